@@ -1,0 +1,1 @@
+//! Edits: text in, text out, and every byte kept that is not a version, a date or a section.

@@ -1,0 +1,182 @@
+//! What is wrong, where, and how to put it right.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::path::RepoPath;
+
+/// How much a [`Finding`] weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Said, and nothing more: also what could not be checked.
+    Note,
+    /// Probably wrong.
+    Warning,
+    /// Stops a command, and fails a check.
+    Error,
+}
+
+/// One thing that is wrong (or worth saying), with its place and its remedy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The stable name of what was found, in kebab case: `branch-exists`, `requirement-exact`.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong: one sentence that begins with a lower-case letter and has no final full stop.
+    pub message: String,
+    /// Where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// How to put it right, in the imperative; a command is enclosed in backquotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// Makes a finding that stops a command.
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { rule, severity: Severity::Error, message: message.into(), place: None, remedy: None }
+    }
+
+    /// Makes a finding that is shown and stops nothing.
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(rule, message) }
+    }
+
+    /// Makes a finding that only informs.
+    pub fn note(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(rule, message) }
+    }
+
+    /// Says where it is.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {
+        self.place = place.into();
+        self
+    }
+
+    /// Says how to put it right.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+/// A place in a file: the whole file, or a range of it with the line it begins on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file, as the user knows it: relative to the repository where it lies inside.
+    pub path: String,
+    /// The range inside the file; without it, the whole file is meant.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Spot>,
+}
+
+/// A range inside a file, on one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Spot {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The text of that line, without its end.
+    pub text: String,
+    /// The range in `text`, in bytes.
+    #[serde(skip)]
+    pub range: Range<usize>,
+}
+
+impl Place {
+    /// Means the whole of a file.
+    pub fn file(path: &RepoPath) -> Self {
+        Self { path: path.to_string(), spot: None }
+    }
+
+    /// Means the bytes `range` of `text`, the content of `path`; what goes beyond the first line
+    /// is cut off.
+    pub fn range(path: impl fmt::Display, text: &str, range: Range<usize>) -> Self {
+        let start = floor_char_boundary(text, range.start);
+        let end = floor_char_boundary(text, range.end).max(start);
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let line = text[line_start..line_end].trim_end_matches('\r');
+        let begin = (start - line_start).min(line.len());
+        let spot = Spot {
+            line: text[..line_start].bytes().filter(|&byte| byte == b'\n').count() + 1,
+            column: line[..begin].chars().count() + 1,
+            text: line.to_owned(),
+            range: begin..(end - line_start).clamp(begin, line.len()),
+        };
+        Self { path: path.to_string(), spot: Some(spot) }
+    }
+
+    /// Means the whole of the `line`th line (from 1) of `text`, the content of `path`.
+    pub fn line(path: impl fmt::Display, text: &str, line: usize) -> Self {
+        let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let len = text[start..].lines().next().map_or(0, str::len);
+        Self::range(path, text, start..start + len)
+    }
+}
+
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.spot {
+            Some(spot) => write!(f, "{}:{}:{}", self.path, spot.line, spot.column),
+            None => f.write_str(&self.path),
+        }
+    }
+}
+
+/// The reasons why a command refuses: all of them, so that they can be put right at once.
+///
+/// It travels as an error; the exit status of a refusal differs from that of a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused(pub Vec<Finding>);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, finding) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("; ")?;
+            }
+            if let Some(place) = &finding.place {
+                write!(f, "{place}: ")?;
+            }
+            f.write_str(&finding.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl From<Finding> for Refused {
+    fn from(finding: Finding) -> Self {
+        Self(vec![finding])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_shown_on_its_first_line() {
+        let text = "a = 1\r\nbö = 2\r\nc";
+        let place = Place::range("x.toml", text, 7..text.len());
+        assert_eq!(place.to_string(), "x.toml:2:1");
+        assert_eq!(place.spot.unwrap().text, "bö = 2");
+        assert_eq!(Place::range("x", text, 900..1000).to_string(), "x:3:2");
+        assert_eq!(Place::line("x", text, 3).spot.unwrap().range, 0..1);
+    }
+}

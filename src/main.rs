@@ -1,0 +1,2 @@
+//! The `cargo-relprep` binary: arguments in, exit status out.
+fn main() {}

@@ -1,0 +1,121 @@
+//! Paths inside a repository.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The path of a file inside the repository, relative to its root and with `/` between
+/// components.
+///
+/// By construction it names a place inside the work tree: it is never empty or absolute, and has
+/// no `.`, `..`, `.git` or empty component, no backslash and no control character. (That no
+/// component is a symbolic link is checked where the path is used.)
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct RepoPath(String);
+
+impl RepoPath {
+    /// Returns `text` as a path, or `None` if it does not name a place inside the work tree.
+    ///
+    /// `./a//b` is read as `a/b`.
+    pub fn new(text: &str) -> Option<Self> {
+        if text.starts_with('/') {
+            return None;
+        }
+        Self::from_components(Vec::new(), text)
+    }
+
+    /// Returns the path that `relative` names when read in the folder of this file, as a `path`
+    /// key in a manifest is; `None` if it leads out of the repository or to its root.
+    ///
+    /// `Some(b/Cargo.toml)` for `a/Cargo.toml` and `../b/Cargo.toml`.
+    pub fn sibling(&self, relative: &str) -> Option<Self> {
+        if relative.starts_with('/') {
+            return None;
+        }
+        let folder: Vec<&str> = match self.folder() {
+            "" => Vec::new(),
+            folder => folder.split('/').collect(),
+        };
+        Self::from_components(folder, relative)
+    }
+
+    fn from_components<'a>(mut parts: Vec<&'a str>, relative: &'a str) -> Option<Self> {
+        for part in relative.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop()?;
+                }
+                _ if part.eq_ignore_ascii_case(".git") => return None,
+                _ if part.contains(|c: char| c == '\\' || c.is_control()) => return None,
+                _ => parts.push(part),
+            }
+        }
+        (!parts.is_empty()).then(|| Self(parts.join("/")))
+    }
+
+    /// Returns the folder that holds the file, without a final `/`; empty for the root.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Returns the last component.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(self.0.as_str(), |(_, name)| name)
+    }
+
+    /// Returns whether the path is `folder` or lies below it; everything lies below the root, `""`.
+    pub fn is_below(&self, folder: &str) -> bool {
+        folder.is_empty()
+            || self.0.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Returns the path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<std::path::Path> for RepoPath {
+    fn as_ref(&self) -> &std::path::Path {
+        self.0.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_places_inside_the_work_tree_are_paths() {
+        for outside in
+            ["", ".", "/etc/passwd", "..", "a/../..", "../a", ".git/config", "a/.GIT/x", "a\\b", "a\nb"]
+        {
+            assert_eq!(RepoPath::new(outside), None, "{outside:?}");
+        }
+        assert_eq!(RepoPath::new("./a//b/../c").unwrap().as_str(), "a/c");
+    }
+
+    #[test]
+    fn a_sibling_is_read_in_the_folder_of_the_file() {
+        let manifest = RepoPath::new("a/b/Cargo.toml").unwrap();
+        assert_eq!(manifest.sibling("../c/Cargo.toml").unwrap().as_str(), "a/c/Cargo.toml");
+        assert_eq!(manifest.sibling("../../Cargo.toml").unwrap().as_str(), "Cargo.toml");
+        assert_eq!(manifest.sibling("../../../Cargo.toml"), None);
+        assert_eq!(manifest.sibling("/Cargo.toml"), None);
+    }
+
+    #[test]
+    fn a_folder_holds_what_lies_below_it() {
+        let path = RepoPath::new("fuzz/Cargo.toml").unwrap();
+        assert!(path.is_below("fuzz") && path.is_below(""));
+        assert!(!path.is_below("fu"));
+    }
+}

@@ -1,0 +1,264 @@
+//! The git repository: the only code that names git2 or runs git.
+//!
+//! Reading is here; [`publish`] holds the one way in which anything is written.
+
+pub mod publish;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use git2::{ErrorCode, ObjectType, StatusOptions, TreeWalkMode, TreeWalkResult};
+use serde::{Serialize, Serializer};
+
+use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
+
+/// A commit that exists.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(git2::Oid);
+
+/// A blob that exists.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobId(git2::Oid);
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for CommitId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl CommitId {
+    /// Returns the first ten hexadecimal digits.
+    pub fn short(self) -> String {
+        let mut text = self.0.to_string();
+        text.truncate(10);
+        text
+    }
+}
+
+impl Serialize for CommitId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// What is checked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// A branch, by its short name, and its commit.
+    Branch(String, CommitId),
+    /// A commit, and no branch.
+    Detached(CommitId),
+    /// A branch that has no commit yet.
+    Unborn,
+}
+
+impl Head {
+    /// Returns the commit that is checked out.
+    pub fn commit(&self) -> Option<CommitId> {
+        match self {
+            Self::Branch(_, commit) | Self::Detached(commit) => Some(*commit),
+            Self::Unborn => None,
+        }
+    }
+}
+
+/// A file of a [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its content.
+    pub blob: BlobId,
+    /// What kind of file it is.
+    pub kind: EntryKind,
+}
+
+/// What kind of file an [`Entry`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file that cannot be executed.
+    Plain,
+    /// A file that can be executed.
+    Executable,
+    /// A symbolic link; its blob holds the target.
+    Link,
+}
+
+/// The files of one commit, by path; submodules and names that are no [`RepoPath`] are left out.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    files: BTreeMap<RepoPath, Entry>,
+}
+
+impl Tree {
+    /// Returns the file at `path`.
+    pub fn get(&self, path: &RepoPath) -> Option<Entry> {
+        self.files.get(path).copied()
+    }
+
+    /// Returns all files, in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&RepoPath, Entry)> {
+        self.files.iter().map(|(path, entry)| (path, *entry))
+    }
+}
+
+/// A repository with a work tree.
+pub struct Repo {
+    git: git2::Repository,
+    root: PathBuf,
+}
+
+impl Repo {
+    /// Opens the repository whose work tree holds `dir`, as git finds it (`GIT_DIR` and the other
+    /// variables of git's documentation count).
+    ///
+    /// # Errors
+    ///
+    /// A refusal where there is none, where it is bare, or where its format is one that libgit2
+    /// does not read (SHA-256, reftable).
+    pub fn discover(dir: &Path) -> Result<Self> {
+        let git = git2::Repository::open_ext(
+            dir,
+            git2::RepositoryOpenFlags::FROM_ENV,
+            std::iter::empty::<&std::ffi::OsStr>(),
+        )
+        .map_err(|error| not_opened(dir, &error))?;
+        let Some(root) = git.workdir().map(Path::to_owned) else {
+            return Err(Refused::from(
+                Finding::error(
+                    "bare-repository",
+                    format!("the repository at {} is bare", git.path().display()),
+                )
+                .remedy("run this in a clone that has a work tree"),
+            )
+            .into());
+        };
+        Ok(Self { git, root })
+    }
+
+    /// Returns the root of the work tree.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns what is checked out.
+    pub fn head(&self) -> Result<Head> {
+        let head = match self.git.head() {
+            Ok(head) => head,
+            Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(Head::Unborn),
+            Err(error) => return Err(error).context("cannot read HEAD"),
+        };
+        let commit = CommitId(head.peel_to_commit().context("HEAD is no commit")?.id());
+        Ok(match head.shorthand() {
+            Ok(name) if head.is_branch() => Head::Branch(name.to_owned(), commit),
+            _ => Head::Detached(commit),
+        })
+    }
+
+    /// Returns the commit of the local branch `name`, if there is one.
+    pub fn branch(&self, name: &str) -> Result<Option<CommitId>> {
+        self.reference(&format!("refs/heads/{name}"))
+    }
+
+    /// Returns the commit of the tag `name`, annotated or not, if there is one.
+    pub fn tag(&self, name: &str) -> Result<Option<CommitId>> {
+        self.reference(&format!("refs/tags/{name}"))
+    }
+
+    fn reference(&self, name: &str) -> Result<Option<CommitId>> {
+        match self.git.find_reference(name) {
+            Ok(reference) => {
+                let commit = reference.peel_to_commit().with_context(|| format!("{name} is no commit"))?;
+                Ok(Some(CommitId(commit.id())))
+            }
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
+        }
+    }
+
+    /// Returns the short names of all local branches and of all remote-tracking branches (without
+    /// their remote), sorted, each once.
+    pub fn branch_names(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for reference in self.git.references_glob("refs/heads/*")?.names() {
+            names.push(reference?.trim_start_matches("refs/heads/").to_owned());
+        }
+        for reference in self.git.references_glob("refs/remotes/*")?.names() {
+            let reference = reference?;
+            if let Some((_, name)) = reference.trim_start_matches("refs/remotes/").split_once('/') {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Returns whether `name` can be the short name of a branch, as `git check-ref-format --branch`
+    /// says.
+    pub fn is_branch_name(name: &str) -> bool {
+        git2::Branch::name_is_valid(name).unwrap_or(false)
+    }
+
+    /// Returns the files of `commit`.
+    pub fn tree(&self, commit: CommitId) -> Result<Tree> {
+        let tree = self.git.find_commit(commit.0)?.tree()?;
+        let mut files = BTreeMap::new();
+        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            let kind = match entry.filemode() {
+                0o120_000 => EntryKind::Link,
+                0o100_755 => EntryKind::Executable,
+                _ => EntryKind::Plain,
+            };
+            if entry.kind() == Some(ObjectType::Blob)
+                && let Ok(name) = entry.name()
+                && let Some(path) = RepoPath::new(&format!("{folder}{name}"))
+            {
+                files.insert(path, Entry { blob: BlobId(entry.id()), kind });
+            }
+            TreeWalkResult::Ok
+        })?;
+        Ok(Tree { files })
+    }
+
+    /// Returns the content of `blob`.
+    pub fn read(&self, blob: BlobId) -> Result<Vec<u8>> {
+        Ok(self.git.find_blob(blob.0)?.content().to_vec())
+    }
+
+    /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.
+    pub fn changed(&self) -> Result<Vec<String>> {
+        let mut options = StatusOptions::new();
+        options.include_untracked(false).include_ignored(false).exclude_submodules(true).no_refresh(true);
+        let statuses =
+            self.git.statuses(Some(&mut options)).context("cannot compare the work tree with HEAD")?;
+        let mut paths: Vec<String> =
+            statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect();
+        paths.sort_unstable();
+        Ok(paths)
+    }
+}
+
+fn not_opened(dir: &Path, error: &git2::Error) -> anyhow::Error {
+    let finding = if error.code() == ErrorCode::NotFound {
+        Finding::error("no-repository", format!("{} is not in a git repository", dir.display()))
+            .remedy("run `git init` and commit the workspace first")
+    } else {
+        Finding::error("repository", format!("cannot open the git repository of {}: {}", dir.display(), error.message()))
+            .remedy("see whether `git status` works here; repositories in SHA-256 or reftable format cannot be read yet")
+    };
+    Refused::from(finding).into()
+}
