@@ -1,0 +1,166 @@
+//! Requirements: how they follow a package that moved.
+//!
+//! The syntax and its meaning are those of "Specifying Dependencies" in Cargo's reference.
+
+use semver::{Comparator, Op, Version, VersionReq};
+
+/// How a requirement follows when its package moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// It says what it said and still matches.
+    Stays,
+    /// It becomes this.
+    Becomes(String),
+}
+
+/// Why a requirement cannot follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stuck {
+    /// It is no requirement that Cargo knows.
+    Invalid,
+    /// It did not match the version that the package had.
+    StaleBefore,
+    /// It is a range, whose bounds are its author's to say, and does not match the new version.
+    RangeExcludes,
+}
+
+/// Returns how `requirement`, on a package that moves from `from` to `to`, follows.
+///
+/// A single exact, caret, tilde or wildcard requirement follows with its operator and precision as
+/// they are: `=36.0.13` → `=36.0.14`, `^0.123` stays on a patch and becomes `^0.124` on a major.
+/// Only where `to` is a pre-release, which nothing short of a full version matches, does a partial
+/// one become full. A range (`>=36, <38`) stays if it matches the new version.
+///
+/// # Errors
+///
+/// See [`Stuck`].
+pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow, Stuck> {
+    let parsed = VersionReq::parse(requirement).map_err(|_| Stuck::Invalid)?;
+    if !parsed.matches(from) {
+        return Err(Stuck::StaleBefore);
+    }
+    let moved = match parsed.comparators.as_slice() {
+        [single] if follows(single.op) => rewrite(requirement, single, to),
+        _ => requirement.to_owned(),
+    };
+    match VersionReq::parse(&moved) {
+        Ok(matching) if matching.matches(to) && moved == requirement => Ok(Follow::Stays),
+        Ok(matching) if matching.matches(to) => Ok(Follow::Becomes(moved)),
+        _ => Err(Stuck::RangeExcludes),
+    }
+}
+
+fn follows(op: Op) -> bool {
+    matches!(op, Op::Exact | Op::Caret | Op::Tilde | Op::Wildcard)
+}
+
+/// Puts `to` where the numbers of a single comparator stand, with as many numbers as there are.
+fn rewrite(requirement: &str, comparator: &Comparator, to: &Version) -> String {
+    let end = requirement.trim_end().len();
+    let Some(start) = requirement.find(|c: char| c.is_ascii_digit()) else { return requirement.to_owned() };
+    let (before, written, after) = (&requirement[..start], &requirement[start..end], &requirement[end..]);
+    if !to.pre.is_empty() {
+        return format!("{before}{}{after}", Version { build: semver::BuildMetadata::EMPTY, ..to.clone() });
+    }
+    let numbers = [to.major, to.minor, to.patch];
+    let given = 1 + usize::from(comparator.minor.is_some()) + usize::from(comparator.patch.is_some());
+    let kept: Vec<String> = numbers[..given].iter().map(u64::to_string).collect();
+    // The wildcards that stand for the numbers that are left out.
+    let wild = match comparator.op {
+        Op::Wildcard => written.match_indices('.').nth(given - 1).map_or("", |(at, _)| &written[at..]),
+        _ => "",
+    };
+    format!("{before}{}{wild}{after}", kept.join("."))
+}
+
+/// The operator that a rule asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `=x.y.z`.
+    Exact,
+    /// `x.y.z` or `^x.y.z`.
+    Caret,
+}
+
+/// Returns whether `requirement` is what a rule asks for: one comparator with that operator, and
+/// for an exact one all three numbers.
+pub fn has_operator(requirement: &str, operator: Operator) -> bool {
+    let Ok(parsed) = VersionReq::parse(requirement) else { return false };
+    match (parsed.comparators.as_slice(), operator) {
+        ([single], Operator::Exact) => single.op == Op::Exact && single.patch.is_some(),
+        ([single], Operator::Caret) => single.op == Op::Caret,
+        _ => false,
+    }
+}
+
+/// Returns `requirement` with another operator, or `None` if it is not a single comparator.
+///
+/// A caret is written as Cargo's default, without a sign.
+pub fn with_operator(requirement: &str, operator: Operator) -> Option<String> {
+    let parsed = VersionReq::parse(requirement).ok()?;
+    let [_single] = parsed.comparators.as_slice() else { return None };
+    let numbers = requirement.trim().trim_start_matches(['=', '^', '~', ' ']);
+    Some(match operator {
+        Operator::Exact => format!("={numbers}"),
+        Operator::Caret => numbers.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(requirement: &str, from: &str, to: &str) -> Result<String, Stuck> {
+        let follow = follow(requirement, &from.parse().unwrap(), &to.parse().unwrap())?;
+        Ok(match follow {
+            Follow::Stays => requirement.to_owned(),
+            Follow::Becomes(text) => text,
+        })
+    }
+
+    #[test]
+    fn operator_and_precision_stay_as_the_author_wrote_them() {
+        for (requirement, from, to, expected) in [
+            ("=36.0.13", "36.0.13", "36.0.14", "=36.0.14"),
+            ("= 36.0.13", "36.0.13", "36.0.14", "= 36.0.14"),
+            ("^0.123", "0.123.4", "0.123.5", "^0.123"),
+            ("^0.123", "0.123.4", "0.124.0", "^0.124"),
+            ("36", "36.0.13", "37.0.0", "37"),
+            ("36.0.13", "36.0.13", "36.0.14", "36.0.14"),
+            ("36.0.0", "36.0.13", "37.0.0", "37.0.0"),
+            ("~36.0", "36.0.13", "37.0.0", "~37.0"),
+            ("36.*", "36.0.13", "37.0.0", "37.*"),
+            ("36.0.x", "36.0.13", "36.0.14", "36.0.x"),
+            ("36.0.x", "36.0.13", "37.0.0", "37.0.x"),
+            ("36.*.*", "36.0.13", "37.0.0", "37.*.*"),
+            ("*", "36.0.13", "37.0.0", "*"),
+            (" 36 ", "36.0.13", "37.0.0", " 37 "),
+            (">=36", "36.0.13", "37.0.0", ">=36"),
+            (">=36, <38", "36.0.13", "37.0.0", ">=36, <38"),
+            ("=36.0.0-dev", "36.0.0-dev", "36.0.0-rc.1", "=36.0.0-rc.1"),
+            ("36.0.0-rc.2", "36.0.0-rc.2", "36.0.0", "36.0.0"),
+            ("36", "36.0.0", "37.0.0-dev", "37.0.0-dev"),
+        ] {
+            assert_eq!(moved(requirement, from, to).as_deref(), Ok(expected), "{requirement} {from} {to}");
+            assert!(VersionReq::parse(expected).unwrap().matches(&to.parse().unwrap()), "{expected}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_follow_says_why() {
+        assert_eq!(moved(">=36, <37", "36.0.1", "37.0.0"), Err(Stuck::RangeExcludes));
+        assert_eq!(moved("36.0.0", "36.0.0-dev", "36.0.0-rc.1"), Err(Stuck::StaleBefore));
+        assert_eq!(moved("*", "36.0.0", "37.0.0-dev"), Err(Stuck::RangeExcludes));
+        assert_eq!(moved("latest", "36.0.0", "37.0.0"), Err(Stuck::Invalid));
+    }
+
+    #[test]
+    fn a_rule_asks_for_one_operator() {
+        assert!(has_operator("=1.2.3", Operator::Exact) && !has_operator("=1.2", Operator::Exact));
+        assert!(has_operator("^1.2", Operator::Caret) && has_operator("1", Operator::Caret));
+        assert!(!has_operator("~1.2", Operator::Caret) && !has_operator(">=1, <2", Operator::Caret));
+        assert_eq!(with_operator("=1.2.3-rc.1", Operator::Caret).as_deref(), Some("1.2.3-rc.1"));
+        assert_eq!(with_operator("^1.2.3", Operator::Exact).as_deref(), Some("=1.2.3"));
+        assert_eq!(with_operator(">=1, <2", Operator::Exact), None);
+    }
+}
