@@ -4,4 +4,5 @@ pub mod edit;
 pub mod finding;
 pub mod path;
 pub mod repo;
+pub mod template;
 pub mod version;
