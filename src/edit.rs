@@ -3,3 +3,4 @@
 pub mod manifest;
 pub mod requirement;
 pub mod splice;
+pub mod version_file;
