@@ -1,0 +1,117 @@
+//! What two lock files say differently about third parties.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use super::read::{LockFile, LockPackage};
+
+/// How a third-party package differs from one lock file to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change<'a> {
+    /// Only the later file has it.
+    Added(&'a LockPackage<'a>),
+    /// Only the earlier file has it.
+    Removed(&'a LockPackage<'a>),
+    /// Its version, source or checksum is another one.
+    Changed {
+        /// What the earlier file says.
+        before: &'a LockPackage<'a>,
+        /// What the later file says.
+        after: &'a LockPackage<'a>,
+    },
+}
+
+/// Returns what `after` says differently from `before` about packages with a source, by name.
+///
+/// Where several versions of a package are locked, a version that went is paired with the one that
+/// came in its place: of the same version, or else a compatible one, or else any.
+pub fn third_party_changes<'a>(before: &'a LockFile<'a>, after: &'a LockFile<'a>) -> Vec<Change<'a>> {
+    let mut by_name: BTreeMap<&str, Difference<'a>> = BTreeMap::new();
+    for package in third_parties(before) {
+        by_name.entry(package.name).or_default().removed.push(package);
+    }
+    for package in third_parties(after) {
+        by_name.entry(package.name).or_default().added.push(package);
+    }
+    by_name.into_values().flat_map(Difference::into_changes).collect()
+}
+
+fn third_parties<'a>(lock: &'a LockFile<'a>) -> impl Iterator<Item = &'a LockPackage<'a>> {
+    lock.packages.iter().filter(|package| package.source.is_some())
+}
+
+/// The packages of one name that are left to pair.
+#[derive(Default)]
+struct Difference<'a> {
+    removed: Vec<&'a LockPackage<'a>>,
+    added: Vec<&'a LockPackage<'a>>,
+}
+
+impl<'a> Difference<'a> {
+    fn into_changes(mut self) -> Vec<Change<'a>> {
+        let mut changes = Vec::new();
+        self.pair(identity);
+        for (before, after) in
+            [self.pair(|package| package.version.to_owned()), self.pair(compatibility), self.pair(|_| ())]
+                .concat()
+        {
+            changes.push(Change::Changed { before, after });
+        }
+        changes.extend(self.removed.into_iter().map(Change::Removed));
+        changes.extend(self.added.into_iter().map(Change::Added));
+        changes
+    }
+
+    /// Takes out the pairs of equal `key`, in the order of the files.
+    fn pair<K: Ord>(
+        &mut self,
+        key: impl Fn(&LockPackage<'a>) -> K,
+    ) -> Vec<(&'a LockPackage<'a>, &'a LockPackage<'a>)> {
+        let mut waiting: BTreeMap<K, Vec<&'a LockPackage<'a>>> = BTreeMap::new();
+        for package in self.added.drain(..).rev() {
+            waiting.entry(key(package)).or_default().push(package);
+        }
+        let mut pairs = Vec::new();
+        self.removed.retain(|before| {
+            let partner = waiting.get_mut(&key(before)).and_then(Vec::pop);
+            pairs.extend(partner.map(|after| (*before, after)));
+            partner.is_none()
+        });
+        self.added = waiting.into_values().flat_map(|group| group.into_iter().rev()).collect();
+        pairs
+    }
+}
+
+/// Everything that makes a package of one name what it is.
+fn identity(package: &LockPackage<'_>) -> (String, Option<String>, Option<String>) {
+    (package.version.to_owned(), package.source.map(plain_url), package.checksum.map(str::to_owned))
+}
+
+/// Returns the part of the version that compatible versions share.
+fn compatibility(package: &LockPackage<'_>) -> Option<(u64, u64, u64)> {
+    let version: Version = package.version.parse().ok()?;
+    Some(match (version.major, version.minor, version.patch) {
+        (0, 0, patch) => (0, 0, patch),
+        (0, minor, _) => (0, minor, 0),
+        (major, ..) => (major, 0, 0),
+    })
+}
+
+/// Undoes percent-encoding, with which format 4 writes the branch of a git source, and the earlier
+/// formats do not.
+fn plain_url(url: &str) -> String {
+    let mut bytes = Vec::with_capacity(url.len());
+    let mut rest = url.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let decoded = if *first == b'%' { tail.first_chunk().copied().and_then(hex_byte) } else { None };
+        bytes.push(decoded.unwrap_or(*first));
+        rest = if decoded.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex_byte([high, low]: [u8; 2]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(high)? * 16 + digit(low)?)
+}
