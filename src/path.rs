@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The path of a file inside the repository, relative to its root and with `/` between
 /// components.
@@ -10,8 +10,8 @@ use serde::Serialize;
 /// By construction it names a place inside the work tree: it is never empty or absolute, and has
 /// no `.`, `..`, `.git` or empty component, no backslash and no control character. (That no
 /// component is a symbolic link is checked where the path is used.)
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RepoPath(String);
 
 impl RepoPath {
@@ -23,6 +23,11 @@ impl RepoPath {
             return None;
         }
         Self::from_components(Vec::new(), text)
+    }
+
+    /// Takes a path of the program's own, which is right.
+    pub(crate) fn known(text: &'static str) -> Self {
+        Self(text.to_owned())
     }
 
     /// Returns the path that `relative` names when read in the folder of this file, as a `path`
@@ -74,6 +79,25 @@ impl RepoPath {
     /// Returns the path as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<RepoPath> for String {
+    fn from(path: RepoPath) -> Self {
+        path.0
+    }
+}
+
+impl TryFrom<String> for RepoPath {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(&text).ok_or_else(|| {
+            format!(
+                "`{}` names no place inside the repository; write it relative to the root",
+                text.escape_debug()
+            )
+        })
     }
 }
 

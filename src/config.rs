@@ -1,0 +1,232 @@
+//! What the maintainer may say: `relprep.toml`, its defaults and its errors.
+//!
+//! Every key has a default, so that a workspace without a configuration can be cut and patched. A
+//! value that cannot be meant (a glob that is none, a path that leads out of the repository, a
+//! placeholder that does not exist) is refused while reading, with its place; what reaches the
+//! rest of the program needs no second look.
+
+mod read;
+mod value;
+
+use serde::Deserialize;
+
+pub use read::{Source, read};
+pub use value::{Argv, Label, NameTemplate, Patterns, TextTemplate};
+
+use crate::edit::version_file::Pattern;
+use crate::path::RepoPath;
+use crate::version::Step;
+
+/// The configuration of one workspace.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Config {
+    /// The product's name, for messages and notes; the lead package's otherwise.
+    pub name: Option<String>,
+    /// The branch where development happens; otherwise the one that the remote `origin` has as its
+    /// default, or else `main` or `master`.
+    pub trunk: Option<String>,
+    /// The package whose version names the release.
+    pub lead: Option<String>,
+    /// Manifests outside the workspace whose packages move with a version line that they share a
+    /// version with: globs of paths.
+    pub follow: Patterns,
+    /// `[names]`.
+    pub names: Names,
+    /// `[[line]]`: the first one that names a package counts.
+    #[serde(rename = "line")]
+    pub lines: Vec<LineRule>,
+    /// `[requirements]`.
+    pub requirements: Requirements,
+    /// `[[version-file]]`.
+    #[serde(rename = "version-file")]
+    pub version_files: Vec<VersionFile>,
+    /// `[notes]`.
+    pub notes: Notes,
+    /// `[commit]`.
+    pub commit: CommitMessages,
+    /// `[[run]]`.
+    #[serde(rename = "run")]
+    pub runs: Vec<Run>,
+    /// `[prerelease]`.
+    pub prerelease: Prereleases,
+}
+
+/// How branches and tags are named.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Names {
+    /// The release branch.
+    pub branch: NameTemplate,
+    /// The tag of a release.
+    pub tag: NameTemplate,
+    /// The branch that gets the trunk's commit instead of the trunk.
+    pub bump_branch: Option<NameTemplate>,
+    /// The branch that gets a release branch's commit instead of the release branch.
+    pub release_branch: Option<NameTemplate>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            branch: NameTemplate::known("release-{version}"),
+            tag: NameTemplate::known("v{version}"),
+            bump_branch: None,
+            release_branch: None,
+        }
+    }
+}
+
+/// Which packages form a version line, or stay put, and how the line steps.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LineRule {
+    /// The packages, by name or glob.
+    pub packages: Patterns,
+    /// Whether they move at all.
+    #[serde(default = "yes")]
+    pub r#move: bool,
+    /// How they step when the lead package steps a major.
+    #[serde(default = "major")]
+    pub major: Step,
+    /// How they step when the lead package steps a minor.
+    #[serde(default = "minor")]
+    pub minor: Step,
+    /// How they step when the lead package steps a patch.
+    #[serde(default = "patch")]
+    pub patch: Step,
+}
+
+impl LineRule {
+    /// Returns how the line steps when the lead package steps by `lead`.
+    pub fn step(&self, lead: Step) -> Step {
+        match lead {
+            _ if !self.r#move => Step::None,
+            Step::None => Step::None,
+            Step::Patch => self.patch,
+            Step::Minor => self.minor,
+            Step::Major => self.major,
+        }
+    }
+}
+
+/// How members may require each other, by the name of the required package.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Requirements {
+    /// Required as `=x.y.z`.
+    pub exact: Patterns,
+    /// Required as `x.y.z` or `^x.y.z`; all that is not `exact` where that is given and this is not.
+    pub caret: Option<Patterns>,
+    /// Required exactly while the version is a pre-release, and by caret after: rewritten so.
+    pub exact_prerelease: Patterns,
+}
+
+/// A file outside the manifests that carries the version.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VersionFile {
+    /// The file.
+    pub path: RepoPath,
+    /// Its lines that carry the version.
+    #[serde(deserialize_with = "value::version_lines")]
+    pub lines: Vec<Pattern>,
+    /// The package whose version it carries; the lead package's otherwise.
+    pub package: Option<String>,
+}
+
+/// The release notes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Notes {
+    /// Whether there are notes at all.
+    pub enabled: bool,
+    /// The file.
+    pub file: RepoPath,
+    /// The file that a new major's notes begin as.
+    pub template: Option<RepoPath>,
+    /// The line that the archive's list follows.
+    pub archive_marker: String,
+    /// One line of the archive.
+    pub archive_entry: Option<TextTemplate>,
+    /// What stands where the date will be.
+    pub unreleased: String,
+    /// What takes its place.
+    pub released: TextTemplate,
+    /// Whether `patch` writes the section that the maintainers have not written.
+    pub scaffold: bool,
+}
+
+impl Default for Notes {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            file: RepoPath::known("RELEASES.md"),
+            template: None,
+            archive_marker: "<!-- ARCHIVE_START -->".to_owned(),
+            archive_entry: None,
+            unreleased: "Unreleased".to_owned(),
+            released: TextTemplate::known("Released {date}"),
+            scaffold: true,
+        }
+    }
+}
+
+/// The messages of the commits.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CommitMessages {
+    /// The trunk's, on a cut.
+    pub cut: TextTemplate,
+    /// A release candidate's.
+    pub candidate: TextTemplate,
+    /// A release's.
+    pub release: TextTemplate,
+    /// A patch release's; that of `release` otherwise.
+    pub patch: Option<TextTemplate>,
+}
+
+impl Default for CommitMessages {
+    fn default() -> Self {
+        Self {
+            cut: TextTemplate::known("Bump {name} to {version}"),
+            candidate: TextTemplate::known("Prepare {name} {version}"),
+            release: TextTemplate::known("Release {name} {version}"),
+            patch: None,
+        }
+    }
+}
+
+/// A program that must see the edited tree; what it changes in tracked files joins the commit.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Run {
+    /// The program and its arguments; no shell reads them.
+    pub command: Argv,
+}
+
+/// The pre-releases that the train uses; none where nothing is said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Prereleases {
+    /// What the trunk's version carries: `dev` for 49.0.0-dev.
+    pub trunk: Option<Label>,
+    /// What a release candidate's version carries: `rc` for 49.0.0-rc.1.
+    pub candidate: Option<Label>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn major() -> Step {
+    Step::Major
+}
+
+fn minor() -> Step {
+    Step::Minor
+}
+
+fn patch() -> Step {
+    Step::Patch
+}

@@ -1,0 +1,160 @@
+//! Finding and reading the configuration.
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml_edit::de::Error;
+use toml_edit::{Document, Item, TableLike};
+
+use super::Config;
+use crate::finding::{Finding, Place, Refused};
+
+/// A file that may hold the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Its path, as the user knows it.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// The tables of a manifest that may hold the configuration.
+const METADATA: [[&str; 3]; 2] = [["workspace", "metadata", "relprep"], ["package", "metadata", "relprep"]];
+
+/// Reads the configuration from `explicit` (`--config`), which overrides all, or else from `beside`
+/// (`relprep.toml` beside the root manifest) or the `metadata` table of the root `manifest`.
+///
+/// Returns the defaults where nothing is configured.
+///
+/// # Errors
+///
+/// If both `beside` and a `metadata` table are there, or the one that counts cannot be read.
+pub fn read(
+    explicit: Option<&Source>,
+    beside: Option<&Source>,
+    manifest: &Source,
+) -> Result<Config, Refused> {
+    if let Some(source) = explicit {
+        return read_file(source);
+    }
+    let Ok(document) = Document::parse(manifest.text.as_str()) else {
+        // The manifest's own reader says what is wrong with it.
+        return beside.map_or_else(|| Ok(Config::default()), read_file);
+    };
+    let tables: Vec<_> =
+        METADATA.iter().filter_map(|keys| Some((keys, item(document.as_table(), keys)?))).collect();
+    match (beside, tables.as_slice()) {
+        (Some(source), []) => read_file(source),
+        (None, []) => Ok(Config::default()),
+        (None, [(_, table)]) => read_table(manifest, table),
+        (Some(source), [(keys, table), ..]) => Err(two(manifest, keys, table, &source.path)),
+        (None, [(keys, table), (other, _), ..]) => {
+            Err(two(manifest, keys, table, &format!("[{}]", other.join("."))))
+        }
+    }
+}
+
+fn item<'a>(root: &'a dyn TableLike, keys: &[&str]) -> Option<&'a Item> {
+    let (first, rest) = keys.split_first()?;
+    let found = root.get(first)?;
+    if rest.is_empty() { Some(found) } else { item(found.as_table_like()?, rest) }
+}
+
+fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refused {
+    Finding::error("config-twice", format!("[{}] and {other} both configure this workspace", keys.join(".")))
+        .at(Place::range(&manifest.path, &manifest.text, table.span().unwrap_or_default()))
+        .remedy("keep one of them, or name the one to use with `--config`")
+        .into()
+}
+
+fn read_file(source: &Source) -> Result<Config, Refused> {
+    toml_edit::de::from_str(&source.text).map_err(|error| refused(source, &error))
+}
+
+fn read_table(manifest: &Source, table: &Item) -> Result<Config, Refused> {
+    let Ok(value) = table.clone().into_value() else { return Ok(Config::default()) };
+    Config::deserialize(value.into_deserializer()).map_err(|error| refused(manifest, &error))
+}
+
+fn refused(source: &Source, error: &Error) -> Refused {
+    let place = Place::range(&source.path, &source.text, error.span().unwrap_or_default());
+    let message = error.message().lines().collect::<Vec<_>>().join(", ");
+    let finding = match unknown_key(&message) {
+        Some((key, known)) => {
+            let finding = Finding::error("config-unknown-key", format!("unknown key `{key}`"));
+            let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
+            match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
+                Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")),
+                None => finding.remedy(format!("the keys here are {}", known.join(", "))),
+            }
+        }
+        None => Finding::error("config-value", message),
+    };
+    finding.at(place).into()
+}
+
+fn nearness(key: &str, known: &str) -> f64 {
+    strsim::jaro_winkler(key, known)
+}
+
+/// Takes the key that is not known and those that are from serde's message, which has no other form
+/// to offer.
+fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
+    let mut quoted = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
+    Some((quoted.next()?, quoted.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(path: &str, text: &str) -> Source {
+        Source { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    fn refusal(text: &str) -> Finding {
+        read(Some(&source("relprep.toml", text)), None, &source("Cargo.toml", "")).unwrap_err().0.remove(0)
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_and_its_place() {
+        let finding = refusal("name = 'x'\n[names]\nbrunch = 'a'\n");
+        assert_eq!(finding.message, "unknown key `brunch`");
+        assert_eq!(finding.remedy.as_deref(), Some("did you mean `branch`?"));
+        assert_eq!(finding.place.unwrap().to_string(), "relprep.toml:3:1");
+        assert!(refusal("zzz = 1").remedy.unwrap().contains("version-file"));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_meant_is_refused_at_its_place() {
+        for (text, place) in [
+            ("trunk = 1", "relprep.toml:1:9"),
+            ("\nfollow = ['[']", "relprep.toml:2:10"),
+            ("[notes]\nfile = '../RELEASES.md'", "relprep.toml:2:8"),
+            ("[notes]\nfile = '/etc/passwd'", "relprep.toml:2:8"),
+            ("[names]\nbranch = 'release'", "relprep.toml:2:10"),
+            ("[names]\nbranch = 'release-{vresion}'", "relprep.toml:2:10"),
+            ("[names]\nbranch = '-{version}'", "relprep.toml:2:10"),
+            ("[[run]]\ncommand = []", "relprep.toml:2:11"),
+            ("[prerelease]\ntrunk = 'a b'", "relprep.toml:2:9"),
+            ("[[line]]\npackages = ['a']\nmajor = 'huge'", "relprep.toml:3:9"),
+            ("name = ", "relprep.toml:1:8"),
+        ] {
+            let finding = refusal(text);
+            assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text}: {}", finding.message);
+        }
+    }
+
+    #[test]
+    fn the_manifest_may_hold_it_instead_and_both_are_too_many() {
+        let manifest = source("Cargo.toml", "[workspace]\n[workspace.metadata.relprep]\nlead = 'a'\n");
+        assert_eq!(read(None, None, &manifest).unwrap().lead.as_deref(), Some("a"));
+        let beside = source("relprep.toml", "lead = 'b'");
+        let refused = read(None, Some(&beside), &manifest).unwrap_err();
+        assert_eq!(refused.0[0].rule, "config-twice");
+        let explicit = source("other.toml", "lead = 'c'");
+        assert_eq!(read(Some(&explicit), Some(&beside), &manifest).unwrap().lead.as_deref(), Some("c"));
+        let wrong = source("Cargo.toml", "[workspace.metadata.relprep]\nlaed = 'a'\n");
+        let finding = read(None, None, &wrong).unwrap_err().0.remove(0);
+        assert_eq!(finding.place.unwrap().to_string(), "Cargo.toml:2:1");
+    }
+}

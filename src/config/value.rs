@@ -1,0 +1,217 @@
+//! Values of the configuration that are checked while they are read.
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use semver::Version;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use crate::edit::version_file::Pattern;
+use crate::finding::Finding;
+use crate::repo::Repo;
+use crate::template::{Placeholder, Template, Values};
+
+/// Names or globs (`wasmtime-*`), of which one must match.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub struct Patterns {
+    texts: Vec<String>,
+    set: GlobSet,
+}
+
+impl Patterns {
+    /// Returns whether one of them matches `name`.
+    pub fn matches(&self, name: &str) -> bool {
+        self.set.is_match(name)
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// Returns those that match none of `names`.
+    pub fn unused<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&str> {
+        let mut used = vec![false; self.texts.len()];
+        for name in names {
+            for index in self.set.matches(name) {
+                used[index] = true;
+            }
+        }
+        self.texts.iter().zip(used).filter(|(_, used)| !used).map(|(text, _)| text.as_str()).collect()
+    }
+}
+
+impl TryFrom<Vec<String>> for Patterns {
+    type Error = globset::Error;
+
+    fn try_from(texts: Vec<String>) -> Result<Self, Self::Error> {
+        let mut builder = GlobSetBuilder::new();
+        for text in &texts {
+            builder.add(Glob::new(text)?);
+        }
+        Ok(Self { set: builder.build()?, texts })
+    }
+}
+
+/// The words of a pre-release's label: `dev`, `rc`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Label(String);
+
+impl Label {
+    /// Returns it as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Label {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(word) {
+            Ok(Self(text))
+        } else {
+            Err(format!("`{text}` is no pre-release label; write one like `dev` or `rc`"))
+        }
+    }
+}
+
+/// A program and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Argv(Vec<String>);
+
+impl Argv {
+    /// Returns the program and its arguments.
+    pub fn words(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl From<Argv> for Vec<String> {
+    fn from(argv: Argv) -> Self {
+        argv.0
+    }
+}
+
+impl TryFrom<Vec<String>> for Argv {
+    type Error = &'static str;
+
+    fn try_from(words: Vec<String>) -> Result<Self, Self::Error> {
+        if words.first().is_some_and(|program| !program.is_empty()) {
+            Ok(Self(words))
+        } else {
+            Err("a command begins with the name of a program")
+        }
+    }
+}
+
+/// The name of a branch or tag, with a version in it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct NameTemplate(Template);
+
+impl NameTemplate {
+    const ALLOWED: &[Placeholder] = &[
+        Placeholder::Version,
+        Placeholder::Plain,
+        Placeholder::Short,
+        Placeholder::Major,
+        Placeholder::Minor,
+        Placeholder::Patch,
+        Placeholder::Name,
+    ];
+
+    /// Takes a template of the program's own, which is right.
+    pub(super) fn known(text: &str) -> Self {
+        let Ok(template) = Self::try_from(text.to_owned()) else { unreachable!("a default that is none") };
+        template
+    }
+
+    /// Returns the name for `version` of the product `name`.
+    pub fn render(&self, version: &Version, name: &str) -> String {
+        self.0.render(&Values { name: Some(name.to_owned()), ..Values::of(version) })
+    }
+
+    /// Returns the version that `text` is the name for.
+    pub fn read(&self, text: &str) -> Option<Version> {
+        self.0.read(text)?.version
+    }
+}
+
+impl TryFrom<String> for NameTemplate {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let template = parse(&text, Self::ALLOWED)?;
+        let has_version = [Placeholder::Version, Placeholder::Plain, Placeholder::Short, Placeholder::Major];
+        if !template.placeholders().any(|placeholder| has_version.contains(&placeholder)) {
+            return Err(format!("`{text}` names every version alike; write {{version}} where it differs"));
+        }
+        let name = Self(template);
+        let example = name.render(&Version::new(1, 2, 3), "name");
+        if Repo::is_branch_name(&example) {
+            Ok(name)
+        } else {
+            Err(format!("`{text}` makes `{example}`, which git does not take as a name"))
+        }
+    }
+}
+
+/// A text that may say what is being released.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct TextTemplate(Template);
+
+impl TextTemplate {
+    /// Takes a template of the program's own, which is right.
+    pub(super) fn known(text: &str) -> Self {
+        let Ok(template) = Self::try_from(text.to_owned()) else { unreachable!("a default that is none") };
+        template
+    }
+
+    /// Returns the text for `values`.
+    pub fn render(&self, values: &Values) -> String {
+        self.0.render(values)
+    }
+
+    /// Returns the template itself.
+    pub fn template(&self) -> &Template {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for TextTemplate {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        parse(&text, Placeholder::ALL).map(Self)
+    }
+}
+
+/// Reads the lines of a version file, of which there must be one.
+pub(super) fn version_lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Pattern>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    if texts.is_empty() {
+        return Err(D::Error::custom("name the lines that carry the version"));
+    }
+    texts
+        .iter()
+        .map(|text| Pattern::parse(text).map_err(|findings| D::Error::custom(said(findings))))
+        .collect()
+}
+
+fn parse(text: &str, allowed: &[Placeholder]) -> Result<Template, String> {
+    Template::parse(text, allowed).map_err(said)
+}
+
+/// Puts findings into one sentence, for an error that serde gives its place.
+fn said(findings: Vec<Finding>) -> String {
+    let said = findings.into_iter().map(|finding| match finding.remedy {
+        Some(remedy) => format!("{}: {remedy}", finding.message),
+        None => finding.message,
+    });
+    said.collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,293 @@
+//! Moving versions: one commit's worth of edits to manifests, lock files and version files.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+use serde::Serialize;
+
+use crate::config::{Config, Label};
+use crate::edit::lockfile::{self, Followed, Moved};
+use crate::edit::splice::{self, Splice};
+use crate::edit::version_file;
+use crate::finding::{Finding, Place, Refused};
+use crate::path::RepoPath;
+use crate::plan::lines::{Line, Lines, Stay, Why};
+use crate::plan::requirements;
+use crate::project::Project;
+use crate::template::Values;
+use crate::version::{self, Step};
+use crate::workspace::{Package, VersionPlace, Workspace};
+
+/// Where versions go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// The lead package steps so, and what it comes to carries this label.
+    Step(Step, Option<Label>),
+    /// To the next release candidate, with this label.
+    Candidate(Label),
+    /// To the version without its pre-release.
+    Release,
+}
+
+/// A version line that moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineMove {
+    /// The version before.
+    pub from: Version,
+    /// The version after.
+    pub to: Version,
+    /// The names of its packages.
+    pub packages: Vec<String>,
+}
+
+/// A file that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileChange {
+    /// Where it is.
+    pub path: RepoPath,
+    /// What kind of change it is.
+    #[serde(flatten)]
+    pub what: What,
+    /// Its content before; nothing if the file is new.
+    #[serde(skip)]
+    pub before: Option<String>,
+    /// Its content after.
+    #[serde(skip)]
+    pub after: String,
+}
+
+/// What changes in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum What {
+    /// Versions and requirements of a manifest.
+    Manifest {
+        /// How many versions of packages.
+        versions: usize,
+        /// How many requirements.
+        requirements: usize,
+    },
+    /// Members in a lock file.
+    Lock,
+    /// Lines of a version file.
+    VersionFile,
+    /// The notes.
+    Notes,
+}
+
+/// The edits of one commit that follow from moving versions.
+#[derive(Clone, Debug, Default)]
+pub struct Bump {
+    /// The lines that move; none if the versions stay.
+    pub moves: Vec<LineMove>,
+    /// The packages that stay.
+    pub staying: Vec<Stay>,
+    /// The files that change, by path.
+    pub files: Vec<FileChange>,
+    /// The lock files that are Cargo's to write, each with the reasons.
+    pub unsettled: Vec<Unsettled>,
+    /// What is wrong, or worth saying.
+    pub findings: Vec<Finding>,
+}
+
+/// A lock file whose new content an edit cannot know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unsettled {
+    /// The lock file.
+    pub path: RepoPath,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+/// The packages that move, by their manifests, each with its old and new version.
+pub type Moves<'a> = BTreeMap<&'a RepoPath, (&'a Package, Version)>;
+
+/// Plans to move `lines` of `workspace` by `transition`.
+///
+/// What stands in the way is among the findings, as errors.
+pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bump {
+    let Project { config, workspace, .. } = project;
+    let mut bump = Bump { staying: lines.staying.clone(), ..Bump::default() };
+    let mut moves = Moves::new();
+    for line in &lines.moving {
+        match target(line, transition) {
+            Ok(Some(to)) => {
+                bump.moves.push(LineMove {
+                    from: line.version.clone(),
+                    to: to.clone(),
+                    packages: line.packages.iter().map(|package| package.name.clone()).collect(),
+                });
+                for package in &line.packages {
+                    moves.insert(&package.manifest, (package, to.clone()));
+                }
+            }
+            Ok(None) => bump.staying.extend(line.packages.iter().map(|package| Stay {
+                package: package.name.clone(),
+                version: Some(package.version.clone()),
+                why: Why::NoStep,
+            })),
+            Err(error) => bump.findings.push(Finding::error("version-overflow", error.to_string())),
+        }
+    }
+    bump.staying.sort();
+    bump.edit_manifests(workspace, config, &moves);
+    bump.edit_locks(workspace, &moves);
+    bump.edit_version_files(project, lines.lead, &moves);
+    bump.files.sort_by(|a, b| a.path.cmp(&b.path));
+    bump
+}
+
+fn target(line: &Line<'_>, transition: &Transition) -> anyhow::Result<Option<Version>> {
+    let steps = |by| line.step(by) != Step::None;
+    Ok(match transition {
+        Transition::Step(by, _) if !steps(*by) => None,
+        Transition::Step(by, None) => Some(version::next(&line.version, line.step(*by))?),
+        Transition::Step(by, Some(label)) => {
+            Some(version::with_label(&version::next(&line.version, line.step(*by))?, label.as_str())?)
+        }
+        Transition::Candidate(label) if steps(Step::Major) => {
+            Some(version::next_candidate(&line.version, label.as_str())?)
+        }
+        Transition::Release if !line.version.pre.is_empty() => Some(version::plain(&line.version)),
+        Transition::Candidate(_) | Transition::Release => None,
+    })
+}
+
+impl Bump {
+    /// Returns the version that the lead package has afterwards.
+    pub fn lead_version(&self, lead: &Package) -> Version {
+        let moved = self.moves.iter().find(|line| line.packages.contains(&lead.name));
+        moved.map_or_else(|| lead.version.clone(), |line| line.to.clone())
+    }
+
+    fn edit_manifests(&mut self, workspace: &Workspace, config: &Config, moves: &Moves<'_>) {
+        let (mut versions, findings) = version_splices(workspace, moves);
+        self.findings.extend(findings);
+        let mut followed = requirements::follow(workspace, config, moves);
+        self.findings.append(&mut followed.findings);
+        for (path, file) in &workspace.manifests {
+            let versions = versions.remove(path).unwrap_or_default();
+            let requirements = followed.splices.remove(path).unwrap_or_default();
+            let what = What::Manifest { versions: versions.len(), requirements: requirements.len() };
+            let splices: Vec<Splice> = versions.into_iter().chain(requirements).collect();
+            if !splices.is_empty() {
+                let after = splice::apply(&file.text, splices);
+                self.files.push(FileChange {
+                    path: path.clone(),
+                    what,
+                    before: Some(file.text.clone()),
+                    after,
+                });
+            }
+        }
+    }
+
+    fn edit_locks(&mut self, workspace: &Workspace, moves: &Moves<'_>) {
+        if moves.is_empty() {
+            return;
+        }
+        let moved: Vec<Moved> = moves
+            .values()
+            .map(|(package, to)| Moved {
+                name: package.name.clone(),
+                from: package.version.clone(),
+                to: to.clone(),
+            })
+            .collect();
+        for (path, text) in &workspace.locks {
+            match lockfile::follow(path, text, &moved) {
+                Ok(Followed::Unchanged) => {}
+                Ok(Followed::Edited(after)) => self.files.push(FileChange {
+                    path: path.clone(),
+                    what: What::Lock,
+                    before: Some(text.clone()),
+                    after,
+                }),
+                Ok(Followed::NeedsCargo(reasons)) => {
+                    self.unsettled.push(Unsettled { path: path.clone(), reasons });
+                }
+                Err(Refused(findings)) => self.findings.extend(findings),
+            }
+        }
+    }
+
+    fn edit_version_files(&mut self, project: &Project, lead: &Package, moves: &Moves<'_>) {
+        for file in &project.config.version_files {
+            let named =
+                |name: &String| project.workspace.packages.iter().find(|package| package.name == *name);
+            let Some(package) = file.package.as_ref().map_or(Some(lead), named) else {
+                let message = format!("the version file {} names no package", file.path);
+                self.findings.push(
+                    Finding::error("version-file-package", message)
+                        .remedy("set its `package` to a package here"),
+                );
+                continue;
+            };
+            let Some(text) = project.texts.get(&file.path) else {
+                self.findings.push(
+                    Finding::error("version-file-missing", "this version file is not there")
+                        .at(Place::file(&file.path))
+                        .remedy("commit it, or take its `[[version-file]]` out of the configuration"),
+                );
+                continue;
+            };
+            let to = moves.get(&package.manifest).map_or(&package.version, |(_, to)| to);
+            let (old, new) = (Values::of(&package.version), Values::of(to));
+            match version_file::edit(&file.path, text, &file.lines, &old, &new) {
+                Ok(after) if after == *text => {}
+                Ok(after) => self.files.push(FileChange {
+                    path: file.path.clone(),
+                    what: What::VersionFile,
+                    before: Some(text.clone()),
+                    after,
+                }),
+                Err(findings) => self.findings.extend(findings),
+            }
+        }
+    }
+}
+
+/// Returns what to put where versions stand, by manifest.
+fn version_splices(
+    workspace: &Workspace,
+    moves: &Moves<'_>,
+) -> (BTreeMap<RepoPath, Vec<Splice>>, Vec<Finding>) {
+    let mut splices: BTreeMap<RepoPath, Vec<Splice>> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (path, file) in &workspace.manifests {
+        if let Some((package, to)) = moves.get(path)
+            && package.place == VersionPlace::Own
+            && let Some(text) = file.manifest.package.as_ref().and_then(|package| package.version.literal())
+        {
+            let splice = Splice { range: text.range.clone(), with: to.to_string() };
+            splices.entry(path.clone()).or_default().push(splice);
+        }
+        let Some(text) = file.manifest.workspace.as_ref().and_then(|table| table.package.version.literal())
+        else {
+            continue;
+        };
+        let inheriting: Vec<&Package> = workspace
+            .packages
+            .iter()
+            .filter(|package| package.place == VersionPlace::Workspace(path.clone()))
+            .collect();
+        let goes = |package: &Package| moves.get(&package.manifest).map(|(_, to)| to);
+        let Some((mover, to)) = inheriting.iter().find_map(|package| Some((package, goes(package)?))) else {
+            continue;
+        };
+        for other in inheriting.iter().filter(|package| goes(package) != Some(to)) {
+            let message = format!(
+                "`{}` and `{}` inherit one version, but only the first goes to {to}",
+                mover.name, other.name
+            );
+            findings.push(
+                Finding::error("line-splits-inheritance", message)
+                    .at(Place::range(path, &file.text, text.range.clone()))
+                    .remedy(format!("let them move together, or give `{}` a version of its own", other.name)),
+            );
+        }
+        let splice = Splice { range: text.range.clone(), with: to.to_string() };
+        splices.entry(path.clone()).or_default().push(splice);
+    }
+    (splices, findings)
+}

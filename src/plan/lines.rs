@@ -1,0 +1,258 @@
+//! Version lines: which packages move together, which stay put, and why.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+use serde::Serialize;
+
+use crate::config::{Config, LineRule};
+use crate::finding::{Finding, Place};
+use crate::version::Step;
+use crate::workspace::{Package, VersionPlace, Workspace};
+
+/// The version lines of a workspace.
+#[derive(Clone, Debug)]
+pub struct Lines<'a> {
+    /// The package whose version names the release.
+    pub lead: &'a Package,
+    /// The lines that move: the lead package's first, then the larger ones.
+    pub moving: Vec<Line<'a>>,
+    /// The packages that stay, by name.
+    pub staying: Vec<Stay>,
+    /// What is worth saying about the configuration.
+    pub notes: Vec<Finding>,
+}
+
+/// Packages that share a version and move together.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    /// The version that they have.
+    pub version: Version,
+    /// The packages, by name.
+    pub packages: Vec<&'a Package>,
+    rule: Option<&'a LineRule>,
+}
+
+impl Line<'_> {
+    /// Returns how the line steps when the lead package steps by `lead`.
+    pub fn step(&self, lead: Step) -> Step {
+        self.rule.map_or(lead, |rule| rule.step(lead))
+    }
+}
+
+/// A package that stays at its version.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Stay {
+    /// Its name.
+    pub package: String,
+    /// Its version, if it has one.
+    pub version: Option<Version>,
+    /// Why it stays.
+    pub why: Why,
+}
+
+/// Why a package stays at its version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// A `[[line]]` of the configuration says so.
+    Configured,
+    /// It is not published, and does not share the lead package's version.
+    Unpublished,
+    /// It lies outside the workspace, and shares its version with no line that moves.
+    SharesNoLine,
+    /// It has no version.
+    Unversioned,
+    /// Its line does not step when the lead package does so.
+    NoStep,
+}
+
+impl Why {
+    /// Returns the reason in words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Configured => "the configuration says so",
+            Self::Unpublished => "not published, and not at the lead package's version",
+            Self::SharesNoLine => "outside the workspace, and at no moving line's version",
+            Self::Unversioned => "without a version",
+            Self::NoStep => "their line does not step with this one",
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Rule(usize),
+    Version(&'a Version),
+}
+
+/// Sorts the packages of `workspace` into version lines, as `config` says and by default as they
+/// share a version.
+///
+/// # Errors
+///
+/// If there is no lead package, or the packages of a `[[line]]` disagree about its version.
+pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'a>, Vec<Finding>> {
+    let lead = lead(workspace, config)?;
+    let mut notes = unused_patterns(workspace, config);
+    let mut groups: BTreeMap<Key<'a>, Vec<&'a Package>> = BTreeMap::new();
+    let mut staying = unversioned(workspace);
+    for package in &workspace.packages {
+        let rule = config.lines.iter().position(|rule| rule.packages.matches(&package.name));
+        match rule {
+            Some(index) if !config.lines[index].r#move => staying.push(stay(package, Why::Configured)),
+            Some(index) => groups.entry(Key::Rule(index)).or_default().push(package),
+            None => groups.entry(Key::Version(&package.version)).or_default().push(package),
+        }
+    }
+    let mut moving = Vec::new();
+    let mut findings = Vec::new();
+    for (key, packages) in groups {
+        let rule = match key {
+            Key::Rule(index) => Some(&config.lines[index]),
+            Key::Version(_) => None,
+        };
+        findings.extend(disagreement(workspace, &packages));
+        let (packages, left) = match rule {
+            Some(_) => (packages, Vec::new()),
+            None => movers(packages, lead),
+        };
+        staying.extend(left);
+        if let Some(first) = packages.first() {
+            moving.push(Line { version: first.version.clone(), packages, rule });
+        }
+    }
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    let is_lead = |line: &Line<'_>| line.packages.iter().any(|package| std::ptr::eq(*package, lead));
+    moving.sort_by_key(|line| (!is_lead(line), std::cmp::Reverse(line.packages.len())));
+    if !moving.first().is_some_and(is_lead) {
+        return Err(vec![lead_stays(lead)]);
+    }
+    staying.sort();
+    notes.sort_by(|a, b| a.message.cmp(&b.message));
+    Ok(Lines { lead, moving, staying, notes })
+}
+
+/// Returns the package that the configuration names; by default the root package where it is
+/// published, else of the version that most published members share the first whose name begins
+/// the most others, else the first by name.
+fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Vec<Finding>> {
+    if let Some(name) = &config.lead {
+        let found = workspace.packages.iter().find(|package| package.member && package.name == *name);
+        return found.ok_or_else(|| vec![no_lead(workspace, name)]);
+    }
+    let members = || workspace.packages.iter().filter(|package| package.member);
+    if let Some(root) = members().find(|package| package.manifest == workspace.root && package.publishable) {
+        return Ok(root);
+    }
+    let sharing = |package: &&Package| {
+        members().filter(|other| other.publishable && other.version == package.version).count()
+    };
+    let beginning =
+        |package: &&Package| members().filter(|other| other.name.starts_with(&package.name)).count();
+    let candidates: Vec<&Package> = match members().any(|package| package.publishable) {
+        true => members().filter(|package| package.publishable).collect(),
+        false => members().collect(),
+    };
+    // The first of equals: the last maximum of the reversed order.
+    candidates.into_iter().rev().max_by_key(|package| (sharing(package), beginning(package))).ok_or_else(
+        || {
+            vec![
+                Finding::error("no-version", "no package of the workspace has a version")
+                    .at(Place::file(&workspace.root))
+                    .remedy("give the packages that are released a `version`"),
+            ]
+        },
+    )
+}
+
+/// Divides packages of one version that no `[[line]]` names into those that move and those that
+/// stay.
+fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, Vec<Stay>) {
+    if packages.iter().any(|package| std::ptr::eq(*package, lead)) {
+        return (packages, Vec::new());
+    }
+    let published: Vec<&Package> =
+        packages.iter().copied().filter(|package| package.member && package.publishable).collect();
+    let inherits_with_them = |package: &Package| {
+        matches!(package.place, VersionPlace::Workspace(_))
+            && published.iter().any(|mover| mover.place == package.place)
+    };
+    let mut staying = Vec::new();
+    let mut moving = Vec::new();
+    for package in packages {
+        match package {
+            _ if package.member && package.publishable => moving.push(package),
+            _ if !published.is_empty() && (!package.member || inherits_with_them(package)) => {
+                moving.push(package)
+            }
+            _ if package.member => staying.push(stay(package, Why::Unpublished)),
+            _ => staying.push(stay(package, Why::SharesNoLine)),
+        }
+    }
+    (moving, staying)
+}
+
+fn stay(package: &Package, why: Why) -> Stay {
+    Stay { package: package.name.clone(), version: Some(package.version.clone()), why }
+}
+
+fn unversioned(workspace: &Workspace) -> Vec<Stay> {
+    let stay = |name: &String| Stay { package: name.clone(), version: None, why: Why::Unversioned };
+    workspace.unversioned.iter().map(stay).collect()
+}
+
+fn disagreement(workspace: &Workspace, packages: &[&Package]) -> Option<Finding> {
+    let first = packages.first()?;
+    let other = packages.iter().find(|package| package.version != first.version)?;
+    let message = format!(
+        "the packages of a line disagree: `{}` is at {}, `{}` at {}",
+        first.name, first.version, other.name, other.version
+    );
+    let remedy = "give them one version, or name them in `[[line]]` tables of their own";
+    Some(Finding::error("line-disagrees", message).at(version_place(workspace, other)).remedy(remedy))
+}
+
+/// Returns where the version of `package` stands.
+pub fn version_place(workspace: &Workspace, package: &Package) -> Option<Place> {
+    let (path, table) = match &package.place {
+        VersionPlace::Own => {
+            let file = workspace.manifests.get(&package.manifest)?;
+            (&package.manifest, file.manifest.package.as_ref()?)
+        }
+        VersionPlace::Workspace(root) => {
+            (root, &workspace.manifests.get(root)?.manifest.workspace.as_ref()?.package)
+        }
+    };
+    Some(Place::range(path, &workspace.manifests.get(path)?.text, table.version.literal()?.range.clone()))
+}
+
+fn no_lead(workspace: &Workspace, name: &str) -> Finding {
+    let near = |package: &&Package| strsim::jaro_winkler(name, &package.name);
+    let nearest = workspace.packages.iter().filter(|p| p.member).max_by(|a, b| near(a).total_cmp(&near(b)));
+    let finding =
+        Finding::error("lead-missing", format!("the lead package `{name}` is no member with a version"))
+            .at(Place::file(&workspace.root));
+    match nearest {
+        Some(package) => finding.remedy(format!("set `lead` to a member; the nearest is `{}`", package.name)),
+        None => finding.remedy("set `lead` to a member"),
+    }
+}
+
+fn lead_stays(lead: &Package) -> Finding {
+    Finding::error("lead-stays", format!("the lead package `{}` is in no line that moves", lead.name))
+        .at(Place::file(&lead.manifest))
+        .remedy("take it out of the `[[line]]` with `move = false`, or name another `lead`")
+}
+
+fn unused_patterns(workspace: &Workspace, config: &Config) -> Vec<Finding> {
+    let names = || workspace.packages.iter().map(|package| package.name.as_str());
+    let unused = config.lines.iter().flat_map(|rule| rule.packages.unused(names()));
+    let note = |pattern: &str| {
+        Finding::note("line-unused", format!("no package is named `{pattern}`, as a `[[line]]` expects"))
+            .remedy("correct the name, or take it out")
+    };
+    unused.map(note).collect()
+}

@@ -1,0 +1,176 @@
+//! Requirements on packages that move: which follow, and which break a rule.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use crate::config::{Config, Requirements};
+use crate::edit::manifest::{Dependency, DependencyKind, Text};
+use crate::edit::requirement::{self, Follow, Operator, Stuck};
+use crate::edit::splice::Splice;
+use crate::finding::{Finding, Place, Severity};
+use crate::path::RepoPath;
+use crate::plan::bump::Moves;
+use crate::workspace::{ManifestFile, Package, Workspace};
+
+/// The requirements that change, by manifest, and those that are wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Requiring {
+    /// What to put where.
+    pub splices: BTreeMap<RepoPath, Vec<Splice>>,
+    /// Which cannot follow, or break a rule.
+    pub findings: Vec<Finding>,
+}
+
+/// Finds every requirement on a package that moves, and what it becomes.
+///
+/// An entry requires a member if its `path` leads there, or if it has no place of its own and a
+/// `[patch]` of its workspace puts the member in the place of the registry's package, as long as it
+/// matches the member's version. An entry without either is an older release, and not concerned.
+pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> Requiring {
+    let mut requiring = Requiring::default();
+    for (path, file) in &workspace.manifests {
+        for dependency in &file.manifest.dependencies {
+            let Some(text) = &dependency.requirement else { continue };
+            let Some(package) = required(workspace, path, dependency) else { continue };
+            let entry = Entry { path, file, text, package };
+            let to = moves.get(&package.manifest).map(|(_, to)| to);
+            let wanted = operator(&config.requirements, package, to.unwrap_or(&package.version));
+            // A rule that rewrites cannot be broken.
+            let (rewriting, asking) = match wanted {
+                Some(wanted) if wanted.rewrites => (Some(wanted.operator), None),
+                wanted => (None, wanted.map(|wanted| wanted.operator)),
+            };
+            if file.member {
+                requiring.findings.extend(asking.and_then(|operator| entry.breaks(operator)));
+            }
+            let Some(to) = to else { continue };
+            match entry.followed(to, rewriting) {
+                Ok(Some(splice)) => requiring.splices.entry(path.clone()).or_default().push(splice),
+                Ok(None) => {}
+                Err(finding) => requiring.findings.push(finding),
+            }
+        }
+    }
+    requiring
+}
+
+/// Returns the package of the repository that `dependency`, an entry in the manifest `path`,
+/// requires, if it is one.
+pub fn required<'a>(
+    workspace: &'a Workspace,
+    path: &RepoPath,
+    dependency: &Dependency,
+) -> Option<&'a Package> {
+    if let Some(folder) = &dependency.path {
+        return workspace.package_at(&path.sibling(&format!("{folder}/Cargo.toml"))?);
+    }
+    if dependency.git || dependency.kind == DependencyKind::Patch {
+        return None;
+    }
+    let root = workspace.governing_root(path).unwrap_or(path);
+    let patches = workspace.manifests.get(root)?.manifest.dependencies.iter();
+    let patch = patches
+        .filter(|patch| patch.kind == DependencyKind::Patch && patch.package == dependency.package)
+        .find_map(|patch| patch.path.as_ref())?;
+    let package = workspace.package_at(&root.sibling(&format!("{patch}/Cargo.toml"))?)?;
+    let requirement = semver::VersionReq::parse(&dependency.requirement.as_ref()?.value).ok()?;
+    requirement.matches(&package.version).then_some(package)
+}
+
+/// What a rule asks for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    operator: Operator,
+    /// Whether a requirement is made so, instead of refused.
+    rewrites: bool,
+}
+
+/// Returns what the rules ask of a requirement on `package`, at or on its way to `version`.
+fn operator(rules: &Requirements, package: &Package, version: &Version) -> Option<Wanted> {
+    let name = &package.name;
+    if rules.exact_prerelease.matches(name) {
+        let operator = if version.pre.is_empty() { Operator::Caret } else { Operator::Exact };
+        return Some(Wanted { operator, rewrites: true });
+    }
+    let caret = match &rules.caret {
+        Some(caret) => caret.matches(name),
+        None => !rules.exact.is_empty(),
+    };
+    let operator = match () {
+        () if rules.exact.matches(name) => Operator::Exact,
+        () if caret => Operator::Caret,
+        () => return None,
+    };
+    Some(Wanted { operator, rewrites: false })
+}
+
+/// One requirement on a package of the repository.
+struct Entry<'a> {
+    path: &'a RepoPath,
+    file: &'a ManifestFile,
+    text: &'a Text,
+    package: &'a Package,
+}
+
+impl Entry<'_> {
+    fn place(&self) -> Place {
+        Place::range(self.path, &self.file.text, self.text.range.clone())
+    }
+
+    fn breaks(&self, operator: Operator) -> Option<Finding> {
+        if requirement::has_operator(&self.text.value, operator) {
+            return None;
+        }
+        let version = &self.package.version;
+        let (rule, wanted, example) = match operator {
+            Operator::Exact => ("requirement-exact", "exactly", format!("={version}")),
+            Operator::Caret => ("requirement-caret", "by caret", version.to_string()),
+        };
+        let message =
+            format!("`{}` must be required {wanted}, not by `{}`", self.package.name, self.text.value);
+        Some(
+            Finding::error(rule, message)
+                .at(self.place())
+                .remedy(format!("write `{example}`, or change `[requirements]`")),
+        )
+    }
+
+    fn followed(&self, to: &Version, rewrite: Option<Operator>) -> Result<Option<Splice>, Finding> {
+        let old = &self.text.value;
+        let follow =
+            requirement::follow(old, &self.package.version, to).map_err(|stuck| self.stuck(stuck, to))?;
+        let new = match follow {
+            Follow::Stays => old.clone(),
+            Follow::Becomes(new) => new,
+        };
+        let new = rewrite
+            .filter(|operator| !requirement::has_operator(&new, *operator))
+            .and_then(|operator| requirement::with_operator(&new, operator))
+            .unwrap_or(new);
+        Ok((new != *old).then(|| Splice { range: self.text.range.clone(), with: new }))
+    }
+
+    fn stuck(&self, stuck: Stuck, to: &Version) -> Finding {
+        let (name, old, from) = (&self.package.name, &self.text.value, &self.package.version);
+        let finding = match stuck {
+            Stuck::Invalid => {
+                Finding::error("requirement-invalid", format!("`{old}` is no requirement that Cargo knows"))
+                    .remedy(format!("write `{from}`"))
+            }
+            Stuck::StaleBefore => {
+                let message =
+                    format!("the requirement `{old}` does not match {from}, the version of `{name}`");
+                Finding::error("requirement-stale", message).remedy(format!("write `{from}`"))
+            }
+            Stuck::RangeExcludes => {
+                let message = format!("the requirement `{old}` on `{name}` would not match {to}");
+                Finding::error("requirement-range", message)
+                    .remedy(format!("widen it to include {to}, or write `{from}` and it will follow"))
+            }
+        };
+        // What lies outside the workspace may have been left behind on purpose.
+        let severity = if self.file.member { Severity::Error } else { Severity::Warning };
+        Finding { severity, ..finding.at(self.place()) }
+    }
+}

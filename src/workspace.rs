@@ -1,0 +1,236 @@
+//! The packages, manifests and lock files of one commit.
+//!
+//! Which packages are members is Cargo's to say (`cargo metadata --no-deps --offline`). The rest of
+//! the repository (excluded crates, nested workspaces, their lock files) is read from the commit's
+//! tree, since it may require members by path.
+
+pub mod metadata;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use semver::Version;
+
+use crate::config::Patterns;
+use crate::edit::manifest::{Manifest, PackageTable, Stated};
+use crate::finding::{Finding, Place, Refused};
+use crate::path::RepoPath;
+use crate::repo::{EntryKind, Repo, Tree};
+use metadata::Members;
+
+/// A manifest that was read.
+#[derive(Clone, Debug)]
+pub struct ManifestFile {
+    /// Its text.
+    pub text: String,
+    /// What it says.
+    pub manifest: Manifest,
+    /// Whether its package is a member of the workspace, or it is the workspace's root.
+    pub member: bool,
+}
+
+/// Where a package's version stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VersionPlace {
+    /// In the package's own manifest.
+    Own,
+    /// In `[workspace.package]` of this manifest.
+    Workspace(RepoPath),
+}
+
+/// A package that has a version.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Version,
+    /// Where that stands.
+    pub place: VersionPlace,
+    /// Its manifest.
+    pub manifest: RepoPath,
+    /// Whether it is a member of the workspace; otherwise the configuration names its manifest.
+    pub member: bool,
+    /// Whether it may be published to some registry.
+    pub publishable: bool,
+    /// `repository`, if it is stated.
+    pub repository: Option<String>,
+}
+
+/// The workspace, and the rest of the repository that may depend on it.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// The root manifest.
+    pub root: RepoPath,
+    /// All packages with a version: the members, and those that the configuration names; by name.
+    pub packages: Vec<Package>,
+    /// The members that have no version, by name.
+    pub unversioned: Vec<String>,
+    /// Every tracked manifest that parses, whether a member's or not.
+    pub manifests: BTreeMap<RepoPath, ManifestFile>,
+    /// Every tracked lock file, with its text.
+    pub locks: BTreeMap<RepoPath, String>,
+    /// What could not be read, and does not matter to the members.
+    pub notes: Vec<Finding>,
+}
+
+impl Workspace {
+    /// Reads the workspace of `members` from `tree`, with the packages outside it whose manifests
+    /// match `follow`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with every member's manifest that cannot be read.
+    pub fn read(repo: &Repo, tree: &Tree, members: &Members, follow: &Patterns) -> Result<Self> {
+        let mut workspace = Self {
+            root: members.root.clone(),
+            packages: Vec::new(),
+            unversioned: Vec::new(),
+            manifests: BTreeMap::new(),
+            locks: BTreeMap::new(),
+            notes: Vec::new(),
+        };
+        let mut refusals = Vec::new();
+        for (path, entry) in tree.files() {
+            let is_lock = path.file_name() == "Cargo.lock";
+            if entry.kind == EntryKind::Link || !(is_lock || path.file_name() == "Cargo.toml") {
+                continue;
+            }
+            let member = members.contains(path);
+            match read_text(path, repo.read(entry.blob)?) {
+                Ok(text) if is_lock => {
+                    workspace.locks.insert(path.clone(), text);
+                }
+                Ok(text) => match Manifest::parse(path, &text) {
+                    Ok(manifest) => {
+                        workspace.manifests.insert(path.clone(), ManifestFile { text, manifest, member });
+                    }
+                    Err(finding) if member => refusals.push(finding),
+                    Err(finding) => workspace.notes.push(unread(finding)),
+                },
+                Err(finding) if member || is_lock => refusals.push(finding),
+                Err(finding) => workspace.notes.push(unread(finding)),
+            }
+        }
+        if !refusals.is_empty() {
+            return Err(Refused(refusals).into());
+        }
+        workspace.add_members(members)?;
+        workspace.add_followers(follow);
+        workspace.packages.sort_by(|a, b| (&a.name, &a.manifest).cmp(&(&b.name, &b.manifest)));
+        Ok(workspace)
+    }
+
+    fn add_members(&mut self, members: &Members) -> Result<()> {
+        for member in &members.packages {
+            let file = self.manifests.get(&member.manifest).with_context(|| {
+                Refused::from(
+                    Finding::error(
+                        "member-untracked",
+                        format!("the member `{}` is not committed", member.name),
+                    )
+                    .at(Place::file(&member.manifest))
+                    .remedy("commit it, or take it out of the workspace"),
+                )
+            })?;
+            let stated = file.manifest.package.as_ref().map(|package| &package.version);
+            let place = match stated {
+                Some(Stated::Literal(_)) => VersionPlace::Own,
+                Some(Stated::Inherited(_)) => VersionPlace::Workspace(self.root.clone()),
+                Some(Stated::Absent) | None => {
+                    self.unversioned.push(member.name.clone());
+                    continue;
+                }
+            };
+            self.packages.push(Package {
+                name: member.name.clone(),
+                version: member.version.clone(),
+                place,
+                manifest: member.manifest.clone(),
+                member: true,
+                publishable: member.publishable,
+                repository: member.repository.clone(),
+            });
+        }
+        self.unversioned.sort_unstable();
+        Ok(())
+    }
+
+    fn add_followers(&mut self, follow: &Patterns) {
+        let named = self.manifests.iter().filter(|(path, file)| {
+            !file.member && (follow.matches(path.as_str()) || follow.matches(path.folder()))
+        });
+        let followers: Vec<Package> = named
+            .filter_map(|(path, file)| {
+                let package = file.manifest.package.as_ref()?;
+                let (place, version) = self.stated_version(path, package)?;
+                Some(Package {
+                    name: package.name.as_ref()?.value.clone(),
+                    version,
+                    place,
+                    manifest: path.clone(),
+                    member: false,
+                    publishable: !package.unpublished,
+                    repository: None,
+                })
+            })
+            .collect();
+        self.packages.extend(followers);
+    }
+
+    fn stated_version(&self, path: &RepoPath, package: &PackageTable) -> Option<(VersionPlace, Version)> {
+        match &package.version {
+            Stated::Absent => None,
+            Stated::Literal(text) => Some((VersionPlace::Own, text.value.parse().ok()?)),
+            Stated::Inherited(_) => {
+                let root = self.governing_root(path)?;
+                let stated = self.manifests[root].manifest.workspace.as_ref()?.package.version.literal()?;
+                Some((VersionPlace::Workspace(root.clone()), stated.value.parse().ok()?))
+            }
+        }
+    }
+
+    /// Returns the manifest whose `[workspace]` governs `path`: the root for a member, else the
+    /// manifest itself or the nearest one above it that has such a table and does not leave it out.
+    pub fn governing_root(&self, path: &RepoPath) -> Option<&RepoPath> {
+        if self.manifests.get(path).is_some_and(|file| file.member) {
+            return self.manifests.get_key_value(&self.root).map(|(root, _)| root);
+        }
+        let folders = std::iter::successors(Some(path.folder()), |folder| {
+            (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
+        });
+        folders
+            .filter_map(|folder| RepoPath::new(&format!("{folder}/Cargo.toml").trim_start_matches('/')))
+            .filter_map(|candidate| self.manifests.get_key_value(&candidate))
+            .find(|(root, file)| file.manifest.workspace.is_some() && **root != self.root)
+            .map(|(root, _)| root)
+    }
+
+    /// Returns the package whose manifest is `path`.
+    pub fn package_at(&self, path: &RepoPath) -> Option<&Package> {
+        self.packages.iter().find(|package| package.manifest == *path)
+    }
+
+    /// Returns the names of all packages that have a version.
+    pub fn names(&self) -> BTreeSet<&str> {
+        self.packages.iter().map(|package| package.name.as_str()).collect()
+    }
+}
+
+fn read_text(path: &RepoPath, bytes: Vec<u8>) -> Result<String, Finding> {
+    String::from_utf8(bytes).map_err(|error| {
+        Finding::error("not-utf8", format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
+            .at(Place::file(path))
+            .remedy("save the file as UTF-8")
+    })
+}
+
+/// Makes a note of what stops nothing, since no member is concerned.
+fn unread(finding: Finding) -> Finding {
+    Finding {
+        rule: "manifest-unread",
+        message: format!("not a member, and left unread and unchecked: {}", finding.message),
+        remedy: None,
+        ..Finding::note(finding.rule, "").at(finding.place)
+    }
+}

@@ -1,0 +1,140 @@
+//! What `cargo metadata` says of the members.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use cargo_metadata::{Metadata, MetadataCommand};
+use semver::Version;
+use tempfile::TempDir;
+
+use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
+use crate::repo::{Repo, Tree};
+
+/// A member of the workspace, as Cargo sees it.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Its version; 0.0.0 where its manifest states none.
+    pub version: Version,
+    /// Its manifest.
+    pub manifest: RepoPath,
+    /// Whether it may be published to some registry.
+    pub publishable: bool,
+    /// `repository`, if it is stated.
+    pub repository: Option<String>,
+}
+
+/// The workspace's members, and its root.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// The root manifest.
+    pub root: RepoPath,
+    /// The members, in Cargo's order.
+    pub packages: Vec<Member>,
+    paths: BTreeSet<RepoPath>,
+}
+
+impl Members {
+    /// Asks Cargo about the workspace of the manifest at `manifest` in the work tree of `repo`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with Cargo's own words if it is none.
+    pub fn in_work_tree(repo: &Repo, manifest: &Path) -> Result<Self> {
+        let root = repo.root().canonicalize().context("cannot find the root of the work tree")?;
+        Self::ask(&root, manifest)
+    }
+
+    /// Asks Cargo about the workspace of the manifest `manifest` as it is in `tree`, in a folder of
+    /// its own with that tree's manifests and empty sources.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with Cargo's own words if it is none.
+    pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<Self> {
+        let folder = TempDir::with_prefix("relprep-").context("cannot make a temporary folder")?;
+        let root = folder.path().canonicalize()?;
+        for (path, entry) in tree.files() {
+            let name = path.file_name();
+            let content = match name {
+                "Cargo.toml" => repo.read(entry.blob)?,
+                _ if Path::new(name).extension().is_some_and(|extension| extension == "rs") => Vec::new(),
+                _ => continue,
+            };
+            let file = root.join(path);
+            if let Some(above) = file.parent() {
+                std::fs::create_dir_all(above)?;
+            }
+            std::fs::write(file, content)?;
+        }
+        Self::ask(&root, &root.join(manifest))
+    }
+
+    /// Returns whether `path` is the manifest of a member or of the root.
+    pub fn contains(&self, path: &RepoPath) -> bool {
+        *path == self.root || self.paths.contains(path)
+    }
+
+    fn ask(root: &Path, manifest: &Path) -> Result<Self> {
+        let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
+        let metadata = MetadataCommand::new()
+            .manifest_path(&manifest)
+            .no_deps()
+            .other_options(["--offline".to_owned()])
+            .exec()
+            .map_err(|error| not_a_workspace(&manifest, error))?;
+        Self::from_metadata(root, &metadata)
+    }
+
+    fn from_metadata(root: &Path, metadata: &Metadata) -> Result<Self> {
+        let inside = |path: &Path| {
+            let relative =
+                path.strip_prefix(root).ok().and_then(Path::to_str).map(|text| text.replace('\\', "/"));
+            relative.as_deref().and_then(RepoPath::new).ok_or_else(|| outside(path, root))
+        };
+        let mut packages = Vec::new();
+        for package in metadata.workspace_packages() {
+            packages.push(Member {
+                name: package.name.to_string(),
+                version: package.version.clone(),
+                manifest: inside(package.manifest_path.as_std_path())?,
+                publishable: package.publish.as_ref().is_none_or(|registries| !registries.is_empty()),
+                repository: package.repository.clone(),
+            });
+        }
+        let paths = packages.iter().map(|package| package.manifest.clone()).collect();
+        let root = inside(&metadata.workspace_root.as_std_path().join("Cargo.toml"))?;
+        Ok(Self { root, packages, paths })
+    }
+}
+
+/// Returns the nearest `Cargo.toml` in `folder` or above it, up to `root`.
+pub fn nearest_manifest(folder: &Path, root: &Path) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .take_while(|ancestor| ancestor.starts_with(root))
+        .map(|ancestor| ancestor.join("Cargo.toml"))
+        .find(|manifest| manifest.is_file())
+}
+
+fn outside(path: &Path, root: &Path) -> anyhow::Error {
+    let message = format!("{} lies outside the repository at {}", path.display(), root.display());
+    let remedy = "keep all members of the workspace in one repository";
+    Refused::from(Finding::error("member-outside", message).remedy(remedy)).into()
+}
+
+fn not_a_workspace(manifest: &Path, error: cargo_metadata::Error) -> anyhow::Error {
+    match error {
+        cargo_metadata::Error::CargoMetadata { stderr } => {
+            let said = stderr.trim().trim_start_matches("error: ").to_owned();
+            let message = format!("Cargo cannot read the workspace of {}: {said}", manifest.display());
+            let remedy = "make `cargo metadata --no-deps --offline` succeed here first";
+            Refused::from(Finding::error("workspace", message).remedy(remedy)).into()
+        }
+        cargo_metadata::Error::Io(error) => anyhow!(error).context("cannot run `cargo metadata`"),
+        other => anyhow!(other).context("cannot read the output of `cargo metadata`"),
+    }
+}
