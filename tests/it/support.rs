@@ -1,0 +1,172 @@
+//! A sandbox for tests: a folder of its own, a hermetic environment, and real git in it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A day in 2024, for every commit that a test makes with git.
+const DATE: &str = "2024-05-20T12:00:00 +0000";
+
+/// A folder that holds a home and a repository, and the environment in which programs see nothing
+/// else of the machine's configuration.
+pub struct Sandbox {
+    dir: TempDir,
+}
+
+impl Sandbox {
+    /// Makes a sandbox with an empty repository whose first branch is `main`.
+    pub fn new() -> Self {
+        let sandbox = Self::bare_ground();
+        fs::create_dir(sandbox.root()).unwrap();
+        sandbox.git(["init", "--quiet", "--initial-branch=main"]);
+        sandbox
+    }
+
+    /// Makes a sandbox without a repository.
+    pub fn bare_ground() -> Self {
+        let dir = tempfile::Builder::new().prefix("relprep test ").tempdir().unwrap();
+        fs::create_dir(dir.path().join("home")).unwrap();
+        let sandbox = Self { dir };
+        fs::write(sandbox.global_config(), "[user]\n\tname = Ann Other\n\temail = ann@example.org\n")
+            .unwrap();
+        sandbox
+    }
+
+    /// Makes a sandbox whose repository has one commit with `files`.
+    pub fn with_files<P: AsRef<Path>, C: AsRef<[u8]>>(files: impl IntoIterator<Item = (P, C)>) -> Self {
+        let sandbox = Self::new();
+        for (path, content) in files {
+            sandbox.write(path, content);
+        }
+        sandbox.commit_all("first");
+        sandbox
+    }
+
+    /// Returns the folder that holds everything.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Returns the root of the repository's work tree.
+    pub fn root(&self) -> PathBuf {
+        self.dir.path().join("repo")
+    }
+
+    /// Returns the file that is git's global configuration.
+    pub fn global_config(&self) -> PathBuf {
+        self.dir.path().join("home/gitconfig")
+    }
+
+    /// Returns the environment that every program of the sandbox gets, `PATH` included.
+    pub fn env(&self) -> Vec<(OsString, OsString)> {
+        let home = self.dir.path().join("home");
+        let mut env: Vec<(OsString, OsString)> = [
+            ("HOME", home.as_os_str()),
+            ("XDG_CONFIG_HOME", home.join("config").as_os_str()),
+            ("GNUPGHOME", home.join("gnupg").as_os_str()),
+            ("GIT_CONFIG_GLOBAL", self.global_config().as_os_str()),
+            ("GIT_CONFIG_NOSYSTEM", OsStr::new("1")),
+            ("GIT_TERMINAL_PROMPT", OsStr::new("0")),
+            ("LC_ALL", OsStr::new("C")),
+            ("TZ", OsStr::new("UTC")),
+        ]
+        .map(|(name, value)| (name.into(), value.to_owned()))
+        .into();
+        for kept in ["PATH", "CARGO", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR", "SystemRoot"] {
+            if let Some(value) = std::env::var_os(kept) {
+                env.push((kept.into(), value));
+            }
+        }
+        if !env.iter().any(|(name, _)| name == "CARGO_HOME")
+            && let Some(home) = std::env::var_os("HOME")
+        {
+            // Toolchains of the machine are found in the real home.
+            env.push(("CARGO_HOME".into(), Path::new(&home).join(".cargo").into()));
+            env.push(("RUSTUP_HOME".into(), Path::new(&home).join(".rustup").into()));
+        }
+        env
+    }
+
+    /// Returns a command that runs `program` at the root of the work tree, in the sandbox's
+    /// environment only.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.root()).env_clear().envs(self.env());
+        command
+    }
+
+    /// Runs git and returns what it printed, without the final line end.
+    ///
+    /// # Panics
+    ///
+    /// If git fails.
+    pub fn git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> String {
+        let output = self.try_git(args);
+        assert!(output.status.success(), "git failed: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end_matches('\n').to_owned()
+    }
+
+    /// Runs git and returns what became of it.
+    pub fn try_git<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Output {
+        self.command("git")
+            .args(args)
+            .env("GIT_AUTHOR_DATE", DATE)
+            .env("GIT_COMMITTER_DATE", DATE)
+            .output()
+            .unwrap()
+    }
+
+    /// Writes a file of the work tree, and the folders above it.
+    pub fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Returns the content of a file of the work tree.
+    pub fn read(&self, path: impl AsRef<Path>) -> String {
+        String::from_utf8(fs::read(self.root().join(path)).unwrap()).unwrap()
+    }
+
+    /// Returns whether there is something at `path` in the work tree.
+    pub fn exists(&self, path: impl AsRef<Path>) -> bool {
+        fs::symlink_metadata(self.root().join(path)).is_ok()
+    }
+
+    /// Commits all files of the work tree.
+    pub fn commit_all(&self, message: &str) {
+        self.git(["add", "--all"]);
+        self.git(["commit", "--quiet", "--allow-empty", "--no-verify", "--no-gpg-sign", "-m", message]);
+    }
+
+    /// Returns the commit that `revision` names, in hexadecimal.
+    pub fn rev(&self, revision: &str) -> String {
+        self.git(["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")])
+    }
+
+    /// Makes a hook of the repository from a shell script, and returns where it lies.
+    pub fn hook(&self, name: &str, script: &str) -> PathBuf {
+        let path = self.root().join(".git/hooks").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        write_executable(&path, &format!("#!/bin/sh\n{script}\n"));
+        path
+    }
+
+    /// Checks that git finds the repository whole.
+    pub fn fsck(&self) {
+        self.git(["fsck", "--strict", "--no-dangling", "--no-progress"]);
+    }
+}
+
+/// Writes a file that can be executed.
+pub fn write_executable(path: &Path, content: &str) {
+    fs::write(path, content).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
