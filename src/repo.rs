@@ -2,7 +2,20 @@
 //!
 //! Reading is here; [`publish`] holds the one way in which anything is written.
 
+mod apply;
+mod commit;
+mod convert;
+mod git;
+mod hooks;
+mod index;
+mod journal;
+mod lock;
+mod process;
 pub mod publish;
+mod recover;
+mod refs;
+mod settings;
+mod worktree;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,7 +1,20 @@
 //! Publication: commits and refs, whole or not at all.
+//!
+//! Objects are written first and nobody sees them; then the journal, the refs in one step, and the
+//! work tree where its branch has moved. [`Repo::recover`] finishes what a killed run has begun.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+use git2::{Oid, RepositoryState};
+
+use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
-use crate::repo::CommitId;
+use crate::repo::journal::{Journal, WorkTree};
+use crate::repo::refs::RefMove;
+use crate::repo::settings::Settings;
+use crate::repo::{CommitId, Repo};
 
 /// Everything that one command makes in the repository: all of it, or none of it.
 #[derive(Clone, Debug)]
@@ -9,7 +22,7 @@ pub struct Publication {
     /// What is being done, for the reflog and for the record of an interrupted run:
     /// `branch 37.0.0`.
     pub title: String,
-    /// The commits to make, each on a branch.
+    /// The commits to make, each on a branch; those on one branch follow each other.
     pub commits: Vec<NewCommit>,
     /// The branches to make at commits that exist, by short name.
     pub branches: Vec<(String, CommitId)>,
@@ -20,19 +33,227 @@ pub struct Publication {
 pub struct NewCommit {
     /// The short name of the branch. If it exists, it must be at `parent`; otherwise it is made.
     pub branch: String,
-    /// The only parent.
+    /// The only parent. A second commit on the same branch names the same one, and goes on top of
+    /// the first.
     pub parent: CommitId,
     /// The files that differ from the parent's.
     pub files: Vec<NewFile>,
     /// The message, in full.
     pub message: String,
+    /// Who wrote it, and when; without it, the user, now.
+    pub author: Option<Author>,
 }
 
 /// The content that a file is to have; an existing file keeps its mode.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewFile {
     /// Where it is.
     pub path: RepoPath,
     /// All of it, as git stores it.
     pub content: Vec<u8>,
+}
+
+/// Who wrote a change, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The name.
+    pub name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// Seconds since 1970-01-01 00:00 UTC.
+    pub seconds: i64,
+    /// The author's distance from UTC, in minutes to the east.
+    pub offset_minutes: i32,
+}
+
+/// How a publication is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether the repository's hooks have a say.
+    pub hooks: Hooks,
+}
+
+/// Whether the hooks `pre-commit` and `commit-msg` run (`--no-verify` skips them, as in git).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hooks {
+    /// They run, and may refuse.
+    Run,
+    /// They are skipped.
+    Skip,
+}
+
+/// What a publication has made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The commits, in the order of the publication.
+    pub commits: Vec<CommitId>,
+    /// The branches that were made or moved, by short name, sorted.
+    pub branches: Vec<String>,
+    /// What is worth saying: a `post-commit` hook that failed.
+    pub findings: Vec<Finding>,
+}
+
+impl Repo {
+    /// Makes commits and refs, and brings index and work tree along where their branch moves.
+    ///
+    /// # Errors
+    ///
+    /// After any error the repository is as it was, unless the error says otherwise. A refusal says
+    /// what stands in the way: a branch that exists or has moved, a file that would be overwritten,
+    /// a hook, a lock.
+    pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
+        let _lock = self.lock()?;
+        if let Some(journal) = self.read_journal()? {
+            return Err(Refused::from(
+                Finding::error(
+                    "unfinished",
+                    format!("`{}` was interrupted and is not finished", journal.title),
+                )
+                .remedy("run any command, which finishes it or takes it back"),
+            )
+            .into());
+        }
+        let settings = Settings::read(self)?;
+        let moves = self.moves_without_commits(publication)?;
+        let commits = self.make_commits(publication, options.hooks, &settings)?;
+        step("objects");
+        let journal = self.journal(publication, moves, &commits, &settings)?;
+        self.apply(&journal)?;
+        Ok(Published {
+            findings: self.after_commit(&journal, &settings)?,
+            commits: commits.into_iter().map(CommitId).collect(),
+            branches: publication.branch_names(),
+        })
+    }
+
+    /// Returns the refs that will move, each still without the commit that it will get.
+    fn moves_without_commits(&self, publication: &Publication) -> Result<BTreeMap<String, RefMove>> {
+        let mut moves = BTreeMap::new();
+        let mut findings = Vec::new();
+        for (name, at) in &publication.branches {
+            let found = self.new_branch(name, &mut findings)?;
+            if let Some(RefMove { old: Some(_), .. }) = found {
+                findings.push(
+                    Finding::error("branch-exists", format!("the branch {name} exists already"))
+                        .remedy(format!("delete it with `git branch -d {name}`, or choose another name")),
+                );
+            }
+            moves.extend(found.map(|found| (name.clone(), RefMove { new: Some(at.0), ..found })));
+        }
+        for commit in &publication.commits {
+            let name = &commit.branch;
+            if moves.contains_key(name) {
+                continue;
+            }
+            let Some(found) = self.new_branch(name, &mut findings)? else { continue };
+            if let Some(old) = found.old.filter(|old| *old != commit.parent.0) {
+                findings.push(
+                    Finding::error(
+                        "branch-moved",
+                        format!(
+                            "the branch {name} is at {}, not at {}",
+                            CommitId(old).short(),
+                            commit.parent.short()
+                        ),
+                    )
+                    .remedy("run this again on the branch as it is now"),
+                );
+            }
+            moves.insert(name.clone(), found);
+        }
+        self.check_work_trees(&moves, &mut findings)?;
+        if findings.is_empty() { Ok(moves) } else { Err(Refused(findings).into()) }
+    }
+
+    /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.
+    fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
+        if !Self::is_branch_name(name) {
+            findings.push(
+                Finding::error("branch-name", format!("{name:?} cannot be the name of a branch"))
+                    .remedy("choose a name that `git check-ref-format --branch` accepts"),
+            );
+            return Ok(None);
+        }
+        let full = self.full_branch_name(name)?;
+        let old = self.ref_value(&full)?;
+        Ok(Some(RefMove { name: full, old, new: None }))
+    }
+
+    /// Notes the branches that cannot move because someone works on them.
+    fn check_work_trees(&self, moves: &BTreeMap<String, RefMove>, findings: &mut Vec<Finding>) -> Result<()> {
+        let here = self.checked_out()?;
+        for (name, one) in moves {
+            if let Some(folder) = self.other_users_of(&one.name).first() {
+                findings.push(
+                    Finding::error(
+                        "branch-in-use",
+                        format!("the branch {name} is checked out in the work tree {}", folder.display()),
+                    )
+                    .remedy("run this there, or check out another branch there"),
+                );
+            }
+            if here.as_ref() == Some(&one.name) && self.git.state() != RepositoryState::Clean {
+                findings.push(
+                    Finding::error(
+                        "operation-in-progress",
+                        format!("git is in the middle of something here ({:?})", self.git.state()),
+                    )
+                    .remedy("finish it, or abort it; `git status` says how"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the whole of what is to be done, once the commits exist.
+    fn journal(
+        &self,
+        publication: &Publication,
+        mut moves: BTreeMap<String, RefMove>,
+        commits: &[Oid],
+        settings: &Settings,
+    ) -> Result<Journal> {
+        for (commit, id) in publication.commits.iter().zip(commits) {
+            if let Some(one) = moves.get_mut(&commit.branch) {
+                one.new = Some(*id);
+            }
+        }
+        let refs: Vec<RefMove> = moves.into_values().collect();
+        let checked_out = self.checked_out()?;
+        let mut work_tree = None;
+        for RefMove { name, old, new } in &refs {
+            if checked_out.as_ref() == Some(name)
+                && let (Some(old), Some(new)) = (old, new)
+            {
+                let (old, new) = (self.git.find_commit(*old)?.tree()?, self.git.find_commit(*new)?.tree()?);
+                work_tree = Some(WorkTree {
+                    root: self.root.clone(),
+                    index: self.git.index()?.path().unwrap_or(Path::new("index")).to_owned(),
+                    branch: name.clone(),
+                    files: self.follow(&old, &new, settings)?,
+                });
+            }
+        }
+        Ok(Journal { title: publication.title.clone(), refs, work_tree })
+    }
+}
+
+impl Publication {
+    fn branch_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.branches.iter().map(|(name, _)| name.clone()).collect();
+        names.extend(self.commits.iter().map(|commit| commit.branch.clone()));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// Marks a place at which a test may stop the program; release builds have none.
+pub(super) fn step(name: &str) {
+    #[cfg(debug_assertions)]
+    if std::env::var_os("RELPREP_TEST_STOP").is_some_and(|stop| stop == *name) {
+        std::process::abort();
+    }
+    #[cfg(not(debug_assertions))]
+    let _ = name;
 }

@@ -75,7 +75,8 @@ impl Sandbox {
         ]
         .map(|(name, value)| (name.into(), value.to_owned()))
         .into();
-        for kept in ["PATH", "CARGO", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR", "SystemRoot"] {
+        for kept in ["PATH", "CARGO", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR", "SystemRoot"]
+        {
             if let Some(value) = std::env::var_os(kept) {
                 env.push((kept.into(), value));
             }

@@ -1,0 +1,230 @@
+//! Carries out a journal, or takes it back.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use git2::{Index, Oid};
+
+use crate::finding::{Finding, Place};
+use crate::repo::Repo;
+use crate::repo::index::{IndexLock, all_at, entry, redraft};
+use crate::repo::journal::{FileMove, Journal, Side, WorkTree};
+use crate::repo::publish::step;
+use crate::repo::refs::RefMove;
+use crate::repo::worktree::Stand;
+
+/// Whither a journal is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forward,
+    Back,
+}
+
+impl Direction {
+    /// Returns the side of a file that is wanted.
+    pub(super) fn side(self) -> fn(&FileMove) -> Option<&Side> {
+        match self {
+            Self::Forward => |file| file.new.as_ref(),
+            Self::Back => |file| file.old.as_ref(),
+        }
+    }
+
+    fn stand(self) -> Stand {
+        match self {
+            Self::Forward => Stand::New,
+            Self::Back => Stand::Old,
+        }
+    }
+
+    fn reversed(self) -> Self {
+        match self {
+            Self::Forward => Self::Back,
+            Self::Back => Self::Forward,
+        }
+    }
+
+    fn value(self, one: &RefMove) -> Option<Oid> {
+        match self {
+            Self::Forward => one.new,
+            Self::Back => one.old,
+        }
+    }
+}
+
+impl Repo {
+    /// Does what the journal says, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// After an error everything is as before, unless the error says that it could not be: the next
+    /// run then tries again.
+    pub(super) fn apply(&self, journal: &Journal) -> Result<()> {
+        self.write_journal(journal)?;
+        step("journal");
+        let Err(error) = self.try_apply(journal) else { return Ok(()) };
+        match self.settle(journal, Direction::Back) {
+            Ok(left) => Err(left.into_iter().fold(error, |error, finding| error.context(finding.message))),
+            Err(second) => Err(error.context(format!(
+                "the old state could not be restored ({second:#}); the next run will try again"
+            ))),
+        }
+    }
+
+    fn try_apply(&self, journal: &Journal) -> Result<()> {
+        let lock = journal.work_tree.as_ref().map(|tree| self.ready(tree)).transpose()?;
+        let prepared = self.prepare_refs(&journal.refs, &reason(journal))?;
+        step("prepared");
+        prepared.commit()?;
+        step("refs");
+        if let (Some(tree), Some(lock)) = (&journal.work_tree, &lock) {
+            for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
+                file.write(&tree.root, file.new.as_ref())?;
+                step(if at == 0 { "first-file" } else { "file" });
+            }
+            step("files");
+            self.move_index(tree, lock, Direction::Forward)?;
+            step("index");
+        }
+        self.remove_journal()?;
+        step("done");
+        Ok(())
+    }
+
+    /// Takes the lock of the index, and makes sure of all that can be made sure of before anything
+    /// is visible.
+    fn ready(&self, tree: &WorkTree) -> Result<IndexLock> {
+        let lock = IndexLock::take(&tree.index, &self.state_dir())?;
+        step("index-lock");
+        for file in tree.files.iter().filter(|file| file.on_disk) {
+            file.make_room(&tree.root)?;
+        }
+        step("room");
+        Ok(lock)
+    }
+
+    fn move_index(&self, tree: &WorkTree, lock: &IndexLock, direction: Direction) -> Result<Vec<Finding>> {
+        let draft = self.index_draft();
+        let foreign = redraft(&tree.index, &draft, &tree.root, &tree.files, direction.side())?;
+        step("index-draft");
+        lock.install(&draft)?;
+        Ok(foreign
+            .iter()
+            .map(|path| left_alone(format!("{path} is staged otherwise")).at(Place::file(path)))
+            .collect())
+    }
+
+    fn index_draft(&self) -> PathBuf {
+        self.state_dir().join("index.draft")
+    }
+
+    /// Brings refs, work tree and index to one end of the journal and removes it; returns what
+    /// someone else has changed in between, which is left alone.
+    pub(super) fn settle(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
+        let mut findings = self.settle_refs(journal, direction)?;
+        if let Some(tree) = &journal.work_tree {
+            IndexLock::remove_left(&tree.index)?;
+            findings.extend(if self.follows(journal, tree, direction)? {
+                self.settle_work_tree(tree, direction)?
+            } else {
+                leave_work_tree(tree, direction)?
+            });
+        }
+        let _ = fs::remove_file(self.index_draft());
+        self.remove_journal()?;
+        Ok(findings)
+    }
+
+    /// Moves those refs that are at the other end, all in one step.
+    fn settle_refs(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
+        let mut foreign = Vec::new();
+        let mut moves = Vec::new();
+        for one in &journal.refs {
+            let wanted = if direction == Direction::Forward { one.clone() } else { one.reversed() };
+            let now = self.ref_value(&one.name)?;
+            if now == wanted.new {
+                continue;
+            }
+            if now == wanted.old {
+                moves.push(wanted);
+            } else {
+                let now = now.map_or("gone".to_owned(), |id| format!("at {id}"));
+                foreign.push(left_alone(format!("{} was moved by someone else: it is {now}", one.name)));
+            }
+        }
+        if !moves.is_empty() {
+            self.prepare_refs(&moves, &reason(journal))?.commit()?;
+        }
+        Ok(foreign)
+    }
+
+    /// Returns whether the journal's branch is where it belongs and still checked out in its work
+    /// tree, so that the files belong there too.
+    fn follows(&self, journal: &Journal, tree: &WorkTree, direction: Direction) -> Result<bool> {
+        let Some(moved) = journal.refs.iter().find(|one| one.name == tree.branch) else { return Ok(false) };
+        if self.ref_value(&moved.name)? != direction.value(moved) {
+            return Ok(false);
+        }
+        let branch = if tree.root == self.root {
+            self.checked_out()?
+        } else {
+            let Ok(git) = git2::Repository::open(&tree.root) else { return Ok(false) };
+            Repo { git, root: tree.root.clone() }.checked_out()?
+        };
+        Ok(branch.as_ref() == Some(&tree.branch))
+    }
+
+    fn settle_work_tree(&self, tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut unsettled = Vec::new();
+        for file in tree.files.iter().filter(|file| file.on_disk) {
+            match file.stand(&tree.root)? {
+                stand if stand == direction.stand() => {}
+                Stand::Foreign => findings.push(
+                    left_alone(format!("{} was changed by someone else in between", file.path))
+                        .at(Place::file(&file.path)),
+                ),
+                _ => unsettled.push(file),
+            }
+        }
+        if unsettled.is_empty() && all_at(&tree.index, &tree.files, direction.side())? {
+            return Ok(findings);
+        }
+        let lock = IndexLock::take(&tree.index, &self.state_dir())?;
+        for file in unsettled {
+            file.write(&tree.root, direction.side()(file))?;
+        }
+        findings.extend(self.move_index(tree, &lock, direction)?);
+        Ok(findings)
+    }
+}
+
+/// Leaves a work tree that has gone elsewhere, but for the empty files that were made to be filled,
+/// and finds the files that are not where they belong.
+fn leave_work_tree(tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>> {
+    let index = Index::open(&tree.index).context("cannot read the index")?;
+    let mut findings = Vec::new();
+    for file in tree.files.iter().filter(|file| file.on_disk) {
+        let stand = file.stand(&tree.root)?;
+        if file.is_empty_room(&tree.root) && entry(&index, &file.path).is_none() {
+            file.write(&tree.root, None)?;
+        } else if stand == Stand::Torn || stand == direction.reversed().stand() {
+            let path = &file.path;
+            findings.push(
+                left_alone(format!("{path} was left as it is: {} is elsewhere now", tree.branch))
+                    .at(Place::file(path)),
+            );
+        }
+    }
+    Ok(findings)
+}
+
+fn left_alone(message: String) -> Finding {
+    Finding::warning("left-alone", message).remedy("look at it; `git status` and `git reflog` say more")
+}
+
+fn reason(journal: &Journal) -> String {
+    // The reflog is read by lines.
+    let title: String = journal.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    format!("relprep: {title}")
+}

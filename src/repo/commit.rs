@@ -1,0 +1,197 @@
+//! Makes blobs, trees and commits, which nobody sees until a ref leads to them.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use git2::build::TreeUpdateBuilder;
+use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
+
+use crate::finding::{Finding, Place, Refused};
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::repo::hooks::CommitHooks;
+use crate::repo::publish::{Author, Hooks, NewCommit, NewFile, Publication};
+use crate::repo::settings::{Role, Settings};
+
+/// A commit in the making.
+pub(super) struct Draft<'a> {
+    pub(super) branch: &'a str,
+    pub(super) parent: Oid,
+    pub(super) tree: Oid,
+    pub(super) message: String,
+    pub(super) author: Signature<'static>,
+    pub(super) committer: Signature<'static>,
+}
+
+impl Repo {
+    /// Makes the commits of the publication and returns them in its order.
+    pub(super) fn make_commits(
+        &self,
+        publication: &Publication,
+        hooks: Hooks,
+        settings: &Settings,
+    ) -> Result<Vec<Oid>> {
+        let mut tips: BTreeMap<&str, Oid> = BTreeMap::new();
+        let mut made = Vec::new();
+        if publication.commits.is_empty() {
+            return Ok(made);
+        }
+        let committer = self.identity(Role::Committer, settings)?;
+        let hooks = CommitHooks::find(self, hooks, settings)?;
+        for commit in &publication.commits {
+            let parent = tips.get(commit.branch.as_str()).copied().unwrap_or(commit.parent.0);
+            let mut draft = self.draft(commit, parent, committer.clone(), settings)?;
+            hooks.edit(self, &mut draft)?;
+            let id = self.write_commit(&draft, settings)?;
+            tips.insert(&commit.branch, id);
+            made.push(id);
+        }
+        Ok(made)
+    }
+
+    fn draft<'a>(
+        &self,
+        commit: &'a NewCommit,
+        parent: Oid,
+        committer: Signature<'static>,
+        settings: &Settings,
+    ) -> Result<Draft<'a>> {
+        let author = match &commit.author {
+            Some(author) => author.signature()?,
+            None => self.identity(Role::Author, settings)?,
+        };
+        let tree = self.git.find_commit(parent).context("the parent does not exist")?.tree()?;
+        Ok(Draft {
+            branch: &commit.branch,
+            parent,
+            tree: self.write_tree(&tree, &commit.files)?,
+            message: message_prettify(commit.message.as_str(), None)?,
+            author,
+            committer,
+        })
+    }
+
+    /// Writes a tree that is `base` but for `files`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if a path does not lead to a file, or to a place for one.
+    pub(super) fn write_tree(&self, base: &Tree<'_>, files: &[NewFile]) -> Result<Oid> {
+        let mut update = TreeUpdateBuilder::new();
+        let mut findings = Vec::new();
+        for file in files {
+            match self.mode_in(base, &file.path)? {
+                Ok(mode) => {
+                    update.upsert(file.path.as_str(), self.git.blob(&file.content)?, mode);
+                }
+                Err(finding) => findings.push(finding),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(Refused(findings).into());
+        }
+        update.create_updated(&self.git, base).context("cannot write a tree")
+    }
+
+    /// Returns the mode that the file has in `tree`, or a new one gets.
+    fn mode_in(&self, tree: &Tree<'_>, path: &RepoPath) -> Result<Result<FileMode, Finding>> {
+        let mut folder = tree.clone();
+        let mut parts = path.as_str().split('/').peekable();
+        let mut walked = String::new();
+        while let Some(part) = parts.next() {
+            walked.push_str(part);
+            let Some((kind, mode, id)) =
+                folder.get_name(part).map(|entry| (entry.kind(), entry.filemode(), entry.id()))
+            else {
+                break;
+            };
+            match (kind, parts.peek()) {
+                (Some(ObjectType::Tree), Some(_)) => folder = self.git.find_tree(id)?,
+                (Some(ObjectType::Blob), None) if mode == i32::from(FileMode::BlobExecutable) => {
+                    return Ok(Ok(FileMode::BlobExecutable));
+                }
+                (Some(ObjectType::Blob), None) if mode != i32::from(FileMode::Link) => {
+                    return Ok(Ok(FileMode::Blob));
+                }
+                _ => return Ok(Err(no_place(path, &walked, kind, mode))),
+            }
+            walked.push('/');
+        }
+        Ok(Ok(FileMode::Blob))
+    }
+
+    fn write_commit(&self, draft: &Draft<'_>, settings: &Settings) -> Result<Oid> {
+        if draft.message.is_empty() {
+            return Err(Refused::from(
+                Finding::error("empty-message", format!("the commit on {} has no message", draft.branch))
+                    .remedy("give the commit a message"),
+            )
+            .into());
+        }
+        if settings.is_on("commit.gpgsign", false) {
+            return self.write_signed_commit(draft);
+        }
+        let parent = self.git.find_commit(draft.parent)?;
+        let tree = self.git.find_tree(draft.tree)?;
+        self.git
+            .commit(None, &draft.author, &draft.committer, &draft.message, &tree, &[&parent])
+            .context("cannot write a commit")
+    }
+
+    /// Has the user's git sign and write the commit: it knows the keys, formats and programs.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is no signature: a commit that should be signed is not made without.
+    fn write_signed_commit(&self, draft: &Draft<'_>) -> Result<Oid> {
+        let mut git = self
+            .user_git("commit-tree")
+            .arg("-S")
+            .args(["-p", &draft.parent.to_string(), "-F", "-", &draft.tree.to_string()])
+            .input(draft.message.as_bytes());
+        for (role, who) in [(Role::Author, &draft.author), (Role::Committer, &draft.committer)] {
+            let variable = |what: &str| format!("GIT_{}_{what}", role.name());
+            git = git
+                .env(&variable("NAME"), who.name()?)
+                .env(&variable("EMAIL"), who.email()?)
+                .env(&variable("DATE"), date(who.when()));
+        }
+        let said = git.run().map_err(|error| {
+            Refused::from(
+                Finding::error("not-signed", format!("the commit on {} cannot be signed: {error}", draft.branch))
+                    .remedy("see whether `git commit -S` works here; `git config commit.gpgsign` decides whether commits are signed"),
+            )
+        })?;
+        Ok(Oid::from_str(String::from_utf8(said)?.trim())?)
+    }
+}
+
+impl Author {
+    fn signature(&self) -> Result<Signature<'static>> {
+        Signature::new(&self.name, &self.email, &Time::new(self.seconds, self.offset_minutes))
+            .with_context(|| format!("{:?} <{:?}> cannot be an author", self.name, self.email))
+    }
+}
+
+/// Returns a time in git's own format, as in `@1716206400 +0200`.
+fn date(when: Time) -> String {
+    let minutes = when.offset_minutes().abs();
+    format!("@{} {}{:02}{:02}", when.seconds(), when.sign(), minutes / 60, minutes % 60)
+}
+
+fn no_place(path: &RepoPath, at: &str, kind: Option<ObjectType>, mode: i32) -> Finding {
+    let what = match kind {
+        Some(ObjectType::Commit) => "a submodule",
+        Some(ObjectType::Tree) => "a folder",
+        _ if mode == i32::from(FileMode::Link) => "a symbolic link",
+        _ => "a file",
+    };
+    let message = if at == path.as_str() {
+        format!("{path} is {what}, and no file that can be edited")
+    } else {
+        format!("{path} leads through {at}, which is {what}")
+    };
+    Finding::error("path-not-inside", message)
+        .at(Place::file(path))
+        .remedy("name the file itself, inside this repository")
+}

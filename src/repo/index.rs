@@ -1,0 +1,228 @@
+//! Changes single entries of an index and keeps the rest, without a look at the other files.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use git2::{Index, IndexEntry, IndexTime, Oid};
+
+use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
+use crate::repo::journal::{FileMove, Mode, Side};
+
+/// The flag of an index entry that a sparse checkout leaves out of the work tree.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
+/// What the lock of an index holds while this program has it, so that it is known again.
+const MARK: &[u8] = b"held by cargo-relprep\n";
+
+/// The lock by which git programs keep each other from writing the index at once.
+pub(super) struct IndexLock {
+    lock: PathBuf,
+    index: PathBuf,
+}
+
+impl IndexLock {
+    /// Takes the lock of the index at `index`; `state` is a folder on the same file system.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if another program holds it.
+    pub(super) fn take(index: &Path, state: &Path) -> Result<Self> {
+        let lock = lock_path(index);
+        let mark = state.join("index.mark");
+        fs::write(&mark, MARK).with_context(|| format!("cannot write {}", mark.display()))?;
+        let linked = match fs::hard_link(&mark, &lock) {
+            Err(error)
+                if error.kind() == ErrorKind::Unsupported || error.kind() == ErrorKind::CrossesDevices =>
+            {
+                fs::File::create_new(&lock).and_then(|mut file| std::io::Write::write_all(&mut file, MARK))
+            }
+            linked => linked,
+        };
+        let _ = fs::remove_file(&mark);
+        match linked {
+            Ok(()) => Ok(Self { lock, index: index.to_owned() }),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::from(
+                Finding::error(
+                    "index-locked",
+                    format!("{} exists: another git program works here", lock.display()),
+                )
+                .remedy("wait for it; if it has crashed, remove that file"),
+            )
+            .into()),
+            Err(error) => Err(error).with_context(|| format!("cannot create {}", lock.display())),
+        }
+    }
+
+    /// Takes away the lock of `index` that a dead run of this program has left; another program's
+    /// stays.
+    pub(super) fn remove_left(index: &Path) -> Result<()> {
+        let lock = lock_path(index);
+        match fs::read(&lock) {
+            Ok(bytes) if bytes == MARK => {
+                fs::remove_file(&lock).with_context(|| format!("cannot remove {}", lock.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts `draft` in the place of the index.
+    pub(super) fn install(&self, draft: &Path) -> Result<()> {
+        fs::rename(draft, &self.index).with_context(|| format!("cannot replace {}", self.index.display()))
+    }
+}
+
+impl Drop for IndexLock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.lock);
+    }
+}
+
+fn lock_path(index: &Path) -> PathBuf {
+    let mut lock = index.as_os_str().to_owned();
+    lock.push(".lock");
+    lock.into()
+}
+
+/// Returns the entry of `path`, if it is there without a conflict.
+pub(super) fn entry(index: &Index, path: &RepoPath) -> Option<IndexEntry> {
+    index.get_path(path.as_ref(), 0)
+}
+
+/// Returns whether a sparse checkout leaves the file of this entry out of the work tree.
+pub(super) fn is_skipped(entry: &IndexEntry) -> bool {
+    entry.flags_extended & SKIP_WORKTREE != 0
+}
+
+/// Returns whether the entry says that the file is at this side.
+pub(super) fn is_at(entry: Option<&IndexEntry>, side: Option<&Side>) -> bool {
+    match (entry, side) {
+        (None, None) => true,
+        (Some(entry), Some(side)) => entry.id == side.id && entry.mode == side.mode.bits(),
+        _ => false,
+    }
+}
+
+/// Returns whether the index at `index` has each of `files` at this side.
+pub(super) fn all_at(index: &Path, files: &[FileMove], side: fn(&FileMove) -> Option<&Side>) -> Result<bool> {
+    let index = Index::open(index).with_context(|| format!("cannot read {}", index.display()))?;
+    Ok(files.iter().all(|file| is_at(entry(&index, &file.path).as_ref(), side(file))))
+}
+
+/// Writes to `draft` the index at `index` with each of `files` moved `to` one of its sides, and
+/// returns the files whose entry was at neither side: these it leaves.
+pub(super) fn redraft(
+    index: &Path,
+    draft: &Path,
+    root: &Path,
+    files: &[FileMove],
+    to: fn(&FileMove) -> Option<&Side>,
+) -> Result<Vec<RepoPath>> {
+    let cannot = || format!("cannot rewrite {}", index.display());
+    fs::copy(index, draft).with_context(cannot)?;
+    let written = fs::metadata(index).with_context(cannot)?;
+    let mut changed = Index::open(draft).with_context(cannot)?;
+    distrust_racy_entries(&mut changed, &written)?;
+    let mut foreign = Vec::new();
+    for file in files {
+        let now = entry(&changed, &file.path);
+        if !is_at(now.as_ref(), file.old.as_ref()) && !is_at(now.as_ref(), file.new.as_ref()) {
+            foreign.push(file.path.clone());
+            continue;
+        }
+        match to(file) {
+            None if now.is_none() => {}
+            None => changed.remove(file.path.as_ref(), 0).with_context(cannot)?,
+            Some(side) => changed.add(&moved(now, root, file, side)).with_context(cannot)?,
+        }
+    }
+    changed.write().with_context(cannot)?;
+    fs::set_permissions(draft, written.permissions()).with_context(cannot)?;
+    Ok(foreign)
+}
+
+/// Returns an entry that says nothing of the file in the work tree.
+pub(super) fn blank_entry(path: &RepoPath, mode: Mode, id: Oid) -> IndexEntry {
+    IndexEntry {
+        ctime: IndexTime::new(0, 0),
+        mtime: IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode: mode.bits(),
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_str().into(),
+    }
+}
+
+/// Returns the entry with the content of `side`, its flags kept.
+fn moved(entry: Option<IndexEntry>, root: &Path, file: &FileMove, side: &Side) -> IndexEntry {
+    let (flags, flags_extended) = entry.map_or((0, 0), |entry| (entry.flags, entry.flags_extended));
+    let mut moved = IndexEntry { flags, flags_extended, ..blank_entry(&file.path, side.mode, side.id) };
+    if file.on_disk
+        && side.mode != Mode::Submodule
+        && let Ok(found) = fs::symlink_metadata(root.join(&file.path))
+    {
+        note_stat(&mut moved, &found);
+    }
+    moved
+}
+
+/// Makes git compare contents, the next time it looks, where only the time of the old index could
+/// tell whether a file was changed after it was staged.
+fn distrust_racy_entries(index: &mut Index, written: &fs::Metadata) -> Result<()> {
+    let written = modified(written);
+    let time = |entry: &IndexEntry| (entry.mtime.seconds(), entry.mtime.nanoseconds());
+    let racy: Vec<IndexEntry> =
+        index.iter().filter(|entry| entry.file_size != 0 && time(entry) >= written).collect();
+    for entry in racy {
+        // git's documentation (racy-git): a size of 0 is never trusted.
+        index.add(&IndexEntry { file_size: 0, ..entry }).context("cannot mark an entry of the index")?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn modified(found: &fs::Metadata) -> (i32, u32) {
+    use std::os::unix::fs::MetadataExt as _;
+    (low_i32(found.mtime()), low_u32(found.mtime_nsec().unsigned_abs()))
+}
+
+/// Notes in `entry` what git compares to see that a file is unchanged.
+#[cfg(unix)]
+fn note_stat(entry: &mut IndexEntry, found: &fs::Metadata) {
+    use std::os::unix::fs::MetadataExt as _;
+    entry.ctime = IndexTime::new(low_i32(found.ctime()), low_u32(found.ctime_nsec().unsigned_abs()));
+    entry.mtime = IndexTime::new(low_i32(found.mtime()), low_u32(found.mtime_nsec().unsigned_abs()));
+    entry.dev = low_u32(found.dev());
+    entry.ino = low_u32(found.ino());
+    entry.uid = found.uid();
+    entry.gid = found.gid();
+    entry.file_size = low_u32(found.size());
+}
+
+/// Returns the low 32 bits: the index format has no room for more.
+#[cfg(unix)]
+fn low_u32(number: u64) -> u32 {
+    u32::try_from(number & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn low_i32(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn modified(_: &fs::Metadata) -> (i32, u32) {
+    (i32::MIN, 0)
+}
+
+/// Leaves the entry blank: git then looks at the file itself, once.
+#[cfg(not(unix))]
+fn note_stat(_: &mut IndexEntry, _: &fs::Metadata) {}

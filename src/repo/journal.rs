@@ -1,0 +1,341 @@
+//! The journal: what an unfinished publication was about to do, in one file of the git dir.
+//!
+//! It is there from before the first visible change until after the last, and it holds every byte
+//! that is needed to go forward or back.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use git2::Oid;
+use serde::{Deserialize, Serialize};
+
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::repo::process::{Life, Process};
+use crate::repo::refs::RefMove;
+
+/// The only format that this program writes and reads.
+const FORMAT: u32 = 1;
+
+/// What a publication moves: refs, and the files of one work tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Journal {
+    /// What was being done.
+    pub(super) title: String,
+    pub(super) refs: Vec<RefMove>,
+    /// The work tree that follows, if the checked-out branch is among the refs.
+    pub(super) work_tree: Option<WorkTree>,
+}
+
+/// A work tree, and the files that move with its branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WorkTree {
+    pub(super) root: PathBuf,
+    pub(super) index: PathBuf,
+    /// The branch that was checked out in it, by its full name.
+    pub(super) branch: String,
+    pub(super) files: Vec<FileMove>,
+}
+
+/// One file, from what it was to what it becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileMove {
+    pub(super) path: RepoPath,
+    pub(super) old: Option<Side>,
+    pub(super) new: Option<Side>,
+    /// Whether it is in the work tree, and not only in the index (sparse checkouts, submodules).
+    pub(super) on_disk: bool,
+}
+
+/// A file as git stores it, and as it lies in the work tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Side {
+    pub(super) mode: Mode,
+    pub(super) id: Oid,
+    /// The content in the work tree: of a link, its target.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The kinds of entries that git's trees have, other than trees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Mode {
+    Plain,
+    Executable,
+    Link,
+    Submodule,
+}
+
+impl Mode {
+    pub(super) fn bits(self) -> u32 {
+        match self {
+            Self::Plain => 0o100_644,
+            Self::Executable => 0o100_755,
+            Self::Link => 0o120_000,
+            Self::Submodule => 0o160_000,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    format: u32,
+    title: String,
+    refs: Vec<RefLine>,
+    work_tree: Option<WorkTreeLine>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RefLine {
+    name: String,
+    old: Option<String>,
+    new: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WorkTreeLine {
+    root: Vec<u8>,
+    index: Vec<u8>,
+    branch: String,
+    files: Vec<FileLine>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileLine {
+    path: String,
+    old: Option<SideLine>,
+    new: Option<SideLine>,
+    on_disk: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SideLine {
+    mode: Mode,
+    id: String,
+    len: usize,
+}
+
+impl Repo {
+    /// Returns the folder in the git dir, shared by all work trees, in which this program keeps its
+    /// journal and its lock.
+    pub(super) fn state_dir(&self) -> PathBuf {
+        self.git.commondir().join("relprep")
+    }
+
+    fn journal_path(&self) -> PathBuf {
+        self.state_dir().join("journal")
+    }
+
+    /// Writes the journal: it is there whole, or not at all.
+    pub(super) fn write_journal(&self, journal: &Journal) -> Result<()> {
+        let draft = self.state_dir().join("journal.draft");
+        let bytes = journal.encode()?;
+        let written = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
+        if written.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        written.with_context(|| format!("cannot write {}", draft.display()))
+    }
+
+    /// Returns the journal of an unfinished publication, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read: another program, or another version of this one, has written it.
+    pub(super) fn read_journal(&self) -> Result<Option<Journal>> {
+        let path = self.journal_path();
+        match fs::read(&path) {
+            Ok(bytes) => {
+                Journal::decode(&bytes).map(Some).with_context(|| format!("cannot read {}", path.display()))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+
+    /// Notes which git process is about to lock the refs of the journal.
+    pub(super) fn note_git(&self, pid: u32) -> Result<()> {
+        let path = self.state_dir().join("git");
+        fs::write(&path, serde_json::to_vec(&Process::with_pid(pid))?)
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Returns whether the git process that was to lock the refs is known to be dead.
+    pub(super) fn is_git_dead(&self) -> bool {
+        let noted = fs::read(self.state_dir().join("git")).ok();
+        let process: Option<Process> = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        process.is_some_and(|process| process.life() == Life::Dead)
+    }
+
+    /// Removes the journal: the publication has come to its end.
+    pub(super) fn remove_journal(&self) -> Result<()> {
+        let _ = fs::remove_file(self.state_dir().join("git"));
+        let path = self.journal_path();
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
+    }
+}
+
+impl Journal {
+    /// Returns one line of JSON that says everything but the contents of files, and then these
+    /// contents, one after the other.
+    fn encode(&self) -> Result<Vec<u8>> {
+        let header = Header {
+            format: FORMAT,
+            title: self.title.clone(),
+            refs: self.refs.iter().map(RefLine::from).collect(),
+            work_tree: self.work_tree.as_ref().map(WorkTreeLine::from),
+        };
+        let mut bytes = serde_json::to_vec(&header)?;
+        bytes.push(b'\n');
+        for file in self.work_tree.iter().flat_map(|tree| &tree.files) {
+            for side in [&file.old, &file.new].into_iter().flatten() {
+                bytes.extend_from_slice(&side.bytes);
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self> {
+        let end = bytes.iter().position(|&byte| byte == b'\n').context("it has no first line")?;
+        let (line, mut contents) = (&bytes[..end], &bytes[end + 1..]);
+        let header: Header = serde_json::from_slice(line)?;
+        ensure!(header.format == FORMAT, "its format is {}, not {FORMAT}", header.format);
+        let refs = header.refs.into_iter().map(RefLine::decode).collect::<Result<_>>()?;
+        let work_tree = header.work_tree.map(|tree| tree.decode(&mut contents)).transpose()?;
+        ensure!(contents.is_empty(), "it is longer than its first line says");
+        Ok(Self { title: header.title, refs, work_tree })
+    }
+}
+
+impl RefLine {
+    fn decode(self) -> Result<RefMove> {
+        ensure!(self.name.starts_with("refs/heads/"), "{:?} is no branch", self.name);
+        ensure!(git2::Reference::is_valid_name(&self.name), "{:?} is no ref", self.name);
+        let id = |text: Option<String>| text.map(|text| Oid::from_str(&text)).transpose();
+        Ok(RefMove { name: self.name, old: id(self.old)?, new: id(self.new)? })
+    }
+}
+
+impl From<&RefMove> for RefLine {
+    fn from(one: &RefMove) -> Self {
+        let id = |id: Option<Oid>| id.map(|id| id.to_string());
+        Self { name: one.name.clone(), old: id(one.old), new: id(one.new) }
+    }
+}
+
+impl WorkTreeLine {
+    fn decode(self, contents: &mut &[u8]) -> Result<WorkTree> {
+        let files = self.files.into_iter().map(|file| file.decode(contents)).collect::<Result<_>>()?;
+        Ok(WorkTree { root: path(self.root)?, index: path(self.index)?, branch: self.branch, files })
+    }
+}
+
+impl From<&WorkTree> for WorkTreeLine {
+    fn from(tree: &WorkTree) -> Self {
+        Self {
+            root: path_bytes(&tree.root),
+            index: path_bytes(&tree.index),
+            branch: tree.branch.clone(),
+            files: tree.files.iter().map(FileLine::from).collect(),
+        }
+    }
+}
+
+impl FileLine {
+    fn decode(self, contents: &mut &[u8]) -> Result<FileMove> {
+        let path = RepoPath::new(&self.path).with_context(|| format!("{:?} is no path", self.path))?;
+        let old = self.old.map(|side| side.decode(contents)).transpose()?;
+        let new = self.new.map(|side| side.decode(contents)).transpose()?;
+        Ok(FileMove { path, old, new, on_disk: self.on_disk })
+    }
+}
+
+impl From<&FileMove> for FileLine {
+    fn from(file: &FileMove) -> Self {
+        let side = |side: &Side| SideLine { mode: side.mode, id: side.id.to_string(), len: side.bytes.len() };
+        Self {
+            path: file.path.to_string(),
+            old: file.old.as_ref().map(side),
+            new: file.new.as_ref().map(side),
+            on_disk: file.on_disk,
+        }
+    }
+}
+
+impl SideLine {
+    fn decode(self, contents: &mut &[u8]) -> Result<Side> {
+        let (bytes, rest) = contents.split_at_checked(self.len).context("it ends too early")?;
+        *contents = rest;
+        Ok(Side { mode: self.mode, id: Oid::from_str(&self.id)?, bytes: bytes.to_vec() })
+    }
+}
+
+/// Returns `path` as bytes that [`path`] understands on the same machine.
+fn path_bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere a path can be malformed")]
+fn path(bytes: Vec<u8>) -> Result<PathBuf> {
+    use std::os::unix::ffi::OsStringExt as _;
+    Ok(OsString::from_vec(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path(bytes: Vec<u8>) -> Result<PathBuf> {
+    Ok(OsString::from(String::from_utf8(bytes)?).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal() -> Journal {
+        let id = |text: &str| Oid::hash_object(git2::ObjectType::Blob, text.as_bytes()).unwrap();
+        let side = |text: &str| Side { mode: Mode::Plain, id: id(text), bytes: text.into() };
+        Journal {
+            title: "branch 2.0.0".into(),
+            refs: vec![RefMove { name: "refs/heads/main".into(), old: None, new: Some(id("x")) }],
+            work_tree: Some(WorkTree {
+                root: "/a b".into(),
+                index: "/a b/.git/index".into(),
+                branch: "refs/heads/main".into(),
+                files: vec![FileMove {
+                    path: RepoPath::new("a/b.toml").unwrap(),
+                    old: Some(side("old\n")),
+                    new: Some(side("new\n{}")),
+                    on_disk: true,
+                }],
+            }),
+        }
+    }
+
+    #[test]
+    fn a_journal_is_read_as_it_was_written() {
+        let bytes = journal().encode().unwrap();
+        assert_eq!(Journal::decode(&bytes).unwrap(), journal());
+    }
+
+    #[test]
+    fn a_journal_that_is_not_whole_is_not_read() {
+        let bytes = journal().encode().unwrap();
+        for end in 0..bytes.len() {
+            assert!(Journal::decode(&bytes[..end]).is_err(), "{end}");
+        }
+        assert!(Journal::decode(&[&bytes[..], b"x"].concat()).is_err());
+    }
+
+    #[test]
+    fn a_journal_names_only_branches_and_places_inside_the_work_tree() {
+        for (from, to) in
+            [("refs/heads/main", "refs/heads/../x"), ("refs/heads/main", "HEAD"), ("a/b.toml", "../b.toml")]
+        {
+            let text = String::from_utf8(journal().encode().unwrap()).unwrap();
+            assert!(Journal::decode(text.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The lock that keeps two runs from writing to one repository at once.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::finding::{Finding, Refused};
+use crate::repo::Repo;
+use crate::repo::process::{Life, Process};
+
+/// The right to write to a repository, until it is dropped.
+///
+/// The lock of a process that is known to be dead is taken over.
+pub(super) struct RunLock {
+    path: PathBuf,
+}
+
+impl Repo {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if another run holds it, or one of which nobody knows whether it lives.
+    pub(super) fn lock(&self) -> Result<RunLock> {
+        let dir = self.state_dir();
+        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        let path = dir.join("lock");
+        let me = Process::current();
+        let draft = dir.join(format!("lock.{}", me.pid));
+        fs::write(&draft, serde_json::to_vec(&me)?)
+            .with_context(|| format!("cannot write {}", draft.display()))?;
+        let taken = take(&path, &draft);
+        let _ = fs::remove_file(&draft);
+        taken.map(|()| RunLock { path })
+    }
+}
+
+impl Repo {
+    /// Returns whether an ended run may have left anything.
+    pub(super) fn has_leftovers(&self) -> bool {
+        fs::read_dir(self.state_dir()).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
+    /// Removes what dead runs have left in the state folder; only the holder of the lock may.
+    pub(super) fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(self.state_dir()) else { return };
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| !is_kept(path)) {
+            // What cannot be removed now does no harm.
+            let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        }
+    }
+}
+
+/// Returns whether a file of the state folder stays: lock, journal, and the drafts of those who are
+/// about to ask for the lock.
+fn is_kept(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match name.strip_prefix("lock") {
+        Some("") => true,
+        Some(_) => read_process(path).is_none_or(|process| process.life() != Life::Dead),
+        None => name == "journal",
+    }
+}
+
+fn read_process(path: &Path) -> Option<Process> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+fn take(path: &Path, draft: &Path) -> Result<()> {
+    // Twice at most: the second time after a dead process's lock has been put away.
+    for _ in 0..2 {
+        match claim(path, draft) {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot create {}", path.display())),
+        }
+        let held = fs::read(path).unwrap_or_default();
+        let holder: Option<Process> = serde_json::from_slice(&held).ok();
+        if holder.as_ref().map(Process::life) != Some(Life::Dead) {
+            return Err(busy(path, holder.as_ref()).into());
+        }
+        put_away(path, draft, &held)?;
+    }
+    Err(busy(path, None).into())
+}
+
+/// Gives the draft its second name, which works only if nobody has that name: so a lock is never
+/// seen without its content.
+fn claim(path: &Path, draft: &Path) -> std::io::Result<()> {
+    match fs::hard_link(draft, path) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            let mut file = fs::File::create_new(path)?;
+            std::io::copy(&mut fs::File::open(draft)?, &mut file).map(drop)
+        }
+        linked => linked,
+    }
+}
+
+/// Removes a dead process's lock, `held`, unless another run was quicker: then its lock stays.
+fn put_away(path: &Path, draft: &Path, held: &[u8]) -> Result<()> {
+    let aside = draft.with_extension("dead");
+    match fs::rename(path, &aside) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        renamed => renamed.with_context(|| format!("cannot rename {}", path.display()))?,
+    }
+    if fs::read(&aside).unwrap_or_default() != held {
+        let _ = claim(path, &aside);
+    }
+    fs::remove_file(&aside).with_context(|| format!("cannot remove {}", aside.display()))
+}
+
+fn busy(path: &Path, holder: Option<&Process>) -> Refused {
+    let who = holder.map_or("another run".to_owned(), |process| {
+        format!("another run (process {} on {})", process.pid, process.host)
+    });
+    Finding::error("already-running", format!("{who} is writing to this repository"))
+        .remedy(format!("wait for it; if it is no more, remove `{}`", path.display()))
+        .into()
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}

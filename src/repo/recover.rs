@@ -1,0 +1,124 @@
+//! Finishes what a killed run has begun, or takes it back.
+
+use std::fs;
+
+use anyhow::Result;
+use git2::Oid;
+
+use crate::finding::{Finding, Severity};
+use crate::repo::Repo;
+use crate::repo::apply::Direction;
+use crate::repo::journal::Journal;
+use crate::repo::refs::RefMove;
+
+impl Repo {
+    /// Completes or takes back what an interrupted run has left, and says so; without such a run,
+    /// returns nothing.
+    ///
+    /// Where the refs had moved, work tree and index follow; where they had not, nothing remains. A
+    /// ref or a file that someone else has changed since is left alone and named.
+    ///
+    /// # Errors
+    ///
+    /// If the state cannot be told: a ref is locked by another process, the journal is damaged.
+    pub fn recover(&self) -> Result<Vec<Finding>> {
+        if !self.has_leftovers() {
+            return Ok(Vec::new());
+        }
+        let _lock = match self.lock() {
+            Ok(lock) => lock,
+            Err(error) => match error.downcast::<crate::finding::Refused>() {
+                // That run will finish by itself.
+                Ok(busy) => return Ok(busy.0.into_iter().map(as_warning).collect()),
+                Err(error) => return Err(error),
+            },
+        };
+        let findings = match self.read_journal()? {
+            None => Vec::new(),
+            Some(journal) => self.settle_journal(&journal)?,
+        };
+        self.sweep();
+        Ok(findings)
+    }
+
+    fn settle_journal(&self, journal: &Journal) -> Result<Vec<Finding>> {
+        let values = self.hold_still(journal)?;
+        let direction = self.direction(journal, &values);
+        let mut findings = vec![verdict(journal, direction)];
+        findings.extend(self.settle(journal, direction)?);
+        Ok(findings)
+    }
+
+    /// Returns the values of the journal's refs once no process of the interrupted run can move them
+    /// any more.
+    ///
+    /// Its git may have outlived it. It moves refs only while it holds their locks, and takes no
+    /// locks after the end of its input: so once these locks can be had, it is done.
+    fn hold_still(&self, journal: &Journal) -> Result<Vec<Option<Oid>>> {
+        if self.is_git_dead() {
+            self.remove_dead_ref_locks(journal);
+        }
+        let mut held = Vec::new();
+        for one in &journal.refs {
+            let now = self.ref_value(&one.name)?;
+            held.push(RefMove { name: one.name.clone(), old: now, new: now });
+        }
+        drop(self.prepare_refs(&held, "relprep: recover")?);
+        Ok(held.into_iter().map(|one| one.old).collect())
+    }
+
+    /// Removes the lock files that the run's git has left if it was killed with it: they hold the
+    /// value that only this run was about to set.
+    fn remove_dead_ref_locks(&self, journal: &Journal) {
+        let common = self.git.commondir();
+        for one in &journal.refs {
+            let lock = common.join(format!("{}.lock", one.name));
+            let held = fs::read_to_string(&lock).ok();
+            let is_ours = held.is_some_and(|text| one.new.is_some_and(|new| text.trim() == new.to_string()));
+            if is_ours && fs::remove_file(&lock).is_ok() {
+                let head_lock = self.git.path().join("HEAD.lock");
+                // Taken together with the branch's, for the reflog, and always empty.
+                if journal.work_tree.is_some() && fs::metadata(&head_lock).is_ok_and(|found| found.len() == 0)
+                {
+                    let _ = fs::remove_file(head_lock);
+                }
+            }
+        }
+    }
+
+    /// Returns the end to which the journal belongs: forward if any of its refs has arrived, or has
+    /// even gone on from there.
+    fn direction(&self, journal: &Journal, values: &[Option<Oid>]) -> Direction {
+        let has_arrived = |(one, now): (&RefMove, &Option<Oid>)| match (one.new, *now) {
+            (Some(new), Some(now)) if Some(now) != one.old => {
+                new == now || self.git.graph_descendant_of(now, new).unwrap_or(false)
+            }
+            _ => false,
+        };
+        let any = journal.refs.iter().zip(values).any(has_arrived);
+        if any { Direction::Forward } else { Direction::Back }
+    }
+}
+
+fn verdict(journal: &Journal, direction: Direction) -> Finding {
+    let title = &journal.title;
+    match direction {
+        Direction::Forward => {
+            let refs: Vec<&str> = journal.refs.iter().map(|one| one.name.as_str()).collect();
+            let message = format!(
+                "`{title}` was interrupted after {} had moved; it is complete now",
+                refs.join(" and ")
+            );
+            Finding::note("completed", message)
+        }
+        Direction::Back => Finding::note(
+            "taken-back",
+            format!("`{title}` was interrupted before any ref had moved; nothing of it remains"),
+        )
+        .remedy("run it again"),
+    }
+}
+
+fn as_warning(finding: Finding) -> Finding {
+    Finding { severity: Severity::Warning, ..finding }
+}

@@ -1,0 +1,212 @@
+//! Moves refs: all of them in one step of the user's own git, or none.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::thread::JoinHandle;
+
+use anyhow::{Context, Result, anyhow};
+use git2::{ErrorCode, Oid};
+
+use crate::finding::{Finding, Refused};
+use crate::repo::Repo;
+use crate::repo::git::failure;
+
+/// One ref, from what it must be now to what it becomes; `None` means that it does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RefMove {
+    /// The name in full: `refs/heads/main`.
+    pub(super) name: String,
+    pub(super) old: Option<Oid>,
+    pub(super) new: Option<Oid>,
+}
+
+impl RefMove {
+    /// Returns the move that takes this one back.
+    pub(super) fn reversed(&self) -> Self {
+        Self { name: self.name.clone(), old: self.new, new: self.old }
+    }
+}
+
+/// A transaction of `git update-ref` that holds the locks of its refs; nothing has moved yet.
+///
+/// Dropped, or left alone by a process that dies, it takes its locks away and moves nothing.
+pub(super) struct Prepared {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    stderr: Option<JoinHandle<Vec<u8>>>,
+}
+
+impl Repo {
+    /// Locks the refs of `moves` and checks that each is at its old value.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if git does not do so: a ref was moved or is locked by someone else, or a hook
+    /// says no.
+    pub(super) fn prepare_refs(&self, moves: &[RefMove], reason: &str) -> Result<Prepared> {
+        let mut commands = b"start\0".to_vec();
+        for RefMove { name, old, new } in moves {
+            let (old, new) = (old.map(|id| id.to_string()), new.map(|id| id.to_string()));
+            let command = match (old, new) {
+                (None, Some(new)) => format!("create {name}\0{new}\0"),
+                (Some(old), None) => format!("delete {name}\0{old}\0"),
+                (Some(old), Some(new)) if old == new => format!("verify {name}\0{old}\0"),
+                (Some(old), Some(new)) => format!("update {name}\0{new}\0{old}\0"),
+                // An empty value would mean "any": only zeros say that the ref must not exist.
+                (None, None) => format!("verify {name}\0{}\0", Oid::ZERO_SHA1),
+            };
+            commands.extend_from_slice(command.as_bytes());
+        }
+        commands.extend_from_slice(b"prepare\0");
+        let mut prepared = Prepared::start(self, reason)?;
+        self.note_git(prepared.child.id())?;
+        if prepared.say(&commands, &["start: ok", "prepare: ok"]) {
+            return Ok(prepared);
+        }
+        let names: Vec<&str> = moves.iter().map(|one| one.name.as_str()).collect();
+        Err(Refused::from(
+            Finding::error(
+                "ref-not-locked",
+                format!("git refuses to move {}: {}", names.join(", "), prepared.failure()),
+            )
+            .remedy("see that no other git process works here, then run this again"),
+        )
+        .into())
+    }
+
+    /// Returns the value of the ref with the full name `name`, if there is one.
+    pub(super) fn ref_value(&self, name: &str) -> Result<Option<Oid>> {
+        match self.git.refname_to_id(name) {
+            Ok(id) => Ok(Some(id)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
+        }
+    }
+
+    /// Returns the full name of the branch `name`; where it is a symbolic ref, of the branch that it
+    /// leads to.
+    pub(super) fn full_branch_name(&self, name: &str) -> Result<String> {
+        let full = format!("refs/heads/{name}");
+        match self.git.find_reference(&full).and_then(|found| found.resolve()) {
+            Ok(resolved) => Ok(resolved.name().context("a branch's name is not UTF-8")?.to_owned()),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(full),
+            Err(error) => Err(error).with_context(|| format!("cannot read {full}")),
+        }
+    }
+
+    /// Returns the full name of the branch that is checked out here, also one without a commit.
+    pub(super) fn checked_out(&self) -> Result<Option<String>> {
+        let head = self.git.find_reference("HEAD").context("cannot read HEAD")?;
+        let Some(mut target) = head.symbolic_target().context("HEAD is not UTF-8")?.map(str::to_owned) else {
+            return Ok(None);
+        };
+        if let Ok(resolved) = head.resolve()
+            && let Ok(name) = resolved.name()
+        {
+            name.clone_into(&mut target);
+        }
+        Ok(Some(target))
+    }
+
+    /// Returns the folder of each other work tree of the repository that has the branch with the
+    /// full name `branch` checked out, or is in the middle of rebasing it.
+    pub(super) fn other_users_of(&self, branch: &str) -> Vec<PathBuf> {
+        let common = self.git.commondir();
+        let here = fs::canonicalize(self.git.path()).ok();
+        let mut git_dirs = BTreeSet::from([common.to_owned()]);
+        if let Ok(entries) = fs::read_dir(common.join("worktrees")) {
+            git_dirs.extend(entries.flatten().map(|entry| entry.path()));
+        }
+        git_dirs.retain(|dir| fs::canonicalize(dir).ok() != here);
+        git_dirs.iter().filter(|dir| uses(dir, branch)).map(|dir| work_tree_of(dir)).collect()
+    }
+}
+
+fn uses(git_dir: &Path, branch: &str) -> bool {
+    let names = |file: &str, before: &str| {
+        fs::read_to_string(git_dir.join(file))
+            .is_ok_and(|text| text.trim().strip_prefix(before).map(str::trim) == Some(branch))
+    };
+    let is_bare = || {
+        let config = git2::Config::open(&git_dir.join("config"));
+        config.is_ok_and(|config| config.get_bool("core.bare").unwrap_or(false))
+    };
+    names("rebase-merge/head-name", "")
+        || names("rebase-apply/head-name", "")
+        || (names("HEAD", "ref:") && !is_bare())
+}
+
+/// Returns the folder that `gitdir` in a linked work tree's git dir names, or else the folder around
+/// the git dir.
+fn work_tree_of(git_dir: &Path) -> PathBuf {
+    let dot_git = fs::read_to_string(git_dir.join("gitdir"))
+        .map_or_else(|_| git_dir.to_owned(), |text| PathBuf::from(text.trim_end_matches('\n')));
+    dot_git.parent().map_or(dot_git.clone(), Path::to_owned)
+}
+
+impl Prepared {
+    fn start(repo: &Repo, reason: &str) -> Result<Self> {
+        let mut child = repo.user_git("update-ref").args(["--stdin", "-z", "-m", reason]).spawn()?;
+        let (Some(stdin), Some(stdout), Some(mut stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(anyhow!("`git update-ref` was started without pipes"));
+        };
+        // Hooks may say more than a pipe holds.
+        let stderr = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            let _ = stderr.read_to_end(&mut said);
+            said
+        });
+        Ok(Self { child, stdin: Some(stdin), stdout: BufReader::new(stdout), stderr: Some(stderr) })
+    }
+
+    /// Moves the refs.
+    ///
+    /// # Errors
+    ///
+    /// If git fails in the middle; how far it came is then for the caller to find out.
+    pub(super) fn commit(mut self) -> Result<()> {
+        if self.say(b"commit\0", &["commit: ok"]) {
+            drop(self.stdin.take());
+            self.child.wait().context("cannot wait for `git update-ref`")?;
+            return Ok(());
+        }
+        Err(anyhow!("{}", self.failure()))
+    }
+
+    /// Sends `commands` and returns whether git gave these answers.
+    fn say(&mut self, commands: &[u8], answers: &[&str]) -> bool {
+        let Some(stdin) = &mut self.stdin else { return false };
+        // A git that refuses closes the pipe: its answer is missing then.
+        if stdin.write_all(commands).and_then(|()| stdin.flush()).is_err() {
+            return false;
+        }
+        answers.iter().all(|answer| {
+            let mut line = String::new();
+            self.stdout.read_line(&mut line).is_ok() && line.trim_end() == *answer
+        })
+    }
+
+    fn failure(&mut self) -> String {
+        drop(self.stdin.take());
+        let status = self.child.wait();
+        let said = self.stderr.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+        match status {
+            Ok(status) => failure("git update-ref", status, &said),
+            Err(error) => format!("cannot wait for `git update-ref`: {error}"),
+        }
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        // The end of its input makes git abort and remove its locks.
+        drop(self.stdin.take());
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,435 @@
+//! The work tree: what must follow when the checked-out branch moves, and the writing of it.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use git2::{DiffFile, DiffOptions, FileMode, Index, ObjectType, Oid, Tree};
+
+use crate::finding::{Finding, Place, Refused};
+use crate::path::RepoPath;
+use crate::repo::Repo;
+use crate::repo::index;
+use crate::repo::journal::{FileMove, Mode, Side};
+use crate::repo::settings::Settings;
+
+/// How a file in the work tree stands to a [`FileMove`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    Old,
+    New,
+    /// The writing of one of the two was broken off.
+    Torn,
+    /// Neither: someone else has changed it.
+    Foreign,
+}
+
+impl Repo {
+    /// Returns what index and work tree must do to follow their branch from `old` to `new`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if anything that is not in a commit would be lost.
+    pub(super) fn follow(
+        &self,
+        old: &Tree<'_>,
+        new: &Tree<'_>,
+        settings: &Settings,
+    ) -> Result<Vec<FileMove>> {
+        let index = self.git.index().map_err(|error| unreadable_index(&error))?;
+        let mut findings = Vec::new();
+        let mut files = Vec::new();
+        for file in self.steps(old, new, &mut findings)? {
+            match self.obstacle(&file, &index) {
+                None => files.push(file),
+                Some(finding) => findings.push(finding),
+            }
+        }
+        self.fill_old(&mut files, settings, &mut findings)?;
+        if !findings.is_empty() {
+            return Err(Refused(findings).into());
+        }
+        self.fill_new(&mut files, settings)?;
+        Ok(files)
+    }
+
+    /// Returns the differences between two trees, their contents still empty, and finds the names
+    /// that this program does not write.
+    fn steps(&self, old: &Tree<'_>, new: &Tree<'_>, findings: &mut Vec<Finding>) -> Result<Vec<FileMove>> {
+        let mut options = DiffOptions::new();
+        options.include_typechange(true).ignore_submodules(false);
+        let diff = self.git.diff_tree_to_tree(Some(old), Some(new), Some(&mut options))?;
+        let mut steps = Vec::new();
+        for delta in diff.deltas() {
+            let name = delta.new_file().path_bytes().unwrap_or_default();
+            match std::str::from_utf8(name).ok().and_then(RepoPath::new) {
+                Some(path) => steps.push(FileMove {
+                    path,
+                    old: side_of(&delta.old_file()),
+                    new: side_of(&delta.new_file()),
+                    on_disk: true,
+                }),
+                None => findings.push(
+                    Finding::error(
+                        "odd-file-name",
+                        format!("the file name \"{}\" cannot be written", name.escape_ascii()),
+                    )
+                    .remedy("rename the file"),
+                ),
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Returns why the file cannot be moved, as far as index and folders say.
+    fn obstacle(&self, file: &FileMove, index: &Index) -> Option<Finding> {
+        let path = &file.path;
+        let entry = index::entry(index, path);
+        let staged = |what: &str| {
+            Finding::error("staged-change", format!("{path} {what} in the index"))
+                .at(Place::file(path))
+                .remedy(format!("commit it, or run `git restore --staged {path}`"))
+        };
+        if (1..=3).any(|stage| index.get_path(path.as_ref(), stage).is_some()) {
+            return Some(staged("has a conflict"));
+        }
+        if !index::is_at(entry.as_ref(), file.old.as_ref()) {
+            return Some(staged("differs from the last commit"));
+        }
+        if file.old.is_none() && collides(index, path) {
+            return Some(staged("stands in the way of another file"));
+        }
+        folder_obstacle(&self.root, path)
+    }
+
+    /// Notes what each file holds now, and finds those that differ from the commit.
+    fn fill_old(
+        &self,
+        files: &mut [FileMove],
+        settings: &Settings,
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let index = self.git.index()?;
+        let mut suspects = Vec::new();
+        for (at, file) in files.iter_mut().enumerate() {
+            let skipped = index::entry(&index, &file.path).as_ref().is_some_and(index::is_skipped);
+            let disk = Disk::read(&self.root, &file.path)?;
+            file.on_disk = !((skipped && disk == Disk::Nothing) || file.is_submodule());
+            if !file.on_disk {
+                continue;
+            }
+            match (&mut file.old, disk) {
+                (None, Disk::Nothing) => {}
+                (None, _) => findings.push(
+                    Finding::error("untracked-file", format!("{} exists and is not tracked", file.path))
+                        .at(Place::file(&file.path))
+                        .remedy("move it away, or commit it"),
+                ),
+                (Some(old), Disk::Link(target)) if old.mode == Mode::Link && old.is_stored_as(&target) => {
+                    old.bytes = target;
+                }
+                (Some(old), Disk::File { bytes, executable })
+                    if old.mode != Mode::Link && old.has_bit(executable, settings) =>
+                {
+                    if !old.is_stored_as(&bytes) {
+                        suspects.push(at);
+                    }
+                    old.bytes = bytes;
+                }
+                _ => findings.push(changed_file(&file.path)),
+            }
+        }
+        self.judge(&suspects, files, findings)
+    }
+
+    /// Finds those of the `suspects` that git, too, holds for changed: line ends and filters can
+    /// make a file's bytes differ from the blob's.
+    fn judge(&self, suspects: &[usize], files: &[FileMove], findings: &mut Vec<Finding>) -> Result<()> {
+        if suspects.is_empty() {
+            return Ok(());
+        }
+        let paths: Vec<&RepoPath> = suspects.iter().map(|&at| &files[at].path).collect();
+        for (&at, id) in suspects.iter().zip(self.cleaned(&paths)?) {
+            if files[at].old.as_ref().is_some_and(|old| old.id != id) {
+                findings.push(changed_file(&files[at].path));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what each file is to hold.
+    fn fill_new(&self, files: &mut [FileMove], settings: &Settings) -> Result<()> {
+        let wanted: Vec<usize> = files
+            .iter()
+            .enumerate()
+            .filter(|(_, file)| file.on_disk && file.new.as_ref().is_some_and(Side::is_file))
+            .map(|(at, _)| at)
+            .collect();
+        let blobs: Vec<(&RepoPath, Oid)> =
+            wanted.iter().filter_map(|&at| Some((&files[at].path, files[at].new.as_ref()?.id))).collect();
+        let contents = self.checked_out_contents(&blobs, settings)?;
+        for (at, content) in wanted.into_iter().zip(contents) {
+            if let Some(new) = &mut files[at].new {
+                new.bytes = content;
+            }
+        }
+        for new in files.iter_mut().filter_map(|file| file.new.as_mut()) {
+            if new.mode == Mode::Link {
+                new.bytes = self.git.find_blob(new.id)?.content().to_vec();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Side {
+    fn is_file(&self) -> bool {
+        matches!(self.mode, Mode::Plain | Mode::Executable)
+    }
+
+    fn is_stored_as(&self, bytes: &[u8]) -> bool {
+        Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|id| id == self.id)
+    }
+
+    fn has_bit(&self, executable: bool, settings: &Settings) -> bool {
+        !settings.is_on("core.filemode", true) || executable == (self.mode == Mode::Executable)
+    }
+}
+
+impl FileMove {
+    fn is_submodule(&self) -> bool {
+        [&self.old, &self.new].into_iter().flatten().any(|side| side.mode == Mode::Submodule)
+    }
+
+    /// Returns how the file stands that lies in the work tree now.
+    pub(super) fn stand(&self, root: &Path) -> Result<Stand> {
+        if folder_obstacle(root, &self.path).is_some() {
+            return Ok(Stand::Foreign);
+        }
+        let disk = Disk::read(root, &self.path)?;
+        Ok(if disk.is(self.new.as_ref()) {
+            Stand::New
+        } else if disk.is(self.old.as_ref()) {
+            Stand::Old
+        } else if disk.may_be_torn(self) {
+            Stand::Torn
+        } else {
+            Stand::Foreign
+        })
+    }
+
+    /// Checks, before anything has changed, that the file will be writable; a new file is made,
+    /// still empty.
+    pub(super) fn make_room(&self, root: &Path) -> Result<()> {
+        let path = root.join(&self.path);
+        let cannot = || format!("cannot write {}", self.path);
+        match (&self.old, &self.new) {
+            (None, Some(new)) if new.is_file() => {
+                make_folders(&path).with_context(cannot)?;
+                fs::File::create_new(&path).map(drop).with_context(cannot)
+            }
+            (Some(old), Some(new)) if old.is_file() && new.is_file() => {
+                fs::OpenOptions::new().write(true).open(&path).map(drop).with_context(cannot)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns whether the file is one that [`Self::make_room`] has made and nobody has filled.
+    pub(super) fn is_empty_room(&self, root: &Path) -> bool {
+        let found = fs::symlink_metadata(root.join(&self.path));
+        self.old.is_none() && found.is_ok_and(|found| found.is_file() && found.len() == 0)
+    }
+
+    /// Gives the file the content of `side`, one of the two.
+    pub(super) fn write(&self, root: &Path, side: Option<&Side>) -> Result<()> {
+        let path = root.join(&self.path);
+        let cannot = || format!("cannot write {}", self.path);
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
+        match side {
+            None => remove(root, &path).with_context(cannot),
+            Some(side) => {
+                if is_link || side.mode == Mode::Link {
+                    remove(root, &path).with_context(cannot)?;
+                }
+                make_folders(&path).with_context(cannot)?;
+                if side.mode == Mode::Link {
+                    return make_link(&side.bytes, &path).with_context(cannot);
+                }
+                let exists = path.exists();
+                let mut file = fs::File::create(&path).with_context(cannot)?;
+                file.write_all(&side.bytes).with_context(cannot)?;
+                if self.changes_bit(exists, side) {
+                    set_executable(&file, side.mode == Mode::Executable).with_context(cannot)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn changes_bit(&self, exists: bool, side: &Side) -> bool {
+        let is_executable =
+            |side: &Option<Side>| side.as_ref().is_some_and(|side| side.mode == Mode::Executable);
+        is_executable(&self.old) != is_executable(&self.new) || (!exists && side.mode == Mode::Executable)
+    }
+}
+
+/// What lies at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Disk {
+    Nothing,
+    File {
+        bytes: Vec<u8>,
+        executable: bool,
+    },
+    Link(Vec<u8>),
+    /// A folder, a pipe, …
+    Other,
+}
+
+impl Disk {
+    fn read(root: &Path, path: &RepoPath) -> Result<Self> {
+        let full = root.join(path);
+        let cannot = || format!("cannot read {path}");
+        let found = match fs::symlink_metadata(&full) {
+            Ok(found) => found,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Self::Nothing);
+            }
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        Ok(if found.is_symlink() {
+            let target = fs::read_link(&full).with_context(cannot)?;
+            Self::Link(target.into_os_string().into_encoded_bytes())
+        } else if found.is_file() {
+            Self::File { bytes: fs::read(&full).with_context(cannot)?, executable: is_executable(&found) }
+        } else {
+            Self::Other
+        })
+    }
+
+    fn is(&self, side: Option<&Side>) -> bool {
+        match (self, side) {
+            (Self::Nothing, None) => true,
+            (Self::File { bytes, .. }, Some(side)) => side.is_file() && side.bytes == *bytes,
+            (Self::Link(target), Some(side)) => side.mode == Mode::Link && side.bytes == *target,
+            _ => false,
+        }
+    }
+
+    fn may_be_torn(&self, file: &FileMove) -> bool {
+        let mut sides = [&file.old, &file.new].into_iter().flatten();
+        match self {
+            Self::File { bytes, .. } => sides.any(|side| side.is_file() && side.bytes.starts_with(bytes)),
+            // Between a file and a link there is a moment with nothing.
+            Self::Nothing => file.old.as_ref().map(Side::is_file) != file.new.as_ref().map(Side::is_file),
+            _ => false,
+        }
+    }
+}
+
+fn side_of(file: &DiffFile<'_>) -> Option<Side> {
+    let mode = match file.mode() {
+        FileMode::Blob | FileMode::BlobGroupWritable => Mode::Plain,
+        FileMode::BlobExecutable => Mode::Executable,
+        FileMode::Link => Mode::Link,
+        FileMode::Commit => Mode::Submodule,
+        FileMode::Unreadable | FileMode::Tree => return None,
+    };
+    Some(Side { mode, id: file.id(), bytes: Vec::new() })
+}
+
+fn changed_file(path: &RepoPath) -> Finding {
+    Finding::error("changed-file", format!("{path} has changes that are not committed"))
+        .at(Place::file(path))
+        .remedy("commit them, or put them aside with `git stash`")
+}
+
+fn unreadable_index(error: &git2::Error) -> Refused {
+    Finding::error("index-unreadable", format!("this index cannot be read: {}", error.message()))
+        .remedy("run `git update-index --no-split-index`, or `git sparse-checkout reapply --no-sparse-index`")
+        .into()
+}
+
+/// Returns whether the index has a file where `path` needs a folder, or the other way round.
+fn collides(index: &Index, path: &RepoPath) -> bool {
+    let mut above = Path::new(path.as_str()).ancestors().skip(1).filter(|folder| *folder != Path::new(""));
+    above.any(|folder| index.get_path(folder, 0).is_some()) || index.find_prefix(format!("{path}/")).is_ok()
+}
+
+/// Returns why the folders above `path` do not lead to a place in the work tree.
+fn folder_obstacle(root: &Path, path: &RepoPath) -> Option<Finding> {
+    let mut folder = root.to_owned();
+    for part in path.folder().split('/').filter(|part| !part.is_empty()) {
+        folder.push(part);
+        // What is not there cannot lead elsewhere.
+        let Ok(found) = fs::symlink_metadata(&folder) else { return None };
+        if !found.is_dir() {
+            let what = if found.is_symlink() { "a symbolic link" } else { "no folder" };
+            let inside = folder.strip_prefix(root).unwrap_or(&folder).display();
+            return Some(
+                Finding::error("path-not-inside", format!("{path} leads through {inside}, which is {what}"))
+                    .at(Place::file(path))
+                    .remedy(format!("put a folder in the place of `{inside}`")),
+            );
+        }
+    }
+    None
+}
+
+fn make_folders(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+/// Removes a file, and the folders that are empty without it.
+fn remove(root: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let above = path.ancestors().skip(1).take_while(|folder| *folder != root);
+    for folder in above.map(PathBuf::from) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_link(target: &[u8], path: &Path) -> std::io::Result<()> {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), path)
+}
+
+/// Writes the target into a file, as git does where `core.symlinks` is off.
+#[cfg(not(unix))]
+fn make_link(target: &[u8], path: &Path) -> std::io::Result<()> {
+    fs::write(path, target)
+}
+
+#[cfg(unix)]
+fn is_executable(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    found.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Sets or clears the right to execute for all who may read.
+#[cfg(unix)]
+fn set_executable(file: &fs::File, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata()?.permissions().mode();
+    let mode = if executable { mode | ((mode & 0o444) >> 2) } else { mode & !0o111 };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_executable(_: &fs::File, _: bool) -> std::io::Result<()> {
+    Ok(())
+}

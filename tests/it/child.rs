@@ -1,0 +1,207 @@
+//! Calls of the library in a process of their own: with the sandbox's environment, and mortal.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use relprep::finding::Refused;
+use relprep::path::RepoPath;
+use relprep::repo::publish::{Author, Hooks, NewCommit, NewFile, Options, Publication};
+use relprep::repo::{CommitId, Head, Repo};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::support::Sandbox;
+
+const REQUEST: &str = "RELPREP_TEST_REQUEST";
+const ANSWER: &str = "RELPREP_TEST_ANSWER";
+
+/// What the child is to do, and where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Request {
+    pub dir: PathBuf,
+    pub action: Action,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Action {
+    Publish(Making),
+    Recover,
+}
+
+/// A publication on the branches of the sandbox, as a test says it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Making {
+    pub commits: Vec<Commit>,
+    /// Branches to make at HEAD.
+    pub branches: Vec<String>,
+    pub no_verify: bool,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Commit {
+    pub branch: String,
+    /// The branch at which it starts; HEAD without it.
+    pub parent: Option<String>,
+    pub files: Vec<(String, String)>,
+    pub message: String,
+    pub author: Option<(String, i64)>,
+}
+
+impl Making {
+    /// One commit.
+    pub fn commit(branch: &str, files: &[(&str, &str)]) -> Self {
+        let files = files.iter().map(|(path, content)| ((*path).into(), (*content).into())).collect();
+        let commit =
+            Commit { branch: branch.into(), files, message: "Release it".into(), ..Commit::default() };
+        Self { commits: vec![commit], ..Self::default() }
+    }
+
+    /// And a new branch at HEAD.
+    pub fn and_branch(mut self, name: &str) -> Self {
+        self.branches.push(name.into());
+        self
+    }
+
+    /// And what `other` makes.
+    pub fn and(mut self, other: Self) -> Self {
+        self.commits.extend(other.commits);
+        self.branches.extend(other.branches);
+        self
+    }
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub struct Answer(Value);
+
+impl Answer {
+    /// Returns the rules of the findings of a refusal, in their order.
+    pub fn refused(&self) -> Vec<&str> {
+        let findings = self.0["refused"].as_array().unwrap_or_else(|| panic!("no refusal: {}", self.0));
+        findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+    }
+
+    /// Returns the rules of the findings that came with a success.
+    pub fn said(&self) -> Vec<&str> {
+        let findings = self.0["findings"].as_array().unwrap_or_else(|| panic!("failed: {}", self.0));
+        findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
+    }
+
+    /// Returns all that was answered, as text.
+    pub fn text(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// Checks that it went well, with nothing to say.
+    #[track_caller]
+    pub fn is_fine(&self) {
+        assert_eq!(self.said(), [""; 0], "{}", self.0);
+    }
+
+    /// Checks that it failed, and did not even say a refusal.
+    #[track_caller]
+    pub fn failed(&self) -> &str {
+        self.0["failed"].as_str().unwrap_or_else(|| panic!("no failure: {}", self.0))
+    }
+}
+
+impl Sandbox {
+    /// Publishes in the repository.
+    pub fn publish(&self, making: Making) -> Answer {
+        self.ask(Action::Publish(making))
+    }
+
+    /// Recovers the repository.
+    pub fn recover(&self) -> Answer {
+        self.ask(Action::Recover)
+    }
+
+    pub fn ask(&self, action: Action) -> Answer {
+        answer(&mut self.child(&self.root(), action), self)
+    }
+
+    /// Returns the command that carries out `action` in `dir`; run it with [`answer`].
+    pub fn child(&self, dir: &Path, action: Action) -> Command {
+        let request = serde_json::to_string(&Request { dir: dir.to_owned(), action }).unwrap();
+        let mut command = self.command(std::env::current_exe().unwrap());
+        command.args(["--exact", "child::acts_on_request", "--ignored", "--nocapture", "--test-threads=1"]);
+        command.env(REQUEST, request).env(ANSWER, self.dir().join("answer"));
+        command
+    }
+}
+
+/// Runs the child and returns its answer.
+pub fn answer(command: &mut Command, sandbox: &Sandbox) -> Answer {
+    let path = sandbox.dir().join("answer");
+    let _ = fs::remove_file(&path);
+    let output = command.output().unwrap();
+    let answer = fs::read(&path).unwrap_or_else(|_| {
+        let said = [output.stdout, output.stderr].concat();
+        panic!("the child did not answer: {}", String::from_utf8_lossy(&said))
+    });
+    Answer(serde_json::from_slice(&answer).unwrap())
+}
+
+#[test]
+#[ignore = "the child that other tests start"]
+fn acts_on_request() {
+    let Ok(request) = std::env::var(REQUEST) else { return };
+    let request: Request = serde_json::from_str(&request).unwrap();
+    let answer = match act(&request) {
+        Ok(value) => value,
+        Err(error) => match error.downcast_ref::<Refused>() {
+            Some(refused) => json!({ "refused": refused.0, "message": format!("{error:#}") }),
+            None => json!({ "failed": format!("{error:#}") }),
+        },
+    };
+    fs::write(std::env::var_os(ANSWER).unwrap(), answer.to_string()).unwrap();
+}
+
+fn act(request: &Request) -> anyhow::Result<Value> {
+    let repo = Repo::discover(&request.dir)?;
+    match &request.action {
+        Action::Recover => Ok(json!({ "findings": repo.recover()? })),
+        Action::Publish(making) => {
+            let hooks = if making.no_verify { Hooks::Skip } else { Hooks::Run };
+            let published = repo.publish(&publication(&repo, making), Options { hooks })?;
+            Ok(json!({
+                "findings": published.findings,
+                "commits": published.commits,
+                "branches": published.branches,
+            }))
+        }
+    }
+}
+
+fn publication(repo: &Repo, making: &Making) -> Publication {
+    let head = repo.head().unwrap().commit().unwrap();
+    let at = |branch: &Option<String>| -> CommitId {
+        branch.as_ref().map_or(head, |name| repo.branch(name).unwrap().unwrap())
+    };
+    assert!(!matches!(repo.head().unwrap(), Head::Unborn));
+    let commits = making.commits.iter().map(|commit| NewCommit {
+        branch: commit.branch.clone(),
+        parent: at(&commit.parent),
+        files: commit
+            .files
+            .iter()
+            .map(|(path, content)| NewFile {
+                path: RepoPath::new(path).unwrap(),
+                content: content.clone().into_bytes(),
+            })
+            .collect(),
+        message: commit.message.clone(),
+        author: commit.author.clone().map(|(name, seconds)| Author {
+            name,
+            email: "author@example.org".into(),
+            seconds,
+            offset_minutes: 120,
+        }),
+    });
+    Publication {
+        title: "branch 2.0.0".into(),
+        commits: commits.collect(),
+        branches: making.branches.iter().map(|name| (name.clone(), head)).collect(),
+    }
+}
