@@ -2,6 +2,7 @@
 
 pub mod lockfile;
 pub mod manifest;
+pub mod notes;
 pub mod requirement;
 pub mod splice;
 pub mod version_file;

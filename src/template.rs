@@ -34,6 +34,8 @@ pub enum Placeholder {
     Date,
     /// The product's name.
     Name,
+    /// The address of the lead package's repository.
+    Repository,
 }
 
 impl Placeholder {
@@ -54,6 +56,7 @@ impl Placeholder {
         Self::Tag,
         Self::Date,
         Self::Name,
+        Self::Repository,
     ];
 
     /// Returns the name that stands between the braces.
@@ -70,6 +73,7 @@ impl Placeholder {
             Self::Tag => "tag",
             Self::Date => "date",
             Self::Name => "name",
+            Self::Repository => "repository",
         }
     }
 }
@@ -93,6 +97,8 @@ pub struct Values {
     pub date: Option<NaiveDate>,
     /// The product's name.
     pub name: Option<String>,
+    /// The address of the lead package's repository.
+    pub repository: Option<String>,
 }
 
 impl Values {
@@ -116,6 +122,7 @@ impl Values {
             Placeholder::Tag => self.tag.clone(),
             Placeholder::Date => self.date.map(|date| date.to_string()),
             Placeholder::Name => self.name.clone(),
+            Placeholder::Repository => self.repository.clone(),
         }
     }
 }
@@ -302,7 +309,7 @@ fn extent(open: Placeholder, text: &str, next: Option<&Part>) -> Option<usize> {
         Placeholder::Major | Placeholder::Minor | Placeholder::Patch => numbers(text, 1),
         Placeholder::Date => Some(10).filter(|&len| text.is_char_boundary(len)),
         Placeholder::Pre => up_to_next(0),
-        Placeholder::Branch | Placeholder::Tag | Placeholder::Name => {
+        Placeholder::Branch | Placeholder::Tag | Placeholder::Name | Placeholder::Repository => {
             up_to_next(text.chars().next()?.len_utf8())
         }
     }
@@ -348,6 +355,7 @@ impl Found {
             Placeholder::Tag => self.others.tag = Some(text.to_owned()),
             Placeholder::Date => self.others.date = Some(text.parse().ok()?),
             Placeholder::Name => self.others.name = Some(text.to_owned()),
+            Placeholder::Repository => self.others.repository = Some(text.to_owned()),
         }
         Some(())
     }

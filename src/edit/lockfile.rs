@@ -8,8 +8,11 @@
 mod census;
 mod changes;
 mod follow;
+#[cfg(test)]
+mod model;
 mod moves;
 mod read;
+mod scan;
 
 pub use changes::{Change, third_party_changes};
 pub use follow::{Followed, Moved, follow};

@@ -1,6 +1,7 @@
 //! What two lock files say differently about third parties.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use semver::Version;
 
@@ -20,6 +21,21 @@ pub enum Change<'a> {
         /// What the later file says.
         after: &'a LockPackage<'a>,
     },
+}
+
+impl fmt::Display for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Added(package) => write!(f, "{} {} is new", package.name, package.version),
+            Self::Removed(package) => write!(f, "{} {} is gone", package.name, package.version),
+            Self::Changed { before, after } if before.version == after.version => {
+                write!(f, "{} {} has another source or checksum", before.name, before.version)
+            }
+            Self::Changed { before, after } => {
+                write!(f, "{} goes from {} to {}", before.name, before.version, after.version)
+            }
+        }
+    }
 }
 
 /// Returns what `after` says differently from `before` about packages with a source, by name.
@@ -114,4 +130,78 @@ fn plain_url(url: &str) -> String {
 fn hex_byte([high, low]: [u8; 2]) -> Option<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     Some(digit(high)? * 16 + digit(low)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+    use crate::path::RepoPath;
+
+    /// A lock file with packages given as `name version source checksum`; a `-` stands for none.
+    fn lock(packages: &[&str]) -> String {
+        let mut text = "version = 4\n".to_owned();
+        for package in packages {
+            let mut parts = package.split(' ');
+            text += "[[package]]\n";
+            for key in ["name", "version", "source", "checksum"] {
+                let value = parts.next().unwrap_or("-");
+                if value != "-" {
+                    writeln!(text, "{key} = \"{value}\"").unwrap();
+                }
+            }
+        }
+        text
+    }
+
+    fn changes(before: &[&str], after: &[&str]) -> Vec<String> {
+        let path = RepoPath::new("Cargo.lock").unwrap();
+        let (before, after) = (lock(before), lock(after));
+        let before = LockFile::read(&path, &before).unwrap();
+        let after = LockFile::read(&path, &after).unwrap();
+        third_party_changes(&before, &after)
+            .into_iter()
+            .map(|change| match change {
+                Change::Added(package) => format!("+{} {}", package.name, package.version),
+                Change::Removed(package) => format!("-{} {}", package.name, package.version),
+                Change::Changed { before, after } => {
+                    format!("{} {} → {}", before.name, before.version, after.version)
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn local_packages_and_what_stays_are_no_changes() {
+        assert!(changes(&["a 1.0.0", "b 1.0.0 r+u c"], &["a 2.0.0", "b 1.0.0 r+u c", "c 1.0.0"]).is_empty());
+        let (old, new) = ("b 1.0.0 git+u?branch=x/y#0 -", "b 1.0.0 git+u?branch=x%2Fy#0 -");
+        assert!(changes(&[old], &[new]).is_empty(), "only the encoding differs");
+    }
+
+    #[test]
+    fn every_part_of_a_package_counts() {
+        let before = &["a 1.0.0 r c", "b 1.0.0 r c", "c 1.0.0 r c", "d 1.0.0 r c"];
+        let after = &["a 1.0.1 r c", "b 1.0.0 s c", "c 1.0.0 r d", "e 1.0.0 r c"];
+        assert_eq!(
+            changes(before, after),
+            ["a 1.0.0 → 1.0.1", "b 1.0.0 → 1.0.0", "c 1.0.0 → 1.0.0", "-d 1.0.0", "+e 1.0.0"]
+        );
+        assert_eq!(changes(&["a 1.0.0"], &["a 1.0.0 r"]), ["+a 1.0.0"], "a patch that has gone");
+    }
+
+    #[test]
+    fn a_version_is_paired_with_the_nearest_one() {
+        assert_eq!(
+            changes(&["a 0.1.0 r", "a 1.0.0 r", "a 2.0.0 r"], &["a 1.0.0 s", "a 2.0.1 r", "a 3.0.0 r"]),
+            ["a 1.0.0 → 1.0.0", "a 2.0.0 → 2.0.1", "a 0.1.0 → 3.0.0"]
+        );
+        assert_eq!(changes(&["a 1.0.0 r"], &["a 1.0.0 r", "a 2.0.0 r"]), ["+a 2.0.0"]);
+        assert_eq!(changes(&["a 1.0.0 r", "a 2.0.0 r"], &["a 2.0.1 r"]), ["a 2.0.0 → 2.0.1", "-a 1.0.0"]);
+    }
+
+    #[test]
+    fn only_whole_escapes_are_decoded() {
+        assert_eq!(plain_url("a%2Fb%2g%+1%"), "a/b%2g%+1%");
+    }
 }

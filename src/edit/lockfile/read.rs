@@ -1,9 +1,10 @@
-//! Reads a lock file by lines.
+//! What a lock file says.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::finding::{Finding, Place, Refused};
+use super::scan::{PackageKey, Scan};
+use crate::finding::Refused;
 use crate::path::RepoPath;
 
 /// The content of a `Cargo.lock`, borrowed from its text.
@@ -88,7 +89,7 @@ impl<'a> LockFile<'a> {
             packages: scan.packages,
             unused_patches: scan.unused_patches,
         };
-        if scan.declared.is_none() && !lock.has_short_references() {
+        if scan.declared.is_none() && !lock.shows_format_2() {
             lock.format = Format::V1;
             lock.adopt_checksums(&scan.checksums);
         }
@@ -97,7 +98,7 @@ impl<'a> LockFile<'a> {
 
     /// Returns whether anything shows that a file without a `version` key is of format 2: Cargo
     /// takes it for format 1 otherwise.
-    fn has_short_references(&self) -> bool {
+    fn shows_format_2(&self) -> bool {
         let locals: HashSet<_> = self
             .packages
             .iter()
@@ -134,293 +135,114 @@ impl Format {
     }
 }
 
-impl<'a> Reference<'a> {
-    fn new(value: &Quoted<'a>, line: usize) -> Option<Self> {
-        let (name, version, source) = package_id(value.text)?;
-        Some(Self { name, version, source, line, at: value.at.clone() })
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Name, version and cited source.
-type PackageKey<'a> = (&'a str, &'a str, Option<&'a str>);
-
-/// Takes `name`, `name version` or `name version (source)` apart.
-fn package_id(text: &str) -> Option<(&str, Option<&str>, Option<&str>)> {
-    let mut parts = text.splitn(3, ' ');
-    let name = parts.next().filter(|name| !name.is_empty())?;
-    let version = parts.next();
-    let source = match parts.next() {
-        Some(source) => Some(source.strip_prefix('(')?.strip_suffix(')')?),
-        None => None,
-    };
-    Some((name, version, source))
-}
-
-/// Returns whether a table may say something about packages; `[root]` held one until 2017.
-fn is_about_packages(header: &str) -> bool {
-    let name = header.trim_start_matches('[');
-    ["package", "patch", "root"].iter().any(|table| name.starts_with(table))
-}
-
-/// What makes a text no lock file, and on which line (from 1).
-struct Wrong {
-    line: usize,
-    kind: WrongKind,
-}
-
-enum WrongKind {
-    Conflict,
-    Format,
-    Layout(&'static str),
-}
-
-impl Wrong {
-    fn layout(line: usize, message: &'static str) -> Self {
-        Self { line, kind: WrongKind::Layout(message) }
+    fn read(text: &str) -> Result<LockFile<'_>, String> {
+        LockFile::read(&RepoPath::new("Cargo.lock").unwrap(), text).map_err(|refused| refused.to_string())
     }
 
-    fn into_finding(self, path: &RepoPath, text: &str) -> Finding {
-        let finding = match self.kind {
-            WrongKind::Conflict => Finding::error("lock-file-conflict", "a merge conflict is not resolved")
-                .remedy("restore one side of the merge and run `cargo update --workspace --offline`"),
-            WrongKind::Format => {
-                Finding::error("lock-file-format", "the format of the lock file is not known")
-                    .remedy("use a newer version of cargo-relprep")
-            }
-            WrongKind::Layout(message) => Finding::error("lock-file-layout", message)
-                .remedy("run `cargo update --workspace --offline`, which writes the file anew"),
-        };
-        finding.at(Place::line(path, text, self.line))
-    }
-}
-
-/// The state of the scan: the table that it is in, and what it has read.
-#[derive(Default)]
-struct Scan<'a> {
-    table: Table<'a>,
-    in_dependencies: bool,
-    declared: Option<Format>,
-    packages: Vec<LockPackage<'a>>,
-    unused_patches: Vec<LockPackage<'a>>,
-    checksums: HashMap<PackageKey<'a>, &'a str>,
-}
-
-#[derive(Default)]
-enum Table<'a> {
-    #[default]
-    Top,
-    Package(Block<'a>),
-    UnusedPatch(Block<'a>),
-    Metadata,
-    Unknown,
-}
-
-/// A `[[package]]` or `[[patch.unused]]` block as far as it is read.
-struct Block<'a> {
-    line: usize,
-    range: Range<usize>,
-    name: Option<Quoted<'a>>,
-    version: Option<Quoted<'a>>,
-    source: Option<Quoted<'a>>,
-    checksum: Option<Quoted<'a>>,
-    dependencies: Vec<Reference<'a>>,
-    replace: Option<Reference<'a>>,
-}
-
-/// A line without its end and without space around it.
-struct Line<'a> {
-    number: usize,
-    start: usize,
-    text: &'a str,
-}
-
-/// The text between two quotes, and where it stands.
-struct Quoted<'a> {
-    text: &'a str,
-    at: Range<usize>,
-}
-
-impl<'a> Scan<'a> {
-    fn run(&mut self, text: &'a str) -> Result<(), Wrong> {
-        let mut start = 0;
-        let mut number = 0;
-        for line in text.split_inclusive('\n') {
-            number += 1;
-            self.line(&Line::new(number, start, line))?;
-            start += line.len();
-        }
-        if self.in_dependencies {
-            return Err(Wrong::layout(number, "the list of dependencies does not end"));
-        }
-        self.close_table()
+    #[test]
+    fn a_package_is_read_with_its_lines() {
+        let text = "# Ours.\r\nversion = 3\r\n\r\n[[package]]\r\nname = \"a\"\r\nversion = \"1.0.0\"\r\nsource = \"r\"\r\n\
+                    checksum = \"c\"\r\ndependencies = [\r\n \"b\",\r\n \"c 1.0.0\",\r\n \"c 1.0.0 (r+u)\",\r\n]\r\n";
+        let lock = read(text).unwrap();
+        let [package] = &lock.packages[..] else { panic!("{lock:?}") };
+        assert_eq!(lock.format, Format::V3);
+        assert_eq!((package.name, package.version, package.line), ("a", "1.0.0", 4));
+        assert_eq!((package.source, package.checksum), (Some("r"), Some("c")));
+        let references: Vec<_> = package
+            .dependencies
+            .iter()
+            .map(|reference| {
+                (reference.line, &text[reference.at.clone()], reference.version, reference.source)
+            })
+            .collect();
+        assert_eq!(
+            references,
+            [
+                (10, "b", None, None),
+                (11, "c 1.0.0", Some("1.0.0"), None),
+                (12, "c 1.0.0 (r+u)", Some("1.0.0"), Some("r+u")),
+            ]
+        );
+        assert_eq!(&text[package.version_at.clone()], "1.0.0");
+        assert_eq!(package.block.end, text.len() - 2);
     }
 
-    fn line(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
-        if line.is_conflict_marker() {
-            return Err(Wrong { line: line.number, kind: WrongKind::Conflict });
-        }
-        if line.text.is_empty() || line.text.starts_with('#') {
-            return Ok(());
-        }
-        if line.text.starts_with('[') && !self.in_dependencies {
-            self.close_table()?;
-            return self.open_table(line);
-        }
-        match &mut self.table {
-            Table::Top => self.top(line),
-            Table::Package(block) | Table::UnusedPatch(block) => {
-                block.range.end = line.start + line.text.len();
-                if self.in_dependencies {
-                    self.in_dependencies = block.dependency(line)?;
-                } else {
-                    self.in_dependencies = block.entry(line)?;
-                }
-                Ok(())
-            }
-            Table::Metadata => {
-                self.checksums.extend(line.metadata_checksum());
-                Ok(())
-            }
-            Table::Unknown => Ok(()),
+    #[test]
+    fn a_format_without_a_version_is_recognized() {
+        let package =
+            |name: &str, more: &str| format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{more}");
+        let depends = |reference: &str| package("a", &format!("dependencies = [\n \"{reference}\",\n]\n"));
+        let foreign = package("b", "source = \"git+u?branch=master#1\"\n");
+        for (text, format) in [
+            (package("a", ""), Format::V1),
+            (depends("b 1.0.0") + &package("b", ""), Format::V1),
+            (depends("b 1.0.0 (git+u)") + &foreign, Format::V1),
+            (depends("b 1.0.0") + &foreign, Format::V2),
+            (depends("b") + &package("b", ""), Format::V2),
+            (package("a", "source = \"r+u\"\nchecksum = \"c\"\n"), Format::V2),
+        ] {
+            assert_eq!(read(&text).unwrap().format, format, "{text}");
         }
     }
 
-    fn top(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
-        let format = match line.key_and_value() {
-            Some(("version", "3")) => Format::V3,
-            Some(("version", "4")) => Format::V4,
-            Some(("version", _)) => return Err(Wrong { line: line.number, kind: WrongKind::Format }),
-            _ => return Err(Wrong::layout(line.number, "this is neither a format version nor a table")),
-        };
-        self.declared = Some(format);
-        Ok(())
+    #[test]
+    fn the_first_format_keeps_checksums_apart() {
+        let text = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+u\"\n\
+                    [[package]]\nname = \"b\"\nversion = \"1.0.0\"\nsource = \"git+u?branch=master#1\"\n\
+                    [[package]]\nname = \"c\"\nversion = \"1.0.0\"\nsource = \"git+u?branch=master#1\"\n\
+                    [metadata]\nother = \"x\"\n\"checksum a 1.0.0 (registry+u)\" = \"c0\"\n\
+                    \"checksum b 1.0.0 (git+u)\" = \"<none>\"\n\"checksum c 1.0.0 (git+u)\" = \"c1\"\n";
+        let lock = read(text).unwrap();
+        let checksums: Vec<_> = lock.packages.iter().map(|package| package.checksum).collect();
+        assert_eq!(checksums, [Some("c0"), None, Some("c1")]);
     }
 
-    fn open_table(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
-        self.table = match line.text {
-            "[[package]]" => Table::Package(Block::new(line)),
-            "[[patch.unused]]" => Table::UnusedPatch(Block::new(line)),
-            "[metadata]" => Table::Metadata,
-            header if header.contains([' ', '\t', '"', '\'', '#']) || is_about_packages(header) => {
-                return Err(Wrong::layout(line.number, "this is no table that Cargo writes"));
-            }
-            _ => Table::Unknown,
-        };
-        Ok(())
+    #[test]
+    fn other_tables_and_comments_are_passed_over() {
+        let text = "\u{feff}version = 4\n[[package]]\nname = \"a\"\n# why\nversion = \"1.0.0\"\n\n# more\n[other]\nx = [\n]\n\
+                    [[patch.unused]]\nname = \"b\"\nversion = \"1.0.0\"\n";
+        let lock = read(text).unwrap();
+        assert_eq!((lock.packages.len(), lock.unused_patches.len()), (1, 1));
+        assert!(text[..lock.packages[0].block.end].ends_with("version = \"1.0.0\""));
+        assert_eq!(read("").unwrap().packages, []);
     }
 
-    fn close_table(&mut self) -> Result<(), Wrong> {
-        match std::mem::take(&mut self.table) {
-            Table::Package(block) => self.packages.push(block.into_package()?),
-            Table::UnusedPatch(block) => self.unused_patches.push(block.into_package()?),
-            Table::Top | Table::Metadata | Table::Unknown => {}
+    #[test]
+    fn what_cargo_does_not_write_is_refused_with_its_line() {
+        let after_header = |line: &str| format!("version = 4\n[[package]]\n{line}\n");
+        for (text, message) in [
+            ("version = 5\n".to_owned(), "Cargo.lock:1:1: the format of the lock file is not known"),
+            ("x\n".to_owned(), "Cargo.lock:1:1: this is neither a format version nor a table"),
+            ("[[package]]\n".to_owned(), "Cargo.lock:1:1: the package has no name or no version"),
+            ("\n[root]\n".to_owned(), "Cargo.lock:2:1: this is no table that Cargo writes"),
+            ("[[ package ]]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            (after_header("<<<<<<< HEAD"), "Cargo.lock:3:1: a merge conflict is not resolved"),
+            (after_header("name = 'a'"), "Cargo.lock:3:1: the value is not a plain string"),
+            (after_header("name = \"a\" # why"), "Cargo.lock:3:1: the value is not a plain string"),
+            (after_header("name = \"a\"\nname = \"b\""), "Cargo.lock:4:1: the key is there twice"),
+            (
+                after_header("colour = \"red\""),
+                "Cargo.lock:3:1: this is no line that Cargo writes in a package",
+            ),
+            (
+                after_header("dependencies = [\"a\"]"),
+                "Cargo.lock:3:1: this is no line that Cargo writes in a package",
+            ),
+            (
+                after_header("dependencies = [\n \"a\", \"b\","),
+                "Cargo.lock:4:1: this does not name a package",
+            ),
+            (
+                after_header("dependencies = [\n \"a 1.0.0 x\","),
+                "Cargo.lock:4:1: this does not name a package",
+            ),
+            (after_header("dependencies = ["), "Cargo.lock:3:1: the list of dependencies does not end"),
+        ] {
+            assert_eq!(read(&text).map(|_| ()).unwrap_err(), message, "{text}");
         }
-        Ok(())
-    }
-}
-
-impl<'a> Block<'a> {
-    fn new(header: &Line<'a>) -> Self {
-        Self {
-            line: header.number,
-            range: header.start..header.start + header.text.len(),
-            name: None,
-            version: None,
-            source: None,
-            checksum: None,
-            dependencies: Vec::new(),
-            replace: None,
-        }
-    }
-
-    /// Takes a `key = value` line; returns whether it begins the list of dependencies.
-    fn entry(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
-        let slot = match line.key_and_value() {
-            Some(("dependencies", "[")) if self.dependencies.is_empty() => return Ok(true),
-            Some(("dependencies", "[]")) if self.dependencies.is_empty() => return Ok(false),
-            Some(("replace", _)) => {
-                self.replace = Some(line.reference(line.text)?);
-                return Ok(false);
-            }
-            Some(("name", _)) => &mut self.name,
-            Some(("version", _)) => &mut self.version,
-            Some(("source", _)) => &mut self.source,
-            Some(("checksum", _)) => &mut self.checksum,
-            _ => return Err(Wrong::layout(line.number, "this is no line that Cargo writes in a package")),
-        };
-        let Some(value) = line.quoted(line.text) else {
-            return Err(Wrong::layout(line.number, "the value is not a plain string"));
-        };
-        if slot.replace(value).is_some() {
-            return Err(Wrong::layout(line.number, "the key is there twice"));
-        }
-        Ok(false)
-    }
-
-    /// Takes a line of the list of dependencies; returns whether the list goes on.
-    fn dependency(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
-        if line.text == "]" {
-            return Ok(false);
-        }
-        self.dependencies.push(line.reference(line.text.strip_suffix(',').unwrap_or(line.text))?);
-        Ok(true)
-    }
-
-    fn into_package(self) -> Result<LockPackage<'a>, Wrong> {
-        let (Some(name), Some(version)) = (self.name, self.version) else {
-            return Err(Wrong::layout(self.line, "the package has no name or no version"));
-        };
-        Ok(LockPackage {
-            name: name.text,
-            version: version.text,
-            source: self.source.map(|source| source.text),
-            checksum: self.checksum.map(|checksum| checksum.text),
-            dependencies: self.dependencies,
-            replace: self.replace,
-            line: self.line,
-            block: self.range,
-            version_at: version.at,
-        })
-    }
-}
-
-impl<'a> Line<'a> {
-    fn new(number: usize, start: usize, line: &'a str) -> Self {
-        // A byte order mark can only stand at the start of the file.
-        let text = if number == 1 { line.trim_start_matches('\u{feff}') } else { line };
-        let text = text.trim_start();
-        Self { number, start: start + line.len() - text.len(), text: text.trim_end() }
-    }
-
-    fn is_conflict_marker(&self) -> bool {
-        self.text.starts_with(['<', '|', '=', '>'])
-            && ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| self.text.starts_with(marker))
-    }
-
-    fn key_and_value(&self) -> Option<(&'a str, &'a str)> {
-        let (key, value) = self.text.split_once('=')?;
-        Some((key.trim_end(), value.trim_start()))
-    }
-
-    /// Returns the only string in `part`, the beginning of the line, which ends with it.
-    fn quoted(&self, part: &'a str) -> Option<Quoted<'a>> {
-        let begin = part.find('"')? + 1;
-        let text = part[begin..].strip_suffix('"')?;
-        let at = self.start + begin;
-        (!text.contains(['"', '\\'])).then(|| Quoted { text, at: at..at + text.len() })
-    }
-
-    fn reference(&self, part: &'a str) -> Result<Reference<'a>, Wrong> {
-        self.quoted(part)
-            .and_then(|value| Reference::new(&value, self.number))
-            .ok_or_else(|| Wrong::layout(self.number, "this does not name a package"))
-    }
-
-    /// Reads `"checksum name version (source)" = "checksum"`; `<none>` stands for none.
-    fn metadata_checksum(&self) -> Option<(PackageKey<'a>, &'a str)> {
-        let (key, value) = self.text.split_once("\" = \"")?;
-        let (name, version, source) = package_id(key.strip_prefix("\"checksum ")?)?;
-        let checksum = value.strip_suffix('"').filter(|&checksum| checksum != "<none>")?;
-        Some(((name, version?, source), checksum))
     }
 }

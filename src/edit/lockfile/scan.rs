@@ -1,0 +1,310 @@
+//! Reads a lock file line by line, each line once.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::read::{Format, LockPackage, Reference};
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+
+/// Name, version and cited source.
+pub(super) type PackageKey<'a> = (&'a str, &'a str, Option<&'a str>);
+
+/// The state of the scan: the table that it is in, and what it has read.
+#[derive(Default)]
+pub(super) struct Scan<'a> {
+    table: Table<'a>,
+    in_dependencies: bool,
+    pub(super) declared: Option<Format>,
+    pub(super) packages: Vec<LockPackage<'a>>,
+    pub(super) unused_patches: Vec<LockPackage<'a>>,
+    pub(super) checksums: HashMap<PackageKey<'a>, &'a str>,
+}
+
+#[derive(Default)]
+enum Table<'a> {
+    #[default]
+    Top,
+    Package(Block<'a>),
+    UnusedPatch(Block<'a>),
+    Metadata,
+    Unknown,
+}
+
+/// A `[[package]]` or `[[patch.unused]]` block as far as it is read.
+struct Block<'a> {
+    line: usize,
+    range: Range<usize>,
+    name: Option<Quoted<'a>>,
+    version: Option<Quoted<'a>>,
+    source: Option<Quoted<'a>>,
+    checksum: Option<Quoted<'a>>,
+    dependencies: Vec<Reference<'a>>,
+    replace: Option<Reference<'a>>,
+}
+
+/// A line without its end and without space around it.
+struct Line<'a> {
+    number: usize,
+    start: usize,
+    text: &'a str,
+}
+
+/// The text between two quotes, and where it stands.
+struct Quoted<'a> {
+    text: &'a str,
+    at: Range<usize>,
+}
+
+impl<'a> Scan<'a> {
+    /// Reads the whole of `text`.
+    pub(super) fn run(&mut self, text: &'a str) -> Result<(), Wrong> {
+        let mut start = 0;
+        let mut number = 0;
+        for line in text.split_inclusive('\n') {
+            number += 1;
+            self.line(&Line::new(number, start, line))?;
+            start += line.len();
+        }
+        if self.in_dependencies {
+            return Err(Wrong::layout(number, "the list of dependencies does not end"));
+        }
+        self.close_table()
+    }
+
+    fn line(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
+        if line.is_conflict_marker() {
+            return Err(Wrong { line: line.number, kind: WrongKind::Conflict });
+        }
+        if line.text.is_empty() || line.text.starts_with('#') {
+            return Ok(());
+        }
+        if line.text.starts_with('[') && !self.in_dependencies {
+            self.close_table()?;
+            return self.open_table(line);
+        }
+        match &mut self.table {
+            Table::Top => self.top(line),
+            Table::Package(block) | Table::UnusedPatch(block) => {
+                block.range.end = line.start + line.text.len();
+                if self.in_dependencies {
+                    self.in_dependencies = block.dependency(line)?;
+                } else {
+                    self.in_dependencies = block.entry(line)?;
+                }
+                Ok(())
+            }
+            Table::Metadata => {
+                self.checksums.extend(line.metadata_checksum());
+                Ok(())
+            }
+            Table::Unknown => Ok(()),
+        }
+    }
+
+    fn top(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
+        let format = match line.key_and_value() {
+            Some(("version", "3")) => Format::V3,
+            Some(("version", "4")) => Format::V4,
+            Some(("version", _)) => return Err(Wrong { line: line.number, kind: WrongKind::Format }),
+            _ => return Err(Wrong::layout(line.number, "this is neither a format version nor a table")),
+        };
+        self.declared = Some(format);
+        Ok(())
+    }
+
+    fn open_table(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
+        self.table = match line.text {
+            "[[package]]" => Table::Package(Block::new(line)),
+            "[[patch.unused]]" => Table::UnusedPatch(Block::new(line)),
+            "[metadata]" => Table::Metadata,
+            header if header.contains([' ', '\t', '"', '\'', '#']) || is_about_packages(header) => {
+                return Err(Wrong::layout(line.number, "this is no table that Cargo writes"));
+            }
+            _ => Table::Unknown,
+        };
+        Ok(())
+    }
+
+    fn close_table(&mut self) -> Result<(), Wrong> {
+        match std::mem::take(&mut self.table) {
+            Table::Package(block) => self.packages.push(block.into_package()?),
+            Table::UnusedPatch(block) => self.unused_patches.push(block.into_package()?),
+            Table::Top | Table::Metadata | Table::Unknown => {}
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Block<'a> {
+    fn new(header: &Line<'a>) -> Self {
+        Self {
+            line: header.number,
+            range: header.start..header.start + header.text.len(),
+            name: None,
+            version: None,
+            source: None,
+            checksum: None,
+            dependencies: Vec::new(),
+            replace: None,
+        }
+    }
+
+    /// Takes a `key = value` line; returns whether it begins the list of dependencies.
+    fn entry(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
+        let Some((key, value)) = line.key_and_value() else {
+            return Err(Wrong::layout(line.number, "this is no line that Cargo writes in a package"));
+        };
+        let slot = match key {
+            "dependencies" if self.dependencies.is_empty() && value == "[" => return Ok(true),
+            "dependencies" if self.dependencies.is_empty() && value == "[]" => return Ok(false),
+            "replace" => {
+                self.replace = Some(line.reference(value)?);
+                return Ok(false);
+            }
+            "name" => &mut self.name,
+            "version" => &mut self.version,
+            "source" => &mut self.source,
+            "checksum" => &mut self.checksum,
+            _ => return Err(Wrong::layout(line.number, "this is no line that Cargo writes in a package")),
+        };
+        let Some(value) = line.quoted(value) else {
+            return Err(Wrong::layout(line.number, "the value is not a plain string"));
+        };
+        if slot.replace(value).is_some() {
+            return Err(Wrong::layout(line.number, "the key is there twice"));
+        }
+        Ok(false)
+    }
+
+    /// Takes a line of the list of dependencies; returns whether the list goes on.
+    fn dependency(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
+        if line.text == "]" {
+            return Ok(false);
+        }
+        let item = line.item();
+        self.dependencies.push(item.reference(item.text)?);
+        Ok(true)
+    }
+
+    fn into_package(self) -> Result<LockPackage<'a>, Wrong> {
+        let (Some(name), Some(version)) = (self.name, self.version) else {
+            return Err(Wrong::layout(self.line, "the package has no name or no version"));
+        };
+        Ok(LockPackage {
+            name: name.text,
+            version: version.text,
+            source: self.source.map(|source| source.text),
+            checksum: self.checksum.map(|checksum| checksum.text),
+            dependencies: self.dependencies,
+            replace: self.replace,
+            line: self.line,
+            block: self.range,
+            version_at: version.at,
+        })
+    }
+}
+
+impl<'a> Line<'a> {
+    fn new(number: usize, start: usize, line: &'a str) -> Self {
+        // A byte order mark can only stand at the start of the file.
+        let text = if number == 1 { line.trim_start_matches('\u{feff}') } else { line };
+        let text = text.trim_ascii_start();
+        Self { number, start: start + line.len() - text.len(), text: text.trim_ascii_end() }
+    }
+
+    fn is_conflict_marker(&self) -> bool {
+        self.text.starts_with(['<', '|', '=', '>'])
+            && ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| self.text.starts_with(marker))
+    }
+
+    fn key_and_value(&self) -> Option<(&'a str, &'a str)> {
+        let (key, value) = self.text.split_at_checked(self.text.bytes().position(|byte| byte == b'=')?)?;
+        Some((key.trim_ascii_end(), value.strip_prefix('=')?.trim_ascii_start()))
+    }
+
+    /// Reads `value`, which ends the line, as a string without escapes.
+    fn quoted(&self, value: &'a str) -> Option<Quoted<'a>> {
+        let text = value.strip_prefix('"')?.strip_suffix('"')?;
+        let end = self.start + self.text.len() - 1;
+        let plain = !text.bytes().any(|byte| matches!(byte, b'"' | b'\\'));
+        plain.then(|| Quoted { text, at: end - text.len()..end })
+    }
+
+    fn reference(&self, value: &'a str) -> Result<Reference<'a>, Wrong> {
+        self.quoted(value)
+            .and_then(|value| Reference::new(&value, self.number))
+            .ok_or_else(|| Wrong::layout(self.number, "this does not name a package"))
+    }
+
+    /// Returns the line without the comma that ends it in a list.
+    fn item(&self) -> Self {
+        Self { text: self.text.strip_suffix(',').unwrap_or(self.text), ..*self }
+    }
+
+    /// Reads `"checksum name version (source)" = "checksum"`; `<none>` stands for none.
+    fn metadata_checksum(&self) -> Option<(PackageKey<'a>, &'a str)> {
+        let (key, value) = self.text.split_once("\" = \"")?;
+        let (name, version, source) = package_id(key.strip_prefix("\"checksum ")?)?;
+        let checksum = value.strip_suffix('"').filter(|&checksum| checksum != "<none>")?;
+        Some(((name, version?, source), checksum))
+    }
+}
+
+/// Returns whether a table may say something about packages; `[root]` held one until 2017.
+fn is_about_packages(header: &str) -> bool {
+    let name = header.trim_start_matches('[');
+    ["package", "patch", "root"].iter().any(|table| name.starts_with(table))
+}
+
+impl<'a> Reference<'a> {
+    fn new(value: &Quoted<'a>, line: usize) -> Option<Self> {
+        let (name, version, source) = package_id(value.text)?;
+        Some(Self { name, version, source, line, at: value.at.clone() })
+    }
+}
+
+/// Takes `name`, `name version` or `name version (source)` apart.
+fn package_id(text: &str) -> Option<(&str, Option<&str>, Option<&str>)> {
+    let mut parts = text.splitn(3, ' ');
+    let name = parts.next().filter(|name| !name.is_empty())?;
+    let version = parts.next();
+    let source = match parts.next() {
+        Some(source) => Some(source.strip_prefix('(')?.strip_suffix(')')?),
+        None => None,
+    };
+    Some((name, version, source))
+}
+
+/// What makes a text no lock file, and on which line (from 1).
+pub(super) struct Wrong {
+    line: usize,
+    kind: WrongKind,
+}
+
+enum WrongKind {
+    Conflict,
+    Format,
+    Layout(&'static str),
+}
+
+impl Wrong {
+    fn layout(line: usize, message: &'static str) -> Self {
+        Self { line, kind: WrongKind::Layout(message) }
+    }
+
+    /// Says it about `text`, the content of the lock file at `path`.
+    pub(super) fn into_finding(self, path: &RepoPath, text: &str) -> Finding {
+        let finding = match self.kind {
+            WrongKind::Conflict => Finding::error("lock-file-conflict", "a merge conflict is not resolved")
+                .remedy("restore one side of the merge and run `cargo update --workspace --offline`"),
+            WrongKind::Format => {
+                Finding::error("lock-file-format", "the format of the lock file is not known")
+                    .remedy("use a newer version of cargo-relprep")
+            }
+            WrongKind::Layout(message) => Finding::error("lock-file-layout", message)
+                .remedy("run `cargo update --workspace --offline`, which writes the file anew"),
+        };
+        finding.at(Place::line(path, text, self.line))
+    }
+}

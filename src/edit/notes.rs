@@ -1,0 +1,158 @@
+//! The release notes: sections of versions, and the archive that links to older branches' notes.
+//!
+//! [`Notes`] is an outline of ranges over the text. Edits splice into the text at these ranges, so
+//! that all which the outline does not know stays as it is, byte for byte.
+
+mod archive;
+mod date;
+mod fresh;
+mod markdown;
+mod scaffold;
+mod section;
+mod state;
+mod style;
+mod title;
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use semver::Version;
+
+pub use self::archive::{Archive, Entry};
+pub use self::fresh::{Opening, create};
+pub use self::scaffold::Missing;
+pub use self::section::Section;
+pub use self::state::State;
+pub use self::style::{Style, Wording};
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::version::plain;
+
+/// The notes as they are in one file.
+///
+/// The text is, in this order and with nothing between: what comes before the first section, the
+/// sections, and the tail, which is empty or holds the archive.
+#[derive(Clone, Debug)]
+pub struct Notes<'a> {
+    path: &'a RepoPath,
+    text: &'a str,
+    style: &'a Style,
+    sections: Vec<Section>,
+    archive: Option<Archive>,
+    tail: Tail,
+}
+
+/// Where the sections end.
+#[derive(Clone, Debug)]
+struct Tail {
+    start: usize,
+    /// The thematic break that the tail begins with, with its line's end.
+    rule: Option<Range<usize>>,
+}
+
+/// How many repetitions of one thing are reported: finding a place takes time, and one who wants to
+/// see more of them repeats the command after the first are gone.
+const MOST_REPETITIONS: usize = 10;
+
+/// An edited text, and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The whole new text.
+    pub text: String,
+    /// Warnings and notes; an edit with an error returns no text.
+    pub findings: Vec<Finding>,
+}
+
+impl<'a> Notes<'a> {
+    /// Reads `text`, the content of `path`. Every text is notes; what it lacks shows in the outline.
+    pub fn parse(path: &'a RepoPath, text: &'a str, style: &'a Style) -> Self {
+        let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let lines = markdown::lines(text, bom, &style.marker);
+        let marker = lines.iter().position(|line| line.kind == markdown::Kind::Marker);
+        let (sections, tail) = section::sections(text, &lines, marker, style);
+        let archive = marker.map(|marker| Archive::read(text, &lines[marker..], style));
+        Self { path, text, style, sections, archive, tail }
+    }
+
+    /// Returns the sections in the order of the file.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// Returns the sections of one version, whatever its pre-release: 36.0.0 for 36.0.0-rc.1.
+    pub fn sections_of(&self, version: &Version) -> impl Iterator<Item = &Section> {
+        let version = plain(version);
+        self.sections.iter().filter(move |section| section.version == version)
+    }
+
+    /// Returns the sections whose version has one further up.
+    pub fn repeated(&self) -> Vec<&Section> {
+        let mut seen = HashSet::new();
+        self.sections.iter().filter(|section| !seen.insert(&section.version)).collect()
+    }
+
+    /// Returns the sections that are newer than the one above them.
+    pub fn out_of_order(&self) -> Vec<&Section> {
+        let pairs = self.sections.windows(2).filter(|pair| pair[1].version > pair[0].version);
+        pairs.map(|pair| &pair[1]).collect()
+    }
+
+    /// Returns the archive, if its marker is there.
+    pub fn archive(&self) -> Option<&Archive> {
+        self.archive.as_ref()
+    }
+
+    /// Returns the place of a range of the text: of [`Section::heading`], for one.
+    pub fn place(&self, range: &Range<usize>) -> Place {
+        Place::range(self.path, self.text, range.clone())
+    }
+
+    /// Returns the one section of `version`, or `None`.
+    ///
+    /// # Errors
+    ///
+    /// If there is more than one: a finding for each after the first.
+    fn only_section_of(&self, version: &Version) -> Result<Option<&Section>, Vec<Finding>> {
+        let mut all = self.sections_of(version);
+        let first = all.next();
+        let more: Vec<Finding> = all
+            .take(MOST_REPETITIONS)
+            .map(|section| {
+                Finding::error(
+                    "notes-section",
+                    format!("the notes have a second section for {}", plain(version)),
+                )
+                .at(self.place(&section.heading))
+                .remedy("keep one of the sections")
+            })
+            .collect();
+        if more.is_empty() { Ok(first) } else { Err(more) }
+    }
+
+    /// Returns the text with `new` in place of `range`.
+    fn spliced(&self, range: &Range<usize>, new: &str) -> String {
+        [&self.text[..range.start], new, &self.text[range.end..]].concat()
+    }
+
+    /// Returns the end of a line as the file has it.
+    fn line_end(&self) -> &'static str {
+        line_end(self.text)
+    }
+}
+
+impl From<String> for Edited {
+    fn from(text: String) -> Self {
+        Self { text, findings: Vec::new() }
+    }
+}
+
+/// Returns the end of the first line, or a line feed if there is none.
+fn line_end(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(at) if text[..at].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Notes that start afresh: on the cut, and where there were none.
+
+use std::borrow::Cow;
+
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::template::{Placeholder, Template, Values};
+use crate::version::plain;
+
+use super::style::Style;
+use super::{Edited, MOST_REPETITIONS, Notes, line_end};
+
+/// What new notes begin with: the frame of the next version's section, from a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening<'a> {
+    path: &'a RepoPath,
+    text: Cow<'a, str>,
+}
+
+impl<'a> Opening<'a> {
+    /// Takes `text`, the content of `path`, as the template: a Markdown file with `{version}`, or
+    /// the bare word `VERSION`, in its heading. It may have the other placeholders of a version, and
+    /// `{name}`; other braces are text.
+    pub fn parse(path: &'a RepoPath, text: &'a str) -> Self {
+        Self { path, text: Cow::Borrowed(text.trim_start_matches('\u{feff}')) }
+    }
+
+    /// Returns what serves where no template is configured, for notes in `path`.
+    pub fn built_in(path: &'a RepoPath, style: &Style) -> Self {
+        let text = format!("## VERSION\n\n{}.\n\n### Added\n\n### Changed\n\n### Fixed\n", style.unreleased);
+        Self { path, text: Cow::Owned(text) }
+    }
+
+    /// Returns the text for the version in `next`, ending with one line end.
+    fn render(&self, next: &Values, style: &Style, line_end: &str) -> Result<String, Vec<Finding>> {
+        let known: Vec<Placeholder> =
+            Placeholder::OF_VERSION.iter().copied().chain([Placeholder::Name]).collect();
+        let template = Template::document(&self.text, &known, &[("VERSION", Placeholder::Version)]);
+        let mut rendered = template.render(next).trim_end().replace("\r\n", "\n").replace('\n', line_end);
+        rendered.push_str(line_end);
+        let findings = self.check(&Notes::parse(self.path, &rendered, style), next);
+        if findings.is_empty() { Ok(rendered) } else { Err(findings) }
+    }
+
+    /// Returns what is wrong with the notes that the template makes.
+    fn check(&self, rendered: &Notes, next: &Values) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let has_section = next.version.as_ref().is_some_and(|next| rendered.sections_of(next).count() == 1);
+        if !has_section {
+            let finding =
+                Finding::error("notes-template", "the template has not one heading with the version");
+            findings.push(
+                finding.at(Place::file(self.path)).remedy("begin its section with the heading `## VERSION`"),
+            );
+        }
+        if let Some(archive) = &rendered.archive
+            && !rendered.text[archive.start..].trim().is_empty()
+        {
+            let finding = Finding::error("notes-template", "the template has text after the archive marker");
+            findings.push(
+                finding
+                    .at(Place::file(self.path))
+                    .remedy("leave the archive's entries to the notes themselves"),
+            );
+        }
+        findings
+    }
+}
+
+impl Notes<'_> {
+    /// Returns the notes of the trunk after a cut: the `opening` for the version in `next`, then the
+    /// tail of these notes with an entry for the release branch in `cut` before all others.
+    ///
+    /// What comes before the first section stays, unless the opening brings text of its own there.
+    /// `cut` has at least version and branch. An entry that is there already is not added, with a
+    /// warning; so is one where nothing separates the last section from the archive.
+    ///
+    /// # Errors
+    ///
+    /// If the archive's marker is missing or there more than once, if there is a section for `next`
+    /// already, or if the template cannot serve.
+    pub fn cut(&self, opening: &Opening, next: &Values, cut: &Values) -> Result<Edited, Vec<Finding>> {
+        let (next, cut) = (&without_suffix(next), &without_suffix(cut));
+        let mut findings = self.obstacles(next);
+        let rendered = opening.render(next, self.style, self.line_end()).unwrap_or_else(|mut wrong| {
+            findings.append(&mut wrong);
+            String::new()
+        });
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let new = Notes::parse(opening.path, &rendered, self.style);
+        let text = self.beginning(&new) + &self.ending(&new, cut);
+        Ok(Edited { text, findings: self.remarks(cut) })
+    }
+
+    /// Returns what stands in the way of a cut.
+    fn obstacles(&self, next: &Values) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let marker = &self.style.marker;
+        if self.archive.is_none() {
+            let message = format!("the notes have no archive marker, the line `{marker}`");
+            findings.push(
+                Finding::error("notes-archive-marker", message)
+                    .at(Place::file(self.path))
+                    .remedy("add the line before the links to older notes, or at the end if there are none"),
+            );
+        }
+        for more in self.archive.iter().flat_map(|archive| &archive.more_markers).take(MOST_REPETITIONS) {
+            findings.push(
+                Finding::error("notes-archive-marker", "the notes have a second archive marker")
+                    .at(self.place(more))
+                    .remedy("keep the one before the links to older notes"),
+            );
+        }
+        for section in next.version.iter().flat_map(|next| self.sections_of(next)).take(MOST_REPETITIONS) {
+            let message = format!("the notes have a section for {} already", section.version);
+            findings.push(
+                Finding::error("notes-section", message)
+                    .at(self.place(&section.heading))
+                    .remedy("remove the section: a cut starts it from the template, and would lose its text"),
+            );
+        }
+        findings
+    }
+
+    /// Returns what is worth saying about a cut that can be done.
+    fn remarks(&self, cut: &Values) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let Some(archive) = &self.archive else { return findings };
+        if let Some(entry) = archive.entry_for(cut, self.style) {
+            let branch = cut.branch.as_deref().unwrap_or("the release branch");
+            findings.push(
+                Finding::warning("notes-archive", format!("the archive links to {branch} already"))
+                    .at(self.place(&entry.range))
+                    .remedy("look whether the entry is right and in its place"),
+            );
+        }
+        if self.tail.start == archive.marker.start && !self.sections.is_empty() {
+            let message =
+                "nothing separates the last section from the archive: what introduces that goes too";
+            findings.push(
+                Finding::warning("notes-archive", message)
+                    .at(self.place(&archive.marker))
+                    .remedy("put a line `---` before the introduction of the archive"),
+            );
+        }
+        findings
+    }
+
+    /// Returns what new notes have before their tail, where `new` are those that the opening makes.
+    fn beginning(&self, new: &Notes) -> String {
+        let start = new.sections.first().map_or(0, |section| section.range.start);
+        if !new.text[..start].trim().is_empty() {
+            let bom = if self.text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+            return bom.to_owned() + new.text;
+        }
+        let end = self.sections.first().map_or(self.tail.start, |section| section.range.start);
+        let preamble = &self.text[..end];
+        let gap =
+            if preamble.is_empty() || preamble.ends_with(['\n', '\u{feff}']) { "" } else { self.line_end() };
+        [preamble, gap, &new.text[start..]].concat()
+    }
+
+    /// Returns the tail of these notes as it follows the beginning, with an entry for `cut`.
+    fn ending(&self, new: &Notes, cut: &Values) -> String {
+        let Some(archive) = &self.archive else { return String::new() };
+        let ends_with_rule = new.sections.last().is_some_and(|section| section.rule.is_some());
+        let (gap, from) = match (&new.archive, &self.tail.rule) {
+            (Some(_), _) => ("", archive.start),
+            (None, Some(rule)) if ends_with_rule => ("", rule.end),
+            (None, _) => (self.line_end(), self.tail.start),
+        };
+        let (before, after) = (&self.text[from..archive.first], &self.text[archive.first..]);
+        if archive.entry_for(cut, self.style).is_some() {
+            return [gap, before, after].concat();
+        }
+        let entry = self.style.entry_for(cut);
+        if before.is_empty() || before.ends_with('\n') {
+            [gap, before, &entry, self.line_end(), after].concat()
+        } else {
+            // The marker is the last line of the file and has no end; neither has the entry then.
+            [gap, before, self.line_end(), &entry].concat()
+        }
+    }
+}
+
+/// Returns the first notes of a repository: the `opening` for the version in `next`, and an archive
+/// with an entry for each of the `older` release branches, the newest first.
+///
+/// # Errors
+///
+/// If the template cannot serve.
+pub fn create(
+    opening: &Opening,
+    next: &Values,
+    older: &[Values],
+    style: &Style,
+) -> Result<String, Vec<Finding>> {
+    let end = line_end(&opening.text);
+    let mut text = opening.render(&without_suffix(next), style, end)?;
+    let rendered = Notes::parse(opening.path, &text, style);
+    let has_rule = rendered.sections.last().is_some_and(|section| section.rule.is_some());
+    if rendered.archive.is_none() {
+        if !has_rule {
+            text.extend([end, &"-".repeat(80), end]);
+        }
+        let of = next.name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+        let introduction = format!("The notes{of} for older versions are on their release branches:");
+        text.extend([end, &introduction, end, end, &style.marker, end]);
+    }
+    let mut older: Vec<Values> = older.iter().map(without_suffix).collect();
+    older.sort_by(|a, b| b.version.cmp(&a.version));
+    for values in &older {
+        text.extend([&style.entry_for(values), end]);
+    }
+    Ok(text)
+}
+
+/// Returns the values as the notes speak of them: a version there has no pre-release.
+fn without_suffix(values: &Values) -> Values {
+    Values { version: values.version.as_ref().map(plain), ..values.clone() }
+}

@@ -1,0 +1,142 @@
+//! How a project writes its notes.
+
+use chrono::NaiveDate;
+
+use crate::finding::Finding;
+use crate::path::RepoPath;
+use crate::template::{Placeholder, Template, Values};
+
+/// The wording that tells the parts of the notes from each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    pub(super) marker: String,
+    pub(super) entry: Template,
+    pub(super) unreleased: String,
+    /// What stands before and after the date.
+    pub(super) released: (String, String),
+}
+
+/// A [`Style`] as the configuration words it; what is `None` keeps its default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wording<'a> {
+    /// The line before the archive's entries: `<!-- ARCHIVE_START -->`.
+    pub marker: Option<&'a str>,
+    /// An entry of the archive, with any [`Placeholder`] but the date.
+    pub entry: Option<&'a str>,
+    /// What a section says before its release: `Unreleased`.
+    pub unreleased: Option<&'a str>,
+    /// What it says after, with `{date}` in it once: `Released {date}`.
+    pub released: Option<&'a str>,
+}
+
+impl Style {
+    /// Returns the style for notes in `file` where nothing is configured: as Wasmtime writes them,
+    /// with relative links in the archive, which forges resolve between branches.
+    pub fn default_for(file: &RepoPath) -> Self {
+        let depth = file.as_str().matches('/').count() + 1;
+        let entry = format!("* [{{short}}.x]({}{{branch}}/{file})", "../".repeat(depth));
+        Self {
+            marker: "<!-- ARCHIVE_START -->".to_owned(),
+            entry: Template::document(&entry, Placeholder::ALL, &[]),
+            unreleased: "Unreleased".to_owned(),
+            released: ("Released ".to_owned(), String::new()),
+        }
+    }
+
+    /// Returns the style that `wording` asks for.
+    ///
+    /// # Errors
+    ///
+    /// Everything that cannot be told apart in a file: an empty marker or word or one of several
+    /// lines, a wrong placeholder, a release without date, an entry that is the same for every
+    /// version. The findings have no place.
+    pub fn parse(file: &RepoPath, wording: &Wording) -> Result<Self, Vec<Finding>> {
+        let mut style = Self::default_for(file);
+        let mut findings = Vec::new();
+        let mut set = |slot: &mut String, text: Option<&str>, what: &str| match text {
+            Some(text) if text.trim().is_empty() || text.contains(['\n', '\r']) => findings.push(
+                Finding::error("notes-wording", format!("the {what} is not one line of text"))
+                    .remedy(format!("write the {what} as it stands in the notes")),
+            ),
+            Some(text) => text.trim().clone_into(slot),
+            None => {}
+        };
+        set(&mut style.marker, wording.marker, "archive marker");
+        set(&mut style.unreleased, wording.unreleased, "word for what is not released");
+        match wording.released.map(released) {
+            Some(Ok(released)) => style.released = released,
+            Some(Err(wrong)) => findings.extend(wrong),
+            None => {}
+        }
+        match wording.entry.map(entry) {
+            Some(Ok(entry)) => style.entry = entry,
+            Some(Err(wrong)) => findings.extend(wrong),
+            None => {}
+        }
+        if findings.is_empty() { Ok(style) } else { Err(findings) }
+    }
+
+    /// Returns what a section says that was released on `date`.
+    pub(super) fn released_on(&self, date: NaiveDate) -> String {
+        format!("{}{date}{}", self.released.0, self.released.1)
+    }
+
+    /// Returns the line that links to a release branch, without its end.
+    pub(super) fn entry_for(&self, values: &Values) -> String {
+        self.entry.render(values).trim_end().to_owned()
+    }
+}
+
+fn released(text: &str) -> Result<(String, String), Vec<Finding>> {
+    let template = Template::parse(text, &[Placeholder::Date])?;
+    match template.around(Placeholder::Date) {
+        Some((before, after)) if !text.contains(['\n', '\r']) => {
+            Ok((before.trim_start().to_owned(), after.trim_end().to_owned()))
+        }
+        _ => Err(vec![
+            Finding::error("notes-wording", format!("`{text}` does not say when once, on one line"))
+                .remedy("write `{date}` where the date stands, as in `Released {date}`"),
+        ]),
+    }
+}
+
+fn entry(text: &str) -> Result<Template, Vec<Finding>> {
+    let allowed: Vec<Placeholder> =
+        Placeholder::ALL.iter().copied().filter(|open| *open != Placeholder::Date).collect();
+    let template = Template::parse(text, &allowed)?;
+    let tells = |open: Placeholder| open != Placeholder::Name && open != Placeholder::Pre;
+    if template.placeholders().any(tells) && !text.contains(['\n', '\r']) {
+        return Ok(template);
+    }
+    Err(vec![
+        Finding::error("notes-wording", "the archive entry is not one line that differs for each branch")
+            .remedy("write `{branch}` where the branch stands in the entry"),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_entry_links_to_the_same_file_on_another_branch() {
+        let style = Style::default_for(&RepoPath::new("docs/RELEASES.md").unwrap());
+        let values =
+            Values { branch: Some("release-36.0.0".to_owned()), ..Values::of(&"36.0.0".parse().unwrap()) };
+        assert_eq!(style.entry_for(&values), "* [36.0.x](../../release-36.0.0/docs/RELEASES.md)");
+    }
+
+    #[test]
+    fn everything_wrong_in_the_wording_is_said_at_once() {
+        let wording = Wording {
+            marker: Some(" "),
+            entry: Some("* {name}"),
+            unreleased: Some("a\nb"),
+            released: Some("Released {day}"),
+        };
+        let findings = Style::parse(&RepoPath::new("N.md").unwrap(), &wording).unwrap_err();
+        assert_eq!(findings.len(), 4, "{findings:?}");
+        let wording = Wording { released: Some("{date} {date}"), ..Wording::default() };
+        assert!(Style::parse(&RepoPath::new("N.md").unwrap(), &wording).is_err());
+    }
+}

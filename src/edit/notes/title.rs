@@ -1,0 +1,123 @@
+//! The heading of a version's section.
+
+use std::ops::Range;
+
+use semver::Version;
+
+use super::style::Style;
+
+/// A heading with a version in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Title {
+    pub(super) version: Version,
+    /// Where the version stands, without a `v` before it.
+    pub(super) at: Range<usize>,
+    pub(super) manner: Manner,
+    /// Whether more than a state follows the version.
+    pub(super) has_more: bool,
+}
+
+/// How surely a heading with a version begins the section of that version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Manner {
+    /// It says nothing else: `## [36.0.0] - 2025-08-20`, `## Version 36.0.0 (Unreleased)`.
+    Bare,
+    /// One name before the version, or anything after it: `## Wasmtime 36.0.0, the fast one`.
+    Named,
+    /// More than that: `## What is new in Wasmtime 36.0.0`.
+    Wordy,
+}
+
+impl Title {
+    /// Reads the heading that stands at `range`.
+    pub(super) fn read(text: &str, range: &Range<usize>, style: &Style) -> Option<Self> {
+        let heading = &text[range.clone()];
+        let (version, at) = words(heading, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-'))
+            .find_map(|word| version(heading, word))?;
+        let strange = |part: &str| {
+            words(part, char::is_alphanumeric)
+                .filter(|word| is_strange(&part[word.clone()], style))
+                .take(2)
+                .count()
+        };
+        let has_more = strange(after_link(&heading[at.end..])) > 0;
+        let manner = match strange(&heading[..at.start]) {
+            0 if !has_more => Manner::Bare,
+            0 | 1 => Manner::Named,
+            _ => Manner::Wordy,
+        };
+        Some(Self { version, at: range.start + at.start..range.start + at.end, manner, has_more })
+    }
+}
+
+/// Returns the text after the version without the target of a link that it is in.
+pub(super) fn after_link(after: &str) -> &str {
+    match after.strip_prefix("](").and_then(|target| target.split_once(')')) {
+        Some((_, rest)) => rest,
+        None => after,
+    }
+}
+
+/// Returns the ranges of the longest runs of characters that are `inside` of a word.
+fn words(text: &str, inside: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    text.split_inclusive(move |c| !inside(c)).filter_map(move |piece| {
+        let start = at;
+        at += piece.len();
+        // The last character is the separator, unless the text ends with a word.
+        let len = piece.char_indices().next_back().map_or(0, |(last, c)| match c {
+            c if inside(c) => piece.len(),
+            _ => last,
+        });
+        (len > 0).then_some(start..start + len)
+    })
+}
+
+fn version(heading: &str, word: Range<usize>) -> Option<(Version, Range<usize>)> {
+    let text = heading[word.clone()].trim_end_matches(['.', '-', '+']);
+    let start = word.start + usize::from(text.starts_with(['v', 'V']));
+    let range = start..word.start + text.len();
+    Some((heading[range.clone()].parse().ok()?, range))
+}
+
+/// Returns whether a word says more than a version and its state do.
+fn is_strange(word: &str, style: &Style) -> bool {
+    let known = ["v", "version", "release", "released", "unreleased", "yanked"];
+    let part_of = |text: &str| words(text, char::is_alphanumeric).any(|w| text[w].eq_ignore_ascii_case(word));
+    word.contains(char::is_alphabetic)
+        && !known.iter().any(|known| known.eq_ignore_ascii_case(word))
+        && ![&style.unreleased, &style.released.0, &style.released.1].iter().any(|text| part_of(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::RepoPath;
+
+    fn read(heading: &str) -> Option<(String, Manner)> {
+        let style = Style::default_for(&RepoPath::new("N.md").unwrap());
+        let title = Title::read(heading, &(0..heading.len()), &style)?;
+        assert_eq!(heading[title.at], title.version.to_string());
+        Some((title.version.to_string(), title.manner))
+    }
+
+    #[test]
+    fn a_version_is_found_in_every_shape_of_heading() {
+        for (heading, version, manner) in [
+            ("36.0.0", "36.0.0", Manner::Bare),
+            ("v36.0.0", "36.0.0", Manner::Bare),
+            ("[36.0.0](https://example.org/v36.0.0) - 2025-08-20", "36.0.0", Manner::Bare),
+            ("Version 36.0.0 - 2025-01-01", "36.0.0", Manner::Bare),
+            ("36.0.0. (Unreleased)", "36.0.0", Manner::Bare),
+            ("`1.0.0-rc.1+x`:", "1.0.0-rc.1+x", Manner::Bare),
+            ("Wasmtime 36.0.0", "36.0.0", Manner::Named),
+            ("2025-01-01: 1.0.0 the é", "1.0.0", Manner::Named),
+            ("Upgrading to 36.0.0", "36.0.0", Manner::Wordy),
+        ] {
+            assert_eq!(read(heading), Some((version.to_owned(), manner)), "{heading}");
+        }
+        for heading in ["", "Added", "36.0", "1.0.00", "x1.0.0", "Unreleased", "1.0.0é", "…1.0.0.0"] {
+            assert_eq!(read(heading).filter(|_| heading != "1.0.0é"), None, "{heading}");
+        }
+    }
+}
