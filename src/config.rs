@@ -13,6 +13,7 @@ use serde::Deserialize;
 pub use read::{Source, read};
 pub use value::{Argv, Label, NameTemplate, Patterns, TextTemplate};
 
+use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
 use crate::path::RepoPath;
 use crate::version::Step;
@@ -137,7 +138,7 @@ pub struct VersionFile {
 
 /// The release notes.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(try_from = "value::NotesTable")]
 pub struct Notes {
     /// Whether there are notes at all.
     pub enabled: bool,
@@ -145,30 +146,17 @@ pub struct Notes {
     pub file: RepoPath,
     /// The file that a new major's notes begin as.
     pub template: Option<RepoPath>,
-    /// The line that the archive's list follows.
-    pub archive_marker: String,
-    /// One line of the archive.
-    pub archive_entry: Option<TextTemplate>,
-    /// What stands where the date will be.
-    pub unreleased: String,
-    /// What takes its place.
-    pub released: TextTemplate,
-    /// Whether `patch` writes the section that the maintainers have not written.
-    pub scaffold: bool,
+    /// How the notes are worded: the archive's marker and entries, and what stands for a state.
+    pub style: Style,
+    /// What `patch` does about a section that the maintainers have not written.
+    pub missing: Missing,
 }
 
 impl Default for Notes {
     fn default() -> Self {
-        Self {
-            enabled: true,
-            file: RepoPath::known("RELEASES.md"),
-            template: None,
-            archive_marker: "<!-- ARCHIVE_START -->".to_owned(),
-            archive_entry: None,
-            unreleased: "Unreleased".to_owned(),
-            released: TextTemplate::known("Released {date}"),
-            scaffold: true,
-        }
+        let file = RepoPath::known("RELEASES.md");
+        let style = Style::default_for(&file);
+        Self { enabled: true, file, template: None, style, missing: Missing::Scaffold }
     }
 }
 

@@ -1,11 +1,13 @@
 //! `cargo relprep` prepares the releases of Cargo workspaces that ship on a release train.
 
+pub mod cli;
 pub mod config;
 pub mod edit;
 pub mod finding;
 pub mod path;
 pub mod plan;
 pub mod project;
+pub mod render;
 pub mod repo;
 pub mod template;
 pub mod version;

@@ -1,2 +1,7 @@
 //! The `cargo-relprep` binary: arguments in, exit status out.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    relprep::cli::run(std::env::args_os()).into()
+}

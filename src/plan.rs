@@ -1,5 +1,161 @@
 //! Plans: what a command will do, as a value, before anything is done. Pure.
 
 pub mod bump;
+pub mod cut;
 pub mod lines;
+pub mod maintain;
+pub mod notes;
+pub mod outcome;
+pub mod preconditions;
 pub mod requirements;
+
+use chrono::NaiveDate;
+use semver::Version;
+use serde::Serialize;
+
+use crate::config::Argv;
+use crate::finding::{Finding, Severity};
+use crate::plan::bump::{FileChange, LineMove, Unsettled};
+use crate::plan::lines::Stay;
+use crate::project::Project;
+use crate::repo::publish::{NewCommit, NewFile, Publication};
+use crate::repo::{CommitId, Refs};
+use crate::template::Values;
+
+/// What a plan is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The project at the tip of `branch`.
+    pub project: &'a Project,
+    /// The branch that is planned on, by short name.
+    pub branch: &'a str,
+    /// The branches and tags that there are.
+    pub refs: &'a Refs,
+    /// The day of the release or cut.
+    pub date: NaiveDate,
+}
+
+/// Everything that one command will do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// The command: `branch`, `rc`, `release` or `patch`.
+    pub command: &'static str,
+    /// The product's name.
+    pub name: String,
+    /// The version that is cut or released, without a pre-release that the cut takes off.
+    pub version: Version,
+    /// The day.
+    pub date: NaiveDate,
+    /// The branches that are made at commits that exist.
+    pub branches: Vec<NewBranch>,
+    /// The commits.
+    pub commits: Vec<Commit>,
+    /// The programs that see the edited tree, and whose changes join the commits.
+    pub runs: Vec<Argv>,
+    /// The candidates that this supersedes, to be yanked where they were published.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub superseded: Vec<Superseded>,
+    /// What is worth saying.
+    pub notes: Vec<Finding>,
+}
+
+/// A branch that is made at a commit that exists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewBranch {
+    /// Its short name.
+    pub name: String,
+    /// The commit.
+    pub at: CommitId,
+}
+
+/// A commit that is made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Commit {
+    /// The branch that gets it, by short name.
+    pub branch: String,
+    /// Whether that branch is made for it.
+    pub makes_branch: bool,
+    /// Its parent.
+    pub parent: CommitId,
+    /// The lead package's version in it.
+    pub version: Version,
+    /// The version lines that move.
+    pub lines: Vec<LineMove>,
+    /// The packages that stay.
+    pub staying: Vec<Stay>,
+    /// The files that change.
+    pub files: Vec<FileChange>,
+    /// The lock files that Cargo writes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<Unsettled>,
+    /// The message.
+    pub message: String,
+}
+
+/// A published version that a newer candidate or the release takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Superseded {
+    /// The package.
+    pub package: String,
+    /// The version.
+    pub version: Version,
+}
+
+impl Request<'_> {
+    /// Returns the product's name: that of the configuration, or the lead package's.
+    fn name(&self, lead: &str) -> String {
+        self.project.config.name.clone().unwrap_or_else(|| lead.to_owned())
+    }
+
+    /// Returns the branch where development happens.
+    fn trunk(&self) -> &str {
+        if let Some(trunk) = &self.project.config.trunk {
+            return trunk;
+        }
+        let there = |name: &&str| self.refs.branches.iter().any(|branch| branch == name);
+        let remote = self.refs.remote_trunk.as_deref();
+        remote.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
+    }
+
+    fn values(&self, version: &Version, name: &str) -> Values {
+        let names = &self.project.config.names;
+        Values {
+            version: Some(version.clone()),
+            branch: Some(names.branch.render(&crate::version::plain(version), name)),
+            tag: Some(names.tag.render(version, name)),
+            date: Some(self.date),
+            name: Some(name.to_owned()),
+            repository: None,
+        }
+    }
+}
+
+impl Plan {
+    /// Returns what is to be written to the repository.
+    pub fn publication(&self) -> Publication {
+        let file =
+            |file: &FileChange| NewFile { path: file.path.clone(), content: file.after.clone().into_bytes() };
+        let commit = |commit: &Commit| NewCommit {
+            branch: commit.branch.clone(),
+            parent: commit.parent,
+            files: commit.files.iter().map(file).collect(),
+            message: commit.message.clone(),
+            author: None,
+        };
+        Publication {
+            title: format!("{} {}", self.command, self.version),
+            commits: self.commits.iter().map(commit).collect(),
+            branches: self.branches.iter().map(|branch| (branch.name.clone(), branch.at)).collect(),
+        }
+    }
+}
+
+/// Divides findings into those that refuse and those that are only said.
+///
+/// # Errors
+///
+/// All findings, if one of them is an error.
+fn refuse(findings: Vec<Finding>) -> Result<Vec<Finding>, Vec<Finding>> {
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
+    if findings.iter().any(is_error) { Err(findings) } else { Ok(findings) }
+}

@@ -167,7 +167,8 @@ fn read_config(
         let place =
             location.config.as_ref().map_or_else(|| beside.to_string(), |path| path.display().to_string());
         if !config.runs.is_empty() {
-            let message = format!("the programs that {place} names cannot run, because it is not committed so");
+            let message =
+                format!("the programs that {place} names cannot run, because it is not committed so");
             let remedy = "commit the configuration: programs run only from that of the commit checked out";
             notes.push(Finding::error("config-runs", message).remedy(remedy));
         } else if location.config.is_none() {

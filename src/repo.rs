@@ -128,6 +128,21 @@ impl Tree {
     }
 }
 
+/// The branches and tags that there are, and what lies around one commit.
+#[derive(Clone, Debug, Default)]
+pub struct Refs {
+    /// The local branches, by short name, with their commits.
+    pub local: BTreeMap<String, CommitId>,
+    /// The short names of all branches, local and remote-tracking, without the remote.
+    pub branches: Vec<String>,
+    /// The tags, by name, with their commits.
+    pub tags: BTreeMap<String, CommitId>,
+    /// The remote's own idea of the trunk, without the remote.
+    pub remote_trunk: Option<String>,
+    /// The first parent of that commit.
+    pub parent: Option<CommitId>,
+}
+
 /// A repository with a work tree.
 pub struct Repo {
     git: git2::Repository,
@@ -218,6 +233,46 @@ impl Repo {
         names.sort_unstable();
         names.dedup();
         Ok(names)
+    }
+
+    /// Returns the branches and tags, and what lies around `commit`.
+    pub fn refs(&self, commit: CommitId) -> Result<Refs> {
+        let mut refs = Refs { branches: self.branch_names()?, ..Refs::default() };
+        for reference in self.git.references()? {
+            let reference = reference?;
+            let (Ok(name), Ok(target)) = (reference.name(), reference.peel_to_commit()) else { continue };
+            let id = CommitId(target.id());
+            if let Some(branch) = name.strip_prefix("refs/heads/") {
+                refs.local.insert(branch.to_owned(), id);
+            } else if let Some(tag) = name.strip_prefix("refs/tags/") {
+                refs.tags.insert(tag.to_owned(), id);
+            }
+        }
+        if let Ok(head) = self.git.find_reference("refs/remotes/origin/HEAD")
+            && let Ok(Some(target)) = head.symbolic_target()
+        {
+            refs.remote_trunk = target.strip_prefix("refs/remotes/origin/").map(str::to_owned);
+        }
+        refs.parent = self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId);
+        Ok(refs)
+    }
+
+    /// Returns the remote that `branch` is pushed to: the one that it follows, else `origin`, else
+    /// the only one.
+    pub fn remote_of(&self, branch: &str) -> Option<String> {
+        let upstream = self.git.branch_upstream_remote(&format!("refs/heads/{branch}"));
+        if let Ok(upstream) = upstream.as_ref().map(|buffer| buffer.as_str())
+            && let Ok(name) = upstream
+        {
+            return Some(name.to_owned());
+        }
+        let remotes = self.git.remotes().ok()?;
+        let names: Vec<&str> = remotes.iter().filter_map(|name| name.ok().flatten()).collect();
+        names
+            .iter()
+            .find(|name| **name == "origin")
+            .or(names.first().filter(|_| names.len() == 1))
+            .map(|n| (*n).to_owned())
     }
 
     /// Returns whether `name` can be the short name of a branch, as `git check-ref-format --branch`

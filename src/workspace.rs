@@ -5,6 +5,8 @@
 //! tree, since it may require members by path.
 
 pub mod metadata;
+pub mod scratch;
+pub mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -204,6 +206,16 @@ impl Workspace {
             .filter_map(|candidate| self.manifests.get_key_value(&candidate))
             .find(|(root, file)| file.manifest.workspace.is_some() && **root != self.root)
             .map(|(root, _)| root)
+    }
+
+    /// Returns whether Cargo reads the lock file `path`: whether it lies beside a manifest that is the
+    /// root of its workspace. One in a member's folder is left from before it was a member.
+    pub fn is_lock_in_use(&self, path: &RepoPath) -> bool {
+        let Some(manifest) = path.sibling("Cargo.toml") else { return false };
+        match self.governing_root(&manifest) {
+            Some(root) => *root == manifest,
+            None => self.manifests.contains_key(&manifest),
+        }
     }
 
     /// Returns the package whose manifest is `path`.

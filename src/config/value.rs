@@ -5,8 +5,11 @@ use semver::Version;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use super::Notes;
+use crate::edit::notes::{Missing, Style, Wording};
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
+use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::template::{Placeholder, Template, Values};
 
@@ -188,6 +191,52 @@ impl TryFrom<String> for TextTemplate {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         parse(&text, Placeholder::ALL).map(Self)
+    }
+}
+
+/// `[notes]` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct NotesTable {
+    enabled: bool,
+    file: RepoPath,
+    template: Option<RepoPath>,
+    archive_marker: Option<String>,
+    archive_entry: Option<String>,
+    unreleased: Option<String>,
+    released: Option<String>,
+    scaffold: bool,
+}
+
+impl Default for NotesTable {
+    fn default() -> Self {
+        let Notes { enabled, file, template, .. } = Notes::default();
+        Self {
+            enabled,
+            file,
+            template,
+            archive_marker: None,
+            archive_entry: None,
+            unreleased: None,
+            released: None,
+            scaffold: true,
+        }
+    }
+}
+
+impl TryFrom<NotesTable> for Notes {
+    type Error = String;
+
+    fn try_from(table: NotesTable) -> Result<Self, Self::Error> {
+        let wording = Wording {
+            marker: table.archive_marker.as_deref(),
+            entry: table.archive_entry.as_deref(),
+            unreleased: table.unreleased.as_deref(),
+            released: table.released.as_deref(),
+        };
+        let style = Style::parse(&table.file, &wording).map_err(said)?;
+        let missing = if table.scaffold { Missing::Scaffold } else { Missing::Leave };
+        Ok(Self { enabled: table.enabled, file: table.file, template: table.template, style, missing })
     }
 }
 

@@ -194,7 +194,7 @@ impl Bump {
                 to: to.clone(),
             })
             .collect();
-        for (path, text) in &workspace.locks {
+        for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
             match lockfile::follow(path, text, &moved) {
                 Ok(Followed::Unchanged) => {}
                 Ok(Followed::Edited(after)) => self.files.push(FileChange {

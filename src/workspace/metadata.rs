@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 use cargo_metadata::{Metadata, MetadataCommand};
 use semver::Version;
-use tempfile::TempDir;
 
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::repo::{Repo, Tree};
+use crate::workspace::scratch::{Extent, Scratch};
 
 /// A member of the workspace, as Cargo sees it.
 #[derive(Clone, Debug)]
@@ -55,22 +55,8 @@ impl Members {
     ///
     /// A refusal with Cargo's own words if it is none.
     pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<Self> {
-        let folder = TempDir::with_prefix("relprep-").context("cannot make a temporary folder")?;
-        let root = folder.path().canonicalize()?;
-        for (path, entry) in tree.files() {
-            let name = path.file_name();
-            let content = match name {
-                "Cargo.toml" => repo.read(entry.blob)?,
-                _ if Path::new(name).extension().is_some_and(|extension| extension == "rs") => Vec::new(),
-                _ => continue,
-            };
-            let file = root.join(path);
-            if let Some(above) = file.parent() {
-                std::fs::create_dir_all(above)?;
-            }
-            std::fs::write(file, content)?;
-        }
-        Self::ask(&root, &root.join(manifest))
+        let scratch = Scratch::lay(repo, tree, Extent::Manifests)?;
+        Self::ask(scratch.root(), &scratch.path(manifest))
     }
 
     /// Returns whether `path` is the manifest of a member or of the root.

@@ -1,0 +1,114 @@
+//! The command line: one file a command, which reads, plans, shows and applies.
+
+mod branch;
+mod completions;
+mod options;
+mod output;
+mod patch;
+mod prepare;
+mod rc;
+mod release;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::finding::{Finding, Refused};
+use options::Common;
+use output::Output;
+
+/// What became of a command: the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done, or nothing found.
+    Done = 0,
+    /// Refused, or something found: the repository must be put right.
+    Refused = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Something failed that is not the user's to put right.
+    Failed = 3,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+/// Prepares releases of Cargo workspaces that ship on a release train.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-relprep",
+    bin_name = "cargo relprep",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  cargo relprep branch --dry-run   what a cut of the next release branch would do
+  cargo relprep branch             cut it, and move the trunk to the next version
+  cargo relprep release            on a release branch: date the notes of X.0.0
+  cargo relprep patch --diff       on a release branch: prepare the next patch
+
+Exit status: 0 done; 1 refused, with the reasons; 2 wrong usage; 3 failure."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Branch(branch::Args),
+    Rc(rc::Args),
+    Release(release::Args),
+    Patch(patch::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the program with `args`, the first of which is its own name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    // Cargo runs `cargo relprep …` as `cargo-relprep relprep …`.
+    if args.get(1).is_some_and(|arg| arg == "relprep") {
+        args.remove(1);
+    }
+    let parsed =
+        Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Status::Usage } else { Status::Done };
+        }
+    };
+    let mut output = Output::new(&cli.common);
+    let result = match &cli.command {
+        Command::Branch(args) => branch::run(&cli.common, args, &mut output),
+        Command::Rc(args) => rc::run(&cli.common, args, &mut output),
+        Command::Release(args) => release::run(&cli.common, args, &mut output),
+        Command::Patch(args) => patch::run(&cli.common, args, &mut output),
+        Command::Completions(args) => completions::run(args, &mut output),
+    };
+    match result {
+        Ok(status) => status,
+        Err(error) => failed(&error, &mut output),
+    }
+}
+
+fn failed(error: &anyhow::Error, output: &mut Output) -> Status {
+    if let Some(Refused(findings)) = error.downcast_ref::<Refused>() {
+        output.refuse(findings);
+        return Status::Refused;
+    }
+    output.finding(&Finding::error("failure", format!("{error:#}")));
+    Status::Failed
+}
+
+/// Returns the whole command line's definition, for completions and the reference page.
+fn definition() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,46 @@
+//! `cargo relprep branch`.
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::options::{Common, Preparing};
+use super::prepare::prepare;
+use super::{Output, Status};
+use crate::plan::cut;
+use crate::version::Step;
+
+/// Cut the release branch from the trunk, and move the trunk to the next version
+///
+/// Makes `release-X.0.0` at HEAD; then moves every version line of the trunk, starts fresh notes
+/// whose archive links to the branch just cut, and commits.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo relprep branch --dry-run --diff    every line that would change
+  cargo relprep branch                     do it
+  cargo relprep branch --push              and push both branches at once")]
+pub(super) struct Args {
+    /// How far the trunk moves
+    #[arg(long, value_name = "LEVEL", default_value = "major")]
+    level: Level,
+    #[command(flatten)]
+    preparing: Preparing,
+}
+
+/// How far the trunk moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// 36.0.0 to 37.0.0, 0.123.0 to 0.124.0
+    Major,
+    /// 36.0.0 to 36.1.0
+    Minor,
+}
+
+/// Prepares it.
+pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+    let step = match args.level {
+        Level::Major => Step::Major,
+        Level::Minor => Step::Minor,
+    };
+    prepare(common, &args.preparing, output, |request| cut::plan(request, step))
+}

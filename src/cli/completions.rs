@@ -1,0 +1,27 @@
+//! `cargo relprep completions`.
+
+use anyhow::Result;
+use clap_complete::Shell;
+
+use super::{Output, Status, definition};
+
+/// Print a completion script for a shell
+///
+/// It completes `cargo-relprep`; most shells find it in a folder of their own.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo relprep completions bash > ~/.local/share/bash-completion/completions/cargo-relprep
+  cargo relprep completions fish > ~/.config/fish/completions/cargo-relprep.fish")]
+pub(super) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+/// Prints the script.
+pub(super) fn run(args: &Args, output: &mut Output) -> Result<Status> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut definition(), "cargo-relprep", &mut script);
+    output.result(&String::from_utf8(script)?);
+    Ok(Status::Done)
+}

@@ -1,0 +1,111 @@
+//! Options that commands share.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use chrono::{NaiveDate, Utc};
+use clap::{Args, ValueEnum};
+
+use crate::project::Location;
+
+/// The options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The workspace's Cargo.toml, or a member's
+    #[arg(long, value_name = "PATH", global = true)]
+    pub(super) manifest_path: Option<PathBuf>,
+    /// The configuration, instead of the workspace's own
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// The output's form
+    #[arg(long, value_name = "FORM", global = true, default_value = "human")]
+    pub(super) format: Format,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub(super) color: Color,
+    /// Print only what was asked for and what is wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// List everything in full
+    #[arg(short, long, global = true)]
+    pub(super) verbose: bool,
+}
+
+impl Common {
+    /// Returns which project is meant.
+    pub(super) fn location(&self) -> Result<Location> {
+        Ok(Location {
+            folder: std::env::current_dir().context("cannot find the current folder")?,
+            manifest: self.manifest_path.clone(),
+            config: self.config.clone(),
+        })
+    }
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text for people
+    Human,
+    /// Versioned JSON for programs
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The day that a command takes for today.
+#[derive(Debug, Args)]
+pub(super) struct Today {
+    /// The day of the release, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
+}
+
+impl Today {
+    /// Returns the day: the only reading of a clock in the program.
+    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
+    pub(super) fn day(&self) -> NaiveDate {
+        self.date.unwrap_or_else(|| Utc::now().date_naive())
+    }
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|_| text.len() == 10)
+        .ok_or_else(|| "this is no day of the calendar; write it like 2025-08-20".to_owned())
+}
+
+/// The options of every command that prepares something.
+#[derive(Debug, Args)]
+pub(super) struct Preparing {
+    #[command(flatten)]
+    pub(super) today: Today,
+    /// Show the plan, and write nothing
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
+    /// Show every changed line
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Leave tracked changes alone, where the plan does not edit the file
+    #[arg(long)]
+    pub(super) allow_dirty: bool,
+    /// Push what was made, in one atomic push
+    #[arg(long)]
+    pub(super) push: bool,
+    /// The remote to push to, instead of the branch's own
+    #[arg(long, value_name = "NAME", requires = "push")]
+    pub(super) remote: Option<String>,
+    /// Do not run the commit hooks
+    #[arg(long)]
+    pub(super) no_verify: bool,
+}

@@ -1,0 +1,87 @@
+//! Where and how the program prints: results on standard output, all else on standard error.
+
+use std::io::Write as _;
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::options::{Color, Common, Format};
+use crate::finding::{Finding, Severity};
+use crate::render;
+
+/// The program's two streams.
+pub(super) struct Output {
+    out: AutoStream<std::io::Stdout>,
+    err: AutoStream<std::io::Stderr>,
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Output {
+    /// Opens the streams as the options say.
+    pub(super) fn new(common: &Common) -> Self {
+        let choice = match common.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self {
+            out: AutoStream::new(std::io::stdout(), choice),
+            err: AutoStream::new(std::io::stderr(), choice),
+            format: common.format,
+            quiet: common.quiet,
+            verbose: common.verbose,
+        }
+    }
+
+    /// Returns whether the output is JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Returns whether everything is to be listed.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Prints what was asked for. A reader that went away is no failure.
+    pub(super) fn result(&mut self, text: &str) {
+        let _ = self.out.write_all(text.as_bytes());
+        let _ = self.out.flush();
+    }
+
+    /// Prints what people like to see: not in JSON, and not quietly.
+    pub(super) fn show(&mut self, text: &str) {
+        if !self.quiet && !self.is_json() {
+            self.result(text);
+        }
+    }
+
+    /// Says that something takes its time.
+    pub(super) fn progress(&mut self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(self.err, "{text}");
+        }
+    }
+
+    /// Prints a finding; notes not quietly.
+    pub(super) fn finding(&mut self, finding: &Finding) {
+        if !(self.quiet && finding.severity == Severity::Note) {
+            let _ = writeln!(self.err, "{}\n", render::finding::human(finding));
+        }
+    }
+
+    /// Prints the reasons of a refusal, the errors last.
+    pub(super) fn refuse(&mut self, findings: &[Finding]) {
+        if self.is_json() {
+            let text = render::json::refusal(findings);
+            self.result(&text);
+            return;
+        }
+        let mut sorted: Vec<&Finding> = findings.iter().collect();
+        sorted.sort_by_key(|finding| finding.severity);
+        for finding in sorted {
+            self.finding(finding);
+        }
+    }
+}

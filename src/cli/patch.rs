@@ -1,0 +1,25 @@
+//! `cargo relprep patch`.
+
+use anyhow::Result;
+
+use super::options::{Common, Preparing};
+use super::prepare::prepare;
+use super::{Output, Status};
+use crate::plan::maintain;
+
+/// Prepare the next patch release, on its release branch
+///
+/// Moves every version line by a patch, gives the notes their section and date, and commits.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo relprep patch --dry-run            what it would don  cargo relprep patch --date 2025-11-11    for a release on another dayn  cargo relprep patch --push               and push the branch")]
+pub(super) struct Args {
+    #[command(flatten)]
+    preparing: Preparing,
+}
+
+/// Prepares it.
+pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+    prepare(common, &args.preparing, output, maintain::patch)
+}

@@ -1,0 +1,172 @@
+//! The cut: the release branch from the trunk, and the trunk to its next version.
+
+use semver::Version;
+
+use crate::config::Label;
+use crate::finding::{Finding, Place};
+use crate::plan::bump::{self, Bump, Transition};
+use crate::plan::lines::{self, Lines};
+use crate::plan::{Commit, NewBranch, Plan, Request, notes, preconditions, refuse};
+use crate::version::{Step, plain};
+
+/// Plans the cut of the release branch for the trunk's version, and the trunk's `step` to the next.
+///
+/// # Errors
+///
+/// Every reason why it cannot be done.
+pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
+    let project = request.project;
+    let config = &project.config;
+    let lines = lines::lines(&project.workspace, config)?;
+    let name = request.name(&lines.lead.name);
+    let version = plain(&lines.lead.version);
+    let branch = config.names.branch.render(&version, &name);
+
+    let mut findings = project.notes.clone();
+    findings.extend(lines.notes.iter().cloned());
+    findings.extend(preconditions::on_trunk(request));
+    findings.extend(preconditions::new_branch(request, &branch));
+    findings.extend(preconditions::tag_is_free(request, &version, &name));
+    findings.extend(unexpected_prerelease(request, &lines));
+    findings.extend(trunk_already_moved(request, &name, &version));
+
+    let mut plan = Plan {
+        command: "branch",
+        version: version.clone(),
+        date: request.date,
+        branches: Vec::new(),
+        commits: Vec::new(),
+        runs: config.runs.iter().map(|run| run.command.clone()).collect(),
+        superseded: Vec::new(),
+        notes: Vec::new(),
+        name,
+    };
+    match &config.prerelease.candidate {
+        None => plan.branches.push(NewBranch { name: branch.clone(), at: project.commit }),
+        Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),
+    }
+    findings.extend(trunk(request, &lines, &mut plan, step, &branch));
+    plan.notes = refuse(findings)?;
+    Ok(plan)
+}
+
+/// Plans the release branch's commit to the first release candidate.
+fn candidate(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    plan: &mut Plan,
+    label: &Label,
+    branch: &str,
+) -> Vec<Finding> {
+    let config = &request.project.config;
+    let bump = bump::bump(request.project, lines, &Transition::Candidate(label.clone()));
+    let version = bump.lead_version(lines.lead);
+    let values = request.values(&version, &plan.name);
+    let mut findings = Vec::new();
+    let on = match &config.names.release_branch {
+        None => branch.to_owned(),
+        Some(template) => {
+            plan.branches.push(NewBranch { name: branch.to_owned(), at: request.project.commit });
+            template.render(&version, &plan.name)
+        }
+    };
+    if on != branch {
+        findings.extend(preconditions::new_branch(request, &on));
+    }
+    findings.extend(commit(request, plan, bump, version, on, true, config.commit.candidate.render(&values)));
+    findings
+}
+
+/// Plans the trunk's commit to the next version.
+fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, cut: &str) -> Vec<Finding> {
+    let config = &request.project.config;
+    let mut bump =
+        bump::bump(request.project, lines, &Transition::Step(step, config.prerelease.trunk.clone()));
+    let next = bump.lead_version(lines.lead);
+    let mut findings = Vec::new();
+    match notes::cut(request, &plan.name, lines.lead, &plan.version, &next, cut) {
+        Ok((change, said)) => {
+            bump.files.extend(change);
+            findings.extend(said);
+        }
+        Err(wrong) => findings.extend(wrong),
+    }
+    let (on, makes_branch) = match &config.names.bump_branch {
+        None => (request.branch.to_owned(), false),
+        Some(template) => (template.render(&next, &plan.name), true),
+    };
+    if makes_branch {
+        findings.extend(preconditions::new_branch(request, &on));
+    }
+    let message = config.commit.cut.render(&request.values(&next, &plan.name));
+    findings.extend(commit(request, plan, bump, next, on, makes_branch, message));
+    findings
+}
+
+/// Adds to `plan` the commit that `bump` makes; returns what stood in the way.
+pub(super) fn commit(
+    request: &Request<'_>,
+    plan: &mut Plan,
+    mut bump: Bump,
+    version: Version,
+    branch: String,
+    makes_branch: bool,
+    message: String,
+) -> Vec<Finding> {
+    bump.files.sort_by(|a, b| a.path.cmp(&b.path));
+    plan.commits.push(Commit {
+        branch,
+        makes_branch,
+        parent: request.project.commit,
+        version,
+        lines: bump.moves,
+        staying: bump.staying,
+        files: bump.files,
+        unsettled: bump.unsettled,
+        message,
+    });
+    bump.findings
+}
+
+/// Finds lines whose version has a pre-release that the trunk is not to have.
+fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
+    let expected = request.project.config.prerelease.trunk.as_ref().map_or("", Label::as_str);
+    let wrong = lines.moving.iter().filter(|line| !["", expected].contains(&line.version.pre.as_str()));
+    let finding = |line: &lines::Line<'_>| {
+        let version = &line.version;
+        let place =
+            line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
+        Finding::error(
+            "prerelease",
+            format!("the trunk's version {version} is a pre-release, and none is expected"),
+        )
+        .at(place)
+        .remedy(format!(
+            "set it to {}, or state `[prerelease] trunk = \"{}\"`",
+            plain(version),
+            version.pre
+        ))
+    };
+    wrong.map(finding).collect()
+}
+
+/// Finds out whether the trunk's tip is the commit that the last cut made: then nothing has come
+/// since, and what would be cut is the release just cut under the next number.
+fn trunk_already_moved(request: &Request<'_>, name: &str, version: &Version) -> Option<Finding> {
+    let names = &request.project.config.names;
+    let older = request.refs.branches.iter().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
+    let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
+    let parent = request.refs.parent?;
+    let cut_at_parent = request.refs.local.get(branch) == Some(&parent);
+    cut_at_parent.then(|| {
+        let message = format!(
+            "the trunk is already at the next version, {version}: nothing has come since {branch} was cut"
+        );
+        Finding::error("trunk-already-moved", message)
+            .at(Place::file(&request.project.workspace.root))
+            .remedy(format!(
+                "there is nothing to cut; to release {}, run `cargo relprep release` on {branch}",
+                names.tag.render(&previous, name)
+            ))
+    })
+}

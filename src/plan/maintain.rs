@@ -1,0 +1,175 @@
+//! What happens on a release branch: the next candidate, the release, a patch.
+
+use semver::Version;
+
+use crate::config::{Label, TextTemplate};
+use crate::finding::Finding;
+use crate::plan::bump::{self, Transition};
+use crate::plan::lines::{self, Lines};
+use crate::plan::{Plan, Request, Superseded, cut, notes, preconditions, refuse};
+use crate::version::{Step, plain};
+
+/// Plans the patch release after the one that the branch holds.
+///
+/// # Errors
+///
+/// Every reason why it cannot be done.
+pub fn patch(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
+    let lines = lines::lines(&request.project.workspace, &request.project.config)?;
+    let commit = &request.project.config.commit;
+    let mut findings = unreleased(request, &lines);
+    findings.extend(never_tagged(request, &lines));
+    let job = Job {
+        command: "patch",
+        transition: Transition::Step(Step::Patch, None),
+        message: commit.patch.as_ref().unwrap_or(&commit.release),
+        dating: notes::Dating::Patch,
+    };
+    job.plan(request, &lines, findings)
+}
+
+/// Plans the release of the version that the branch is for: without a pre-release, its notes dated.
+///
+/// # Errors
+///
+/// Every reason why it cannot be done.
+pub fn release(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
+    let lines = lines::lines(&request.project.workspace, &request.project.config)?;
+    let job = Job {
+        command: "release",
+        transition: Transition::Release,
+        message: &request.project.config.commit.release,
+        dating: notes::Dating::Release,
+    };
+    job.plan(request, &lines, Vec::new())
+}
+
+/// Plans the next release candidate.
+///
+/// # Errors
+///
+/// Every reason why it cannot be done.
+pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
+    let config = &request.project.config;
+    let lines = lines::lines(&request.project.workspace, config)?;
+    let Some(label) = &config.prerelease.candidate else {
+        let finding = Finding::error("no-candidates", "this train has no release candidates")
+            .remedy("state `[prerelease] candidate = \"rc\"`, or run `cargo relprep release`");
+        return Err(vec![finding]);
+    };
+    let name = request.name(&lines.lead.name);
+    let released = preconditions::tag_is_free(request, &plain(&lines.lead.version), &name);
+    let job = Job {
+        command: "rc",
+        transition: Transition::Candidate(label.clone()),
+        message: &config.commit.candidate,
+        dating: notes::Dating::None,
+    };
+    job.plan(request, &lines, released.into_iter().collect())
+}
+
+/// What the three have in common: one commit on a release branch.
+struct Job<'a> {
+    command: &'static str,
+    transition: Transition,
+    message: &'a TextTemplate,
+    dating: notes::Dating,
+}
+
+impl Job<'_> {
+    fn plan(
+        self,
+        request: &Request<'_>,
+        lines: &Lines<'_>,
+        mut findings: Vec<Finding>,
+    ) -> Result<Plan, Vec<Finding>> {
+        let config = &request.project.config;
+        let name = request.name(&lines.lead.name);
+        findings.extend(request.project.notes.iter().cloned());
+        findings.extend(lines.notes.iter().cloned());
+        findings.extend(preconditions::on_release_branch(request, &lines.lead.version, &name));
+
+        let mut bump = bump::bump(request.project, lines, &self.transition);
+        let version = bump.lead_version(lines.lead);
+        findings.extend(preconditions::tag_is_free(request, &version, &name));
+        match notes::date(request, self.dating, &version) {
+            Ok((change, said)) => {
+                bump.files.extend(change);
+                findings.extend(said);
+            }
+            Err(wrong) => findings.extend(wrong),
+        }
+        if bump.files.is_empty() && bump.findings.is_empty() {
+            findings.push(nothing_to_do(self.command, &version));
+        }
+        let (on, makes_branch) = match &config.names.release_branch {
+            None => (request.branch.to_owned(), false),
+            Some(template) => (template.render(&version, &name), true),
+        };
+        if makes_branch {
+            findings.extend(preconditions::new_branch(request, &on));
+        }
+        let message = self.message.render(&request.values(&version, &name));
+        let mut plan = Plan {
+            command: self.command,
+            name,
+            version: version.clone(),
+            date: request.date,
+            branches: Vec::new(),
+            commits: Vec::new(),
+            runs: config.runs.iter().map(|run| run.command.clone()).collect(),
+            superseded: superseded(lines, config.prerelease.candidate.as_ref()),
+            notes: Vec::new(),
+        };
+        findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));
+        plan.notes = refuse(findings)?;
+        Ok(plan)
+    }
+}
+
+/// Lists the candidates that the branch holds now, which something newer takes the place of.
+fn superseded(lines: &Lines<'_>, candidate: Option<&Label>) -> Vec<Superseded> {
+    let Some(label) = candidate else { return Vec::new() };
+    let is_candidate =
+        |version: &Version| crate::version::candidate_number(version, label.as_str()).is_some();
+    let packages =
+        lines.moving.iter().filter(|line| is_candidate(&line.version)).flat_map(|line| &line.packages);
+    let mut superseded: Vec<Superseded> = packages
+        .filter(|package| package.publishable)
+        .map(|package| Superseded { package: package.name.clone(), version: package.version.clone() })
+        .collect();
+    superseded.sort();
+    superseded
+}
+
+/// Finds lines that still carry a pre-release, which no patch can follow.
+fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
+    let wrong = lines.moving.iter().filter(|line| !line.version.pre.is_empty());
+    let finding = |line: &lines::Line<'_>| {
+        let place =
+            line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
+        Finding::error(
+            "prerelease",
+            format!("{} is a pre-release, and no patch can follow one", line.version),
+        )
+        .at(place)
+        .remedy("run `cargo relprep release` first")
+    };
+    wrong.map(finding).collect()
+}
+
+/// Says that the version that the branch holds has no tag, as after a release that went wrong.
+fn never_tagged(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
+    let version = &lines.lead.version;
+    let tag = request.project.config.names.tag.render(version, &request.name(&lines.lead.name));
+    let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(&tag);
+    (known && version.pre.is_empty()).then(|| {
+        Finding::warning("never-tagged", format!("{version} was never tagged as {tag}"))
+            .remedy("fetch the tags, or make sure that it is meant to be passed over")
+    })
+}
+
+fn nothing_to_do(command: &str, version: &Version) -> Finding {
+    Finding::error("nothing-to-do", format!("there is nothing to {command}: {version} is prepared already"))
+        .remedy("tag and publish what is there, or run `cargo relprep patch` for the next one")
+}

@@ -1,0 +1,88 @@
+//! What a command made, how to take it back, and how to push it.
+
+use serde::Serialize;
+
+use crate::plan::Plan;
+use crate::repo::{CommitId, Refs};
+
+/// What a command made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// The branches that were made or moved.
+    pub branches: Vec<Made>,
+    /// The commands that take it back, to be run in their order.
+    pub undo: Vec<String>,
+    /// The command that pushes it.
+    pub push: String,
+    /// Whether it was pushed.
+    pub pushed: bool,
+}
+
+/// A branch that was made or moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// Its short name.
+    pub name: String,
+    /// The commit before, if it was there.
+    pub from: Option<CommitId>,
+    /// The commit now.
+    pub to: CommitId,
+    /// The first line of the commit that was made on it, if one was.
+    pub subject: Option<String>,
+}
+
+impl Outcome {
+    /// Says what became of `plan`, whose commits became `commits` in their order, where `refs` is
+    /// what was before, `current` is checked out, and `remote` is to be pushed to.
+    pub fn new(plan: &Plan, commits: &[CommitId], refs: &Refs, current: &str, remote: &str) -> Self {
+        let made_at = |branch: &crate::plan::NewBranch| Made {
+            name: branch.name.clone(),
+            from: None,
+            to: branch.at,
+            subject: None,
+        };
+        let mut branches: Vec<Made> = plan.branches.iter().map(made_at).collect();
+        for (commit, id) in plan.commits.iter().zip(commits) {
+            branches.push(Made {
+                name: commit.branch.clone(),
+                from: refs.local.get(&commit.branch).copied(),
+                to: *id,
+                subject: commit.message.lines().next().map(str::to_owned),
+            });
+        }
+        let undo = branches.iter().map(|made| undo(made, current)).collect();
+        let names: Vec<String> = branches.iter().map(|made| quoted(&made.name)).collect();
+        let push = format!("git push --atomic {} {}", quoted(remote), names.join(" "));
+        Self { branches, undo, push, pushed: false }
+    }
+}
+
+fn undo(made: &Made, current: &str) -> String {
+    let name = quoted(&made.name);
+    match made.from {
+        None => format!("git branch -D {name}"),
+        Some(from) if made.name == current => format!("git reset --keep {from}"),
+        Some(from) => format!("git branch --force {name} {from}"),
+    }
+}
+
+/// Quotes a word for a POSIX shell, where it needs that.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_each_name_as_one_word() {
+        assert_eq!(quoted("release-36.0.0"), "release-36.0.0");
+        assert_eq!(quoted("a$b'c"), r"'a$b'\''c'");
+    }
+}

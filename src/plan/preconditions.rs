@@ -1,0 +1,109 @@
+//! What must be true before anything is done.
+
+use semver::Version;
+
+use crate::finding::{Finding, Place};
+use crate::plan::{Plan, Request};
+use crate::repo::Head;
+use crate::version::plain;
+
+/// Finds out whether the branch planned on is the trunk.
+pub fn on_trunk(request: &Request<'_>) -> Option<Finding> {
+    let trunk = request.trunk();
+    (request.branch != trunk).then(|| {
+        let message =
+            format!("a release branch is cut from the trunk, `{trunk}`, and this is `{}`", request.branch);
+        let remedy = format!("run `git switch {trunk}`, or set `trunk` in the configuration");
+        Finding::error("not-on-trunk", message).remedy(remedy)
+    })
+}
+
+/// Finds out whether the branch planned on is the release branch of the version that it holds.
+pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> Option<Finding> {
+    let template = &request.project.config.names.branch;
+    let branch = request.branch;
+    let Some(named) = template.read(branch) else {
+        let example = template.render(&plain(holds), name);
+        return Some(
+            Finding::error(
+                "not-on-release-branch",
+                format!("`{branch}` is no release branch, such as `{example}`"),
+            )
+            .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
+        );
+    };
+    // Below the numbers that the branch's name gives, the version is free to move.
+    let same = template.render(&Version { patch: named.patch, ..plain(holds) }, name) == branch;
+    if same && plain(holds) >= named {
+        return None;
+    }
+    let message = format!("`{branch}` holds version {holds}, which is not one of its releases");
+    let place = Place::file(&request.project.workspace.root);
+    Some(
+        Finding::error("branch-version", message)
+            .at(place)
+            .remedy("put the versions of this branch right, or switch to the branch that is meant"),
+    )
+}
+
+/// Finds out whether a branch that is to be made is there already, or its name is none.
+pub fn new_branch(request: &Request<'_>, branch: &str) -> Option<Finding> {
+    if let Some(commit) = request.refs.local.get(branch) {
+        let message = format!("the branch `{branch}` is there already, at {}", commit.short());
+        let remedy = format!("if it is left over, remove it with `git branch -D {branch}`");
+        return Some(Finding::error("branch-exists", message).remedy(remedy));
+    }
+    if request.refs.branches.iter().any(|there| there == branch) {
+        let message = format!("the branch `{branch}` is there already, on a remote");
+        return Some(
+            Finding::error("branch-exists", message).remedy("nothing is to be cut, or the version is wrong"),
+        );
+    }
+    None
+}
+
+/// Finds out whether the tag of a version that is to be released is there already.
+pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Option<Finding> {
+    let tag = request.project.config.names.tag.render(version, name);
+    let commit = request.refs.tags.get(&tag)?;
+    let message = format!("the tag `{tag}` is there already, at {}: {version} is released", commit.short());
+    let remedy = "pull the branch that holds it, or put the version right";
+    Some(Finding::error("tag-exists", message).remedy(remedy))
+}
+
+/// Finds out whether a branch is checked out.
+///
+/// # Errors
+///
+/// The finding that there is none.
+pub fn checked_out(head: &Head) -> Result<&str, Finding> {
+    match head {
+        Head::Branch(branch, _) => Ok(branch),
+        Head::Detached(commit) => {
+            let message = format!("no branch is checked out: HEAD is detached at {}", commit.short());
+            let remedy = "run `git switch` to the branch that is meant";
+            Err(Finding::error("detached-head", message).remedy(remedy))
+        }
+        Head::Unborn => Err(Finding::error("no-commit", "the repository has no commit yet")
+            .remedy("commit the workspace first")),
+    }
+}
+
+/// Finds tracked files with changes: all of them, or with `only_planned` those that `plan` edits.
+pub fn clean(plan: Option<&Plan>, changed: &[String], only_planned: bool) -> Option<Finding> {
+    let planned = |path: &String| {
+        let mut files = plan.iter().flat_map(|plan| &plan.commits).flat_map(|commit| &commit.files);
+        files.any(|file| file.path.as_str() == path)
+    };
+    let wrong: Vec<&str> =
+        changed.iter().filter(|path| !only_planned || planned(path)).map(String::as_str).collect();
+    let shown =
+        wrong.iter().take(5).map(|path| format!("`{}`", path.escape_debug())).collect::<Vec<_>>().join(", ");
+    let more = if wrong.len() > 5 { format!(" and {} more", wrong.len() - 5) } else { String::new() };
+    let remedy = match only_planned {
+        true => "commit or stash these: the plan edits them",
+        false => "commit or stash them, or give `--allow-dirty` to leave alone what the plan does not edit",
+    };
+    (!wrong.is_empty())
+        .then(|| Finding::error("dirty", format!("tracked files have changes: {shown}{more}")).remedy(remedy))
+}

@@ -1,0 +1,60 @@
+//! Plans, outcomes and findings, in each output format.
+
+pub mod diff;
+pub mod finding;
+pub mod json;
+pub mod outcome;
+pub mod plan;
+
+use anstyle::{AnsiColor, Style};
+
+/// What stands out.
+pub(crate) const BOLD: Style = Style::new().bold();
+/// What comes.
+pub(crate) const NEW: Style = AnsiColor::Green.on_default();
+/// What goes.
+pub(crate) const OLD: Style = AnsiColor::Red.on_default();
+/// What is said by the way.
+pub(crate) const DIM: Style = Style::new().dimmed();
+
+/// Returns `text` with its control characters escaped, except line ends and tabs: names and texts
+/// of a repository may come from strangers, and a terminal would obey them.
+pub fn escaped(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+    if text.chars().all(harmless) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if harmless(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
+}
+
+/// Returns `count` and the noun for it, which takes an `s` in the plural.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Returns the first `shown` of `names`, and how many more there are.
+pub(crate) fn listed<S: AsRef<str>>(names: &[S], shown: usize) -> String {
+    let first: Vec<&str> = names.iter().take(shown).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(shown) {
+        0 => first.join(", "),
+        1 if names.len() > 1 => format!("{}, {}", first.join(", "), names[shown].as_ref()),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_a_repository_says() {
+        assert_eq!(escaped("a\u{1b}[31mb\r\n\tc"), "a\\u{1b}[31mb\\r\n\tc");
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_counted() {
+        assert_eq!(listed(&["a", "b"], 2), "a, b");
+        assert_eq!(listed(&["a", "b", "c"], 2), "a, b, c");
+        assert_eq!(listed(&["a", "b", "c", "d"], 2), "a, b and 2 more");
+    }
+}

@@ -1,0 +1,56 @@
+//! Findings for people: as Cargo shows them, with an excerpt of the place.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::escaped;
+use crate::finding::{Finding, Severity};
+
+/// Returns a finding as text for a terminal, with styles; it ends without a line end.
+pub fn human(finding: &Finding) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(escaped(&finding.message)).id(finding.rule));
+    if let Some(place) = &finding.place {
+        let path = escaped(&place.path);
+        group = match &place.spot {
+            Some(spot) => group.element(
+                Snippet::source(spot.text.clone())
+                    .path(path)
+                    .line_start(spot.line)
+                    .annotation(AnnotationKind::Primary.span(spot.range.clone())),
+            ),
+            None => group.element(Origin::path(path)),
+        };
+    }
+    if let Some(remedy) = &finding.remedy {
+        group = group.element(Level::HELP.message(escaped(remedy)));
+    }
+    Renderer::styled().render(&[group])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Place;
+
+    #[test]
+    fn a_finding_points_into_its_file() {
+        let text = "[package]\nversion = \"1.0.0\"\n";
+        let finding = Finding::error("prerelease", "no pre-release is expected")
+            .at(Place::range("Cargo.toml", text, 21..26))
+            .remedy("set it");
+        let shown = anstream::adapter::strip_str(&human(&finding)).to_string();
+        let expected = "\
+error[prerelease]: no pre-release is expected
+ --> Cargo.toml:2:12
+  |
+2 | version = \"1.0.0\"
+  |            ^^^^^
+  |
+  = help: set it";
+        assert_eq!(shown, expected);
+    }
+}

@@ -1,0 +1,42 @@
+//! Plans, outcomes and refusals as data.
+//!
+//! Every document has `version`: it is raised when a field changes its meaning or goes; fields may
+//! be added without that.
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::plan::Plan;
+use crate::plan::outcome::Outcome;
+
+/// The version of all documents below.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<&'a Plan>,
+    /// What was made; absent for a dry run and a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made: Option<&'a Outcome>,
+    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
+    refused: &'a [Finding],
+}
+
+/// Returns a plan, and what became of it if it was carried out.
+pub fn plan(plan: &Plan, made: Option<&Outcome>) -> String {
+    text(&Document { version: VERSION, plan: Some(plan), made, refused: &[] })
+}
+
+/// Returns the reasons of a refusal.
+pub fn refusal(findings: &[Finding]) -> String {
+    text(&Document { version: VERSION, plan: None, made: None, refused: findings })
+}
+
+fn text<T: Serialize>(document: &T) -> String {
+    // Nothing here has a key that is no string, the only thing that fails.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,33 @@
+//! What was made, how to take it back, and how to push it.
+
+use std::fmt::Write as _;
+
+use super::{BOLD, DIM, NEW, escaped};
+use crate::plan::outcome::Outcome;
+
+/// Returns the outcome as text, with styles.
+pub fn human(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "\n{BOLD}Made{BOLD:#}");
+    for made in &outcome.branches {
+        let mark = if made.from.is_none() { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
+        let subject = made.subject.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  {mark}  {}  {DIM}{}{DIM:#}  {}",
+            escaped(&made.name),
+            made.to.short(),
+            escaped(subject)
+        );
+    }
+    let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
+    for command in &outcome.undo {
+        let _ = writeln!(out, "  {command}");
+    }
+    if outcome.pushed {
+        let _ = writeln!(out, "\nPushed, with `{}`.", outcome.push);
+    } else {
+        let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", outcome.push);
+    }
+    out
+}

@@ -1,0 +1,166 @@
+//! A plan for people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{BOLD, DIM, NEW, counted, escaped, listed};
+use crate::plan::bump::What;
+use crate::plan::{Commit, Plan};
+
+/// Returns the plan as text, with styles; in full where `verbose`.
+pub fn human(plan: &Plan, verbose: bool) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{BOLD}{}{BOLD:#} {DIM}({}){DIM:#}", title(plan), plan.date);
+    for commit in &plan.commits {
+        lines(&mut out, commit, verbose);
+        staying(&mut out, commit, verbose);
+        files(&mut out, commit, verbose);
+    }
+    refs(&mut out, plan);
+    if !plan.runs.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n{BOLD}Programs{BOLD:#} {DIM}(their changes to tracked files join the commit){DIM:#}"
+        );
+        for run in &plan.runs {
+            let _ = writeln!(out, "  {}", escaped(&run.words().join(" ")));
+        }
+    }
+    superseded(&mut out, plan);
+    out
+}
+
+/// Says in one line what the plan is.
+fn title(plan: &Plan) -> String {
+    let (name, version) = (escaped(&plan.name), &plan.version);
+    match plan.command {
+        "branch" => match plan.commits.last() {
+            Some(trunk) => format!("Cut {name} {version}, and bump the trunk to {}", trunk.version),
+            None => format!("Cut {name} {version}"),
+        },
+        "rc" => format!("Prepare the release candidate {name} {version}"),
+        "patch" => format!("Prepare the patch release {name} {version}"),
+        _ => format!("Release {name} {version}"),
+    }
+}
+
+fn lines(out: &mut String, commit: &Commit, verbose: bool) {
+    if commit.lines.is_empty() {
+        let _ = writeln!(out, "\n{BOLD}Versions{BOLD:#} on {}: all stay", escaped(&commit.branch));
+        return;
+    }
+    let _ = writeln!(out, "\n{BOLD}Versions{BOLD:#} on {}", escaped(&commit.branch));
+    let from_width = commit.lines.iter().map(|line| line.from.to_string().len()).max().unwrap_or(0);
+    let to_width = commit.lines.iter().map(|line| line.to.to_string().len()).max().unwrap_or(0);
+    for line in &commit.lines {
+        let names = listed(&line.packages, if verbose { usize::MAX } else { 2 });
+        let (from, to) = (line.from.to_string(), line.to.to_string());
+        let _ = writeln!(
+            out,
+            "  {from:from_width$} → {NEW}{to:to_width$}{NEW:#}  {DIM}{}:{DIM:#} {}",
+            counted(line.packages.len(), "package"),
+            escaped(&names)
+        );
+    }
+}
+
+fn staying(out: &mut String, commit: &Commit, verbose: bool) {
+    let mut groups: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for stay in &commit.staying {
+        groups.entry((stay.why, &stay.version)).or_default().push(&stay.package);
+    }
+    if groups.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{BOLD}Staying{BOLD:#}");
+    for ((why, version), names) in groups {
+        let version = version.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        let shown = listed(&names, if verbose { usize::MAX } else { 3 });
+        let _ = writeln!(
+            out,
+            "  {version}  {DIM}{} ({}):{DIM:#} {}",
+            counted(names.len(), "package"),
+            why.text(),
+            escaped(&shown)
+        );
+    }
+}
+
+fn files(out: &mut String, commit: &Commit, verbose: bool) {
+    let _ = writeln!(out, "\n{BOLD}Files{BOLD:#}");
+    let (mut manifests, mut versions, mut requirements) = (0, 0, 0);
+    for file in &commit.files {
+        let what = match file.what {
+            What::Manifest { versions: v, requirements: r } => {
+                manifests += 1;
+                versions += v;
+                requirements += r;
+                if verbose {
+                    let _ = writeln!(
+                        out,
+                        "  {}  {DIM}{}, {}{DIM:#}",
+                        escaped(file.path.as_str()),
+                        counted(v, "version"),
+                        counted(r, "requirement")
+                    );
+                }
+                continue;
+            }
+            What::Lock => "members' versions",
+            What::VersionFile => "version file",
+            What::Notes if file.before.is_none() => "notes, new",
+            What::Notes => "notes",
+        };
+        let _ = writeln!(out, "  {}  {DIM}{what}{DIM:#}", escaped(file.path.as_str()));
+    }
+    if manifests > 0 && !verbose {
+        let _ = writeln!(
+            out,
+            "  {}  {DIM}{}, {}{DIM:#}",
+            counted(manifests, "manifest"),
+            counted(versions, "version"),
+            counted(requirements, "requirement")
+        );
+    }
+    for lock in &commit.unsettled {
+        let _ = writeln!(
+            out,
+            "  {}  {DIM}left to Cargo: {}{DIM:#}",
+            lock.path,
+            escaped(&lock.reasons.join("; "))
+        );
+    }
+}
+
+fn refs(out: &mut String, plan: &Plan) {
+    let _ = writeln!(out, "\n{BOLD}Branches{BOLD:#}");
+    for branch in &plan.branches {
+        let _ = writeln!(
+            out,
+            "  {NEW}new{NEW:#}  {}  {DIM}at {}{DIM:#}",
+            escaped(&branch.name),
+            branch.at.short()
+        );
+    }
+    for commit in &plan.commits {
+        let mark = if commit.makes_branch { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
+        let subject = commit.message.lines().next().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "  {mark}  {}  {DIM}{} + “{}”{DIM:#}",
+            escaped(&commit.branch),
+            commit.parent.short(),
+            escaped(subject)
+        );
+    }
+}
+
+fn superseded(out: &mut String, plan: &Plan) {
+    if plan.superseded.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{BOLD}Superseded{BOLD:#} {DIM}(yank these where they were published){DIM:#}");
+    for old in &plan.superseded {
+        let _ = writeln!(out, "  cargo yank {}@{}", old.package, old.version);
+    }
+}

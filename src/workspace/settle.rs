@@ -1,0 +1,104 @@
+//! Lock files whose new content is Cargo's to know.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::edit::lockfile::{Change, LockFile, third_party_changes};
+use crate::finding::{Finding, Place, Refused, Severity};
+use crate::path::RepoPath;
+use crate::plan::bump::{FileChange, What};
+use crate::plan::{Commit, Plan};
+use crate::repo::Repo;
+use crate::workspace::scratch::{Extent, Scratch};
+
+/// Lets Cargo write the lock files that the plan leaves to it (`cargo update --workspace
+/// --offline`, in a folder of its own), and adds them to the plan.
+///
+/// # Errors
+///
+/// A refusal for each that Cargo cannot write, or in which it would change a third party's version.
+pub fn settle(repo: &Repo, plan: &mut Plan) -> Result<()> {
+    let mut findings = Vec::new();
+    for commit in plan.commits.iter_mut().filter(|commit| !commit.unsettled.is_empty()) {
+        findings.extend(settle_commit(repo, commit)?);
+    }
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(Refused(findings).into());
+    }
+    plan.notes.extend(findings);
+    Ok(())
+}
+
+fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
+    let tree = repo.tree(commit.parent)?;
+    let scratch = Scratch::lay(repo, &tree, Extent::Everything)?;
+    for file in &commit.files {
+        scratch.write(&file.path, file.after.as_bytes())?;
+    }
+    let mut findings = Vec::new();
+    for lock in &commit.unsettled {
+        let before = std::fs::read_to_string(scratch.path(&lock.path))?;
+        if let Err(said) = update(&scratch, &lock.path)? {
+            let reasons = lock.reasons.join("; ");
+            let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
+            findings.push(Finding::error("lock-unsettled", message).at(Place::file(&lock.path)).remedy(
+                "run `cargo update --workspace` there, see what it says, and commit the result first",
+            ));
+            continue;
+        }
+        let after = std::fs::read_to_string(scratch.path(&lock.path))?;
+        findings.extend(drift(&lock.path, &before, &after)?);
+        if after != before {
+            commit.files.push(FileChange {
+                path: lock.path.clone(),
+                what: What::Lock,
+                before: Some(before),
+                after,
+            });
+        }
+    }
+    commit.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(findings)
+}
+
+/// Runs Cargo; returns what it said if it failed.
+fn update(scratch: &Scratch, lock: &RepoPath) -> Result<Result<(), String>> {
+    let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["update", "--workspace", "--offline", "--quiet", "--manifest-path"])
+        .arg(scratch.path(&manifest))
+        .current_dir(scratch.root())
+        .output()
+        .context("cannot run `cargo update`")?;
+    let said = String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("error: ").to_owned();
+    Ok(if output.status.success() { Ok(()) } else { Err(said) })
+}
+
+fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {
+    let (before, after) = (LockFile::read(path, before)?, LockFile::read(path, after)?);
+    let changes = third_party_changes(&before, &after);
+    let (changed, come_or_gone): (Vec<_>, Vec<_>) =
+        changes.iter().partition(|change| matches!(change, Change::Changed { .. }));
+    let named =
+        |changes: &[&Change<'_>]| changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut findings = Vec::new();
+    if !changed.is_empty() {
+        findings.push(
+            Finding::error(
+                "lock-drift",
+                format!("Cargo would change third parties here: {}", named(&changed)),
+            )
+            .at(Place::file(path))
+            .remedy(
+                "bring the lock file up to date in a commit of its own first: `cargo update --workspace`",
+            ),
+        );
+    }
+    if !come_or_gone.is_empty() {
+        let message = format!("Cargo adds or removes third parties here: {}", named(&come_or_gone));
+        findings.push(Finding::warning("lock-drift", message).at(Place::file(path)));
+    }
+    Ok(findings)
+}
