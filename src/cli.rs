@@ -8,6 +8,7 @@ mod patch;
 mod prepare;
 mod rc;
 mod release;
+mod targets;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

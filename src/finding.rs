@@ -52,6 +52,13 @@ impl Finding {
         Self { severity: Severity::Note, ..Self::error(rule, message) }
     }
 
+    /// Says on which branch it was found, where several are looked at.
+    #[must_use]
+    pub fn on(mut self, branch: &str) -> Self {
+        self.message = format!("on {branch}: {}", self.message);
+        self
+    }
+
     /// Says where it is.
     #[must_use]
     pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {

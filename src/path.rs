@@ -30,6 +30,11 @@ impl RepoPath {
         Self(text.to_owned())
     }
 
+    /// Returns the file `name`, a plain name of the program's own, in a folder of the repository.
+    pub(crate) fn from_folder(folder: &str, name: &'static str) -> Self {
+        if folder.is_empty() { Self::known(name) } else { Self(format!("{folder}/{name}")) }
+    }
+
     /// Returns the path that `relative` names when read in the folder of this file, as a `path`
     /// key in a manifest is; `None` if it leads out of the repository or to its root.
     ///

@@ -29,6 +29,8 @@ pub struct Request<'a> {
     pub project: &'a Project,
     /// The branch that is planned on, by short name.
     pub branch: &'a str,
+    /// The first parent of that tip.
+    pub parent: Option<CommitId>,
     /// The branches and tags that there are.
     pub refs: &'a Refs,
     /// The day of the release or cut.
@@ -57,6 +59,25 @@ pub struct Plan {
     pub superseded: Vec<Superseded>,
     /// What is worth saying.
     pub notes: Vec<Finding>,
+}
+
+/// What one run prepares: a plan for each branch, and what was left out.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Preparation {
+    /// The plans, one a branch that was asked for.
+    pub plans: Vec<Plan>,
+    /// The branches that are not prepared, though they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// A branch that is not prepared, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Left {
+    /// Its short name.
+    pub branch: String,
+    /// Why: it has no release yet, or somebody says that it is not affected.
+    pub reason: String,
 }
 
 /// A branch that is made at a commit that exists.
@@ -130,22 +151,35 @@ impl Request<'_> {
     }
 }
 
-impl Plan {
-    /// Returns what is to be written to the repository.
+impl Preparation {
+    /// Returns what is to be written to the repository, all of it or nothing.
     pub fn publication(&self) -> Publication {
+        let titles: Vec<String> =
+            self.plans.iter().map(|plan| format!("{} {}", plan.command, plan.version)).collect();
+        let branches = self.plans.iter().flat_map(|plan| &plan.branches);
+        Publication {
+            title: titles.join(", "),
+            commits: self.commits().map(Commit::publication).collect(),
+            branches: branches.map(|branch| (branch.name.clone(), branch.at)).collect(),
+        }
+    }
+
+    /// Returns the commits of all plans, in their order.
+    pub fn commits(&self) -> impl Iterator<Item = &Commit> {
+        self.plans.iter().flat_map(|plan| &plan.commits)
+    }
+}
+
+impl Commit {
+    fn publication(&self) -> NewCommit {
         let file =
             |file: &FileChange| NewFile { path: file.path.clone(), content: file.after.clone().into_bytes() };
-        let commit = |commit: &Commit| NewCommit {
-            branch: commit.branch.clone(),
-            parent: commit.parent,
-            files: commit.files.iter().map(file).collect(),
-            message: commit.message.clone(),
+        NewCommit {
+            branch: self.branch.clone(),
+            parent: self.parent,
+            files: self.files.iter().map(file).collect(),
+            message: self.message.clone(),
             author: None,
-        };
-        Publication {
-            title: format!("{} {}", self.command, self.version),
-            commits: self.commits.iter().map(commit).collect(),
-            branches: self.branches.iter().map(|branch| (branch.name.clone(), branch.at)).collect(),
         }
     }
 }

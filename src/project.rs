@@ -1,19 +1,18 @@
 //! A project at one commit: its configuration, its workspace, and the files that both name.
 
+mod configured;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::config::{self, Config, Source};
+use crate::config::Config;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
 use crate::workspace::Workspace;
 use crate::workspace::metadata::{Members, nearest_manifest};
-
-/// The name of the configuration's file, beside the root manifest.
-const CONFIG_FILE: &str = "relprep.toml";
 
 /// Which project is meant.
 #[derive(Clone, Debug, Default)]
@@ -58,18 +57,35 @@ impl Project {
         } else {
             parsing_first(repo, &tree, Members::in_work_tree(repo, &manifest))?
         };
-        Self::of_members(repo, location, commit, &tree, &members)
+        let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
+        Self::of_members(repo, commit, &tree, &members, config, notes)
+    }
+
+    /// Reads the project at `location` as it is at `commit`, a commit that is not checked out, without
+    /// looking at the work tree.
+    ///
+    /// Where that commit has no configuration, that of the commit that is checked out serves.
+    ///
+    /// # Errors
+    ///
+    /// Refusals where it is no workspace, or where its configuration cannot be read.
+    pub fn read_commit(repo: &Repo, location: &Location, commit: CommitId) -> Result<Self> {
+        let tree = repo.tree(commit)?;
+        let here = relative(repo, &manifest_path(repo, location)?)?;
+        let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
+        let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
+        let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
+        Self::of_members(repo, commit, &tree, &members, config, notes)
     }
 
     fn of_members(
         repo: &Repo,
-        location: &Location,
         commit: CommitId,
         tree: &Tree,
         members: &Members,
+        config: Config,
+        mut notes: Vec<Finding>,
     ) -> Result<Self> {
-        let mut notes = Vec::new();
-        let config = read_config(repo, location, tree, &members.root, &mut notes)?;
         let workspace = Workspace::read(repo, tree, members, &config.follow)?;
         notes.extend(workspace.notes.iter().cloned());
         let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &file.path).collect();
@@ -131,60 +147,6 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
         findings.extend(crate::edit::manifest::Manifest::parse(path, &text).err());
     }
     if findings.is_empty() { Err(error) } else { Err(Refused(findings).into()) }
-}
-
-/// Reads the configuration: of `--config`, else of the commit.
-///
-/// A configuration that is not committed yet, or not as it stands, is used all the same, and that
-/// is said; one that names programs to run is refused.
-fn read_config(
-    repo: &Repo,
-    location: &Location,
-    tree: &Tree,
-    root: &RepoPath,
-    notes: &mut Vec<Finding>,
-) -> Result<Config> {
-    let manifest = Source {
-        path: root.to_string(),
-        text: read_text(repo, tree, root)?.context("the root manifest is not committed")?,
-    };
-    let beside = root.sibling(CONFIG_FILE).context("the root manifest has no folder")?;
-    let committed = read_text(repo, tree, &beside)?;
-    let on_disk = match &location.config {
-        Some(path) => {
-            let path = location.folder.join(path);
-            Some(std::fs::read_to_string(&path).map_err(|error| no_config(&path, &error))?)
-        }
-        None => std::fs::read_to_string(repo.root().join(&beside)).ok(),
-    };
-    let explicit = location.config.as_ref().zip(on_disk.as_ref());
-    let explicit =
-        explicit.map(|(path, text)| Source { path: path.display().to_string(), text: text.clone() });
-    let text = on_disk.clone().or_else(|| committed.clone());
-    let beside_source = text.map(|text| Source { path: beside.to_string(), text });
-    let config = config::read(explicit.as_ref(), beside_source.as_ref(), &manifest)?;
-    if on_disk.is_some() && on_disk != committed {
-        let place =
-            location.config.as_ref().map_or_else(|| beside.to_string(), |path| path.display().to_string());
-        if !config.runs.is_empty() {
-            let message =
-                format!("the programs that {place} names cannot run, because it is not committed so");
-            let remedy = "commit the configuration: programs run only from that of the commit checked out";
-            notes.push(Finding::error("config-runs", message).remedy(remedy));
-        } else if location.config.is_none() {
-            notes.push(Finding::note(
-                "config-uncommitted",
-                format!("{place} is used as it is here, not as committed"),
-            ));
-        }
-    }
-    Ok(config)
-}
-
-fn no_config(path: &Path, error: &std::io::Error) -> Refused {
-    Finding::error("no-config", format!("cannot read the configuration {}: {error}", path.display()))
-        .remedy("give `--config` the path of a file")
-        .into()
 }
 
 fn read_text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {

@@ -128,7 +128,7 @@ impl Tree {
     }
 }
 
-/// The branches and tags that there are, and what lies around one commit.
+/// The branches and tags that there are.
 #[derive(Clone, Debug, Default)]
 pub struct Refs {
     /// The local branches, by short name, with their commits.
@@ -139,8 +139,6 @@ pub struct Refs {
     pub tags: BTreeMap<String, CommitId>,
     /// The remote's own idea of the trunk, without the remote.
     pub remote_trunk: Option<String>,
-    /// The first parent of that commit.
-    pub parent: Option<CommitId>,
 }
 
 /// A repository with a work tree.
@@ -235,8 +233,13 @@ impl Repo {
         Ok(names)
     }
 
-    /// Returns the branches and tags, and what lies around `commit`.
-    pub fn refs(&self, commit: CommitId) -> Result<Refs> {
+    /// Returns the first parent of `commit`.
+    pub fn parent(&self, commit: CommitId) -> Result<Option<CommitId>> {
+        Ok(self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId))
+    }
+
+    /// Returns the branches and tags.
+    pub fn refs(&self) -> Result<Refs> {
         let mut refs = Refs { branches: self.branch_names()?, ..Refs::default() };
         for reference in self.git.references()? {
             let reference = reference?;
@@ -253,7 +256,6 @@ impl Repo {
         {
             refs.remote_trunk = target.strip_prefix("refs/remotes/origin/").map(str::to_owned);
         }
-        refs.parent = self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId);
         Ok(refs)
     }
 

@@ -202,7 +202,7 @@ impl Workspace {
             (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
         });
         folders
-            .filter_map(|folder| RepoPath::new(&format!("{folder}/Cargo.toml").trim_start_matches('/')))
+            .filter_map(|folder| RepoPath::new(format!("{folder}/Cargo.toml").trim_start_matches('/')))
             .filter_map(|candidate| self.manifests.get_key_value(&candidate))
             .find(|(root, file)| file.manifest.workspace.is_some() && **root != self.root)
             .map(|(root, _)| root)

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use super::options::{Common, Preparing};
 use super::prepare::prepare;
+use super::targets::Targets;
 use super::{Output, Status};
 use crate::plan::cut;
 use crate::version::Step;
@@ -24,6 +25,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "LEVEL", default_value = "major")]
     level: Level,
     #[command(flatten)]
+    targets: Targets,
+    #[command(flatten)]
     preparing: Preparing,
 }
 
@@ -42,5 +45,5 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         Level::Major => Step::Major,
         Level::Minor => Step::Minor,
     };
-    prepare(common, &args.preparing, output, |request| cut::plan(request, step))
+    prepare(common, &args.preparing, &args.targets, output, |request| cut::plan(request, step))
 }

@@ -87,6 +87,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 
 /// The options of every command that prepares something.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Preparing {
     #[command(flatten)]
     pub(super) today: Today,

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::options::{Common, Preparing};
 use super::prepare::prepare;
+use super::targets::Targets;
 use super::{Output, Status};
 use crate::plan::maintain;
 
@@ -16,10 +17,12 @@ Examples:
   cargo relprep release --dry-run          what it would don  cargo relprep release                    do it, for today")]
 pub(super) struct Args {
     #[command(flatten)]
+    targets: Targets,
+    #[command(flatten)]
     preparing: Preparing,
 }
 
 /// Prepares it.
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    prepare(common, &args.preparing, output, maintain::release)
+    prepare(common, &args.preparing, &args.targets, output, maintain::release)
 }

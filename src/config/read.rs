@@ -23,7 +23,7 @@ const METADATA: [[&str; 3]; 2] = [["workspace", "metadata", "relprep"], ["packag
 /// Reads the configuration from `explicit` (`--config`), which overrides all, or else from `beside`
 /// (`relprep.toml` beside the root manifest) or the `metadata` table of the root `manifest`.
 ///
-/// Returns the defaults where nothing is configured.
+/// Returns nothing where nothing is configured.
 ///
 /// # Errors
 ///
@@ -32,20 +32,20 @@ pub fn read(
     explicit: Option<&Source>,
     beside: Option<&Source>,
     manifest: &Source,
-) -> Result<Config, Refused> {
+) -> Result<Option<Config>, Refused> {
     if let Some(source) = explicit {
-        return read_file(source);
+        return read_file(source).map(Some);
     }
     let Ok(document) = Document::parse(manifest.text.as_str()) else {
         // The manifest's own reader says what is wrong with it.
-        return beside.map_or_else(|| Ok(Config::default()), read_file);
+        return beside.map(read_file).transpose();
     };
     let tables: Vec<_> =
         METADATA.iter().filter_map(|keys| Some((keys, item(document.as_table(), keys)?))).collect();
     match (beside, tables.as_slice()) {
-        (Some(source), []) => read_file(source),
-        (None, []) => Ok(Config::default()),
-        (None, [(_, table)]) => read_table(manifest, table),
+        (Some(source), []) => read_file(source).map(Some),
+        (None, []) => Ok(None),
+        (None, [(_, table)]) => read_table(manifest, table).map(Some),
         (Some(source), [(keys, table), ..]) => Err(two(manifest, keys, table, &source.path)),
         (None, [(keys, table), (other, _), ..]) => {
             Err(two(manifest, keys, table, &format!("[{}]", other.join("."))))
@@ -147,12 +147,15 @@ mod tests {
     #[test]
     fn the_manifest_may_hold_it_instead_and_both_are_too_many() {
         let manifest = source("Cargo.toml", "[workspace]\n[workspace.metadata.relprep]\nlead = 'a'\n");
-        assert_eq!(read(None, None, &manifest).unwrap().lead.as_deref(), Some("a"));
+        assert_eq!(read(None, None, &manifest).unwrap().unwrap().lead.as_deref(), Some("a"));
         let beside = source("relprep.toml", "lead = 'b'");
         let refused = read(None, Some(&beside), &manifest).unwrap_err();
         assert_eq!(refused.0[0].rule, "config-twice");
         let explicit = source("other.toml", "lead = 'c'");
-        assert_eq!(read(Some(&explicit), Some(&beside), &manifest).unwrap().lead.as_deref(), Some("c"));
+        assert_eq!(
+            read(Some(&explicit), Some(&beside), &manifest).unwrap().unwrap().lead.as_deref(),
+            Some("c")
+        );
         let wrong = source("Cargo.toml", "[workspace.metadata.relprep]\nlaed = 'a'\n");
         let finding = read(None, None, &wrong).unwrap_err().0.remove(0);
         assert_eq!(finding.place.unwrap().to_string(), "Cargo.toml:2:1");

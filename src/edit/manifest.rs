@@ -182,7 +182,7 @@ impl Reader<'_> {
 
     fn package(&self, table: &dyn TableLike) -> PackageTable {
         let unpublished = table.get("publish").is_some_and(|item| {
-            item.as_bool() == Some(false) || item.as_array().is_some_and(|a| a.is_empty())
+            item.as_bool() == Some(false) || item.as_array().is_some_and(toml_edit::Array::is_empty)
         });
         PackageTable {
             name: self.string(table, "name"),

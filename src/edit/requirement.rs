@@ -14,7 +14,7 @@ pub enum Follow {
 }
 
 /// Why a requirement cannot follow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stuck {
     /// It is no requirement that Cargo knows.
     Invalid,

@@ -156,7 +156,7 @@ fn trunk_already_moved(request: &Request<'_>, name: &str, version: &Version) -> 
     let names = &request.project.config.names;
     let older = request.refs.branches.iter().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
     let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
-    let parent = request.refs.parent?;
+    let parent = request.parent?;
     let cut_at_parent = request.refs.local.get(branch) == Some(&parent);
     cut_at_parent.then(|| {
         let message = format!(

@@ -28,7 +28,7 @@ pub struct Lines<'a> {
 pub struct Line<'a> {
     /// The version that they have.
     pub version: Version,
-    /// The packages, by name.
+    /// The packages: the lead package first, published ones before others, then by name.
     pub packages: Vec<&'a Package>,
     rule: Option<&'a LineRule>,
 }
@@ -113,11 +113,12 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
             Key::Version(_) => None,
         };
         findings.extend(disagreement(workspace, &packages));
-        let (packages, left) = match rule {
+        let (mut packages, left) = match rule {
             Some(_) => (packages, Vec::new()),
             None => movers(packages, lead),
         };
         staying.extend(left);
+        packages.sort_by_key(|package| (!std::ptr::eq(*package, lead), !package.publishable));
         if let Some(first) = packages.first() {
             moving.push(Line { version: first.version.clone(), packages, rule });
         }
@@ -186,7 +187,7 @@ fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, 
         match package {
             _ if package.member && package.publishable => moving.push(package),
             _ if !published.is_empty() && (!package.member || inherits_with_them(package)) => {
-                moving.push(package)
+                moving.push(package);
             }
             _ if package.member => staying.push(stay(package, Why::Unpublished)),
             _ => staying.push(stay(package, Why::SharesNoLine)),

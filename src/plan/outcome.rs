@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::plan::Plan;
+use crate::plan::Preparation;
 use crate::repo::{CommitId, Refs};
 
 /// What a command made.
@@ -32,17 +32,24 @@ pub struct Made {
 }
 
 impl Outcome {
-    /// Says what became of `plan`, whose commits became `commits` in their order, where `refs` is
-    /// what was before, `current` is checked out, and `remote` is to be pushed to.
-    pub fn new(plan: &Plan, commits: &[CommitId], refs: &Refs, current: &str, remote: &str) -> Self {
+    /// Says what became of `preparation`, whose commits became `commits` in their order, where `refs`
+    /// is what was before, `current` is checked out, and `remote` is to be pushed to.
+    pub fn new(
+        preparation: &Preparation,
+        commits: &[CommitId],
+        refs: &Refs,
+        current: Option<&str>,
+        remote: &str,
+    ) -> Self {
         let made_at = |branch: &crate::plan::NewBranch| Made {
             name: branch.name.clone(),
             from: None,
             to: branch.at,
             subject: None,
         };
-        let mut branches: Vec<Made> = plan.branches.iter().map(made_at).collect();
-        for (commit, id) in plan.commits.iter().zip(commits) {
+        let mut branches: Vec<Made> =
+            preparation.plans.iter().flat_map(|plan| &plan.branches).map(made_at).collect();
+        for (commit, id) in preparation.commits().zip(commits) {
             branches.push(Made {
                 name: commit.branch.clone(),
                 from: refs.local.get(&commit.branch).copied(),
@@ -57,11 +64,11 @@ impl Outcome {
     }
 }
 
-fn undo(made: &Made, current: &str) -> String {
+fn undo(made: &Made, current: Option<&str>) -> String {
     let name = quoted(&made.name);
     match made.from {
         None => format!("git branch -D {name}"),
-        Some(from) if made.name == current => format!("git reset --keep {from}"),
+        Some(from) if Some(made.name.as_str()) == current => format!("git reset --keep {from}"),
         Some(from) => format!("git branch --force {name} {from}"),
     }
 }

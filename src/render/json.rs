@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::finding::Finding;
-use crate::plan::Plan;
+use crate::plan::Preparation;
 use crate::plan::outcome::Outcome;
 
 /// The version of all documents below.
@@ -15,8 +15,8 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<&'a Plan>,
+    #[serde(flatten)]
+    preparation: Option<&'a Preparation>,
     /// What was made; absent for a dry run and a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     made: Option<&'a Outcome>,
@@ -24,14 +24,14 @@ struct Document<'a> {
     refused: &'a [Finding],
 }
 
-/// Returns a plan, and what became of it if it was carried out.
-pub fn plan(plan: &Plan, made: Option<&Outcome>) -> String {
-    text(&Document { version: VERSION, plan: Some(plan), made, refused: &[] })
+/// Returns plans, and what became of them if they were carried out.
+pub fn preparation(preparation: &Preparation, made: Option<&Outcome>) -> String {
+    text(&Document { version: VERSION, preparation: Some(preparation), made, refused: &[] })
 }
 
 /// Returns the reasons of a refusal.
 pub fn refusal(findings: &[Finding]) -> String {
-    text(&Document { version: VERSION, plan: None, made: None, refused: findings })
+    text(&Document { version: VERSION, preparation: None, made: None, refused: findings })
 }
 
 fn text<T: Serialize>(document: &T) -> String {

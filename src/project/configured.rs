@@ -1,0 +1,118 @@
+//! Which configuration counts at a commit, and whose programs may run.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::read_text;
+use crate::config::{self, Config, Source};
+use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
+use crate::project::Location;
+use crate::repo::{Repo, Tree};
+
+/// The name of the configuration's file, beside the root manifest.
+const FILE: &str = "relprep.toml";
+
+/// A configuration, and what is worth saying about it.
+type Configured = (Config, Vec<Finding>);
+
+/// Returns the configuration for the commit that is checked out, whose files are `tree`: that of
+/// `--config`, or the one beside the root manifest as it stands in the work tree, or the root
+/// manifest's own table.
+///
+/// Programs run only from a configuration that is committed as it stands; one that is not, and names
+/// programs, is refused.
+pub(super) fn of_checkout(
+    repo: &Repo,
+    location: &Location,
+    tree: &Tree,
+    root: &RepoPath,
+) -> Result<Configured> {
+    let (manifest, beside) = sources(repo, tree, root)?;
+    let path = RepoPath::from_folder(root.folder(), FILE);
+    let mut notes = Vec::new();
+    let config = if let Some(explicit) = explicit(location)? {
+        let config = config::read(Some(&explicit), None, &manifest)?.unwrap_or_default();
+        notes.extend(programs_not_committed(&config, &explicit, beside.as_ref()));
+        config
+    } else {
+        let on_disk = std::fs::read_to_string(repo.root().join(&path)).ok();
+        let on_disk = on_disk.map(|text| Source { path: path.to_string(), text });
+        let config = config::read(None, on_disk.as_ref().or(beside.as_ref()), &manifest)?.unwrap_or_default();
+        if let Some(source) = on_disk.filter(|source| beside.as_ref().is_none_or(|b| b.text != source.text)) {
+            let message = format!("{path} is used as it is here, not as it is committed");
+            let uncommitted = Finding::note("config-uncommitted", message);
+            notes.push(programs_not_committed(&config, &source, beside.as_ref()).unwrap_or(uncommitted));
+        }
+        config
+    };
+    Ok((config, notes))
+}
+
+/// Returns the configuration for a commit that is not checked out, whose files are `tree`: that of
+/// `--config`, or its own, or where it has none that of the commit that is checked out.
+///
+/// Its own programs do not run, and one that names programs is refused.
+pub(super) fn of_commit(
+    repo: &Repo,
+    location: &Location,
+    tree: &Tree,
+    root: &RepoPath,
+) -> Result<Configured> {
+    let checkout = || -> Result<Configured> {
+        let head = repo.head()?.commit().context("HEAD has no commit")?;
+        let head = repo.tree(head)?;
+        of_checkout(repo, location, &head, root)
+    };
+    if location.config.is_some() {
+        return checkout();
+    }
+    let (manifest, beside) = sources(repo, tree, root)?;
+    let Some(config) = config::read(None, beside.as_ref(), &manifest)? else {
+        let (config, mut notes) = checkout()?;
+        notes.push(Finding::note(
+            "config-elsewhere",
+            "there is no configuration here: that of the checkout is used",
+        ));
+        return Ok((config, notes));
+    };
+    let refusal = (!config.runs.is_empty()).then(|| {
+        Finding::error(
+            "config-runs",
+            "the programs that this branch's configuration names cannot run from here",
+        )
+        .remedy("check the branch out and prepare it there, so that you know what runs")
+    });
+    Ok((config, refusal.into_iter().collect()))
+}
+
+fn sources(repo: &Repo, tree: &Tree, root: &RepoPath) -> Result<(Source, Option<Source>)> {
+    let path = RepoPath::from_folder(root.folder(), FILE);
+    let text = read_text(repo, tree, root)?.context("the root manifest is not committed")?;
+    let manifest = Source { path: root.to_string(), text };
+    let beside = read_text(repo, tree, &path)?.map(|text| Source { path: path.to_string(), text });
+    Ok((manifest, beside))
+}
+
+fn explicit(location: &Location) -> Result<Option<Source>, Refused> {
+    let Some(path) = &location.config else { return Ok(None) };
+    let text =
+        std::fs::read_to_string(location.folder.join(path)).map_err(|error| no_config(path, &error))?;
+    Ok(Some(Source { path: path.display().to_string(), text }))
+}
+
+fn programs_not_committed(config: &Config, source: &Source, committed: Option<&Source>) -> Option<Finding> {
+    let is_committed = committed.is_some_and(|committed| committed.text == source.text);
+    (!config.runs.is_empty() && !is_committed).then(|| {
+        let message = format!("the programs that {} names cannot run: it is not committed so", source.path);
+        Finding::error("config-runs", message)
+            .remedy("commit it: programs run only from the configuration of the commit that is checked out")
+    })
+}
+
+fn no_config(path: &Path, error: &std::io::Error) -> Refused {
+    Finding::error("no-config", format!("cannot read the configuration {}: {error}", path.display()))
+        .remedy("give `--config` the path of a file")
+        .into()
+}
