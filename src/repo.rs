@@ -12,8 +12,10 @@ mod journal;
 mod lock;
 mod process;
 pub mod publish;
+mod push;
 mod recover;
 mod refs;
+pub mod scratch;
 mod settings;
 mod worktree;
 
@@ -310,7 +312,12 @@ impl Repo {
     }
 
     /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where the index is of a kind that libgit2 does not read (split, sparse).
     pub fn changed(&self) -> Result<Vec<String>> {
+        self.index()?;
         let mut options = StatusOptions::new();
         options.include_untracked(false).include_ignored(false).exclude_submodules(true).no_refresh(true);
         let statuses =

@@ -1,6 +1,6 @@
 //! Runs the user's own git: the only place in which a git process is started.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -11,7 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::repo::Repo;
 
 /// The variables by which git is told where its repository lies (`git rev-parse --local-env-vars`).
-const LOCAL_VARIABLES: [&str; 13] = [
+pub(super) const LOCAL_VARIABLES: [&str; 13] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -29,15 +29,18 @@ const LOCAL_VARIABLES: [&str; 13] = [
 
 /// One call of git: its arguments are given one by one and no shell sees them.
 pub(super) struct Git {
+    /// Folder and environment; the arguments come last.
     command: Command,
-    name: String,
+    config: Vec<OsString>,
+    subcommand: &'static str,
+    args: Vec<OsString>,
     input: Vec<u8>,
 }
 
 impl Repo {
     /// Prepares a call of git in the repository and at the root of its work tree.
-    pub(super) fn user_git(&self, subcommand: &str) -> Git {
-        let mut git = Git::new(&self.root, &[], subcommand);
+    pub(super) fn user_git(&self, subcommand: &'static str) -> Git {
+        let mut git = Git::new(&self.root, subcommand);
         if std::env::var_os("GIT_DIR").is_some() || std::env::var_os("GIT_WORK_TREE").is_some() {
             // They may be relative to the folder in which this program was started.
             git.command.env("GIT_DIR", self.git.path()).env("GIT_WORK_TREE", &self.root);
@@ -53,29 +56,38 @@ impl Repo {
 }
 
 impl Git {
-    fn new(dir: &Path, before: &[&str], subcommand: &str) -> Self {
+    fn new(dir: &Path, subcommand: &'static str) -> Self {
         let mut command = Command::new("git");
-        command.current_dir(dir).args(before).arg(subcommand);
-        Self { command, name: format!("git {subcommand}"), input: Vec::new() }
+        command.current_dir(dir);
+        Self { command, config: Vec::new(), subcommand, args: Vec::new(), input: Vec::new() }
     }
 
     /// Prepares a call of git in another work tree, `dir`, whatever repository the environment
-    /// names; `before` stands in front of the subcommand.
-    pub(super) fn elsewhere(dir: &Path, before: &[&str], subcommand: &str) -> Self {
-        let mut git = Self::new(dir, before, subcommand);
+    /// names.
+    pub(super) fn elsewhere(dir: &Path, subcommand: &'static str) -> Self {
+        let mut git = Self::new(dir, subcommand);
         for variable in LOCAL_VARIABLES {
             git.command.env_remove(variable);
         }
         git
     }
 
+    /// Sets a key of git's configuration, for this call only.
+    pub(super) fn config(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
+        let mut setting = OsString::from(key);
+        setting.push("=");
+        setting.push(value);
+        self.config.extend(["-c".into(), setting]);
+        self
+    }
+
     pub(super) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
-        self.command.arg(arg);
+        self.args.push(arg.as_ref().to_owned());
         self
     }
 
     pub(super) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        self.command.args(args);
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
@@ -96,10 +108,10 @@ impl Git {
     ///
     /// If it fails, with what it said.
     pub(super) fn run(self) -> Result<Vec<u8>> {
-        let name = self.name.clone();
+        let subcommand = self.subcommand;
         let output = self.output()?;
         if !output.status.success() {
-            bail!("{}", failure(&name, output.status, &output.stderr));
+            bail!("{}", failure(&format!("git {subcommand}"), output.status, &output.stderr));
         }
         Ok(output.stdout)
     }
@@ -110,11 +122,11 @@ impl Git {
     ///
     /// If it cannot be run.
     pub(super) fn output(mut self) -> Result<Output> {
-        let stdin = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
-        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().map_err(|error| not_started(&error))?;
+        let input = std::mem::take(&mut self.input);
+        let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let subcommand = self.subcommand;
+        let mut child = self.start(stdin)?;
         let pipe = child.stdin.take();
-        let input = self.input;
         std::thread::scope(|scope| {
             if let Some(mut pipe) = pipe {
                 // A git that ends early closes the pipe; its exit status tells the rest.
@@ -122,12 +134,17 @@ impl Git {
             }
             child.wait_with_output()
         })
-        .with_context(|| format!("cannot wait for `{}`", self.name))
+        .with_context(|| format!("cannot wait for `git {subcommand}`"))
     }
 
     /// Starts git with pipes for a conversation.
-    pub(super) fn spawn(mut self) -> Result<Child> {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub(super) fn spawn(self) -> Result<Child> {
+        self.start(Stdio::piped())
+    }
+
+    fn start(mut self, stdin: Stdio) -> Result<Child> {
+        self.command.args(self.config).arg(self.subcommand).args(self.args);
+        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         self.command.spawn().map_err(|error| not_started(&error))
     }
 }

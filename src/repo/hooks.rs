@@ -1,28 +1,121 @@
-//! The repository's hooks, run as `git commit` runs them.
+//! The repository's hooks, run as `git commit` runs them (githooks(5)).
 
-use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use crate::finding::Finding;
+use anyhow::{Context, Result};
+use git2::message_prettify;
+
+use crate::finding::{Finding, Refused};
 use crate::repo::Repo;
 use crate::repo::commit::Draft;
+use crate::repo::git::{Git, failure};
 use crate::repo::journal::Journal;
 use crate::repo::publish::Hooks;
+use crate::repo::scratch::Scratch;
 use crate::repo::settings::Settings;
 
-pub(super) struct CommitHooks;
+/// The hooks that have a say in a commit before it is made.
+pub(super) struct CommitHooks {
+    dir: PathBuf,
+    names: Vec<&'static str>,
+}
 
 impl CommitHooks {
-    pub(super) fn find(_: &Repo, _: Hooks, _: &Settings) -> Result<Self> {
-        Ok(Self)
+    /// Returns those hooks that the repository has; like `git commit --no-verify`, skipping leaves
+    /// `prepare-commit-msg`, which cannot be skipped.
+    pub(super) fn find(repo: &Repo, hooks: Hooks, settings: &Settings) -> Result<Self> {
+        let dir = settings.hooks_dir(repo)?;
+        let mut names = match hooks {
+            Hooks::Run => vec!["pre-commit", "prepare-commit-msg", "commit-msg"],
+            Hooks::Skip => vec!["prepare-commit-msg"],
+        };
+        names.retain(|name| is_hook(&dir.join(name)));
+        Ok(Self { dir, names })
     }
 
-    pub(super) fn edit(&self, _: &Repo, _: &mut Draft<'_>) -> Result<()> {
+    /// Lets the hooks see the commit, change it or refuse it.
+    ///
+    /// They run in a scratch work tree whose index and files are those of the commit, since the
+    /// user's may hold other things. What they stage joins the commit.
+    pub(super) fn edit(&self, repo: &Repo, draft: &mut Draft<'_>) -> Result<()> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let scratch = repo.scratch(draft.parent, draft.tree)?;
+        enter_branch(repo, &scratch, draft)?;
+        let message = scratch.git_dir().join("COMMIT_EDITMSG");
+        fs::write(&message, &draft.message).context("cannot write the message for the hooks")?;
+        for &name in &self.names {
+            let hook = self.hook(&scratch, name);
+            let output = match name {
+                "pre-commit" => hook,
+                "prepare-commit-msg" => hook.arg("--").arg(&message).arg("message"),
+                _ => hook.arg("--").arg(&message),
+            }
+            .output()?;
+            if !output.status.success() {
+                let said = [output.stdout, output.stderr].concat();
+                let finding = Finding::error("hook-refused", failure(name, output.status, &said))
+                    .remedy("put right what the hook says, or pass `--no-verify`");
+                return Err(Refused::from(finding).into());
+            }
+        }
+        draft.tree = scratch.write_tree()?;
+        let text = fs::read_to_string(&message).context("cannot read the message that the hooks left")?;
+        draft.message = message_prettify(text, None)?;
         Ok(())
+    }
+
+    /// Prepares the call of a hook; a relative `core.hooksPath` means a folder of the user's work
+    /// tree, which need not be in the commit.
+    fn hook(&self, scratch: &Scratch, name: &str) -> Git {
+        scratch
+            .git("hook")
+            .config("core.hooksPath", &self.dir)
+            .args(["run", name])
+            .env("GIT_INDEX_FILE", scratch.git_dir().join("index"))
+            .env("GIT_EDITOR", ":")
     }
 }
 
-impl Repo {
-    pub(super) fn after_commit(&self, _: &Journal, _: &Settings) -> Result<Vec<Finding>> {
-        Ok(Vec::new())
+/// Makes the branch the current one where it is at the parent: hooks may ask for its name.
+fn enter_branch(repo: &Repo, scratch: &Scratch, draft: &Draft<'_>) -> Result<()> {
+    let branch = repo.full_branch_name(draft.branch)?;
+    if repo.ref_value(&branch)? == Some(draft.parent) {
+        scratch.git("symbolic-ref").args(["HEAD", &branch]).run()?;
     }
+    Ok(())
+}
+
+impl Repo {
+    /// Runs the `post-commit` hook in the user's work tree if a commit was made there, and finds its
+    /// failure, which undoes nothing.
+    pub(super) fn after_commit(&self, journal: &Journal, settings: &Settings) -> Result<Vec<Finding>> {
+        let dir = settings.hooks_dir(self)?;
+        if journal.work_tree.is_none() || !is_hook(&dir.join("post-commit")) {
+            return Ok(Vec::new());
+        }
+        let output = self.user_git("hook").args(["run", "post-commit"]).env("GIT_EDITOR", ":").output()?;
+        if output.status.success() {
+            return Ok(Vec::new());
+        }
+        let said = [output.stdout, output.stderr].concat();
+        Ok(vec![
+            Finding::warning("post-commit", failure("post-commit", output.status, &said))
+                .remedy("the commit is made; put right what the hook says"),
+        ])
+    }
+}
+
+/// Returns whether git would run this file as a hook.
+fn is_hook(path: &Path) -> bool {
+    let Ok(found) = fs::metadata(path) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        found.is_file() && found.permissions().mode() & 0o111 != 0
+    }
+    #[cfg(not(unix))]
+    found.is_file()
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use crate::finding::{Finding, Refused};
 use crate::repo::Repo;
 use crate::repo::process::{Life, Process};
+use crate::repo::scratch;
 
 /// The right to write to a repository, until it is dropped.
 ///
@@ -47,6 +48,10 @@ impl Repo {
     pub(super) fn sweep(&self) {
         let Ok(entries) = fs::read_dir(self.state_dir()) else { return };
         for path in entries.flatten().map(|entry| entry.path()).filter(|path| !is_kept(path)) {
+            if scratch::is_record(&path) {
+                self.sweep_scratch(&path);
+                continue;
+            }
             // What cannot be removed now does no harm.
             let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         }

@@ -228,7 +228,7 @@ impl Repo {
                 let (old, new) = (self.git.find_commit(*old)?.tree()?, self.git.find_commit(*new)?.tree()?);
                 work_tree = Some(WorkTree {
                     root: self.root.clone(),
-                    index: self.git.index()?.path().unwrap_or(Path::new("index")).to_owned(),
+                    index: self.index()?.path().unwrap_or(Path::new("index")).to_owned(),
                     branch: name.clone(),
                     files: self.follow(&old, &new, settings)?,
                 });

@@ -37,7 +37,7 @@ impl Repo {
         new: &Tree<'_>,
         settings: &Settings,
     ) -> Result<Vec<FileMove>> {
-        let index = self.git.index().map_err(|error| unreadable_index(&error))?;
+        let index = self.index()?;
         let mut findings = Vec::new();
         let mut files = Vec::new();
         for file in self.steps(old, new, &mut findings)? {
@@ -110,7 +110,7 @@ impl Repo {
         settings: &Settings,
         findings: &mut Vec<Finding>,
     ) -> Result<()> {
-        let index = self.git.index()?;
+        let index = self.index()?;
         let mut suspects = Vec::new();
         for (at, file) in files.iter_mut().enumerate() {
             let skipped = index::entry(&index, &file.path).as_ref().is_some_and(index::is_skipped);
@@ -344,12 +344,6 @@ fn changed_file(path: &RepoPath) -> Finding {
     Finding::error("changed-file", format!("{path} has changes that are not committed"))
         .at(Place::file(path))
         .remedy("commit them, or put them aside with `git stash`")
-}
-
-fn unreadable_index(error: &git2::Error) -> Refused {
-    Finding::error("index-unreadable", format!("this index cannot be read: {}", error.message()))
-        .remedy("run `git update-index --no-split-index`, or `git sparse-checkout reapply --no-sparse-index`")
-        .into()
 }
 
 /// Returns whether the index has a file where `path` needs a folder, or the other way round.

@@ -7,6 +7,7 @@ use std::process::Command;
 use relprep::finding::Refused;
 use relprep::path::RepoPath;
 use relprep::repo::publish::{Author, Hooks, NewCommit, NewFile, Options, Publication};
+use relprep::repo::scratch::Run;
 use relprep::repo::{CommitId, Head, Repo};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -27,6 +28,10 @@ pub struct Request {
 pub enum Action {
     Publish(Making),
     Recover,
+    /// Runs a shell script on the edited tree of the first commit of the making.
+    Scratch(Making, String),
+    /// Pushes branches to a remote, or to the one that git chooses for the first.
+    Push(Option<String>, Vec<String>),
 }
 
 /// A publication on the branches of the sandbox, as a test says it.
@@ -162,6 +167,28 @@ fn act(request: &Request) -> anyhow::Result<Value> {
     let repo = Repo::discover(&request.dir)?;
     match &request.action {
         Action::Recover => Ok(json!({ "findings": repo.recover()? })),
+        Action::Push(remote, branches) => {
+            let remote = match remote {
+                Some(remote) => remote.clone(),
+                None => repo.push_remote(&branches[0])?,
+            };
+            repo.push(&remote, branches, Hooks::Run)?;
+            Ok(json!({ "findings": [] }))
+        }
+        Action::Scratch(making, script) => {
+            let publication = publication(&repo, making);
+            let commands = [vec!["sh".to_owned(), "-c".to_owned(), script.clone()]];
+            let files = repo.run_in_scratch(&Run {
+                parent: publication.commits[0].parent,
+                files: &publication.commits[0].files,
+                commands: &commands,
+                folder: "",
+                env: &[("RELPREP_VERSION".to_owned(), "2.0.0".to_owned())],
+            })?;
+            let files: Vec<_> =
+                files.iter().map(|file| (&file.path, String::from_utf8_lossy(&file.content))).collect();
+            Ok(json!({ "findings": [], "files": files }))
+        }
         Action::Publish(making) => {
             let hooks = if making.no_verify { Hooks::Skip } else { Hooks::Run };
             let published = repo.publish(&publication(&repo, making), Options { hooks })?;

@@ -1,5 +1,11 @@
 //! All integration tests, in one binary.
+#![expect(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "helpers of tests are tests, and seen by nobody else"
+)]
 
+mod as_user;
 mod child;
 mod lockfile;
 mod publish;

@@ -156,9 +156,38 @@ impl Sandbox {
         path
     }
 
+    /// Returns what a user can see of the repository: refs, what is staged, and every file of the
+    /// work tree with its content.
+    pub fn everything(&self) -> Vec<(String, Vec<u8>)> {
+        let mut all = Vec::new();
+        collect(&self.root(), &self.root(), &mut all);
+        all.push(("refs".into(), self.git(["for-each-ref"]).into()));
+        all.push(("HEAD".into(), fs::read(self.root().join(".git/HEAD")).unwrap()));
+        all.push(("staged".into(), self.git(["ls-files", "--stage", "-v"]).into()));
+        all
+    }
+
     /// Checks that git finds the repository whole.
     pub fn fsck(&self) {
         self.git(["fsck", "--strict", "--no-dangling", "--no-progress"]);
+    }
+}
+
+/// Collects the files below `folder`, but for git's.
+fn collect(root: &Path, folder: &Path, all: &mut Vec<(String, Vec<u8>)>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries.into_iter().filter(|path| path.file_name() != Some(OsStr::new(".git"))) {
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        let found = fs::symlink_metadata(&path).unwrap();
+        if found.is_dir() {
+            collect(root, &path, all);
+        } else if found.is_symlink() {
+            all.push((name, fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()));
+        } else {
+            all.push((name, fs::read(&path).unwrap()));
+        }
     }
 }
 

@@ -1,0 +1,130 @@
+//! Pushes what was published: one atomic push by the user's own git.
+
+use anyhow::{Context, Result};
+
+use crate::finding::{Finding, Refused};
+use crate::repo::Repo;
+use crate::repo::git::failure;
+use crate::repo::publish::Hooks;
+use crate::repo::settings::Settings;
+
+impl Repo {
+    /// Returns the remote to which the branch `name` is pushed, as git chooses it: the branch's own,
+    /// the default one, or the only one.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if none is chosen.
+    pub fn push_remote(&self, name: &str) -> Result<String> {
+        let settings = Settings::read(self)?;
+        let configured = [
+            format!("branch.{name}.pushremote"),
+            "remote.pushdefault".to_owned(),
+            format!("branch.{name}.remote"),
+        ];
+        if let Some(remote) =
+            configured.iter().find_map(|key| settings.text(key)).filter(|&remote| remote != ".")
+        {
+            return Ok(remote.to_owned());
+        }
+        let remotes = self.git.remotes().context("cannot list the remotes")?;
+        let mut names = remotes.iter().filter_map(|remote| remote.ok().flatten());
+        match (names.next(), names.next()) {
+            (Some(only), None) => Ok(only.to_owned()),
+            _ => Err(Refused::from(
+                Finding::error("no-remote", format!("it is not said where the branch {name} is pushed"))
+                    .remedy("pass `--remote`, or set the branch's upstream"),
+            )
+            .into()),
+        }
+    }
+
+    /// Pushes `branches`, by short name, to `remote`: all of them or none, and nothing else.
+    ///
+    /// A branch goes to its upstream where that is on this remote, and otherwise to its own name.
+    ///
+    /// # Errors
+    ///
+    /// A refusal for each branch that the remote rejects, or if git cannot push at all. What is
+    /// local stays as it is and can be pushed again.
+    pub fn push(&self, remote: &str, branches: &[String], hooks: Hooks) -> Result<()> {
+        let settings = Settings::read(self)?;
+        if remote.is_empty() || remote.starts_with('-') {
+            return Err(Refused::from(
+                Finding::error("no-remote", format!("{remote:?} is no remote"))
+                    .remedy("name one that `git remote` lists"),
+            )
+            .into());
+        }
+        let mut push = self.user_git("push").args([
+            "--atomic",
+            "--porcelain",
+            "--no-follow-tags",
+            "--recurse-submodules=no",
+        ]);
+        if hooks == Hooks::Skip {
+            push = push.arg("--no-verify");
+        }
+        push = push.arg("--").arg(remote);
+        for branch in branches {
+            push = push.arg(self.refspec(remote, branch, &settings)?);
+        }
+        let output = push.output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let mut findings = rejections(remote, &String::from_utf8_lossy(&output.stdout));
+        if findings.is_empty() {
+            let problem = failure("git push", output.status, &output.stderr);
+            findings.push(Finding::error("not-pushed", problem).remedy(
+                "put right what it says and push again; the commits and branches are in this repository",
+            ));
+        }
+        Err(Refused(findings).into())
+    }
+
+    fn refspec(&self, remote: &str, branch: &str, settings: &Settings) -> Result<String> {
+        let name = self.full_branch_name(branch)?;
+        let is_upstream = settings.text(&format!("branch.{branch}.remote")) == Some(remote);
+        let target = settings
+            .text(&format!("branch.{branch}.merge"))
+            .filter(|target| is_upstream && git2::Reference::is_valid_name(target))
+            .unwrap_or(&name);
+        Ok(format!("{name}:{target}"))
+    }
+}
+
+/// Finds the rejected refs in what `git push --porcelain` printed: `!`, from and to, and the reason,
+/// with tabs between.
+fn rejections(remote: &str, said: &str) -> Vec<Finding> {
+    let rejected = said.lines().filter_map(|line| {
+        let (refs, reason) = line.strip_prefix("!\t")?.split_once('\t')?;
+        let target = refs.rsplit_once(':').map_or(refs, |(_, target)| target);
+        // The others only follow the one that was to blame.
+        (!reason.contains("atomic push fail")).then_some((target, reason))
+    });
+    rejected
+        .map(|(target, reason)| {
+            Finding::error("push-rejected", format!("{remote} does not take {target}: {reason}")).remedy(
+                "see with `git fetch` what is new there; nothing was pushed, and all is whole here and can be pushed again",
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_rejected_ref_is_blamed() {
+        let said = "To ../x\n!\trefs/heads/a:refs/heads/a\t[remote rejected] (hook declined)\n\
+                    !\trefs/heads/b:refs/heads/b\t[remote rejected] (atomic push failure)\nDone\n";
+        let findings = rejections("origin", said);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(
+            findings[0].message,
+            "origin does not take refs/heads/a: [remote rejected] (hook declined)"
+        );
+    }
+}

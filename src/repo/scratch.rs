@@ -1,0 +1,205 @@
+//! Scratch work trees: full checkouts of an edited tree, outside the user's, for programs that must
+//! see it before it is published.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use git2::{Delta, Oid};
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, Place, Refused};
+use crate::path::RepoPath;
+use crate::repo::git::{Git, failure};
+use crate::repo::process::{Life, Process};
+use crate::repo::publish::NewFile;
+use crate::repo::{CommitId, Repo};
+
+/// Programs to run on an edited tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The commit that is edited.
+    pub parent: CommitId,
+    /// The files that differ from it.
+    pub files: &'a [NewFile],
+    /// The programs, each with its arguments; no shell sees them.
+    pub commands: &'a [Vec<String>],
+    /// The folder in which they run, inside the repository; empty for its root.
+    pub folder: &'a str,
+    /// Variables that are added to the environment.
+    pub env: &'a [(String, String)],
+}
+
+/// A linked work tree in the system's folder for temporary files; dropped, it is gone.
+pub(super) struct Scratch {
+    root: PathBuf,
+    git_dir: PathBuf,
+    record: PathBuf,
+}
+
+/// What the state folder says of a scratch work tree, so that the next run can remove a dead one's.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    process: Process,
+    root: String,
+}
+
+/// How the record of a scratch work tree begins its name.
+const RECORD: &str = "scratch.";
+
+impl Repo {
+    /// Runs programs on a checkout of the edited tree, and returns the tracked files that they have
+    /// changed, with `files` among them where these changed further.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if a program fails, with what it said, or if it does to a tracked file what is no
+    /// change of content. The repository is as before.
+    pub fn run_in_scratch(&self, run: &Run<'_>) -> Result<Vec<NewFile>> {
+        if run.commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let base = self.git.find_commit(run.parent.0)?.tree()?;
+        let edited = self.write_tree(&base, run.files)?;
+        let scratch = self.scratch(run.parent.0, edited)?;
+        for command in run.commands {
+            run_program(&scratch.root.join(run.folder), command, run.env)?;
+        }
+        scratch.git("add").arg("--update").arg(":/").run()?;
+        self.content_changes(edited, scratch.write_tree()?)
+    }
+
+    /// Makes a scratch work tree: HEAD is at `parent`, index and files are those of `tree`.
+    pub(super) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
+        let state = self.state_dir();
+        fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
+        let dir =
+            tempfile::Builder::new().prefix("relprep-").tempdir().context("cannot make a scratch folder")?;
+        let root = fs::canonicalize(dir.path())?;
+        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let scratch = Scratch {
+            git_dir: self.git.commondir().join("worktrees").join(&name),
+            record: state.join(format!("{RECORD}{name}")),
+            root: root.clone(),
+        };
+        let root = root.to_str().context("the folder for temporary files is not UTF-8")?.to_owned();
+        let record = serde_json::to_vec(&Record { process: Process::current(), root })?;
+        fs::write(&scratch.record, record).context("cannot note the scratch folder")?;
+        // From here on, dropping `scratch` removes the folder.
+        let _ = dir.keep();
+        self.user_git("worktree")
+            .config("core.hooksPath", "/dev/null")
+            .args(["add", "--quiet", "--detach", "--no-checkout"])
+            .arg(&scratch.root)
+            .arg(parent.to_string())
+            .run()?;
+        // The user's choice of folders is not the programs'; large files stay pointers.
+        scratch
+            .git("read-tree")
+            .config("core.sparseCheckout", "false")
+            .env("GIT_LFS_SKIP_SMUDGE", "1")
+            .args(["--reset", "-u", &tree.to_string()])
+            .run()?;
+        Ok(scratch)
+    }
+
+    /// Returns how the files of two trees differ, where only contents do.
+    fn content_changes(&self, from: Oid, to: Oid) -> Result<Vec<NewFile>> {
+        let (from, to) = (self.git.find_tree(from)?, self.git.find_tree(to)?);
+        let diff = self.git.diff_tree_to_tree(Some(&from), Some(&to), None)?;
+        let mut files = Vec::new();
+        let mut findings = Vec::new();
+        for delta in diff.deltas() {
+            let (old, new) = (delta.old_file(), delta.new_file());
+            let name = new.path_bytes().unwrap_or_default();
+            let path = std::str::from_utf8(name).ok().and_then(RepoPath::new);
+            match path {
+                Some(path) if delta.status() == Delta::Modified && old.mode() == new.mode() => {
+                    files.push(NewFile { path, content: self.git.find_blob(new.id())?.content().to_vec() });
+                }
+                path => findings.push(
+                    Finding::error(
+                        "run-changed-tree",
+                        format!("a program has removed, or changed the kind of, \"{}\"", name.escape_ascii()),
+                    )
+                    .at(path.as_ref().map(Place::file))
+                    .remedy("let programs in [[run]] change only the contents of tracked files"),
+                ),
+            }
+        }
+        if findings.is_empty() { Ok(files) } else { Err(Refused(findings).into()) }
+    }
+
+    /// Removes a scratch work tree whose record this is, if the run that made it is dead.
+    pub(super) fn sweep_scratch(&self, record: &Path) {
+        let read = || -> Option<Record> { serde_json::from_slice(&fs::read(record).ok()?).ok() };
+        let Some(Record { process, root }) = read() else { return };
+        let root = PathBuf::from(root);
+        if let Some(name) = root.file_name()
+            && name.to_string_lossy().starts_with("relprep-")
+            && process.life() == Life::Dead
+        {
+            let git_dir = self.git.commondir().join("worktrees").join(name);
+            drop(Scratch { root, git_dir, record: record.to_owned() });
+        }
+    }
+}
+
+/// Returns whether a file of the state folder is the record of a scratch work tree.
+pub(super) fn is_record(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(RECORD))
+}
+
+impl Scratch {
+    /// Prepares a call of git in this work tree.
+    pub(super) fn git(&self, subcommand: &'static str) -> Git {
+        Git::elsewhere(&self.root, subcommand)
+    }
+
+    /// Returns the git dir of this work tree.
+    pub(super) fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// Returns the tree of what is staged.
+    pub(super) fn write_tree(&self) -> Result<Oid> {
+        let said = self.git("write-tree").run()?;
+        Ok(Oid::from_str(String::from_utf8(said)?.trim())?)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // As `git worktree remove` does; what stays behind, the next run finds by the record.
+        let gone = |path: &Path| !path.exists() || fs::remove_dir_all(path).is_ok();
+        if gone(&self.root) && gone(&self.git_dir) {
+            let _ = fs::remove_file(&self.record);
+        }
+    }
+}
+
+fn run_program(folder: &Path, command: &[String], env: &[(String, String)]) -> Result<()> {
+    let Some((program, args)) = command.split_first() else { return Ok(()) };
+    // A program with a folder in its name is one of the tree's own.
+    let path = if program.contains('/') { folder.join(program) } else { program.into() };
+    let mut child = Command::new(path);
+    for variable in crate::repo::git::LOCAL_VARIABLES {
+        child.env_remove(variable);
+    }
+    let output = child
+        .args(args)
+        .current_dir(folder)
+        .envs(env.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .output();
+    let shown = command.join(" ");
+    let problem = match output {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => failure(&shown, output.status, &[output.stdout, output.stderr].concat()),
+        Err(error) => format!("`{shown}` cannot be run: {error}"),
+    };
+    let finding = Finding::error("run-failed", problem)
+        .remedy("put right what it says, or take the program out of [[run]]; nothing has been changed");
+    Err(Refused::from(finding).into())
+}
