@@ -138,7 +138,12 @@ impl Git {
     }
 
     /// Starts git with pipes for a conversation.
-    pub(super) fn spawn(self) -> Result<Child> {
+    ///
+    /// A signal that ends this program and its group (Ctrl-C, a job's end in CI) does not reach it:
+    /// it sees the end of its input instead, and cleans up.
+    pub(super) fn spawn(mut self) -> Result<Child> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
         self.start(Stdio::piped())
     }
 

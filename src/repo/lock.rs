@@ -58,14 +58,18 @@ impl Repo {
     }
 }
 
-/// Returns whether a file of the state folder stays: lock, journal, and the drafts of those who are
-/// about to ask for the lock.
+/// Returns whether a file of the state folder stays: the lock, the journal with what it notes of
+/// git, and the drafts of those who are about to ask for the lock.
 fn is_kept(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     match name.strip_prefix("lock") {
         Some("") => true,
-        Some(_) => read_process(path).is_none_or(|process| process.life() != Life::Dead),
-        None => name == "journal",
+        Some(pid) => match read_process(path) {
+            Some(process) => process.life() != Life::Dead,
+            // Not written yet, or never.
+            None => pid.trim_start_matches('.').parse().is_ok_and(Process::is_running_here),
+        },
+        None => name == "journal" || name == "git",
     }
 }
 

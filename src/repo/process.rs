@@ -35,6 +35,11 @@ impl Process {
         Self { pid, host: host(), start: start_of(pid).unwrap_or_default() }
     }
 
+    /// Returns whether a process of this machine has the number `pid` now.
+    pub(super) fn is_running_here(pid: u32) -> bool {
+        start_of(pid).is_some()
+    }
+
     /// Returns whether the process lives.
     pub(super) fn life(&self) -> Life {
         if self.start.is_empty() || self.host != host() {

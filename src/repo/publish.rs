@@ -113,6 +113,7 @@ impl Repo {
             )
             .into());
         }
+        self.sweep();
         let settings = Settings::read(self)?;
         let moves = self.moves_without_commits(publication)?;
         let commits = self.make_commits(publication, options.hooks, &settings)?;

@@ -11,6 +11,10 @@ use crate::repo::apply::Direction;
 use crate::repo::journal::Journal;
 use crate::repo::refs::RefMove;
 
+/// How often the refs of an interrupted run are asked for; git itself waits for a lock for
+/// `core.filesRefLockTimeout`, 100 ms by default.
+const ATTEMPTS: u32 = 10;
+
 impl Repo {
     /// Completes or takes back what an interrupted run has left, and says so; without such a run,
     /// returns nothing.
@@ -33,12 +37,11 @@ impl Repo {
                 Err(error) => return Err(error),
             },
         };
-        let findings = match self.read_journal()? {
-            None => Vec::new(),
-            Some(journal) => self.settle_journal(&journal)?,
-        };
         self.sweep();
-        Ok(findings)
+        match self.read_journal()? {
+            None => Ok(Vec::new()),
+            Some(journal) => self.settle_journal(&journal),
+        }
     }
 
     fn settle_journal(&self, journal: &Journal) -> Result<Vec<Finding>> {
@@ -55,16 +58,23 @@ impl Repo {
     /// Its git may have outlived it. It moves refs only while it holds their locks, and takes no
     /// locks after the end of its input: so once these locks can be had, it is done.
     fn hold_still(&self, journal: &Journal) -> Result<Vec<Option<Oid>>> {
-        if self.is_git_dead() {
-            self.remove_dead_ref_locks(journal);
+        let mut attempts = 1;
+        loop {
+            if self.is_git_dead() {
+                self.remove_dead_ref_locks(journal);
+            }
+            let mut held = Vec::new();
+            for one in &journal.refs {
+                let now = self.ref_value(&one.name)?;
+                held.push(RefMove { name: one.name.clone(), old: now, new: now });
+            }
+            match self.try_refs(&held) {
+                Ok(()) => return Ok(held.into_iter().map(|one| one.old).collect()),
+                Err(error) if attempts == ATTEMPTS => return Err(error),
+                // It was just moving them, or still is.
+                Err(_) => attempts += 1,
+            }
         }
-        let mut held = Vec::new();
-        for one in &journal.refs {
-            let now = self.ref_value(&one.name)?;
-            held.push(RefMove { name: one.name.clone(), old: now, new: now });
-        }
-        drop(self.prepare_refs(&held, "relprep: recover")?);
-        Ok(held.into_iter().map(|one| one.old).collect())
     }
 
     /// Removes the lock files that the run's git has left if it was killed with it: they hold the

@@ -28,6 +28,19 @@ impl RefMove {
     pub(super) fn reversed(&self) -> Self {
         Self { name: self.name.clone(), old: self.new, new: self.old }
     }
+
+    /// Returns the line of git-update-ref(1) that makes the move.
+    fn command(&self) -> String {
+        let name = &self.name;
+        match (self.old, self.new) {
+            (None, Some(new)) => format!("create {name}\0{new}\0"),
+            (Some(old), None) => format!("delete {name}\0{old}\0"),
+            (Some(old), Some(new)) if old == new => format!("verify {name}\0{old}\0"),
+            (Some(old), Some(new)) => format!("update {name}\0{new}\0{old}\0"),
+            // An empty value would mean "any": only zeros say that the ref must not exist.
+            (None, None) => format!("verify {name}\0{}\0", Oid::ZERO_SHA1),
+        }
+    }
 }
 
 /// A transaction of `git update-ref` that holds the locks of its refs; nothing has moved yet.
@@ -48,34 +61,14 @@ impl Repo {
     /// A refusal if git does not do so: a ref was moved or is locked by someone else, or a hook
     /// says no.
     pub(super) fn prepare_refs(&self, moves: &[RefMove], reason: &str) -> Result<Prepared> {
-        let mut commands = b"start\0".to_vec();
-        for RefMove { name, old, new } in moves {
-            let (old, new) = (old.map(|id| id.to_string()), new.map(|id| id.to_string()));
-            let command = match (old, new) {
-                (None, Some(new)) => format!("create {name}\0{new}\0"),
-                (Some(old), None) => format!("delete {name}\0{old}\0"),
-                (Some(old), Some(new)) if old == new => format!("verify {name}\0{old}\0"),
-                (Some(old), Some(new)) => format!("update {name}\0{new}\0{old}\0"),
-                // An empty value would mean "any": only zeros say that the ref must not exist.
-                (None, None) => format!("verify {name}\0{}\0", Oid::ZERO_SHA1),
-            };
-            commands.extend_from_slice(command.as_bytes());
-        }
-        commands.extend_from_slice(b"prepare\0");
-        let mut prepared = Prepared::start(self, reason)?;
+        let prepared = Prepared::start(self, reason)?;
         self.note_git(prepared.child.id())?;
-        if prepared.say(&commands, &["start: ok", "prepare: ok"]) {
-            return Ok(prepared);
-        }
-        let names: Vec<&str> = moves.iter().map(|one| one.name.as_str()).collect();
-        Err(Refused::from(
-            Finding::error(
-                "ref-not-locked",
-                format!("git refuses to move {}: {}", names.join(", "), prepared.failure()),
-            )
-            .remedy("see that no other git process works here, then run this again"),
-        )
-        .into())
+        prepared.lock(moves)
+    }
+
+    /// Finds out whether the refs are at their old values and nobody holds their locks.
+    pub(super) fn try_refs(&self, moves: &[RefMove]) -> Result<()> {
+        Prepared::start(self, "relprep: recover")?.lock(moves).map(drop)
     }
 
     /// Returns the value of the ref with the full name `name`, if there is one.
@@ -163,6 +156,26 @@ impl Prepared {
             said
         });
         Ok(Self { child, stdin: Some(stdin), stdout: BufReader::new(stdout), stderr: Some(stderr) })
+    }
+
+    fn lock(mut self, moves: &[RefMove]) -> Result<Self> {
+        let mut commands = b"start\0".to_vec();
+        for one in moves {
+            commands.extend_from_slice(one.command().as_bytes());
+        }
+        commands.extend_from_slice(b"prepare\0");
+        if self.say(&commands, &["start: ok", "prepare: ok"]) {
+            return Ok(self);
+        }
+        let names: Vec<&str> = moves.iter().map(|one| one.name.as_str()).collect();
+        Err(Refused::from(
+            Finding::error(
+                "ref-not-locked",
+                format!("git refuses to move {}: {}", names.join(", "), self.failure()),
+            )
+            .remedy("see that no other git process works here, then run this again"),
+        )
+        .into())
     }
 
     /// Moves the refs.

@@ -13,7 +13,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::git::{Git, failure};
 use crate::repo::process::{Life, Process};
-use crate::repo::publish::NewFile;
+use crate::repo::publish::{NewFile, step};
 use crate::repo::{CommitId, Repo};
 
 /// Programs to run on an edited tree.
@@ -101,6 +101,7 @@ impl Repo {
             .env("GIT_LFS_SKIP_SMUDGE", "1")
             .args(["--reset", "-u", &tree.to_string()])
             .run()?;
+        step("scratch");
         Ok(scratch)
     }
 

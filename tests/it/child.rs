@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use relprep::finding::Refused;
 use relprep::path::RepoPath;
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
+
+/// Tells the requests of one test from each other.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 const REQUEST: &str = "RELPREP_TEST_REQUEST";
 const ANSWER: &str = "RELPREP_TEST_ANSWER";
@@ -93,6 +97,16 @@ impl Answer {
         findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
     }
 
+    /// Returns whether it was refused.
+    pub fn is_refusal(&self) -> bool {
+        self.0["refused"].is_array()
+    }
+
+    /// Returns whether it went well.
+    pub fn is_fine_at_all(&self) -> bool {
+        self.0["findings"].is_array()
+    }
+
     /// Returns all that was answered, as text.
     pub fn text(&self) -> String {
         self.0.to_string()
@@ -128,7 +142,8 @@ impl Sandbox {
 
     /// Returns the command that carries out `action` in `dir`; run it with [`answer`].
     pub fn child(&self, dir: &Path, action: Action) -> Command {
-        let request = serde_json::to_string(&Request { dir: dir.to_owned(), action }).unwrap();
+        let request = self.dir().join(format!("request {}", NEXT.fetch_add(1, Ordering::Relaxed)));
+        fs::write(&request, serde_json::to_vec(&Request { dir: dir.to_owned(), action }).unwrap()).unwrap();
         let mut command = self.command(std::env::current_exe().unwrap());
         command.args(["--exact", "child::acts_on_request", "--ignored", "--nocapture", "--test-threads=1"]);
         command.env(REQUEST, request).env(ANSWER, self.dir().join("answer"));
@@ -151,8 +166,8 @@ pub fn answer(command: &mut Command, sandbox: &Sandbox) -> Answer {
 #[test]
 #[ignore = "the child that other tests start"]
 fn acts_on_request() {
-    let Ok(request) = std::env::var(REQUEST) else { return };
-    let request: Request = serde_json::from_str(&request).unwrap();
+    let Some(request) = std::env::var_os(REQUEST) else { return };
+    let request: Request = serde_json::from_slice(&fs::read(request).unwrap()).unwrap();
     let answer = match act(&request) {
         Ok(value) => value,
         Err(error) => match error.downcast_ref::<Refused>() {

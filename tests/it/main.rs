@@ -7,6 +7,8 @@
 
 mod as_user;
 mod child;
+mod crash;
+mod fault;
 mod lockfile;
 mod publish;
 mod support;

@@ -1,0 +1,310 @@
+//! Runs that are killed: at every named step and at random instants. Afterwards there is the old
+//! state or the new one, and nothing of the user's is lost.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::child::{Action, Making};
+use crate::support::Sandbox;
+
+/// How many runs are killed at random instants, unless the variable says otherwise.
+const KILLS: u32 = 40;
+const KILLS_VARIABLE: &str = "RELPREP_TEST_KILLS";
+
+/// As many manifests as a large workspace edits.
+const MANIFESTS: usize = 30;
+
+/// Every place at which a run can be stopped, in their order.
+const STEPS: [&str; 12] = [
+    "objects",
+    "journal",
+    "index-lock",
+    "room",
+    "prepared",
+    "refs",
+    "first-file",
+    "file",
+    "files",
+    "index-draft",
+    "index",
+    "done",
+];
+
+/// A workspace at version `n`, and in its repository all that a user may have lying around.
+struct World {
+    sandbox: Sandbox,
+}
+
+fn manifest(version: u32) -> String {
+    format!("[package]\nversion = \"{version}.0.0\"\n")
+}
+
+fn lock_file(version: u32) -> String {
+    format!("[[package]]\nversion = \"{version}.0.0\"\n").repeat(3000)
+}
+
+impl World {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        for (path, content) in Self::files(0) {
+            sandbox.write(path, content);
+        }
+        sandbox.write("src/lib.rs", "committed\n");
+        sandbox.write(".gitignore", "target\n");
+        sandbox.commit_all("first");
+        sandbox.git(["config", "gc.auto", "0"]);
+        sandbox.write("src/lib.rs", "dirty\n");
+        sandbox.write("src/staged.rs", "staged\n");
+        sandbox.git(["add", "src/staged.rs"]);
+        sandbox.write("src/staged.rs", "staged and changed\n");
+        sandbox.write("untracked", "untracked\n");
+        sandbox.write("target/ignored", "ignored\n");
+        Self { sandbox }
+    }
+
+    fn files(version: u32) -> Vec<(String, String)> {
+        let mut files: Vec<_> =
+            (0..MANIFESTS).map(|i| (format!("crates/c{i}/Cargo.toml"), manifest(version))).collect();
+        files.push(("Cargo.lock".into(), lock_file(version)));
+        files
+    }
+
+    /// Moves everything from `version - 1` to `version`, with a new file and a new branch.
+    fn making(version: u32) -> Action {
+        let mut files = Self::files(version);
+        files.push((format!("notes/{version}.md"), "new\n".into()));
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, content)| (path.as_str(), content.as_str())).collect();
+        Action::Publish(Making::commit("main", &files).and_branch(&branch(version)))
+    }
+
+    fn child(&self, version: u32) -> Command {
+        let mut child = self.sandbox.child(&self.sandbox.root(), Self::making(version));
+        child.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        child
+    }
+
+    /// Checks that all is as at `version`, and the user's own files are as they were.
+    #[track_caller]
+    fn is_at(&self, version: u32) {
+        let sandbox = &self.sandbox;
+        for (path, content) in Self::files(version) {
+            assert!(sandbox.read(&path) == content, "{path} is not at {version}");
+        }
+        assert_eq!(sandbox.exists(format!("notes/{}.md", version + 1)), false);
+        assert_eq!(
+            sandbox.git(["status", "--porcelain", "--untracked-files=all"]),
+            " M src/lib.rs\nAM src/staged.rs\n?? untracked"
+        );
+        assert_eq!(sandbox.read("src/lib.rs"), "dirty\n");
+        assert_eq!(sandbox.read("src/staged.rs"), "staged and changed\n");
+        assert_eq!(sandbox.git(["show", ":src/staged.rs"]), "staged");
+        assert_eq!(sandbox.read("untracked"), "untracked\n");
+        assert_eq!(sandbox.read("target/ignored"), "ignored\n");
+        let left: Vec<_> = fs::read_dir(sandbox.root().join(".git/relprep"))
+            .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
+            .unwrap_or_default();
+        assert!(left.is_empty(), "left behind: {left:?}");
+        sandbox.fsck();
+    }
+
+    /// Returns the version to which the refs have come; both must agree.
+    fn version(&self, latest: u32) -> u32 {
+        let is_new = self.sandbox.git(["show", "HEAD:Cargo.lock"]) == lock_file(latest).trim_end();
+        let has_branch =
+            self.sandbox.try_git(["rev-parse", "-q", "--verify", &branch(latest)]).status.success();
+        assert_eq!(is_new, has_branch, "half of {latest} is there");
+        if is_new { latest } else { latest - 1 }
+    }
+}
+
+fn branch(version: u32) -> String {
+    format!("release-{version}.0.0")
+}
+
+#[test]
+fn a_run_that_dies_at_any_step_leaves_the_old_state_or_the_new() {
+    for (at, step) in STEPS.iter().enumerate() {
+        let world = World::new();
+        let status = world.child(1).env("RELPREP_TEST_STOP", step).status().unwrap();
+        assert!(!status.success(), "there is no step {step}");
+        let said = world.sandbox.recover();
+        let has_moved = at >= STEPS.iter().position(|step| *step == "refs").unwrap();
+        let expected: &[&str] = match *step {
+            "objects" | "done" => &[],
+            _ if has_moved => &["completed"],
+            _ => &["taken-back"],
+        };
+        assert_eq!(said.said(), expected, "{step}: {}", said.text());
+        assert_eq!(world.version(1), u32::from(has_moved), "{step}");
+        world.is_at(u32::from(has_moved));
+        world.sandbox.recover().is_fine();
+    }
+}
+
+#[test]
+fn a_run_that_dies_with_its_git_leaves_locks_that_are_taken_away() {
+    let world = World::new();
+    world
+        .sandbox
+        .hook("reference-transaction", "test \"$1\" != prepared || kill -KILL $PPID $(ps -o ppid= -p $PPID)");
+    assert!(!world.child(1).status().unwrap().success());
+    assert!(world.sandbox.exists(".git/refs/heads/main.lock"));
+    fs::remove_file(world.sandbox.root().join(".git/hooks/reference-transaction")).unwrap();
+    assert_eq!(world.sandbox.recover().said(), ["taken-back"]);
+    world.is_at(0);
+}
+
+#[test]
+fn the_next_run_is_refused_until_the_dead_one_is_settled() {
+    let world = World::new();
+    world.child(1).env("RELPREP_TEST_STOP", "refs").status().unwrap();
+    let answer = world.sandbox.ask(World::making(2));
+    assert_eq!(answer.refused(), ["unfinished"], "{}", answer.text());
+    assert_eq!(world.sandbox.recover().said(), ["completed"]);
+    world.is_at(1);
+}
+
+#[test]
+fn a_run_that_dies_while_programs_see_the_edited_tree_leaves_no_scratch() {
+    let world = World::new();
+    world.sandbox.hook("pre-commit", "true");
+    world.child(1).env("RELPREP_TEST_STOP", "scratch").status().unwrap();
+    let list = || world.sandbox.git(["worktree", "list", "--porcelain"]);
+    let scratch = list().lines().filter_map(|line| line.strip_prefix("worktree ")).nth(1).unwrap().to_owned();
+    world.sandbox.recover().is_fine();
+    assert_eq!(list().matches("worktree ").count(), 1);
+    assert!(!fs::exists(scratch).unwrap());
+    world.is_at(0);
+}
+
+#[test]
+fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
+    let kills: u32 = std::env::var(KILLS_VARIABLE).map_or(KILLS, |text| text.parse().unwrap());
+    let world = World::new();
+    let begun = Instant::now();
+    assert!(world.child(1).status().unwrap().success());
+    let whole = begun.elapsed();
+    world.is_at(1);
+    let mut version = 1;
+    let mut seed: u64 = 20_260_820;
+    let (mut recovered, mut moved, mut finished) = (0, 0, 0);
+    for kill in 0..kills {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let part = f64::from(u32::try_from(seed >> 32).unwrap()) / f64::from(u32::MAX);
+        let killed = run_and_kill(world.child(version + 1), whole.mul_f64(part), kill % 2 == 1);
+        recovered += u32::from(!world.sandbox.recover().said().is_empty());
+        finished += u32::from(!killed);
+        let now = world.version(version + 1);
+        moved += u32::from(now > version);
+        version = now;
+        world.is_at(version);
+    }
+    println!(
+        "{kills} runs: {recovered} recovered, {moved} came to the new state, {finished} had ended by themselves"
+    );
+}
+
+/// Runs the child, and kills it after `delay`, on its own or with all that it has started; returns
+/// whether it was still running.
+fn run_and_kill(mut child: Command, delay: Duration, with_children: bool) -> bool {
+    use std::os::unix::process::CommandExt as _;
+    let mut child = child.process_group(0).spawn().unwrap();
+    std::thread::sleep(delay);
+    let running = child.try_wait().unwrap().is_none();
+    if with_children {
+        let group = format!("-{}", child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    }
+    let _ = child.kill();
+    child.wait().unwrap();
+    running
+}
+
+/// Returns a world whose run has died when its refs had moved and none of its files.
+fn died_after_refs() -> World {
+    let world = World::new();
+    world.child(1).env("RELPREP_TEST_STOP", "refs").status().unwrap();
+    world
+}
+
+#[test]
+fn a_torn_file_is_completed() {
+    let world = died_after_refs();
+    world.sandbox.write("Cargo.lock", &lock_file(1)[..70_000]);
+    world.sandbox.write("crates/c3/Cargo.toml", "");
+    assert_eq!(world.sandbox.recover().said(), ["completed"]);
+    world.is_at(1);
+}
+
+#[test]
+fn a_file_that_someone_has_changed_since_is_left_alone_and_named() {
+    let world = died_after_refs();
+    world.sandbox.write("crates/c3/Cargo.toml", "mine\n");
+    fs::remove_file(world.sandbox.root().join("crates/c4/Cargo.toml")).unwrap();
+    let answer = world.sandbox.recover();
+    assert_eq!(answer.said(), ["completed", "left-alone", "left-alone"]);
+    assert!(answer.text().contains("crates/c3/Cargo.toml was changed"));
+    assert_eq!(world.sandbox.read("crates/c3/Cargo.toml"), "mine\n");
+    assert_eq!(world.sandbox.read("crates/c5/Cargo.toml"), manifest(1));
+    assert_eq!(
+        world.sandbox.git(["status", "--porcelain", "crates"]),
+        " M crates/c3/Cargo.toml\n D crates/c4/Cargo.toml"
+    );
+}
+
+#[test]
+fn a_ref_that_someone_has_moved_since_is_left_alone_and_named() {
+    let world = died_after_refs();
+    let sandbox = &world.sandbox;
+    let theirs = sandbox.git(["commit-tree", "-m", "theirs", "HEAD~1^{tree}"]);
+    sandbox.git(["update-ref", "refs/heads/main", &theirs]);
+    let answer = sandbox.recover();
+    assert_eq!(answer.said()[..2], ["completed", "left-alone"], "{}", answer.text());
+    assert!(answer.text().contains("refs/heads/main was moved by someone else"));
+    assert_eq!(sandbox.rev("main"), theirs);
+    assert_eq!(sandbox.read("Cargo.lock"), lock_file(0));
+    assert!(!sandbox.exists("notes/1.md") && !sandbox.exists(".git/index.lock"));
+}
+
+#[test]
+fn a_work_tree_that_has_gone_to_another_branch_is_left_alone() {
+    let world = died_after_refs();
+    let sandbox = &world.sandbox;
+    sandbox.git(["branch", "other", "main~1"]);
+    sandbox.git(["symbolic-ref", "HEAD", "refs/heads/other"]);
+    let answer = sandbox.recover();
+    assert_eq!(answer.said()[0], "completed");
+    assert_eq!(sandbox.read("Cargo.lock"), lock_file(0));
+    assert_eq!(sandbox.git(["show", "main:Cargo.lock"]), lock_file(1).trim_end());
+}
+
+#[test]
+fn a_damaged_journal_changes_nothing_and_is_named() {
+    let world = died_after_refs();
+    let path = world.sandbox.root().join(".git/relprep/journal");
+    let journal = fs::read(&path).unwrap();
+    fs::write(&path, &journal[..journal.len() / 2]).unwrap();
+    let before = world.sandbox.everything();
+    let answer = world.sandbox.recover();
+    assert!(answer.failed().contains("relprep/journal"), "{}", answer.text());
+    assert_eq!(world.sandbox.everything(), before);
+    fs::write(&path, &journal).unwrap();
+    assert_eq!(world.sandbox.recover().said(), ["completed"]);
+    world.is_at(1);
+}
+
+#[test]
+fn a_run_in_a_linked_work_tree_is_completed_from_the_main_one() {
+    let sandbox = Sandbox::with_files([("Cargo.toml", "one\n")]);
+    let other = sandbox.dir().join("other tree");
+    sandbox.git(["worktree", "add", "--quiet", "-b", "release-1.0.0", other.to_str().unwrap()]);
+    let making = Making::commit("release-1.0.0", &[("Cargo.toml", "two\n")]);
+    let mut child = sandbox.child(&other, Action::Publish(making));
+    assert!(!child.env("RELPREP_TEST_STOP", "refs").output().unwrap().status.success());
+    assert_eq!(sandbox.recover().said(), ["completed"]);
+    assert_eq!(fs::read_to_string(other.join("Cargo.toml")).unwrap(), "two\n");
+    assert_eq!(sandbox.git(["-C", other.to_str().unwrap(), "status", "--porcelain"]), "");
+    assert_eq!(sandbox.read("Cargo.toml"), "one\n");
+}
