@@ -10,5 +10,6 @@ pub mod project;
 pub mod render;
 pub mod repo;
 pub mod template;
+pub mod train;
 pub mod version;
 pub mod workspace;

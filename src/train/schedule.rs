@@ -1,0 +1,233 @@
+//! The schedule: the releases that a reader wants to see on one day.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use semver::Version;
+
+use super::history::History;
+use super::numbering::Number;
+use super::release::{Phase, Release};
+use super::{Exception, Train};
+use crate::finding::{Finding, Refused};
+
+/// The most rows that a schedule may have.
+const MOST_ROWS: u64 = 5000;
+
+/// The releases that are published as the schedule, as of one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The name of what is released.
+    pub name: String,
+    /// The day as of which everything is said.
+    pub as_of: NaiveDate,
+    /// Whether tags were there, to tell actual days from planned ones.
+    pub source: Source,
+    /// The releases, oldest first.
+    pub rows: Vec<Row>,
+    /// The releases between them that were skipped, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What a schedule was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The policy: every day is a planned one.
+    Policy,
+    /// The policy and the tags: days that are past are actual ones.
+    PolicyAndTags,
+}
+
+/// One release of a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The release.
+    pub release: Release,
+    /// Where it stands on the day of the schedule.
+    pub phase: Phase,
+    /// The day on which its development begins: the cut of the release before it.
+    pub opened: NaiveDate,
+}
+
+/// A release that never was, nor will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The version that is not used.
+    pub version: Version,
+    /// Why.
+    pub reason: String,
+}
+
+/// Which releases a schedule has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// The current release, the two before it and the next; the two latest with long-term support
+    /// and the next one; and whatever else is supported.
+    #[default]
+    Around,
+    /// From the first release of the train to the next.
+    All,
+    /// From one to another, both included; without a bound, from the first or to the next.
+    Between(Option<Bound>, Option<Bound>),
+}
+
+/// An end of a range of releases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// A planned release day.
+    Day(NaiveDate),
+    /// The release of that number.
+    Number(Number),
+}
+
+impl FromStr for Bound {
+    type Err = String;
+
+    /// Reads a day, `2025-05-01`, a number, `36`, or a version, `36.0.0` or `0.123.0`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(day) = text.parse() {
+            return Ok(Self::Day(day));
+        }
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(Number(number)));
+        }
+        let mut parts = text.split('.').map(str::parse::<u64>);
+        match (parts.next(), parts.next()) {
+            (Some(Ok(0)), Some(Ok(minor))) => Ok(Self::Number(Number(minor))),
+            (Some(Ok(major)), Some(Ok(_))) => Ok(Self::Number(Number(major))),
+            _ => Err("neither a day as in 2025-05-01 nor a release as in 36 or 36.0.0".to_owned()),
+        }
+    }
+}
+
+impl Schedule {
+    /// Makes the schedule of `train` as of a day.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if the selection holds no release, or thousands.
+    pub fn new(
+        name: &str,
+        train: &Train,
+        as_of: NaiveDate,
+        history: &History,
+        selection: Selection,
+    ) -> Result<Self, Refused> {
+        let numbers = select(train, as_of, history, selection)?;
+        let rows: Vec<Row> =
+            numbers.iter().filter_map(|&number| row(train, number, as_of, history)).collect();
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            let finding = Finding::error("schedule-empty", "no release of the train is in this range");
+            return Err(finding.remedy("choose other `--from` and `--to`, or another `--date`").into());
+        };
+        let skipped = train.skipped_between(first.release.number, last.release.number);
+        let source = if history.newest().is_some() { Source::PolicyAndTags } else { Source::Policy };
+        Ok(Self { name: name.to_owned(), as_of, source, rows, skipped })
+    }
+
+    /// Returns the rows that are supported on the day of the schedule.
+    pub fn supported(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.phase.is_supported())
+    }
+}
+
+impl Train {
+    /// Returns the releases whose branches a security fix must go to on `day`, oldest first: those
+    /// supported, and those cut but not released.
+    pub fn needing_fixes(&self, day: NaiveDate, history: &History) -> Vec<Release> {
+        let candidates = self.candidates(day, history).into_iter();
+        let releases = candidates.filter_map(|number| self.release(number, history));
+        releases.filter(|release| release.phase(day, history).needs_fixes()).collect()
+    }
+
+    fn skipped_between(&self, first: Number, last: Number) -> Vec<Skipped> {
+        let skipped = self.exceptions.range(first..=last).filter(|(_, exception)| exception.skip.is_some());
+        let entry = |(&number, exception): (&Number, &Exception)| Skipped {
+            version: self.numbering.version(number),
+            reason: exception.reason.clone(),
+        };
+        skipped.map(entry).collect()
+    }
+}
+
+fn row(train: &Train, number: Number, as_of: NaiveDate, history: &History) -> Option<Row> {
+    let release = train.release(number, history)?;
+    let before = train.previous(number).and_then(|previous| train.release(previous, history));
+    // The first release of all has nothing before it from which its development could be counted.
+    let opened = before.map_or(release.cut.planned, |before| before.cut.planned.min(release.cut.planned));
+    Some(Row { phase: release.phase(as_of, history), opened, release })
+}
+
+fn select(
+    train: &Train,
+    as_of: NaiveDate,
+    history: &History,
+    selection: Selection,
+) -> Result<BTreeSet<Number>, Refused> {
+    let current = train.current(as_of, history);
+    let next = match current {
+        Some(current) => train.next(current),
+        None => Some(train.since),
+    };
+    match selection {
+        Selection::Around => Ok(around(train, as_of, history)),
+        Selection::All => between(train, None, None, next),
+        Selection::Between(from, to) => between(train, from, to, next),
+    }
+}
+
+fn around(train: &Train, as_of: NaiveDate, history: &History) -> BTreeSet<Number> {
+    let Some(current) = train.current(as_of, history) else {
+        return BTreeSet::from([train.since]);
+    };
+    let mut numbers = BTreeSet::from([current]);
+    let before = train.previous(current);
+    numbers.extend(before);
+    numbers.extend(before.and_then(|before| train.previous(before)));
+    numbers.extend(train.next(current));
+    if let Some(lts) = train.support.lts {
+        let passed = current.0.checked_sub(lts.first.0).map(|after| after / lts.every);
+        let nth = |n: u64| Number(lts.first.0.saturating_add(n.saturating_mul(lts.every.get())));
+        numbers.extend(passed.map(nth));
+        numbers.extend(passed.and_then(|n| n.checked_sub(1)).map(nth));
+        numbers.insert(nth(passed.map_or(0, |n| n + 1)));
+    }
+    let supported = train.needing_fixes(as_of, history).into_iter();
+    numbers.extend(supported.filter(|r| r.phase(as_of, history).is_supported()).map(|r| r.number));
+    numbers
+}
+
+fn between(
+    train: &Train,
+    from: Option<Bound>,
+    to: Option<Bound>,
+    next: Option<Number>,
+) -> Result<BTreeSet<Number>, Refused> {
+    let slack = train.exceptions.len() as u64 + 1;
+    let on = |day| train.calendar.slot_on(day).and_then(|slot| train.number_at(slot));
+    let low = match from {
+        None => train.since,
+        Some(Bound::Number(number)) => number,
+        Some(Bound::Day(day)) => on(day).map_or(train.since, |number| number.saturating_back(slack)),
+    };
+    let high = match to {
+        None => next.unwrap_or(low),
+        Some(Bound::Number(number)) => number,
+        Some(Bound::Day(day)) => on(day).map_or(Number(0), |number| number.ahead(slack)),
+    };
+    let low = low.max(train.since);
+    if high.0.saturating_sub(low.0) > MOST_ROWS {
+        let message = format!("the range holds more than {MOST_ROWS} releases");
+        let finding = Finding::error("schedule-range", message);
+        return Err(finding.remedy("choose a shorter one with `--from` and `--to`").into());
+    }
+    let planned = |number| train.release(number, &History::none()).map(|release| release.release.planned);
+    let inside = |number: &Number| {
+        planned(*number).is_some_and(|day| {
+            !matches!(from, Some(Bound::Day(first)) if day < first)
+                && !matches!(to, Some(Bound::Day(last)) if day > last)
+        })
+    };
+    Ok((low.0..=high.0).map(Number).filter(inside).collect())
+}
