@@ -1,0 +1,341 @@
+//! From the `[schedule]` table to a train, with everything that is wrong on the way.
+
+use std::collections::BTreeMap;
+use std::num::{NonZeroU32, NonZeroU64};
+
+use chrono::{Datelike, NaiveDate};
+use semver::Version;
+
+use super::{AnchorConfig, DayText, LtsConfig, NumberingConfig, ReleaseConfig, ScheduleConfig, SkipConfig};
+use crate::finding::Finding;
+use crate::train::{
+    Cadence, Calendar, Ends, Exception, History, Holidays, Lts, MonthlyCut, Number, Numbering, Skip, Span,
+    Support, Train, Window,
+};
+
+/// Something wrong in the configuration, and the key that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The path of the key, with the index of a table in an array: `schedule.release.0.eol`.
+    pub key: String,
+    /// What is wrong.
+    pub finding: Finding,
+}
+
+/// Returns the train that `config` describes, or all that is wrong with it.
+pub(super) fn train(config: &ScheduleConfig) -> Result<Train, Vec<Problem>> {
+    let mut checks = Checks::default();
+    let cadence = checks.cadence(config);
+    let holidays = checks.holidays(&config.holidays);
+    let support = checks.support(config);
+    let Some((numbering, anchor, release)) = checks.anchor(config) else { return Err(checks.problems) };
+    let since = checks.since(config, numbering);
+    let exceptions = checks.exceptions(&config.release, numbering);
+    let calendar = Calendar {
+        anchor: release,
+        cadence,
+        cut_roll: config.roll_over.cut,
+        release_roll: config.roll_over.release,
+        holidays,
+    };
+    let train = Train { numbering, anchor, since, calendar, support, exceptions };
+    checks.weekday(config, release);
+    checks.order(config, &train);
+    if checks.problems.is_empty() { Ok(train) } else { Err(checks.problems) }
+}
+
+/// The problems found so far. Each check returns a value that lets the next ones go on.
+#[derive(Default)]
+struct Checks {
+    problems: Vec<Problem>,
+}
+
+impl Checks {
+    fn problem(&mut self, key: &str, rule: &'static str, message: impl Into<String>, remedy: &str) {
+        let key = format!("schedule.{key}");
+        let finding = Finding::error(rule, format!("`{key}`: {}", message.into())).remedy(remedy);
+        self.problems.push(Problem { key, finding });
+    }
+
+    fn contradiction(&mut self, key: &str, other: &str) {
+        let message = format!("contradicts `schedule.{other}`");
+        self.problem(key, "schedule-contradiction", message, "remove one of the two");
+    }
+
+    fn anchor(&mut self, config: &ScheduleConfig) -> Option<(Numbering, Number, NaiveDate)> {
+        let Some(AnchorConfig { version, release }) = &config.anchor else {
+            let remedy =
+                "say one release and its day: `anchor = { version = \"20.0.0\", release = \"2024-04-20\" }`";
+            self.problem(
+                "anchor",
+                "schedule-anchor",
+                "is missing, and nothing can be counted without it",
+                remedy,
+            );
+            return None;
+        };
+        let day = self.day("anchor.release", release);
+        let version = self.version("anchor.version", version);
+        let numbering = version.as_ref().and_then(|version| self.numbering(config.numbering, version));
+        let number = self.first_of("anchor.version", numbering?, &version?);
+        Some((numbering?, number?, day?))
+    }
+
+    fn numbering(&mut self, config: Option<NumberingConfig>, anchor: &Version) -> Option<Numbering> {
+        match config {
+            None => Some(Numbering::of(anchor)),
+            Some(NumberingConfig::Minor) => Some(Numbering::Minor { major: anchor.major }),
+            Some(NumberingConfig::Major) if anchor.major > 0 => Some(Numbering::Major),
+            Some(NumberingConfig::Major) => {
+                self.contradiction("numbering", "anchor");
+                None
+            }
+        }
+    }
+
+    fn version(&mut self, key: &str, text: &str) -> Option<Version> {
+        let version = text.parse().ok();
+        if version.is_none() {
+            let remedy = "write all three numbers, as in \"20.0.0\"";
+            self.problem(key, "schedule-version", format!("\"{text}\" is no version"), remedy);
+        }
+        version
+    }
+
+    /// Returns the release of which `version` is the first version.
+    fn first_of(&mut self, key: &str, numbering: Numbering, version: &Version) -> Option<Number> {
+        let number = numbering.number(version).filter(|&number| number >= numbering.first());
+        let first = number.filter(|&number| numbering.version(number) == *version);
+        if first.is_none() {
+            let message = format!("{version} is not the first version of a release of this train");
+            let remedy = match number {
+                Some(number) => format!("write \"{}\"", numbering.version(number)),
+                None => "write a version that the train has, or set `schedule.numbering`".to_owned(),
+            };
+            self.problem(key, "schedule-version", message, &remedy);
+        }
+        first
+    }
+
+    fn since(&mut self, config: &ScheduleConfig, numbering: Numbering) -> Number {
+        let since = config.since.as_ref().and_then(|text| {
+            let version = self.version("since", text)?;
+            self.first_of("since", numbering, &version)
+        });
+        since.unwrap_or(numbering.first())
+    }
+
+    fn day(&mut self, key: &str, text: &DayText) -> Option<NaiveDate> {
+        let day = text.day();
+        if day.is_none() {
+            let remedy = "write a day that exists, as in \"2025-05-01\"";
+            self.problem(key, "schedule-day", format!("\"{}\" is no day", text.0), remedy);
+        }
+        day
+    }
+
+    /// Returns `number`, or 1 where it is absent or wrong.
+    fn positive(&mut self, key: &str, number: Option<u32>) -> NonZeroU32 {
+        if number == Some(0) {
+            self.problem(key, "schedule-zero", "cannot be 0", "write 1 or more, or remove the key");
+        }
+        number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
+    }
+
+    fn cadence(&mut self, config: &ScheduleConfig) -> Cadence {
+        match (config.every_months, config.every_weeks) {
+            (months, Some(weeks)) => {
+                if months.is_some() {
+                    self.contradiction("every-weeks", "every-months");
+                }
+                if config.cut_day.is_some() {
+                    self.contradiction("cut-day", "every-weeks");
+                }
+                let every = self.positive("every-weeks", Some(weeks));
+                Cadence::Weeks { every, cut_days_before: config.cut_days_before.unwrap_or(0) }
+            }
+            (months, None) => {
+                let every = self.positive("every-months", months);
+                Cadence::Months { every, cut: self.monthly_cut(config) }
+            }
+        }
+    }
+
+    fn monthly_cut(&mut self, config: &ScheduleConfig) -> MonthlyCut {
+        match (config.cut_day, config.cut_days_before) {
+            (Some(day), before) => {
+                if before.is_some() {
+                    self.contradiction("cut-days-before", "cut-day");
+                }
+                if !(1..=31).contains(&day) {
+                    let remedy =
+                        "write a day of the month, 1 to 31; a month that lacks it is cut on its last day";
+                    self.problem("cut-day", "schedule-day", format!("no month has a day {day}"), remedy);
+                }
+                MonthlyCut::OnDay(day)
+            }
+            (None, before) => MonthlyCut::DaysBefore(before.unwrap_or(0)),
+        }
+    }
+
+    fn holidays(&mut self, days: &[DayText]) -> Holidays {
+        let mut holidays = Holidays::default();
+        for (i, text) in days.iter().enumerate() {
+            if let Some(day) = text.yearly() {
+                holidays.yearly.insert(day);
+            } else {
+                holidays.days.extend(self.day(&format!("holidays.{i}"), text));
+            }
+        }
+        holidays
+    }
+
+    fn weekday(&mut self, config: &ScheduleConfig, anchor: NaiveDate) {
+        let Some(weekday) = config.weekday else { return };
+        if config.every_weeks.is_none() {
+            let remedy = "set `schedule.every-weeks`, or remove the key";
+            self.problem("weekday", "schedule-contradiction", "says nothing in a cadence of months", remedy);
+        } else if weekday.0 != anchor.weekday() {
+            let message = format!("the anchor {anchor} is a {}", anchor.format("%A"));
+            let remedy = "move the anchor to the weekday of releases";
+            self.problem("weekday", "schedule-contradiction", message, remedy);
+        }
+    }
+
+    fn support(&mut self, config: &ScheduleConfig) -> Support {
+        let given = (config.support_months, config.support_weeks, config.support_releases);
+        let releases = if given == (None, None, None) { Some(1) } else { config.support_releases };
+        let normal = self.window("", config.support_months, config.support_weeks, releases);
+        let lts = config.lts.as_ref().and_then(|lts| self.lts(lts));
+        let both = |window: Window| window.span.is_some() && window.releases.is_some();
+        if config.support_ends.is_some() && !both(normal) && !lts.is_some_and(|lts| both(lts.window)) {
+            let remedy = "set `support-months` and `support-releases`, or remove the key";
+            self.problem(
+                "support-ends",
+                "schedule-contradiction",
+                "says which of two rules counts, and there is one",
+                remedy,
+            );
+        }
+        Support {
+            normal,
+            lts,
+            from: config.eol_from,
+            last_day: config.eol_day,
+            ends: config.support_ends.unwrap_or(Ends::Last),
+        }
+    }
+
+    fn window(
+        &mut self,
+        table: &str,
+        months: Option<u32>,
+        weeks: Option<u32>,
+        releases: Option<u32>,
+    ) -> Window {
+        let months_key = format!("{table}support-months");
+        let weeks_key = format!("{table}support-weeks");
+        if months.is_some() && weeks.is_some() {
+            self.contradiction(&weeks_key, &months_key);
+        }
+        let months = months.map(|n| Span::Months(self.positive(&months_key, Some(n)).get()));
+        let weeks = weeks.map(|n| Span::Weeks(self.positive(&weeks_key, Some(n)).get()));
+        let releases_key = format!("{table}support-releases");
+        let releases = releases.map(|n| self.positive(&releases_key, Some(n)));
+        Window { span: months.or(weeks), releases }
+    }
+
+    fn lts(&mut self, lts: &LtsConfig) -> Option<Lts> {
+        let window = self.window("lts.", lts.support_months, lts.support_weeks, lts.support_releases);
+        if window == Window::default() {
+            let remedy = "add `support-months`, `support-weeks` or `support-releases` to it";
+            self.problem("lts", "schedule-lts", "does not say how long it is supported", remedy);
+        }
+        let every = NonZeroU64::new(lts.every);
+        if every.is_none() {
+            self.problem("lts.every", "schedule-zero", "cannot be 0", "write 1 or more");
+        }
+        Some(Lts { every: every?, first: Number(lts.first), window })
+    }
+
+    fn exceptions(
+        &mut self,
+        releases: &[ReleaseConfig],
+        numbering: Numbering,
+    ) -> BTreeMap<Number, Exception> {
+        let mut exceptions = BTreeMap::new();
+        for (i, release) in releases.iter().enumerate() {
+            let key = format!("release.{i}");
+            let exception = self.exception(&key, release);
+            let version_key = format!("{key}.version");
+            let version = self.version(&version_key, &release.version);
+            let number = version.and_then(|version| self.first_of(&version_key, numbering, &version));
+            if let Some(number) = number
+                && exceptions.insert(number, exception).is_some()
+            {
+                let message = format!("{} is there twice", release.version);
+                self.problem(
+                    &version_key,
+                    "schedule-release",
+                    message,
+                    "say everything about it in one table",
+                );
+            }
+        }
+        exceptions
+    }
+
+    fn exception(&mut self, key: &str, release: &ReleaseConfig) -> Exception {
+        let mut day = |name: &str, text: &Option<DayText>| {
+            text.as_ref().and_then(|text| self.day(&format!("{key}.{name}"), text))
+        };
+        let (cut, planned, eol) =
+            (day("cut", &release.cut), day("release", &release.release), day("eol", &release.eol));
+        let days = release.cut.is_some() || release.release.is_some() || release.eol.is_some();
+        if days && release.skip.is_some() {
+            let message = "a release that is skipped has no days";
+            self.problem(key, "schedule-contradiction", message, "remove `skip`, or the days");
+        } else if !days && release.skip.is_none() {
+            let remedy = "set `cut`, `release`, `eol` or `skip`, or remove the table";
+            self.problem(key, "schedule-release", "says nothing about the release", remedy);
+        }
+        if release.reason.trim().is_empty() {
+            let remedy = "say why it is an exception; the schedule shows it";
+            self.problem(&format!("{key}.reason"), "schedule-release", "is empty", remedy);
+        }
+        let skip = release.skip.map(|skip| match skip {
+            SkipConfig::Number => Skip::Number,
+            SkipConfig::Release => Skip::Release,
+        });
+        Exception { cut, release: planned, eol, skip, reason: release.reason.clone() }
+    }
+
+    /// Checks that the days of each exception are in order, and that the anchor is a release.
+    fn order(&mut self, config: &ScheduleConfig, train: &Train) {
+        for (i, release) in config.release.iter().enumerate() {
+            let key = format!("release.{i}");
+            let number = release.version.parse().ok().and_then(|version| {
+                train.numbering.number(&version).filter(|&number| train.numbering.version(number) == version)
+            });
+            let Some(exception) = number.and_then(|number| train.exceptions.get(&number)) else { continue };
+            if exception.skip.is_some() && number == Some(train.anchor) {
+                let remedy = "take another release as anchor";
+                self.problem(&format!("{key}.skip"), "schedule-contradiction", "it is the anchor", remedy);
+            }
+            let Some(days) = number.and_then(|number| train.release(number, &History::none())) else {
+                continue;
+            };
+            if days.cut.planned > days.release.planned {
+                let message = format!(
+                    "the cut on {} is after the release on {}",
+                    days.cut.planned, days.release.planned
+                );
+                self.problem(&key, "schedule-order", message, "move `cut` or `release`");
+            }
+            if exception.eol.is_some_and(|eol| eol < days.release.planned) {
+                let message = format!("the end of life is before the release on {}", days.release.planned);
+                self.problem(&format!("{key}.eol"), "schedule-order", message, "move `eol` or `release`");
+            }
+        }
+    }
+}
