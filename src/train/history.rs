@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use semver::Version;
 
 use super::numbering::Number;
 
@@ -11,8 +12,15 @@ use super::numbering::Number;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     until: Option<NaiveDate>,
-    released: BTreeMap<Number, NaiveDate>,
+    tagged: BTreeMap<Number, Tagged>,
     cut: BTreeSet<Number>,
+}
+
+/// The versions of one release that have a tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Tagged {
+    first: NaiveDate,
+    latest: (Version, NaiveDate),
 }
 
 impl History {
@@ -21,38 +29,58 @@ impl History {
         Self::default()
     }
 
-    /// Returns the history at the end of `until`: the day of each release that has a tag, and the
-    /// releases that have a branch.
+    /// Returns the history at the end of `until`: the versions that have a tag, with the release each
+    /// belongs to and its day, and the releases that have a branch.
     ///
-    /// Tags of later days are left out.
+    /// Tags of later days and of pre-releases are left out.
     pub fn new(
         until: NaiveDate,
-        released: impl IntoIterator<Item = (Number, NaiveDate)>,
+        tags: impl IntoIterator<Item = (Number, Version, NaiveDate)>,
         cut: impl IntoIterator<Item = Number>,
     ) -> Self {
         let mut history =
-            Self { until: Some(until), released: BTreeMap::new(), cut: cut.into_iter().collect() };
-        for (number, day) in released.into_iter().filter(|&(_, day)| day <= until) {
-            let first = history.released.entry(number).or_insert(day);
-            *first = day.min(*first);
+            Self { until: Some(until), tagged: BTreeMap::new(), cut: cut.into_iter().collect() };
+        for (number, version, day) in tags {
+            if day <= until && version.pre.is_empty() {
+                history.add(number, version, day);
+            }
         }
         history
     }
 
+    fn add(&mut self, number: Number, version: Version, day: NaiveDate) {
+        match self.tagged.get_mut(&number) {
+            None => {
+                self.tagged.insert(number, Tagged { first: day, latest: (version, day) });
+            }
+            Some(tagged) => {
+                tagged.first = day.min(tagged.first);
+                if version > tagged.latest.0 {
+                    tagged.latest = (version, day);
+                }
+            }
+        }
+    }
+
     /// Returns the day on which the first version of the release was tagged.
     pub fn released(&self, number: Number) -> Option<NaiveDate> {
-        self.released.get(&number).copied()
+        self.tagged.get(&number).map(|tagged| tagged.first)
+    }
+
+    /// Returns the latest version of the release, and the day of its tag.
+    pub fn latest(&self, number: Number) -> Option<&(Version, NaiveDate)> {
+        self.tagged.get(&number).map(|tagged| &tagged.latest)
     }
 
     /// Returns the newest release that has a tag.
     pub fn newest(&self) -> Option<Number> {
-        self.released.keys().next_back().copied()
+        self.tagged.keys().next_back().copied()
     }
 
     /// Returns whether the tags tell if this release is out: they are silent about what came before
     /// the oldest of them, as in a clone that lacks old tags.
     pub fn is_known(&self, number: Number) -> bool {
-        self.released.keys().next().is_some_and(|&oldest| oldest <= number)
+        self.tagged.keys().next().is_some_and(|&oldest| oldest <= number)
     }
 
     /// Returns whether there is a branch of this release; `None` where no release branch is known.
@@ -62,7 +90,7 @@ impl History {
 
     /// Returns the releases that have a tag or a branch.
     pub fn numbers(&self) -> impl Iterator<Item = Number> {
-        self.released.keys().chain(&self.cut).copied()
+        self.tagged.keys().chain(&self.cut).copied()
     }
 
     /// Returns the first day on which something planned for `day` can happen that had not happened

@@ -48,6 +48,8 @@ pub struct Row {
     pub phase: Phase,
     /// The day on which its development begins: the cut of the release before it.
     pub opened: NaiveDate,
+    /// The latest version of it that has a tag, and the day of that.
+    pub latest: Option<(Version, NaiveDate)>,
 }
 
 /// A release that never was, nor will be.
@@ -156,7 +158,8 @@ fn row(train: &Train, number: Number, as_of: NaiveDate, history: &History) -> Op
     let before = train.previous(number).and_then(|previous| train.release(previous, history));
     // The first release of all has nothing before it from which its development could be counted.
     let opened = before.map_or(release.cut.planned, |before| before.cut.planned.min(release.cut.planned));
-    Some(Row { phase: release.phase(as_of, history), opened, release })
+    let latest = history.latest(number).cloned();
+    Some(Row { phase: release.phase(as_of, history), opened, latest, release })
 }
 
 fn select(

@@ -48,6 +48,10 @@ fn needing_fixes(train: &Train, day: &str, history: &History) -> Vec<u64> {
     train.needing_fixes(date(day), history).iter().map(|release| release.number.0).collect()
 }
 
+fn tag(number: u64, day: &str) -> (Number, Version, NaiveDate) {
+    (Number(number), Version::new(number, 0, 0), date(day))
+}
+
 fn except(train: &mut Train, number: u64, change: impl FnOnce(&mut Exception)) {
     let exception = train.exceptions.entry(Number(number)).or_default();
     exception.reason = "for a test".to_owned();
@@ -117,14 +121,14 @@ fn the_eol_day_can_be_excluded() {
 #[test]
 fn a_late_release_is_due_and_the_plan_stands() {
     let train = wasmtime();
-    let tagged = [(Number(30), date("2025-02-20")), (Number(31), date("2025-03-20"))];
-    let history = History::new(date("2025-04-22"), tagged, [30, 31, 32].map(Number));
+    let tagged = [tag(30, "2025-02-20"), tag(31, "2025-03-20")];
+    let history = History::new(date("2025-04-22"), tagged.clone(), [30, 31, 32].map(Number));
     let late = train.release(Number(32), &history).unwrap();
     assert_eq!(late.phase(date("2025-04-22"), &history), Phase::Due);
     assert_eq!(train.current(date("2025-04-22"), &history), Some(Number(31)));
     assert_eq!(needing_fixes(&train, "2025-04-22", &history), [24, 31, 32]);
 
-    let tagged = tagged.into_iter().chain([(Number(32), date("2025-04-23"))]);
+    let tagged = tagged.into_iter().chain([tag(32, "2025-04-23")]);
     let history = History::new(date("2025-05-01"), tagged, []);
     let out = train.release(Number(32), &history).unwrap();
     assert_eq!((out.release.planned, out.release.differs()), (date("2025-04-20"), Some(date("2025-04-23"))));
@@ -135,7 +139,7 @@ fn a_late_release_is_due_and_the_plan_stands() {
 #[test]
 fn the_end_can_be_counted_from_the_day_due_or_the_actual_day() {
     let mut train = wasmtime();
-    let history = History::new(date("2025-05-01"), [(Number(32), date("2025-04-23"))], []);
+    let history = History::new(date("2025-05-01"), [tag(32, "2025-04-23")], []);
     let mut eol = |from| {
         train.support.from = from;
         train.release(Number(32), &history).unwrap().term.eol
@@ -150,7 +154,7 @@ fn the_end_of_the_last_three_comes_with_the_release_three_later() {
     train.support.normal = Window { span: None, releases: Some(nonzero(3)) };
     assert_eq!(days(&train, 30)[2], "2025-05-20");
     assert_eq!(needing_fixes(&train, "2025-05-21", &History::none()), [24, 31, 32, 33]);
-    let tagged = [(Number(30), date("2025-02-20")), (Number(32), date("2025-04-21"))];
+    let tagged = [tag(30, "2025-02-20"), tag(32, "2025-04-21")];
     let late = History::new(date("2025-06-01"), tagged, []);
     assert_eq!(
         train.release(Number(30), &late).unwrap().term.eol,
