@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::history::History;
-use super::numbering::Number;
+use super::numbering::{Number, Numbering};
 use super::release::{Phase, Release};
 use super::{Exception, Train};
 use crate::finding::{Finding, Refused};
@@ -24,6 +24,8 @@ pub struct Schedule {
     pub as_of: NaiveDate,
     /// Whether tags were there, to tell actual days from planned ones.
     pub source: Source,
+    /// How the releases are numbered.
+    pub numbering: Numbering,
     /// The releases, oldest first.
     pub rows: Vec<Row>,
     /// The releases between them that were skipped, and why.
@@ -125,7 +127,7 @@ impl Schedule {
         };
         let skipped = train.skipped_between(first.release.number, last.release.number);
         let source = if history.newest().is_some() { Source::PolicyAndTags } else { Source::Policy };
-        Ok(Self { name: name.to_owned(), as_of, source, rows, skipped })
+        Ok(Self { name: name.to_owned(), as_of, source, numbering: train.numbering, rows, skipped })
     }
 
     /// Returns the rows that are supported on the day of the schedule.

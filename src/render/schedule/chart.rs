@@ -1,0 +1,142 @@
+//! The chart for the terminal, and for Markdown as plain text.
+
+use anstyle::{AnsiColor, Color, Style};
+
+use super::timeline::{Stage, Timeline, stretches};
+use super::words::long;
+use crate::train::schedule::{Row, Schedule};
+
+/// The fewest columns that make a chart.
+const NARROWEST: usize = 16;
+/// The number of columns for each label of the axis.
+const TICK_COLUMNS: usize = 12;
+
+/// Returns the chart in `width` columns; nothing where they are too few.
+pub fn styled(schedule: &Schedule, width: usize) -> String {
+    let labels: Vec<String> = schedule.rows.iter().map(label).collect();
+    let margin = labels.iter().map(String::len).max().unwrap_or(0) + 1;
+    let Some(columns) = width.checked_sub(margin).filter(|&columns| columns >= NARROWEST) else {
+        return String::new();
+    };
+    let timeline = Timeline::of(schedule);
+    let lanes = schedule.rows.iter().zip(&labels).map(|(row, label)| {
+        let cells = cells(schedule, row, timeline, columns);
+        format!("{label:margin$}{}\n", runs(&cells))
+    });
+    let lanes: Vec<String> = lanes.collect();
+    format!(
+        "{:margin$}{}\n{}\n{}",
+        "",
+        axis(timeline, columns),
+        lanes.concat(),
+        legend(schedule, timeline, width)
+    )
+}
+
+/// Returns the chart without colours.
+pub fn plain(schedule: &Schedule, width: usize) -> String {
+    anstream::adapter::strip_str(&styled(schedule, width)).to_string()
+}
+
+fn label(row: &Row) -> String {
+    let lts = if row.release.lts { " LTS" } else { "" };
+    format!("{}{lts}", row.release.version)
+}
+
+/// What one column of a lane shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Empty,
+    Stage(Stage),
+    Today,
+}
+
+impl Cell {
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Empty => " ",
+            Self::Stage(Stage::Development) => "·",
+            Self::Stage(Stage::Candidate) => "░",
+            Self::Stage(Stage::Support) => "▓",
+            Self::Stage(Stage::LongTerm) => "█",
+            Self::Today => "│",
+        }
+    }
+
+    fn style(self) -> Style {
+        let color = |color| Style::new().fg_color(Some(Color::Ansi(color)));
+        match self {
+            Self::Empty => Style::new(),
+            Self::Stage(Stage::Development) => Style::new().dimmed(),
+            Self::Stage(Stage::Candidate) => color(AnsiColor::Yellow),
+            Self::Stage(Stage::Support) => color(AnsiColor::Green),
+            Self::Stage(Stage::LongTerm) => color(AnsiColor::Cyan),
+            Self::Today => Style::new().bold(),
+        }
+    }
+}
+
+/// Returns the labels of the axis: each begins above its day, and none touches the next.
+fn axis(timeline: Timeline, columns: usize) -> String {
+    let mut line = String::new();
+    for tick in timeline.ticks(i64::try_from(columns / TICK_COLUMNS).unwrap_or(1)) {
+        let at = timeline.position(tick.day, columns);
+        let free = line.is_empty() || at > line.len();
+        if free && at + tick.label.len() <= columns {
+            line = format!("{line:at$}{}", tick.label);
+        }
+    }
+    line
+}
+
+fn cells(schedule: &Schedule, row: &Row, timeline: Timeline, columns: usize) -> Vec<Cell> {
+    let mut cells = vec![Cell::Empty; columns];
+    let mut stretches = stretches(row);
+    // Drawn last, so that a short one is not covered by its longer neighbours.
+    stretches.sort_by_key(|stretch| stretch.stage == Stage::Candidate);
+    for stretch in stretches {
+        let from = timeline.position(stretch.from, columns).min(columns - 1);
+        let to = timeline.position(stretch.to, columns).max(from + 1);
+        cells[from..to].fill(Cell::Stage(stretch.stage));
+    }
+    if timeline.contains(schedule.as_of) {
+        cells[timeline.position(schedule.as_of, columns)] = Cell::Today;
+    }
+    let used = cells.iter().rposition(|&cell| cell != Cell::Empty).map_or(0, |last| last + 1);
+    cells.truncate(used);
+    cells
+}
+
+/// Returns the cells as text, with one change of style a run of equal ones.
+fn runs(cells: &[Cell]) -> String {
+    let run = |run: &[Cell]| {
+        let style = run[0].style();
+        format!("{style}{}{style:#}", run[0].mark().repeat(run.len()))
+    };
+    cells.chunk_by(|a, b| a == b).map(run).collect::<Vec<_>>().concat()
+}
+
+/// Returns what the marks mean, for the stages that the chart shows, in lines of `width` columns.
+fn legend(schedule: &Schedule, timeline: Timeline, width: usize) -> String {
+    let shown = |stage| schedule.rows.iter().flat_map(stretches).any(|stretch| stretch.stage == stage);
+    let stages = Stage::ALL.into_iter().filter(|&stage| shown(stage));
+    let mut entries: Vec<_> = stages.map(|stage| (Cell::Stage(stage), stage.name().to_lowercase())).collect();
+    if timeline.contains(schedule.as_of) {
+        entries.push((Cell::Today, long(schedule.as_of)));
+    }
+    let mut lines = vec![Vec::new()];
+    let mut used = 0;
+    for (cell, name) in entries {
+        let needed = name.len() + 2;
+        if used > 0 && used + needed > width {
+            lines.push(Vec::new());
+            used = 0;
+        }
+        used += needed + 3;
+        let style = cell.style();
+        if let Some(line) = lines.last_mut() {
+            line.push(format!("{style}{}{style:#} {name}", cell.mark()));
+        }
+    }
+    lines.iter().map(|line| line.join("   ") + "\n").collect()
+}

@@ -1,0 +1,131 @@
+//! The schedule as a calendar: cut, release and EOL days, as RFC 5545 has them.
+
+use chrono::NaiveDate;
+
+use super::words::{long, one_line};
+use crate::train::Day;
+use crate::train::schedule::{Row, Schedule};
+
+/// The longest line in octets, without its end (RFC 5545, section 3.1).
+const LONGEST: usize = 75;
+
+/// Returns the calendar.
+///
+/// A UID is made of product, version and kind of day, so that an event which moves stays the same
+/// event. The time stamp is that of the event's own day: nothing but a moved day changes it.
+pub fn render(schedule: &Schedule) -> String {
+    let mut calendar = Calendar::default();
+    calendar.line("BEGIN", "VCALENDAR");
+    calendar.line("VERSION", "2.0");
+    calendar.line("PRODID", "-//cargo-relprep//schedule//EN");
+    calendar.line("CALSCALE", "GREGORIAN");
+    calendar.line("METHOD", "PUBLISH");
+    calendar.text("X-WR-CALNAME", &format!("{} releases", one_line(&schedule.name)));
+    for row in &schedule.rows {
+        for event in events(row) {
+            calendar.event(&schedule.name, row, &event);
+        }
+    }
+    calendar.line("END", "VCALENDAR");
+    calendar.0
+}
+
+/// One day of one release.
+struct Event {
+    kind: &'static str,
+    day: NaiveDate,
+    summary: String,
+    description: String,
+}
+
+fn events(row: &Row) -> [Event; 3] {
+    let release = &row.release;
+    let version = &release.version;
+    let lts = if release.lts { " (LTS)" } else { "" };
+    let last = release.term.last_day();
+    let reason =
+        release.reason.as_deref().map(|reason| format!("\n{}", one_line(reason))).unwrap_or_default();
+    [
+        Event {
+            kind: "cut",
+            day: release.cut.actual.unwrap_or(release.cut.planned),
+            summary: format!("cut {version}{lts}"),
+            description: format!("{}{reason}", planned(&release.cut)),
+        },
+        Event {
+            kind: "release",
+            day: release.release.actual.unwrap_or(release.release.planned),
+            summary: format!("release {version}{lts}"),
+            description: format!("{}{reason}", planned(&release.release)),
+        },
+        Event {
+            kind: "eol",
+            day: release.term.eol,
+            summary: format!("{version}{lts} end of life"),
+            description: format!("Last day of support: {}.{reason}", long(last)),
+        },
+    ]
+}
+
+fn planned(day: &Day) -> String {
+    match day.differs() {
+        Some(actual) => format!("Planned for {}; came on {}.", long(day.planned), long(actual)),
+        None if day.due != day.planned => {
+            format!("Planned for {}; due on {}.", long(day.planned), long(day.due))
+        }
+        None => format!("Planned for {}.", long(day.planned)),
+    }
+}
+
+/// The text of a calendar, as it grows.
+#[derive(Default)]
+struct Calendar(String);
+
+impl Calendar {
+    fn event(&mut self, name: &str, row: &Row, event: &Event) {
+        let name = one_line(name);
+        let next = event.day.succ_opt().unwrap_or(event.day);
+        self.line("BEGIN", "VEVENT");
+        self.text("UID", &format!("{}-{}-{}@relprep", slug(&name), row.release.version, event.kind));
+        self.line("DTSTAMP", &event.day.format("%Y%m%dT000000Z").to_string());
+        self.line("DTSTART;VALUE=DATE", &event.day.format("%Y%m%d").to_string());
+        self.line("DTEND;VALUE=DATE", &next.format("%Y%m%d").to_string());
+        self.text("SUMMARY", &format!("{name}: {}", event.summary));
+        self.text("DESCRIPTION", &event.description);
+        self.line("TRANSP", "TRANSPARENT");
+        self.line("END", "VEVENT");
+    }
+
+    /// Adds a property whose value is text: it is escaped (section 3.3.11).
+    fn text(&mut self, name: &str, value: &str) {
+        let mut escaped = String::with_capacity(value.len());
+        for c in value.chars() {
+            match c {
+                '\\' | ';' | ',' => escaped.extend(['\\', c]),
+                '\n' => escaped.push_str("\\n"),
+                c if c.is_control() => {}
+                c => escaped.push(c),
+            }
+        }
+        self.line(name, &escaped);
+    }
+
+    /// Adds a property, folded so that no line is longer than [`LONGEST`] and no character is split.
+    fn line(&mut self, name: &str, value: &str) {
+        let mut used = 0;
+        for c in name.chars().chain([':']).chain(value.chars()) {
+            if used + c.len_utf8() > LONGEST {
+                self.0.push_str("\r\n ");
+                used = 1;
+            }
+            self.0.push(c);
+            used += c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+/// Returns the name in lower-case ASCII letters and digits; others become hyphens.
+fn slug(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+}

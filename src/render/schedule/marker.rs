@@ -1,0 +1,173 @@
+//! The part of a Markdown file that belongs to the schedule: between two comments.
+
+use crate::finding::{Finding, Place};
+
+/// The comment after which the schedule begins; each marker stands alone on its line.
+pub const BEGIN: &str = "<!-- relprep schedule -->";
+/// The comment before which it ends.
+pub const END: &str = "<!-- /relprep schedule -->";
+
+/// Whether a marker without its end can be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It cannot: the next time, nobody would know what to replace.
+    Required,
+    /// The content takes the place of the one line, as where the file is not written back.
+    Optional,
+}
+
+/// Returns `text` (the file `path`) with `content` between the markers, which stay; line ends are
+/// those of the marker's line. Markers in a fenced code block are text.
+///
+/// # Errors
+///
+/// Findings, with their lines, if there is no marker, or one without the other.
+pub fn replace(path: &str, text: &str, content: &str, end: End) -> Result<String, Vec<Finding>> {
+    let regions = regions(path, text, end)?;
+    if regions.is_empty() {
+        let finding =
+            Finding::error("marker-missing", format!("{path} does not say where the schedule goes"));
+        return Err(vec![finding.remedy(format!("add the lines `{BEGIN}` and `{END}` to it"))]);
+    }
+    let mut out = String::with_capacity(text.len() + content.len());
+    let mut copied = 0;
+    for (marker, until) in regions {
+        out.push_str(&text[copied..marker.end]);
+        out.push_str(&block(content, &text[marker.start..marker.end]));
+        copied = until;
+    }
+    out.push_str(&text[copied..]);
+    Ok(out)
+}
+
+/// Returns each marker that begins the schedule, and where what follows it goes on.
+fn regions(path: &str, text: &str, end: End) -> Result<Vec<(Marker, usize)>, Vec<Finding>> {
+    let mut regions = Vec::new();
+    let mut problems = Vec::new();
+    let mut markers = markers(text).into_iter().peekable();
+    while let Some(marker) = markers.next() {
+        let closing = if marker.begins { markers.next_if(|next| !next.begins) } else { None };
+        match closing {
+            Some(closing) => regions.push((marker, closing.start)),
+            None if marker.begins && end == End::Optional => {
+                let until = marker.end;
+                regions.push((marker, until));
+            }
+            None => problems.push(unpaired(path, text, &marker)),
+        }
+    }
+    if problems.is_empty() { Ok(regions) } else { Err(problems) }
+}
+
+/// Returns whether `text` has a marker.
+pub fn is_marked(text: &str) -> bool {
+    text.contains(BEGIN) && markers(text).iter().any(|marker| marker.begins)
+}
+
+/// Returns the content with the line ends of the marker's line, set off by empty lines so that it
+/// is Markdown of its own.
+fn block(content: &str, marker: &str) -> String {
+    let newline = if marker.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let before = if marker.ends_with('\n') { newline.to_owned() } else { newline.repeat(2) };
+    format!("{before}{}{newline}", content.replace('\n', newline))
+}
+
+/// A line that is a marker: where it begins, and where the next line does.
+struct Marker {
+    begins: bool,
+    start: usize,
+    end: usize,
+    line: usize,
+}
+
+fn markers(text: &str) -> Vec<Marker> {
+    let mut found = Vec::new();
+    let mut fence: Option<&str> = None;
+    let mut start = 0;
+    for (i, line) in text.split_inclusive('\n').enumerate() {
+        let end = start + line.len();
+        let trimmed = line.trim();
+        match fence {
+            Some(open) if closes(trimmed, open) => fence = None,
+            None if opening_fence(trimmed).is_some() => fence = opening_fence(trimmed),
+            None if trimmed == BEGIN || trimmed == END => {
+                found.push(Marker { begins: trimmed == BEGIN, start, end, line: i + 1 });
+            }
+            _ => {}
+        }
+        start = end;
+    }
+    found
+}
+
+/// Returns the run of backquotes or tildes that opens a fenced code block.
+fn opening_fence(line: &str) -> Option<&str> {
+    let first = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let run = line.len() - line.trim_start_matches(first).len();
+    // What follows backquotes cannot hold another one: that would be a code span.
+    (run >= 3 && !(first == '`' && line[run..].contains('`'))).then(|| &line[..run])
+}
+
+fn closes(line: &str, open: &str) -> bool {
+    line.starts_with(open) && line.trim_start_matches(&open[..1]).is_empty()
+}
+
+fn unpaired(path: &str, text: &str, marker: &Marker) -> Finding {
+    let (this, other) = if marker.begins { (BEGIN, END) } else { (END, BEGIN) };
+    Finding::error("marker-unpaired", format!("`{this}` has no `{other}`"))
+        .at(Place::line(path, text, marker.line))
+        .remedy(format!("add `{other}`, or remove it"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(text: &str) -> Result<String, Vec<Finding>> {
+        replace("x.md", text, "new\n", End::Required)
+    }
+
+    #[test]
+    fn only_what_is_between_the_markers_changes() {
+        let text = format!("# A\n{BEGIN}\nold\n{END}\nrest");
+        let new = put(&text).unwrap();
+        assert_eq!(new, format!("# A\n{BEGIN}\n\nnew\n\n{END}\nrest"));
+        assert_eq!(put(&new).unwrap(), new, "a second time changes nothing");
+    }
+
+    #[test]
+    fn line_ends_are_those_of_the_file() {
+        let text = format!("{BEGIN}\r\n{END}\r\n");
+        assert_eq!(put(&text).unwrap(), format!("{BEGIN}\r\n\r\nnew\r\n\r\n{END}\r\n"));
+    }
+
+    #[test]
+    fn a_marker_in_a_code_block_is_text() {
+        let fenced = format!("~~~~\n~~~\n{BEGIN}\n~~~~\n```x\n{END}\n```\n");
+        assert_eq!(put(&fenced).unwrap_err()[0].rule, "marker-missing");
+        let both = format!("{fenced}{BEGIN}\n{END}");
+        assert_eq!(put(&both).unwrap(), format!("{fenced}{BEGIN}\n\nnew\n\n{END}"));
+    }
+
+    #[test]
+    fn a_marker_alone_is_reported_with_its_line() {
+        for (text, line) in [
+            (format!("a\n{END}\n{BEGIN}\n"), [2, 3].as_slice()),
+            (format!("{BEGIN}\n{BEGIN}\n{END}\n"), &[1]),
+        ] {
+            let lines: Vec<_> = put(&text)
+                .unwrap_err()
+                .into_iter()
+                .map(|finding| finding.place.unwrap().spot.unwrap().line)
+                .collect();
+            assert_eq!(lines, line);
+        }
+    }
+
+    #[test]
+    fn one_marker_suffices_where_nothing_is_written_back() {
+        let put = |text: &str| replace("x.md", text, "new\n", End::Optional).unwrap();
+        assert_eq!(put(&format!("a\n{BEGIN}")), format!("a\n{BEGIN}\n\nnew\n\n"));
+        assert_eq!(put(&format!("{BEGIN}\nold\n{END}\n")), format!("{BEGIN}\n\nnew\n\n{END}\n"));
+    }
+}

@@ -1,0 +1,126 @@
+//! The words that all formats share.
+
+use chrono::NaiveDate;
+
+use crate::train::schedule::{Row, Schedule, Source};
+use crate::train::{Answer, Day, Rule, Span, Term};
+
+/// The headings of the table, as maintainers publish them.
+pub(super) const HEADINGS: [&str; 5] = ["Version", "LTS", "Branch Date", "Release Date", "EOL Date"];
+
+/// Returns the day as the table shows it: `August 5 2024`.
+pub(super) fn long(day: NaiveDate) -> String {
+    day.format("%B %-d %Y").to_string()
+}
+
+/// Returns the cells of a row, under [`HEADINGS`].
+pub(super) fn cells(row: &Row, format: impl Fn(NaiveDate) -> String) -> [String; 5] {
+    let release = &row.release;
+    let both = |day: &Day| match day.differs() {
+        Some(actual) => format!("{} (actual: {})", format(day.planned), format(actual)),
+        None => format(day.planned),
+    };
+    let lts = if release.lts { "LTS" } else { "" };
+    [
+        release.version.to_string(),
+        lts.to_owned(),
+        both(&release.cut),
+        both(&release.release),
+        format(release.term.eol),
+    ]
+}
+
+/// Returns the sentence that says what the marks and the days mean.
+pub(super) fn legend(schedule: &Schedule, marked: &str) -> String {
+    let days = match schedule.source {
+        Source::Policy => "All days are planned days.",
+        Source::PolicyAndTags => "Days are planned ones; where a release came on another, both are given.",
+    };
+    format!("Releases {marked} are supported on {}. {days}", long(schedule.as_of))
+}
+
+/// Returns what must be said about single releases: exceptions, and rules that disagree.
+pub(super) fn remarks(schedule: &Schedule) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for row in &schedule.rows {
+        let version = &row.release.version;
+        if let Some(reason) = &row.release.reason {
+            remarks.push(format!("{version}: {}", one_line(reason)));
+        }
+        if row.release.term.disagrees() {
+            remarks.push(format!("{version}: {}", disagreement(&row.release.term)));
+        }
+    }
+    let skipped = schedule.skipped.iter();
+    remarks.extend(skipped.map(|skip| format!("{} is skipped: {}", skip.version, one_line(&skip.reason))));
+    remarks
+}
+
+/// Returns what each rule says, and which of them counts.
+fn disagreement(term: &Term) -> String {
+    let answers: Vec<String> = term.answers.iter().map(answer).collect();
+    let fixed = term.answers.iter().any(|answer| answer.rule == Rule::Exception);
+    let latest = term.answers.iter().map(|answer| answer.eol).max();
+    let counts = match latest {
+        _ if fixed => "the exception",
+        Some(latest) if latest == term.eol => "the later day",
+        _ => "the earlier day",
+    };
+    format!("{}; {counts} counts", answers.join(", "))
+}
+
+fn answer(answer: &Answer) -> String {
+    let eol = long(answer.eol);
+    match answer.rule {
+        Rule::Span(Span::Months(months)) => format!("{} of support end on {eol}", count(months, "month")),
+        Rule::Span(Span::Weeks(weeks)) => format!("{} of support end on {eol}", count(weeks, "week")),
+        Rule::Releases(releases) => {
+            format!("its place among the latest {} ends on {eol}", count(releases.get(), "release"))
+        }
+        Rule::Exception => format!("its exception ends it on {eol}"),
+    }
+}
+
+fn count(number: u32, unit: &str) -> String {
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Returns `text` on one line.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns `text` for the content and the quoted attributes of HTML and XML, without the characters
+/// that XML 1.0 does not know.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\n' | '\t' => out.push(' '),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_agree_with_their_number() {
+        assert_eq!([1, 2].map(|n| count(n, "month")), ["1 month", "2 months"]);
+    }
+
+    #[test]
+    fn markup_in_a_name_is_text() {
+        assert_eq!(escape("<a href=\"x\">&'\u{1}\n"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39; ");
+    }
+}
