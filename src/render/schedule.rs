@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod endoflife;
+pub mod file;
 pub mod html;
 pub mod ics;
 pub mod json;
@@ -57,4 +58,4 @@ pub fn render(schedule: &Schedule, format: Format, width: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

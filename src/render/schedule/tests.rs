@@ -20,8 +20,13 @@ fn schedule_of(name: &str, config: &str, day: &str, history: &History, selection
     Schedule::new(name, &train, day.parse().unwrap(), history, selection).unwrap()
 }
 
+/// Returns Wasmtime's schedule as of a day, from its policy alone.
+pub(crate) fn wasmtime_on(day: &str) -> Schedule {
+    schedule_of("Wasmtime", WASMTIME, day, &History::none(), Selection::Around)
+}
+
 fn wasmtime() -> Schedule {
-    schedule_of("Wasmtime", WASMTIME, "2025-05-01", &History::none(), Selection::Around)
+    wasmtime_on("2025-05-01")
 }
 
 /// Returns a schedule with all that can be odd: tags, an exception, rules that disagree, and a name
@@ -154,7 +159,7 @@ fn a_calendar_is_folded_and_escaped() {
 
 #[test]
 fn nothing_but_a_moved_day_changes_an_event() {
-    let later = schedule_of("Wasmtime", WASMTIME, "2025-05-02", &History::none(), Selection::Around);
+    let later = wasmtime_on("2025-05-02");
     assert_eq!(render(&wasmtime(), Format::Ics, 80), render(&later, Format::Ics, 80));
 }
 

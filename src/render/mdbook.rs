@@ -1,0 +1,151 @@
+//! The schedule inside an mdBook: the preprocessor protocol, JSON in and JSON out.
+//!
+//! mdBook hands a preprocessor an array of two, its context and the book, and takes the book back.
+//! Chapters are found by their shape, which is the same in mdBook 0.4 and 0.5; all else goes
+//! back untouched. See <https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::schedule::marker::{self, End};
+use super::schedule::{markdown, svg};
+use crate::finding::{Finding, Refused};
+use crate::train::schedule::Schedule;
+
+/// A book with the schedule in place of each marker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preprocessed {
+    /// The book, as JSON.
+    pub book: String,
+    /// The number of chapters that have a marker.
+    pub chapters: usize,
+}
+
+/// Puts `schedule` in place of the markers of a book: the table, and for HTML the chart as a picture,
+/// which needs no script.
+///
+/// # Errors
+///
+/// If `input` is not what mdBook sends; a refusal if a chapter has the end marker alone.
+pub fn preprocess(input: &str, schedule: &Schedule) -> Result<Preprocessed> {
+    let input: Value =
+        serde_json::from_str(input).context("mdBook sent no JSON; run this as its preprocessor")?;
+    let Value::Array(parts) = input else { bail!("mdBook sent no array of context and book") };
+    let Ok([context, mut book]) = <[Value; 2]>::try_from(parts) else {
+        bail!("mdBook sent no array of context and book");
+    };
+    let shown = content(schedule, context["renderer"].as_str());
+    let mut chapters = Chapters { content: &shown, replaced: 0, problems: Vec::new() };
+    chapters.visit(&mut book);
+    if !chapters.problems.is_empty() {
+        return Err(Refused(chapters.problems).into());
+    }
+    let chapters = chapters.replaced;
+    Ok(Preprocessed { book: serde_json::to_string(&book)?, chapters })
+}
+
+fn content(schedule: &Schedule, renderer: Option<&str>) -> String {
+    if renderer == Some("html") {
+        format!(
+            "{}\n<div class=\"relprep-schedule\">\n{}</div>\n",
+            markdown::table(schedule),
+            svg::inline(schedule)
+        )
+    } else {
+        markdown::render(schedule)
+    }
+}
+
+/// A walk over the chapters of a book.
+struct Chapters<'a> {
+    content: &'a str,
+    replaced: usize,
+    problems: Vec<Finding>,
+}
+
+impl Chapters<'_> {
+    fn visit(&mut self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.visit(item)),
+            Value::Object(fields) => {
+                if let Some(Value::Object(chapter)) = fields.get_mut("Chapter") {
+                    self.chapter(chapter);
+                }
+                fields.values_mut().for_each(|field| self.visit(field));
+            }
+            _ => {}
+        }
+    }
+
+    fn chapter(&mut self, chapter: &mut serde_json::Map<String, Value>) {
+        let path = ["source_path", "path", "name"].iter().find_map(|key| chapter.get(*key)?.as_str());
+        let path = path.unwrap_or("a chapter").to_owned();
+        let Some(Value::String(text)) = chapter.get_mut("content") else { return };
+        if !marker::is_marked(text) {
+            return;
+        }
+        match marker::replace(&path, text, self.content, End::Optional) {
+            Ok(new) => {
+                *text = new;
+                self.replaced += 1;
+            }
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schedule::tests::wasmtime_on;
+    use super::*;
+
+    fn book(key: &str, content: &str) -> String {
+        let nested = serde_json::json!({ "Chapter": {
+            "name": "Releases", "content": content, "path": "releases.md", "sub_items": [], "number": [1, 1]
+        }});
+        let chapter = serde_json::json!({ "Chapter": {
+            "name": "Intro", "content": "# Intro", "path": null, "sub_items": [nested]
+        }});
+        serde_json::json!([{ "renderer": "html", "root": "/" }, { key: ["Separator", chapter], "other": 1 }])
+            .to_string()
+    }
+
+    fn content_of(book: &str, key: &str) -> String {
+        let book: Value = serde_json::from_str(book).unwrap();
+        book[key][1]["Chapter"]["sub_items"][0]["Chapter"]["content"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_marker_becomes_table_and_chart_in_either_shape_of_a_book() {
+        for key in ["sections", "items"] {
+            let input = book(key, &format!("# Releases\n\n{}\n\nMore", marker::BEGIN));
+            let done = preprocess(&input, &wasmtime_on("2025-05-01")).unwrap();
+            assert_eq!(done.chapters, 1);
+            let content = content_of(&done.book, key);
+            assert!(
+                content.contains("| **24.0.0** | LTS |")
+                    && content.contains("<svg ")
+                    && content.ends_with("More")
+            );
+            assert!(!content.contains("<script"));
+        }
+    }
+
+    #[test]
+    fn a_book_without_a_marker_goes_back_untouched() {
+        let input = book("items", "text");
+        let done = preprocess(&input, &wasmtime_on("2025-05-01")).unwrap();
+        let [_, book]: [Value; 2] = serde_json::from_str(&input).unwrap();
+        assert_eq!((serde_json::from_str::<Value>(&done.book).unwrap(), done.chapters), (book, 0));
+    }
+
+    #[test]
+    fn what_is_no_book_is_refused() {
+        for input in ["", "{}", "[1]", "[1, 2, 3]"] {
+            assert!(preprocess(input, &wasmtime_on("2025-05-01")).is_err(), "{input}");
+        }
+        let twice = format!("{}\n{}\n{}", marker::BEGIN, marker::END, marker::END);
+        let error = preprocess(&book("items", &twice), &wasmtime_on("2025-05-01")).unwrap_err();
+        assert!(error.to_string().contains("releases.md:3:1"), "{error}");
+    }
+}
