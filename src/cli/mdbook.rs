@@ -1,0 +1,53 @@
+//! `cargo relprep mdbook`.
+
+use std::io::{Read, Write};
+
+use anyhow::{Context, Result};
+
+use crate::render::mdbook::preprocess;
+use crate::train::schedule::Schedule;
+
+/// Put the schedule into an mdBook, in place of the line `<!-- relprep schedule -->`
+///
+/// Set it up in book.toml: `[preprocessor.relprep]` with `command = "cargo relprep mdbook"`.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct MdbookArgs {
+    /// What mdBook asks before it sends the book
+    #[command(subcommand)]
+    pub question: Option<Question>,
+}
+
+/// What mdBook asks before it sends the book.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Question {
+    /// Whether the preprocessor has something for a renderer: it has for every one
+    Supports {
+        /// The renderer
+        renderer: String,
+    },
+}
+
+/// Reads context and book from `input` and writes the book to `out`; for a question of mdBook's it
+/// does nothing, since success is the answer, and needs no schedule.
+///
+/// # Errors
+///
+/// If the schedule cannot be made, or the input is not mdBook's.
+pub fn run(
+    args: &MdbookArgs,
+    schedule: impl FnOnce() -> Result<Schedule>,
+    input: &mut dyn Read,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<()> {
+    if args.question.is_some() {
+        return Ok(());
+    }
+    let mut text = String::new();
+    input.read_to_string(&mut text).context("cannot read what mdBook sends")?;
+    let done = preprocess(&text, &schedule()?)?;
+    if done.chapters == 0 {
+        writeln!(err, "note: no chapter has the line `{}`", crate::render::schedule::marker::BEGIN)?;
+    }
+    out.write_all(done.book.as_bytes()).context("cannot hand the book back to mdBook")
+}

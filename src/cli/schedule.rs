@@ -1,0 +1,97 @@
+//! `cargo relprep schedule`.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::NaiveDate;
+
+use crate::finding::Refused;
+use crate::render::schedule::{Format, file, render};
+use crate::train::schedule::{Bound, Schedule, Selection};
+use crate::train::{History, Train};
+
+/// The width of what is not a terminal.
+const WIDTH: usize = 80;
+
+/// Show the train's calendar: which releases are supported, until when, and what comes next
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ScheduleArgs {
+    /// Begin with this release or planned release day, as in 36, 36.0.0 or 2025-08-20
+    #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
+    pub from: Option<Bound>,
+    /// End with this release or planned release day
+    #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
+    pub to: Option<Bound>,
+    /// Show every release from the train's first to the next one
+    #[arg(long)]
+    pub all: bool,
+    /// Fail if FILE does not show the schedule; a Markdown file shows it between two markers
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    pub check: Option<PathBuf>,
+    /// Update FILE; a Markdown file between two markers alone
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+}
+
+/// What a schedule is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The name of what is released.
+    pub name: &'a str,
+    /// The policy.
+    pub train: &'a Train,
+    /// What tags and branches tell.
+    pub history: &'a History,
+    /// The day as of which everything is said.
+    pub day: NaiveDate,
+}
+
+impl ScheduleArgs {
+    fn selection(&self) -> Selection {
+        match (self.all, self.from, self.to) {
+            (true, ..) => Selection::All,
+            (false, None, None) => Selection::Around,
+            (false, from, to) => Selection::Between(from, to),
+        }
+    }
+}
+
+/// Shows the schedule on `out`, or updates or checks a file.
+///
+/// # Errors
+///
+/// A refusal if there is nothing to show, or the file is stale or has no markers; a failure if it
+/// cannot be read or written.
+pub fn run(args: &ScheduleArgs, source: Source<'_>, format: Format, out: &mut dyn Write) -> Result<()> {
+    let on = |day| Schedule::new(source.name, source.train, day, source.history, args.selection());
+    let schedule = on(source.day)?;
+    if let Some(path) = &args.check {
+        let text = read(path)?.unwrap_or_default();
+        let shown = path.display().to_string();
+        file::check(&shown, &text, &schedule, format, |day| on(day).ok()).map_err(Refused)?;
+    } else if let Some(path) = &args.write {
+        let text = read(path)?;
+        let shown = path.display().to_string();
+        let new = file::updated(&shown, text.as_deref(), &schedule, format).map_err(Refused)?;
+        if text.as_deref() != Some(new.as_str()) {
+            fs::write(path, new).with_context(|| format!("cannot write {shown}"))?;
+        }
+    } else {
+        out.write_all(render(&schedule, format, width()).as_bytes())?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
