@@ -1,13 +1,16 @@
 //! The command line: one file a command, which reads, plans, shows and applies.
 
 mod branch;
+mod calendar;
 mod completions;
+mod mdbook;
 mod options;
 mod output;
 mod patch;
 mod prepare;
 mod rc;
 mod release;
+mod schedule;
 mod targets;
 
 use std::ffi::OsString;
@@ -51,6 +54,7 @@ Examples:
   cargo relprep branch             cut it, and move the trunk to the next version
   cargo relprep release            on a release branch: date the notes of X.0.0
   cargo relprep patch --diff       on a release branch: prepare the next patch
+  cargo relprep schedule           what is supported, and until when
 
 Exit status: 0 done; 1 refused, with the reasons; 2 wrong usage; 3 failure."
 )]
@@ -67,6 +71,8 @@ enum Command {
     Rc(rc::Args),
     Release(release::Args),
     Patch(patch::Args),
+    Schedule(schedule::Args),
+    Mdbook(mdbook::Args),
     Completions(completions::Args),
 }
 
@@ -92,6 +98,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Rc(args) => rc::run(&cli.common, args, &mut output),
         Command::Release(args) => release::run(&cli.common, args, &mut output),
         Command::Patch(args) => patch::run(&cli.common, args, &mut output),
+        Command::Schedule(args) => schedule::command(&cli.common, args, &mut output),
+        Command::Mdbook(args) => mdbook::command(&cli.common, args, &mut output),
         Command::Completions(args) => completions::run(args, &mut output),
     };
     match result {

@@ -6,16 +6,19 @@
 //! rest of the program needs no second look.
 
 mod read;
+pub mod schedule;
 mod value;
 
 use serde::Deserialize;
 
 pub use read::{Source, read};
+use schedule::ScheduleConfig;
 pub use value::{Argv, Label, NameTemplate, Patterns, TextTemplate};
 
 use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
 use crate::path::RepoPath;
+use crate::train::Train;
 use crate::version::Step;
 
 /// The configuration of one workspace.
@@ -51,6 +54,16 @@ pub struct Config {
     pub runs: Vec<Run>,
     /// `[prerelease]`.
     pub prerelease: Prereleases,
+    /// `[schedule]`.
+    pub schedule: ScheduleConfig,
+}
+
+impl Config {
+    /// Returns the release train, if `[schedule]` describes one.
+    pub fn train(&self) -> Option<Train> {
+        // What is wrong with the table was refused when it was read.
+        self.schedule.train().ok().flatten()
+    }
 }
 
 /// How branches and tags are named.

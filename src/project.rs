@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+pub use configured::nearest_config;
+
 use crate::config::Config;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;

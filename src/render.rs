@@ -3,8 +3,10 @@
 pub mod diff;
 pub mod finding;
 pub mod json;
+pub mod mdbook;
 pub mod outcome;
 pub mod plan;
+pub mod schedule;
 
 use anstyle::{AnsiColor, Style};
 

@@ -4,12 +4,36 @@ use std::io::{Read, Write};
 
 use anyhow::{Context, Result};
 
+use super::calendar::Calendar;
+use super::options::{Common, Today};
+use super::schedule::Source;
+use super::{Output, Status};
 use crate::render::mdbook::preprocess;
-use crate::train::schedule::Schedule;
+use crate::train::schedule::{Schedule, Selection};
 
 /// Put the schedule into an mdBook, in place of the line `<!-- relprep schedule -->`
 ///
 /// Set it up in book.toml: `[preprocessor.relprep]` with `command = "cargo relprep mdbook"`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    mdbook: MdbookArgs,
+    #[command(flatten)]
+    today: Today,
+}
+
+/// Answers mdBook.
+pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+    let schedule = || {
+        let calendar = Calendar::read(common, args.today.day())?;
+        let Source { name, train, history, day } = calendar.source();
+        Ok(Schedule::new(name, train, day, history, Selection::Around)?)
+    };
+    run(&args.mdbook, schedule, &mut std::io::stdin().lock(), &mut output.writer(), &mut std::io::stderr())?;
+    Ok(Status::Done)
+}
+
+/// What mdBook asks.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct MdbookArgs {
     /// What mdBook asks before it sends the book

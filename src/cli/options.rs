@@ -17,9 +17,6 @@ pub(super) struct Common {
     /// The configuration, instead of the workspace's own
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// The output's form
-    #[arg(long, value_name = "FORM", global = true, default_value = "human")]
-    pub(super) format: Format,
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(super) color: Color,
@@ -91,6 +88,9 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 pub(super) struct Preparing {
     #[command(flatten)]
     pub(super) today: Today,
+    /// The output's form
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    pub(super) format: Format,
     /// Show the plan, and write nothing
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,

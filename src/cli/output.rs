@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::options::{Color, Common, Format};
+use super::options::{Color, Common};
 use crate::finding::{Finding, Severity};
 use crate::render;
 
@@ -12,7 +12,7 @@ use crate::render;
 pub(super) struct Output {
     out: AutoStream<std::io::Stdout>,
     err: AutoStream<std::io::Stderr>,
-    format: Format,
+    is_json: bool,
     quiet: bool,
     verbose: bool,
 }
@@ -28,20 +28,30 @@ impl Output {
         Self {
             out: AutoStream::new(std::io::stdout(), choice),
             err: AutoStream::new(std::io::stderr(), choice),
-            format: common.format,
+            is_json: false,
             quiet: common.quiet,
             verbose: common.verbose,
         }
     }
 
+    /// Prints results and refusals as JSON from now on, and nothing else on standard output.
+    pub(super) fn use_json(&mut self) {
+        self.is_json = true;
+    }
+
     /// Returns whether the output is JSON.
     pub(super) fn is_json(&self) -> bool {
-        self.format == Format::Json
+        self.is_json
     }
 
     /// Returns whether everything is to be listed.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose
+    }
+
+    /// Returns where results go, for those who write by themselves.
+    pub(super) fn writer(&mut self) -> impl std::io::Write + '_ {
+        &mut self.out
     }
 
     /// Prints what was asked for. A reader that went away is no failure.
@@ -52,7 +62,7 @@ impl Output {
 
     /// Prints what people like to see: not in JSON, and not quietly.
     pub(super) fn show(&mut self, text: &str) {
-        if !self.quiet && !self.is_json() {
+        if !self.quiet && !self.is_json {
             self.result(text);
         }
     }
@@ -73,7 +83,7 @@ impl Output {
 
     /// Prints the reasons of a refusal, the errors last.
     pub(super) fn refuse(&mut self, findings: &[Finding]) {
-        if self.is_json() {
+        if self.is_json {
             let text = render::json::refusal(findings);
             self.result(&text);
             return;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::options::{Common, Preparing};
+use super::options::{Common, Format, Preparing};
 use super::targets::{Target, Targets};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused, Severity};
@@ -27,6 +27,9 @@ pub(super) fn prepare(
     output: &mut Output,
     make: impl Make,
 ) -> Result<Status> {
+    if options.format == Format::Json {
+        output.use_json();
+    }
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
     let head = repo.head()?;

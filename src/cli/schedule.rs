@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 
+use super::calendar::Calendar;
+use super::options::{Common, Today};
+use super::{Output, Status};
 use crate::finding::Refused;
 use crate::render::schedule::{Format, file, render};
 use crate::train::schedule::{Bound, Schedule, Selection};
@@ -15,7 +18,7 @@ use crate::train::{History, Train};
 /// The width of what is not a terminal.
 const WIDTH: usize = 80;
 
-/// Show the train's calendar: which releases are supported, until when, and what comes next
+/// What of the calendar is meant, and what becomes of it.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct ScheduleArgs {
     /// Begin with this release or planned release day, as in 36, 36.0.0 or 2025-08-20
@@ -33,6 +36,31 @@ pub struct ScheduleArgs {
     /// Update FILE; a Markdown file between two markers alone
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
+}
+
+/// Show the train's calendar: which releases are supported, until when, and what comes next
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo relprep schedule                                the releases around today
+  cargo relprep schedule --format html > schedule.html  a page of its own
+  cargo relprep schedule --write docs/releases.md       between two markers of a Markdown file
+  cargo relprep schedule --check docs/releases.md       for CI: fail if that is stale")]
+pub(super) struct Args {
+    #[command(flatten)]
+    schedule: ScheduleArgs,
+    /// The output's form
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    format: Format,
+    #[command(flatten)]
+    today: Today,
+}
+
+/// Shows it.
+pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+    let calendar = Calendar::read(common, args.today.day())?;
+    run(&args.schedule, calendar.source(), args.format, &mut output.writer())?;
+    Ok(Status::Done)
 }
 
 /// What a schedule is made from.

@@ -1,11 +1,14 @@
 //! Finding and reading the configuration.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml_edit::de::Error;
 use toml_edit::{Document, Item, TableLike};
 
 use super::Config;
+use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
 
 /// A file that may hold the configuration.
@@ -67,12 +70,43 @@ fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refuse
 }
 
 fn read_file(source: &Source) -> Result<Config, Refused> {
-    toml_edit::de::from_str(&source.text).map_err(|error| refused(source, &error))
+    let config = toml_edit::de::from_str(&source.text).map_err(|error| refused(source, &error))?;
+    let document = Document::parse(source.text.as_str());
+    checked(
+        source,
+        document.as_ref().ok().map(Document::as_table).map(|table| table as &dyn TableLike),
+        config,
+    )
 }
 
 fn read_table(manifest: &Source, table: &Item) -> Result<Config, Refused> {
     let Ok(value) = table.clone().into_value() else { return Ok(Config::default()) };
-    Config::deserialize(value.into_deserializer()).map_err(|error| refused(manifest, &error))
+    let config = Config::deserialize(value.into_deserializer()).map_err(|error| refused(manifest, &error))?;
+    checked(manifest, table.as_table_like(), config)
+}
+
+/// Refuses a schedule that makes no sense, with the places of its keys below `root`.
+fn checked(source: &Source, root: Option<&dyn TableLike>, config: Config) -> Result<Config, Refused> {
+    let Err(problems) = config.schedule.train() else { return Ok(config) };
+    let placed = |problem: Problem| {
+        let span = root.and_then(|root| span(root, &problem.key)).unwrap_or_default();
+        problem.finding.at(Place::range(&source.path, &source.text, span))
+    };
+    Err(Refused(problems.into_iter().map(placed).collect()))
+}
+
+/// Returns where the value of a dotted key stands, or the last part of it that is there.
+fn span(root: &dyn TableLike, key: &str) -> Option<Range<usize>> {
+    let (first, rest) = key.split_once('.').unwrap_or((key, ""));
+    let item = root.get(first)?;
+    let (below, rest) = match item.as_array_of_tables() {
+        Some(tables) => {
+            let (index, rest) = rest.split_once('.').unwrap_or((rest, ""));
+            (tables.get(index.parse().ok()?).map(|table| table as &dyn TableLike), rest)
+        }
+        None => (item.as_table_like(), rest),
+    };
+    below.filter(|_| !rest.is_empty()).and_then(|below| span(below, rest)).or_else(|| item.span())
 }
 
 fn refused(source: &Source, error: &Error) -> Refused {
@@ -138,6 +172,11 @@ mod tests {
             ("[prerelease]\ntrunk = 'a b'", "relprep.toml:2:9"),
             ("[[line]]\npackages = ['a']\nmajor = 'huge'", "relprep.toml:3:9"),
             ("name = ", "relprep.toml:1:8"),
+            (
+                "[schedule]\nanchor = { version = '20.0.0', release = '2024-04-20' }\nevery-months = 0",
+                "relprep.toml:3:16",
+            ),
+            ("[[schedule.release]]\nversion = 'x'\nreason = 'y'", "relprep.toml:2:11"),
         ] {
             let finding = refusal(text);
             assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text}: {}", finding.message);

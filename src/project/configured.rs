@@ -116,3 +116,29 @@ fn no_config(path: &Path, error: &std::io::Error) -> Refused {
         .remedy("give `--config` the path of a file")
         .into()
 }
+
+/// Returns the configuration at `location` as it stands on the disk, without asking git or Cargo:
+/// that of `--config`, else of the nearest folder upwards that has one, else the defaults.
+pub fn nearest_config(location: &Location) -> Result<Config, Refused> {
+    let manifest = |folder: &Path| {
+        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        Source { path: folder.join("Cargo.toml").display().to_string(), text }
+    };
+    if let Some(explicit) = explicit(location)? {
+        let config = config::read(Some(&explicit), None, &manifest(&location.folder))?;
+        return Ok(config.unwrap_or_default());
+    }
+    let begin = location.manifest.as_ref().map(|manifest| location.folder.join(manifest));
+    let begin = begin.as_deref().and_then(Path::parent).unwrap_or(&location.folder);
+    for folder in begin.ancestors() {
+        let beside = std::fs::read_to_string(folder.join(FILE)).ok();
+        let beside = beside.map(|text| Source { path: folder.join(FILE).display().to_string(), text });
+        if let Some(config) = config::read(None, beside.as_ref(), &manifest(folder))? {
+            return Ok(config);
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(Config::default())
+}
