@@ -1,0 +1,209 @@
+//! What branches and tags tell about a release train, read in one pass.
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, NaiveDate};
+use semver::Version;
+
+use super::{CommitId, Repo};
+use crate::path::RepoPath;
+use crate::train::Number;
+
+/// What is asked of the branches and tags.
+pub struct Question<'a> {
+    /// The day as of which everything is said; commits and tags of later days are left out.
+    pub day: NaiveDate,
+    /// The short name of the trunk.
+    pub trunk: &'a str,
+    /// Returns the version that the short name of a release branch holds; `None` for another branch.
+    pub branch: &'a dyn Fn(&str) -> Option<Version>,
+    /// Returns the version that the short name of a tag holds; `None` for another tag.
+    pub tag: &'a dyn Fn(&str) -> Option<Version>,
+    /// Returns the release that a version belongs to.
+    pub release: &'a dyn Fn(&Version) -> Option<Number>,
+    /// The files to read in the tree of each branch.
+    pub files: &'a [RepoPath],
+}
+
+/// What branches and tags tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// The trunk, if it is there.
+    pub trunk: Option<Tip>,
+    /// The release branches, local and remote-tracking, by release.
+    pub branches: Vec<Branch>,
+    /// The tags of releases and candidates up to the day.
+    pub tags: Vec<Tag>,
+}
+
+/// One release branch in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Branch {
+    /// The release.
+    pub number: Number,
+    /// Its tip.
+    pub tip: Tip,
+}
+
+/// The tip of a branch on the day of the survey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// The short name of the branch, without its remote.
+    pub name: String,
+    /// The remote that it tracks; none for a local branch.
+    pub remote: Option<String>,
+    /// The commit.
+    pub commit: CommitId,
+    /// Whether the branch has gone on since that day.
+    pub has_later: bool,
+    /// The number of its commits that are not in the latest tag of its release or, where that has
+    /// none, not on the trunk; `None` for the trunk, and where there is nothing to compare with.
+    pub ahead: Option<usize>,
+    /// The content of each file that was asked for.
+    pub files: Vec<Option<String>>,
+}
+
+/// One tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The release.
+    pub number: Number,
+    /// The version that was tagged.
+    pub version: Version,
+    /// The short name.
+    pub name: String,
+    /// The day in UTC: of the tag where it is annotated, of the commit otherwise.
+    pub day: NaiveDate,
+    /// The commit.
+    pub commit: CommitId,
+}
+
+/// The name of a branch and where its reference points.
+struct Head {
+    name: String,
+    remote: Option<String>,
+    target: git2::Oid,
+}
+
+impl Repo {
+    /// Returns what the branches and tags tell.
+    ///
+    /// One walker serves all branches: what it has read of the history for one, it knows for the
+    /// next.
+    pub fn survey(&self, question: &Question<'_>) -> Result<Survey> {
+        let tags = self.release_tags(question)?;
+        let heads = self.heads()?;
+        let trunk = heads.iter().filter(|head| head.name == question.trunk).min_by_key(|head| {
+            // The remote's trunk is what is released from; a local one may be behind.
+            (head.remote.as_deref() != Some("origin"), head.remote.is_none())
+        });
+        let trunk = match trunk {
+            Some(head) => self.tip(head, question)?,
+            None => None,
+        };
+        let mut branches = Vec::new();
+        for head in &heads {
+            if let Some(number) =
+                (question.branch)(&head.name).and_then(|version| (question.release)(&version))
+                && let Some(tip) = self.tip(head, question)?
+            {
+                branches.push(Branch { number, tip });
+            }
+        }
+        branches.sort_by(|a, b| (a.number, &a.tip.remote).cmp(&(b.number, &b.tip.remote)));
+        self.count_ahead(&mut branches, &tags, trunk.as_ref())?;
+        Ok(Survey { trunk, branches, tags })
+    }
+
+    fn heads(&self) -> Result<Vec<Head>> {
+        let mut heads = Vec::new();
+        for reference in self.git.references_glob("refs/heads/*")? {
+            let reference = reference.context("cannot read the branches")?;
+            if let (Ok(name), Some(target)) = (reference.shorthand(), reference.target()) {
+                heads.push(Head { name: name.to_owned(), remote: None, target });
+            }
+        }
+        for reference in self.git.references_glob("refs/remotes/*")? {
+            let reference = reference.context("cannot read the remote-tracking branches")?;
+            if let (Ok(name), Some(target)) = (reference.shorthand(), reference.target())
+                && let Some((remote, name)) = name.split_once('/')
+            {
+                heads.push(Head { name: name.to_owned(), remote: Some(remote.to_owned()), target });
+            }
+        }
+        Ok(heads)
+    }
+
+    fn release_tags(&self, question: &Question<'_>) -> Result<Vec<Tag>> {
+        let mut tags = Vec::new();
+        for reference in self.git.references_glob("refs/tags/*")? {
+            let reference = reference.context("cannot read the tags")?;
+            let Ok(name) = reference.shorthand() else { continue };
+            let name = name.trim_start_matches("tags/").to_owned();
+            let Some(version) = (question.tag)(&name) else { continue };
+            let Some(number) = (question.release)(&version) else { continue };
+            let Ok(commit) = reference.peel_to_commit() else { continue };
+            let annotated = reference.peel_to_tag().ok();
+            let tagged = annotated.as_ref().and_then(|tag| tag.tagger().map(|tagger| tagger.when()));
+            let day = day_of(tagged.unwrap_or(commit.time()))?;
+            if day <= question.day {
+                tags.push(Tag { number, version, name, day, commit: CommitId(commit.id()) });
+            }
+        }
+        tags.sort_by(|a, b| a.version.cmp(&b.version));
+        Ok(tags)
+    }
+
+    /// Returns the tip of the branch on the day, following first parents back from where it is now;
+    /// `None` if it has no commit that old, or points at none.
+    fn tip(&self, head: &Head, question: &Question<'_>) -> Result<Option<Tip>> {
+        let Ok(now) = self.git.find_commit(head.target) else { return Ok(None) };
+        let mut commit = now.clone();
+        while day_of(commit.time())? > question.day {
+            match commit.parents().next() {
+                Some(parent) => commit = parent,
+                None => return Ok(None),
+            }
+        }
+        let tree = commit.tree().with_context(|| format!("cannot read the tree of {}", head.name))?;
+        let read = |path: &RepoPath| {
+            let entry = tree.get_path(path.as_ref()).ok()?;
+            let blob = self.git.find_blob(entry.id()).ok()?;
+            String::from_utf8(blob.content().to_vec()).ok()
+        };
+        Ok(Some(Tip {
+            name: head.name.clone(),
+            remote: head.remote.clone(),
+            commit: CommitId(commit.id()),
+            has_later: commit.id() != now.id(),
+            ahead: None,
+            files: question.files.iter().map(read).collect(),
+        }))
+    }
+
+    fn count_ahead(&self, branches: &mut [Branch], tags: &[Tag], trunk: Option<&Tip>) -> Result<()> {
+        let mut walk = self.git.revwalk().context("cannot walk the history")?;
+        for branch in branches {
+            let released = tags.iter().rfind(|tag| tag.number == branch.number && tag.version.pre.is_empty());
+            let Some(base) = released.map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
+                continue;
+            };
+            walk.reset()?;
+            walk.push(branch.tip.commit.0)?;
+            walk.hide(base.0)?;
+            let mut ahead = 0;
+            for commit in walk.by_ref() {
+                commit.with_context(|| format!("cannot read the history of {}", branch.tip.name))?;
+                ahead += 1;
+            }
+            branch.tip.ahead = Some(ahead);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the day in UTC.
+fn day_of(time: git2::Time) -> Result<NaiveDate> {
+    let moment =
+        DateTime::from_timestamp(time.seconds(), 0).context("a commit is of a day that no calendar has")?;
+    Ok(moment.date_naive())
+}
