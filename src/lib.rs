@@ -9,6 +9,7 @@ pub mod plan;
 pub mod project;
 pub mod render;
 pub mod repo;
+pub mod status;
 pub mod template;
 pub mod train;
 pub mod version;

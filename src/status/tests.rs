@@ -1,0 +1,193 @@
+use super::*;
+use crate::config::schedule::ScheduleConfig;
+use crate::render::status::{human, json, sentence};
+use crate::repo::CommitId;
+
+fn wasmtime() -> Train {
+    let text = r#"
+        anchor = { version = "20.0.0", release = "2024-04-20" }
+        cut-day = 5
+        support-months = 2
+        lts = { every = 12, first = 24, support-months = 24 }
+    "#;
+    toml_edit::de::from_str::<ScheduleConfig>(text).unwrap().train().unwrap().unwrap()
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn tip(name: &str, remote: Option<&str>, commit: u8, ahead: usize, version: &str) -> Tip {
+    let manifest = format!("[package]\nname = \"x\"\nversion = \"{version}\"\nrust-version = \"1.84\"\n");
+    Tip {
+        name: name.to_owned(),
+        remote: remote.map(str::to_owned),
+        commit: CommitId::of_test(commit),
+        has_later: false,
+        ahead: Some(ahead),
+        files: vec![Some(manifest)],
+    }
+}
+
+fn branch(number: u64, ahead: usize, version: &str) -> Branch {
+    let name = format!("release-{number}.0.0");
+    Branch { number: Number(number), tip: tip(&name, Some("origin"), 1, ahead, version) }
+}
+
+fn tag(version: &str, day: &str) -> Tag {
+    let version: Version = version.parse().unwrap();
+    let number = Number(version.major);
+    Tag { number, name: format!("v{version}"), version, day: date(day), commit: CommitId::of_test(2) }
+}
+
+fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
+    Status::new(&Known {
+        day: date(day),
+        train,
+        survey,
+        numbering: Numbering::Major,
+        branch: &|version| format!("release-{version}"),
+    })
+}
+
+fn states(status: &Status) -> Vec<(String, &'static str)> {
+    status.rows.iter().map(|row| (row.short.clone(), row.state.name())).collect()
+}
+
+fn to_do(status: &Status) -> Vec<String> {
+    status.todo.iter().map(|todo| sentence(todo, status.day)).collect()
+}
+
+/// Returns a repository in April 2025, with 32.0.0 late.
+fn april() -> Survey {
+    Survey {
+        trunk: Some(tip("main", None, 9, 0, "33.0.0")),
+        branches: vec![
+            branch(24, 3, "24.0.2"),
+            branch(29, 0, "29.0.1"),
+            branch(30, 0, "30.0.2"),
+            branch(31, 0, "31.0.0"),
+            branch(32, 12, "32.0.0"),
+        ],
+        tags: [
+            ("24.0.0", "2024-08-20"),
+            ("24.0.2", "2024-11-05"),
+            ("29.0.1", "2025-01-21"),
+            ("30.0.0", "2025-02-20"),
+            ("30.0.2", "2025-02-25"),
+            ("31.0.0", "2025-03-20"),
+        ]
+        .map(|(version, day)| tag(version, day))
+        .into(),
+    }
+}
+
+#[test]
+fn each_branch_has_its_state() {
+    let train = wasmtime();
+    let status = status("2025-04-20", Some(&train), &april());
+    let expected = [
+        ("33.0", "in development"),
+        ("32.0", "cut"),
+        ("31.0", "supported"),
+        ("30.0", "last day"),
+        ("29.0", "ended"),
+        ("24.0", "supported"),
+    ];
+    assert_eq!(states(&status), expected.map(|(short, state)| (short.to_owned(), state)));
+    assert_eq!(
+        status.supported().unwrap(),
+        ["release-24.0.0", "release-30.0.0", "release-31.0.0", "release-32.0.0"]
+    );
+    let row = status.rows.iter().find(|row| row.short == "24.0").unwrap();
+    assert_eq!(row.days_left(status.day), Some(487));
+    assert_eq!(row.declared.msrv.as_deref(), Some("1.84"));
+}
+
+#[test]
+fn what_is_due_is_said_as_one_says_it() {
+    let train = wasmtime();
+    let on = |day| to_do(&status(day, Some(&train), &april()));
+    assert_eq!(on("2025-04-20"), ["30.0 ends today", "29.0.0 was never tagged though v29.0.1 was"]);
+    assert_eq!(on("2025-04-21")[0], "release 32.0.0: due today");
+    assert_eq!(on("2025-04-24")[0], "release 32.0.0: due since Monday");
+    assert_eq!(on("2025-05-05")[..2], ["release 32.0.0: due since April 21 2025", "cut 33.0.0: due today"]);
+    assert_eq!(on("2026-08-19")[2], "24.0 ends tomorrow with 3 commits unreleased");
+}
+
+#[test]
+fn a_candidate_is_known_by_its_version_or_its_tag() {
+    let train = wasmtime();
+    let mut survey = april();
+    survey.tags.push(tag("32.0.0-rc.1", "2025-04-10"));
+    assert_eq!(status("2025-04-19", Some(&train), &survey).rows[1].state, State::Phase(Phase::Candidate));
+    survey.tags.pop();
+    survey.branches[4] = branch(32, 1, "32.0.0-rc.1");
+    assert_eq!(status("2025-04-19", Some(&train), &survey).rows[1].state, State::Phase(Phase::Candidate));
+}
+
+#[test]
+fn the_policy_alone_says_what_it_had() {
+    let train = wasmtime();
+    let status = status("2025-11-21", Some(&train), &Survey::default());
+    let branches = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
+    assert_eq!(status.supported().unwrap(), branches);
+    assert!(to_do(&status).is_empty(), "that there is no branch says something about the clone");
+    assert!(human("Wasmtime", &status).starts_with("Wasmtime on November 21 2025, from the policy alone"));
+}
+
+#[test]
+fn branches_and_tags_alone_say_what_they_had() {
+    let status = status("2025-04-22", None, &april());
+    assert_eq!(states(&status)[1..3], [("32.0".to_owned(), "cut"), ("31.0".to_owned(), "released")]);
+    assert_eq!(status.supported().unwrap_err().0[0].rule, "no-policy");
+    assert!(human("Wasmtime", &status).contains("from 5 release branches and 6 tags alone"));
+    let json: serde_json::Value = serde_json::from_str(&json("Wasmtime", &status)).unwrap();
+    assert_eq!(json["releases"][2]["needs-fixes"], serde_json::Value::Null);
+    assert_eq!(json["releases"][2]["released"]["actual"], "2025-03-20");
+}
+
+#[test]
+fn a_branch_in_two_places_is_one_row() {
+    let train = wasmtime();
+    let mut survey = april();
+    let local =
+        Tip { remote: None, commit: CommitId::of_test(7), ahead: Some(1), ..survey.branches[0].tip.clone() };
+    survey.branches.insert(0, Branch { number: Number(24), tip: local });
+    let status = status("2025-04-22", Some(&train), &survey);
+    let row = status.rows.last().unwrap();
+    assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
+    assert!(to_do(&status).contains(&"release-24.0.0 is not the same in local and origin".to_owned()));
+}
+
+#[test]
+fn a_branch_that_names_another_version_is_told() {
+    let train = wasmtime();
+    let mut survey = april();
+    survey.branches[3] = branch(31, 0, "32.0.0");
+    let status = status("2025-04-22", Some(&train), &survey);
+    assert!(to_do(&status).contains(&"release-31.0.0 names the version 32.0.0".to_owned()));
+}
+
+#[test]
+fn a_supported_release_without_a_branch_is_told() {
+    let train = wasmtime();
+    let mut survey = april();
+    survey.branches.remove(0);
+    let status = status("2025-04-22", Some(&train), &survey);
+    assert!(status.supported().unwrap().contains(&"release-24.0.0"));
+    assert!(to_do(&status).iter().any(|todo| todo.starts_with("24.0 needs security fixes")));
+}
+
+#[test]
+fn on_a_day_of_the_past_the_plan_tells_which_branches_were_there() {
+    let train = wasmtime();
+    let mut survey = april();
+    for branch in &mut survey.branches {
+        branch.tip.has_later = true;
+    }
+    survey.tags.truncate(4);
+    let status = status("2025-02-20", Some(&train), &survey);
+    let branches = ["release-24.0.0", "release-29.0.0", "release-30.0.0"];
+    assert_eq!(status.supported().unwrap(), branches, "31.0.0 was not cut yet");
+}

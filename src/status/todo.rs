@@ -1,0 +1,144 @@
+//! What is to be done.
+
+use chrono::NaiveDate;
+use semver::Version;
+
+use super::{Row, State};
+use crate::repo::survey::{Survey, Tag};
+use crate::train::{Number, Phase};
+
+/// How many days before its end a release with unreleased commits is worth a word.
+const SOON: i64 = 7;
+
+/// Something that a maintainer has to do, or should know.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Todo {
+    /// A release is due.
+    Release {
+        /// The version.
+        version: Version,
+        /// The day on which it was due.
+        due: NaiveDate,
+    },
+    /// A cut is due.
+    Cut {
+        /// The version.
+        version: Version,
+        /// The day on which it was due.
+        due: NaiveDate,
+    },
+    /// Support ends soon.
+    Ends {
+        /// The release: `24.0`.
+        short: String,
+        /// The last day of support, that day included.
+        last_day: NaiveDate,
+        /// The number of commits on its branch that are in no release.
+        unreleased: usize,
+    },
+    /// A security fix must go to a release that has no branch here.
+    NoBranch {
+        /// The release: `24.0`.
+        short: String,
+        /// The branch that it should have.
+        branch: String,
+    },
+    /// The manifests on a release branch name a version of another release.
+    OtherVersion {
+        /// The branch.
+        branch: String,
+        /// The version that they name.
+        version: Version,
+    },
+    /// A branch is not the same in all places.
+    Differs {
+        /// The branch.
+        branch: String,
+        /// `local`, or the remote's name.
+        places: Vec<String>,
+    },
+    /// The first version of a release has no tag, though a later one has.
+    NeverTagged {
+        /// The version that has none.
+        version: Version,
+        /// The first tag that there is.
+        tagged: String,
+    },
+}
+
+/// Returns what is to be done on `day`, the most pressing first.
+pub(super) fn todo(day: NaiveDate, rows: &[Row], survey: &Survey) -> Vec<Todo> {
+    let mut todo: Vec<Todo> = rows.iter().flat_map(|row| of_row(day, row)).collect();
+    // Where no branch is known at all, that says something about the clone.
+    if !survey.branches.is_empty() {
+        todo.extend(rows.iter().filter_map(no_branch));
+    }
+    todo.extend(never_tagged(rows, &survey.tags));
+    todo.sort();
+    todo
+}
+
+fn of_row(day: NaiveDate, row: &Row) -> Vec<Todo> {
+    let mut todo = Vec::new();
+    if let (State::Phase(phase), Some(release)) = (row.state, &row.release) {
+        let version = row.version.clone();
+        match phase {
+            Phase::Due => todo.push(Todo::Release { version, due: release.release.due }),
+            Phase::InDevelopment if release.cut.due <= day => {
+                todo.push(Todo::Cut { version, due: release.cut.due });
+            }
+            Phase::Supported | Phase::LastDay => todo.extend(ends(day, row, release.term.last_day())),
+            _ => {}
+        }
+    }
+    let ended = row.state == State::Phase(Phase::Ended);
+    if !ended {
+        todo.extend(other_version(row));
+        todo.extend(differs(row));
+    }
+    todo
+}
+
+fn no_branch(row: &Row) -> Option<Todo> {
+    let needed = matches!(row.state, State::Phase(phase) if phase.needs_fixes());
+    (needed && row.tips.is_empty())
+        .then(|| Todo::NoBranch { short: row.short.clone(), branch: row.branch.clone() })
+}
+
+fn ends(day: NaiveDate, row: &Row, last_day: NaiveDate) -> Option<Todo> {
+    let unreleased = row.tip().and_then(|tip| tip.ahead).unwrap_or(0);
+    let left = (last_day - day).num_days();
+    let worth = left <= 1 || (left <= SOON && unreleased > 0);
+    worth.then(|| Todo::Ends { short: row.short.clone(), last_day, unreleased })
+}
+
+fn other_version(row: &Row) -> Option<Todo> {
+    let declared = row.declared.version.as_ref()?;
+    let of_release = (declared.major, declared.minor) == (row.version.major, row.version.minor)
+        || (declared.major > 0 && row.version.minor == 0 && declared.major == row.version.major);
+    let judged =
+        row.state != State::Phase(Phase::InDevelopment) && row.tip().is_some_and(|tip| !tip.has_later);
+    (judged && !of_release)
+        .then(|| Todo::OtherVersion { branch: row.branch.clone(), version: declared.clone() })
+}
+
+fn differs(row: &Row) -> Option<Todo> {
+    let differ = row.tips.iter().any(|tip| tip.commit != row.tips[0].commit);
+    let place = |remote: &Option<String>| remote.clone().unwrap_or_else(|| "local".to_owned());
+    let places = || row.tips.iter().map(|tip| place(&tip.remote)).collect();
+    differ.then(|| Todo::Differs { branch: row.branch.clone(), places: places() })
+}
+
+fn never_tagged<'a>(rows: &'a [Row], tags: &'a [Tag]) -> impl Iterator<Item = Todo> + 'a {
+    rows.iter().filter_map(move |row| {
+        let first = first_tag(tags, row.number)?;
+        (first.version != row.version)
+            .then(|| Todo::NeverTagged { version: row.version.clone(), tagged: first.name.clone() })
+    })
+}
+
+fn first_tag(tags: &[Tag], number: Number) -> Option<&Tag> {
+    tags.iter()
+        .filter(|tag| tag.number == number && tag.version.pre.is_empty())
+        .min_by(|a, b| a.version.cmp(&b.version))
+}
