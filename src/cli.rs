@@ -11,6 +11,7 @@ mod prepare;
 mod rc;
 mod release;
 mod schedule;
+mod status;
 mod targets;
 
 use std::ffi::OsString;
@@ -55,6 +56,7 @@ Examples:
   cargo relprep release            on a release branch: date the notes of X.0.0
   cargo relprep patch --diff       on a release branch: prepare the next patch
   cargo relprep schedule           what is supported, and until when
+  cargo relprep status             how the branches stand, and what is due
 
 Exit status: 0 done; 1 refused, with the reasons; 2 wrong usage; 3 failure."
 )]
@@ -72,6 +74,7 @@ enum Command {
     Release(release::Args),
     Patch(patch::Args),
     Schedule(schedule::Args),
+    Status(status::Args),
     Mdbook(mdbook::Args),
     Completions(completions::Args),
 }
@@ -99,6 +102,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Release(args) => release::run(&cli.common, args, &mut output),
         Command::Patch(args) => patch::run(&cli.common, args, &mut output),
         Command::Schedule(args) => schedule::command(&cli.common, args, &mut output),
+        Command::Status(args) => status::run(&cli.common, args, &mut output),
         Command::Mdbook(args) => mdbook::command(&cli.common, args, &mut output),
         Command::Completions(args) => completions::run(args, &mut output),
     };

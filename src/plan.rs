@@ -130,12 +130,7 @@ impl Request<'_> {
 
     /// Returns the branch where development happens.
     fn trunk(&self) -> &str {
-        if let Some(trunk) = &self.project.config.trunk {
-            return trunk;
-        }
-        let there = |name: &&str| self.refs.branches.iter().any(|branch| branch == name);
-        let remote = self.refs.remote_trunk.as_deref();
-        remote.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
+        self.project.config.trunk.as_deref().unwrap_or_else(|| self.refs.default_trunk())
     }
 
     fn values(&self, version: &Version, name: &str) -> Values {

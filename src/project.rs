@@ -105,6 +105,18 @@ impl Project {
     }
 }
 
+/// Returns the manifests that declare a release's version and MSRV: the lead package's, as far as the
+/// workspace that is checked out tells which that is, then the root's.
+pub fn version_manifests(repo: &Repo, location: &Location, config: &Config) -> Vec<RepoPath> {
+    let read = || -> Result<Vec<RepoPath>> {
+        let members = Members::in_work_tree(repo, &manifest_path(repo, location)?)?;
+        let lead = members.packages.iter().find(|member| Some(&member.name) == config.lead.as_ref());
+        let lead = lead.map(|member| member.manifest.clone());
+        Ok(lead.into_iter().chain([members.root]).collect())
+    };
+    read().unwrap_or_else(|_| vec![RepoPath::known("Cargo.toml")])
+}
+
 /// Finds the manifest that is meant.
 fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf> {
     let root = repo.root().canonicalize().context("cannot find the root of the work tree")?;

@@ -7,6 +7,7 @@ pub mod mdbook;
 pub mod outcome;
 pub mod plan;
 pub mod schedule;
+pub mod status;
 
 use anstyle::{AnsiColor, Style};
 

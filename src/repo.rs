@@ -17,6 +17,7 @@ mod recover;
 mod refs;
 pub mod scratch;
 mod settings;
+pub mod survey;
 mod worktree;
 
 use std::collections::BTreeMap;
@@ -141,6 +142,16 @@ pub struct Refs {
     pub tags: BTreeMap<String, CommitId>,
     /// The remote's own idea of the trunk, without the remote.
     pub remote_trunk: Option<String>,
+}
+
+impl Refs {
+    /// Returns the branch where development happens, where nobody says: the one that the remote
+    /// `origin` has as its default, else `main` or `master`.
+    pub fn default_trunk(&self) -> &str {
+        let there = |name: &&str| self.branches.iter().any(|branch| branch == name);
+        let remote = self.remote_trunk.as_deref();
+        remote.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
+    }
 }
 
 /// A repository with a work tree.

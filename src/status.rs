@@ -119,7 +119,7 @@ impl Row {
 impl Status {
     /// Makes the status.
     pub fn new(known: &Known<'_>) -> Self {
-        let history = history(known);
+        let history = known.history();
         let survey = known.survey;
         let mut by_release: BTreeMap<Number, Vec<&Branch>> = BTreeMap::new();
         for branch in &survey.branches {
@@ -158,16 +158,21 @@ impl Status {
     }
 }
 
-/// Returns what had happened by the day. A branch that has gone on since may not have been there yet:
-/// then its planned cut decides.
-fn history(known: &Known<'_>) -> History {
-    let tags = known.survey.tags.iter().map(|tag| (tag.number, tag.version.clone(), tag.day));
-    let was_there = |branch: &&Branch| {
-        let planned = || known.train?.release(branch.number, &History::none());
-        !branch.tip.has_later || planned().is_none_or(|release| release.cut.planned <= known.day)
-    };
-    let cut = known.survey.branches.iter().filter(was_there).map(|branch| branch.number);
-    History::new(known.day, tags, cut)
+impl Known<'_> {
+    /// Returns what had happened by the day. A branch that has gone on since may not have been there
+    /// yet: then its planned cut decides.
+    pub fn history(&self) -> History {
+        if self.survey.tags.is_empty() && self.survey.branches.is_empty() {
+            return History::none();
+        }
+        let tags = self.survey.tags.iter().map(|tag| (tag.number, tag.version.clone(), tag.day));
+        let was_there = |branch: &&Branch| {
+            let planned = || self.train?.release(branch.number, &History::none());
+            !branch.tip.has_later || planned().is_none_or(|release| release.cut.planned <= self.day)
+        };
+        let cut = self.survey.branches.iter().filter(was_there).map(|branch| branch.number);
+        History::new(self.day, tags, cut)
+    }
 }
 
 fn row(known: &Known<'_>, history: &History, number: Number, branches: &[&Branch]) -> Option<Row> {

@@ -1,43 +1,113 @@
-//! The calendar that the configuration describes, with what the repository tells of it.
+//! The release train as of one day: what the configuration says of it, and what the repository tells.
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use semver::Version;
 
 use super::options::Common;
-use super::schedule::Source;
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
 use crate::project;
-use crate::train::{History, Train};
+use crate::repo::survey::{Question, Survey};
+use crate::repo::{Refs, Repo};
+use crate::status::{Known, Status};
+use crate::train::{History, Numbering, Train};
 
-/// A release train, as of one day.
+/// A release train as of one day. It needs neither a configuration nor a repository.
 pub(super) struct Calendar {
-    name: String,
-    train: Train,
-    history: History,
-    day: NaiveDate,
+    /// The name of what is released.
+    pub(super) name: String,
+    /// The day.
+    pub(super) day: NaiveDate,
+    config: Config,
+    train: Option<Train>,
+    numbering: Numbering,
+    survey: Survey,
 }
 
 impl Calendar {
-    /// Reads the calendar; it needs a configuration, but no repository.
+    /// Reads the configuration that is nearest, and the repository if there is one.
     pub(super) fn read(common: &Common, day: NaiveDate) -> Result<Self> {
-        let config = project::nearest_config(&common.location()?)?;
-        let train = config.train().ok_or_else(|| Refused::from(no_schedule()))?;
-        Ok(Self { name: name(&config), train, history: History::none(), day })
+        let location = common.location()?;
+        let config = project::nearest_config(&location)?;
+        Self::of(Repo::discover(&location.folder).ok().as_ref(), config, day, &[])
     }
 
-    /// Returns what a schedule is made from.
-    pub(super) fn source(&self) -> Source<'_> {
-        Source { name: &self.name, train: &self.train, history: &self.history, day: self.day }
+    /// Reads the same, with the manifests that declare version and MSRV on each branch.
+    pub(super) fn read_in_full(common: &Common, day: NaiveDate) -> Result<Self> {
+        let location = common.location()?;
+        let config = project::nearest_config(&location)?;
+        let repo = Repo::discover(&location.folder).ok();
+        let manifests = repo.as_ref().map(|repo| project::version_manifests(repo, &location, &config));
+        Self::of(repo.as_ref(), config, day, &manifests.unwrap_or_default())
+    }
+
+    /// Makes the calendar of `config` with what `repo` tells; `manifests` are read on each branch, for
+    /// its version and MSRV.
+    pub(super) fn of(
+        repo: Option<&Repo>,
+        config: Config,
+        day: NaiveDate,
+        manifests: &[RepoPath],
+    ) -> Result<Self> {
+        let train = config.train();
+        let numbering = train.as_ref().map_or(Numbering::Major, |train| train.numbering);
+        let refs = repo.map(Repo::refs).transpose()?.unwrap_or_default();
+        let question = Question {
+            day,
+            trunk: trunk(&config, &refs),
+            branch: &|name| config.names.branch.read(name),
+            tag: &|name| config.names.tag.read(name),
+            release: &|version| numbering.number(version),
+            files: manifests,
+        };
+        let survey = repo.map(|repo| repo.survey(&question)).transpose()?.unwrap_or_default();
+        let name = config.name.clone().or_else(|| config.lead.clone());
+        let name = name.unwrap_or_else(|| "Releases".to_owned());
+        Ok(Self { name, day, train, numbering, survey, config })
+    }
+
+    /// Returns the policy.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is none.
+    pub(super) fn train(&self) -> Result<&Train, Refused> {
+        self.train.as_ref().ok_or_else(|| {
+            Finding::error("no-schedule", "the configuration describes no release train")
+                .remedy(
+                    "add `[schedule]` with the day of one release: \
+                     `anchor = { version = \"20.0.0\", release = \"2024-04-20\" }`",
+                )
+                .into()
+        })
+    }
+
+    /// Returns what had happened by the day.
+    pub(super) fn history(&self) -> History {
+        self.known(&|_| String::new()).history()
+    }
+
+    /// Returns how the release branches stand.
+    pub(super) fn status(&self) -> Status {
+        let branch = |version: &Version| self.config.names.branch.render(version, &self.name);
+        Status::new(&self.known(&branch))
+    }
+
+    fn known<'a>(&'a self, branch: &'a dyn Fn(&Version) -> String) -> Known<'a> {
+        Known {
+            day: self.day,
+            train: self.train.as_ref(),
+            survey: &self.survey,
+            numbering: self.numbering,
+            branch,
+        }
     }
 }
 
-fn name(config: &Config) -> String {
-    config.name.clone().or_else(|| config.lead.clone()).unwrap_or_else(|| "Releases".to_owned())
-}
-
-fn no_schedule() -> Finding {
-    Finding::error("no-schedule", "the configuration describes no release train").remedy(
-        "add `[schedule]` with the day of one release: `anchor = { version = \"20.0.0\", release = \"2024-04-20\" }`",
-    )
+/// Returns the branch where development happens: the configured one, else the one that the remote
+/// `origin` has as its default, else `main` or `master`.
+fn trunk<'a>(config: &'a Config, refs: &'a Refs) -> &'a str {
+    config.trunk.as_deref().unwrap_or_else(|| refs.default_trunk())
 }

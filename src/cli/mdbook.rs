@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 
 use super::calendar::Calendar;
 use super::options::{Common, Today};
-use super::schedule::Source;
 use super::{Output, Status};
 use crate::render::mdbook::preprocess;
 use crate::train::schedule::{Schedule, Selection};
@@ -26,8 +25,13 @@ pub(super) struct Args {
 pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
     let schedule = || {
         let calendar = Calendar::read(common, args.today.day())?;
-        let Source { name, train, history, day } = calendar.source();
-        Ok(Schedule::new(name, train, day, history, Selection::Around)?)
+        Ok(Schedule::new(
+            &calendar.name,
+            calendar.train()?,
+            calendar.day,
+            &calendar.history(),
+            Selection::Around,
+        )?)
     };
     run(&args.mdbook, schedule, &mut std::io::stdin().lock(), &mut output.writer(), &mut std::io::stderr())?;
     Ok(Status::Done)
@@ -35,15 +39,15 @@ pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Resu
 
 /// What mdBook asks.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct MdbookArgs {
+pub(super) struct MdbookArgs {
     /// What mdBook asks before it sends the book
     #[command(subcommand)]
-    pub question: Option<Question>,
+    pub(super) question: Option<Question>,
 }
 
 /// What mdBook asks before it sends the book.
 #[derive(Clone, Debug, clap::Subcommand)]
-pub enum Question {
+pub(super) enum Question {
     /// Whether the preprocessor has something for a renderer: it has for every one
     Supports {
         /// The renderer
@@ -57,7 +61,7 @@ pub enum Question {
 /// # Errors
 ///
 /// If the schedule cannot be made, or the input is not mdBook's.
-pub fn run(
+pub(super) fn run(
     args: &MdbookArgs,
     schedule: impl FnOnce() -> Result<Schedule>,
     input: &mut dyn Read,

@@ -20,22 +20,22 @@ const WIDTH: usize = 80;
 
 /// What of the calendar is meant, and what becomes of it.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct ScheduleArgs {
+pub(super) struct ScheduleArgs {
     /// Begin with this release or planned release day, as in 36, 36.0.0 or 2025-08-20
     #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
-    pub from: Option<Bound>,
+    pub(super) from: Option<Bound>,
     /// End with this release or planned release day
     #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
-    pub to: Option<Bound>,
+    pub(super) to: Option<Bound>,
     /// Show every release from the train's first to the next one
     #[arg(long)]
-    pub all: bool,
+    pub(super) all: bool,
     /// Fail if FILE does not show the schedule; a Markdown file shows it between two markers
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
-    pub check: Option<PathBuf>,
+    pub(super) check: Option<PathBuf>,
     /// Update FILE; a Markdown file between two markers alone
     #[arg(long, value_name = "FILE")]
-    pub write: Option<PathBuf>,
+    pub(super) write: Option<PathBuf>,
 }
 
 /// Show the train's calendar: which releases are supported, until when, and what comes next
@@ -59,21 +59,24 @@ pub(super) struct Args {
 /// Shows it.
 pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
     let calendar = Calendar::read(common, args.today.day())?;
-    run(&args.schedule, calendar.source(), args.format, &mut output.writer())?;
+    let history = calendar.history();
+    let source =
+        Source { name: &calendar.name, train: calendar.train()?, history: &history, day: calendar.day };
+    run(&args.schedule, source, args.format, &mut output.writer())?;
     Ok(Status::Done)
 }
 
 /// What a schedule is made from.
 #[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
+pub(super) struct Source<'a> {
     /// The name of what is released.
-    pub name: &'a str,
+    pub(super) name: &'a str,
     /// The policy.
-    pub train: &'a Train,
+    pub(super) train: &'a Train,
     /// What tags and branches tell.
-    pub history: &'a History,
+    pub(super) history: &'a History,
     /// The day as of which everything is said.
-    pub day: NaiveDate,
+    pub(super) day: NaiveDate,
 }
 
 impl ScheduleArgs {
@@ -92,7 +95,12 @@ impl ScheduleArgs {
 ///
 /// A refusal if there is nothing to show, or the file is stale or has no markers; a failure if it
 /// cannot be read or written.
-pub fn run(args: &ScheduleArgs, source: Source<'_>, format: Format, out: &mut dyn Write) -> Result<()> {
+pub(super) fn run(
+    args: &ScheduleArgs,
+    source: Source<'_>,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<()> {
     let on = |day| Schedule::new(source.name, source.train, day, source.history, args.selection());
     let schedule = on(source.day)?;
     if let Some(path) = &args.check {
