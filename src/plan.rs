@@ -54,6 +54,9 @@ pub struct Plan {
     pub commits: Vec<Commit>,
     /// The programs that see the edited tree, and whose changes join the commits.
     pub runs: Vec<Argv>,
+    /// The folder of the workspace, in which they run; empty for the repository's root.
+    #[serde(skip)]
+    pub folder: String,
     /// The candidates that this supersedes, to be yanked where they were published.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superseded: Vec<Superseded>,

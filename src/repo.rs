@@ -272,24 +272,6 @@ impl Repo {
         Ok(refs)
     }
 
-    /// Returns the remote that `branch` is pushed to: the one that it follows, else `origin`, else
-    /// the only one.
-    pub fn remote_of(&self, branch: &str) -> Option<String> {
-        let upstream = self.git.branch_upstream_remote(&format!("refs/heads/{branch}"));
-        if let Ok(upstream) = upstream.as_ref().map(|buffer| buffer.as_str())
-            && let Ok(name) = upstream
-        {
-            return Some(name.to_owned());
-        }
-        let remotes = self.git.remotes().ok()?;
-        let names: Vec<&str> = remotes.iter().filter_map(|name| name.ok().flatten()).collect();
-        names
-            .iter()
-            .find(|name| **name == "origin")
-            .or(names.first().filter(|_| names.len() == 1))
-            .map(|n| (*n).to_owned())
-    }
-
     /// Returns whether `name` can be the short name of a branch, as `git check-ref-format --branch`
     /// says.
     pub fn is_branch_name(name: &str) -> bool {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::options::{Common, Preparing};
-use super::prepare::prepare;
+use super::prepare::{Selection, prepare};
 use super::targets::Targets;
 use super::{Output, Status};
 use crate::plan::cut;
@@ -45,5 +45,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         Level::Major => Step::Major,
         Level::Minor => Step::Minor,
     };
-    prepare(common, &args.preparing, &args.targets, output, |request| cut::plan(request, step))
+    prepare(common, &args.preparing, &Selection::of(&args.targets), output, |request| {
+        cut::plan(request, step)
+    })
 }

@@ -1,6 +1,6 @@
 //! Where and how the program prints: results on standard output, all else on standard error.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -67,9 +67,9 @@ impl Output {
         }
     }
 
-    /// Says that something takes its time.
+    /// Says on a terminal what is being done that takes its time.
     pub(super) fn progress(&mut self, text: &str) {
-        if !self.quiet {
+        if !self.quiet && std::io::stderr().is_terminal() {
             let _ = writeln!(self.err, "{text}");
         }
     }

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::options::{Common, Preparing};
-use super::prepare::prepare;
-use super::targets::Targets;
+use super::prepare::{Selection, prepare};
+use super::targets::{Security, Targets};
 use super::{Output, Status};
 use crate::plan::maintain;
 
@@ -14,15 +14,25 @@ use crate::plan::maintain;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo relprep patch --dry-run            what it would don  cargo relprep patch --date 2025-11-11    for a release on another dayn  cargo relprep patch --push               and push the branch")]
+  cargo relprep patch --dry-run            what it would don  cargo relprep patch --date 2025-11-11    for a release on another dayn  cargo relprep patch --push               and push the branch
+  cargo relprep patch --supported          for every supported release at once
+  cargo relprep patch --supported --unaffected '38.0=came in with 39.0'")]
 pub(super) struct Args {
     #[command(flatten)]
     targets: Targets,
+    #[command(flatten)]
+    security: Security,
     #[command(flatten)]
     preparing: Preparing,
 }
 
 /// Prepares it.
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    prepare(common, &args.preparing, &args.targets, output, maintain::patch)
+    prepare(
+        common,
+        &args.preparing,
+        &Selection { targets: &args.targets, security: Some(&args.security) },
+        output,
+        maintain::patch,
+    )
 }

@@ -1,29 +1,51 @@
 //! What the commands that prepare something have in common: read, plan, show, apply.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 
+use super::calendar::Calendar;
 use super::options::{Common, Format, Preparing};
-use super::targets::{Target, Targets};
+use super::targets::{Security, Selected, Target, Targets};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused, Severity};
 use crate::plan::outcome::Outcome;
 use crate::plan::{Plan, Preparation, Request, preconditions};
-use crate::project::{Location, Project};
+use crate::project::{self, Location, Project};
 use crate::render;
-use crate::repo::publish::{Hooks, Options};
+use crate::repo::publish::{Hooks, NewFile, Options, Publication};
+use crate::repo::scratch;
 use crate::repo::{Head, Refs, Repo};
 use crate::workspace::settle;
+
+/// From when on a wait is told about.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Which branches are prepared.
+pub(super) struct Selection<'a> {
+    /// Those that are named, or the one that is checked out.
+    pub(super) targets: &'a Targets,
+    /// Those that are supported, in place of these.
+    pub(super) security: Option<&'a Security>,
+}
+
+impl<'a> Selection<'a> {
+    /// Selects what is named.
+    pub(super) fn of(targets: &'a Targets) -> Self {
+        Self { targets, security: None }
+    }
+}
 
 /// Makes one branch's plan.
 pub(super) trait Make: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>> {}
 impl<F: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>>> Make for F {}
 
-/// Reads each target, plans with `make`, shows the plans, and carries them out unless it is a dry
+/// Reads each branch, plans with `make`, shows the plans, and carries them out unless it is a dry
 /// run.
 pub(super) fn prepare(
     common: &Common,
     options: &Preparing,
-    targets: &Targets,
+    selection: &Selection<'_>,
     output: &mut Output,
     make: impl Make,
 ) -> Result<Status> {
@@ -32,75 +54,118 @@ pub(super) fn prepare(
     }
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
-    let head = repo.head()?;
-    let refs = repo.refs()?;
-    let changed = repo.changed()?;
-    let run = Run { repo: &repo, location: &location, refs: &refs, changed: &changed, options };
-    let targets = match targets.select(&head, &refs) {
-        Ok(targets) => targets,
-        Err(Refused(mut findings)) => {
-            findings.extend(preconditions::clean(None, &changed, options.allow_dirty));
-            return Err(Refused(findings).into());
-        }
+    recover(&repo, options, output)?;
+    let run = Run {
+        head: repo.head()?,
+        refs: repo.refs()?,
+        changed: repo.changed()?,
+        repo: &repo,
+        location: &location,
+        options,
     };
-    let (preparation, stops) = run.plan(&targets, make)?;
+    let selected = run.select(selection)?;
+    let (preparation, stops) = run.plan(selected, &make, output)?;
     show(&preparation, options, output);
     if !stops.is_empty() {
         return Err(Refused(stops).into());
     }
-    if options.dry_run {
+    if options.dry_run || preparation.plans.is_empty() {
         if output.is_json() {
             output.result(&render::json::preparation(&preparation, None));
         }
         return Ok(Status::Done);
     }
-    let outcome = run.apply(&preparation, &head, output)?;
-    match output.is_json() {
-        true => output.result(&render::json::preparation(&preparation, Some(&outcome))),
-        false => output.show(&render::outcome::human(&outcome)),
+    run.apply(&preparation, output)
+}
+
+/// Completes or takes back what an interrupted run has left; a dry run, which writes nothing, leaves
+/// it.
+fn recover(repo: &Repo, options: &Preparing, output: &mut Output) -> Result<()> {
+    if options.dry_run && repo.needs_recovery() {
+        let message = "an interrupted run has left something that must be put right first";
+        let finding = Finding::error("interrupted", message).remedy(
+            "run the command without `--dry-run`, or another one: it says what it completes or takes back",
+        );
+        return Err(Refused::from(finding).into());
     }
-    Ok(Status::Done)
+    if !options.dry_run {
+        for finding in repo.recover()? {
+            output.finding(&finding);
+        }
+    }
+    Ok(())
 }
 
 /// What one run works on.
 struct Run<'a> {
     repo: &'a Repo,
     location: &'a Location,
-    refs: &'a Refs,
-    changed: &'a [String],
+    head: Head,
+    refs: Refs,
+    changed: Vec<String>,
     options: &'a Preparing,
 }
 
 impl Run<'_> {
+    fn select(&self, selection: &Selection<'_>) -> Result<Selected> {
+        let selected = match selection.security.filter(|security| security.is_asked_for()) {
+            None => selection.targets.select(&self.head, &self.refs),
+            Some(security) => {
+                let config = project::nearest_config(self.location)?;
+                let day = self.options.today.day();
+                let manifests = project::version_manifests(self.repo, self.location, &config);
+                let calendar = Calendar::of(Some(self.repo), config, day, &manifests)?;
+                return Ok(security.select(&calendar.status(), &self.head, &self.refs)?);
+            }
+        };
+        selected.map_err(|Refused(mut findings)| {
+            findings.extend(preconditions::clean(None, &self.changed, self.options.allow_dirty));
+            Refused(findings).into()
+        })
+    }
+
     /// Makes the plans; beside them returns what stops them from being carried out though they can
     /// be shown.
     ///
     /// If one branch cannot be prepared none is: all reasons are refused together.
-    fn plan(&self, targets: &[Target], make: impl Make) -> Result<(Preparation, Vec<Finding>)> {
-        let mut preparation = Preparation::default();
+    fn plan(
+        &self,
+        selected: Selected,
+        make: &impl Make,
+        output: &mut Output,
+    ) -> Result<(Preparation, Vec<Finding>)> {
+        let mut preparation = Preparation { plans: Vec::new(), left: selected.left };
         let (mut refusals, mut stops) = (Vec::new(), Vec::new());
-        for target in targets {
-            let planned = self.plan_one(target, &make);
-            match planned {
+        let is_one = selected.targets.len() == 1;
+        let begin = Instant::now();
+        for (i, target) in selected.targets.iter().enumerate() {
+            if begin.elapsed() > LONG {
+                output.progress(&format!(
+                    "reading {} ({} of {})",
+                    target.branch,
+                    i + 1,
+                    selected.targets.len()
+                ));
+            }
+            match self.plan_one(target, make) {
                 Ok(plan) => {
                     if target.is_checked_out {
                         stops.extend(preconditions::clean(
                             Some(&plan),
-                            self.changed,
+                            &self.changed,
                             self.options.allow_dirty,
                         ));
                     }
                     preparation.plans.push(plan);
                 }
                 Err(error) => {
-                    let Refused(mut findings) = error.downcast::<Refused>()?;
-                    if target.is_checked_out && !self.options.allow_dirty {
-                        findings.extend(preconditions::clean(None, self.changed, false));
-                    }
-                    if targets.len() > 1 {
-                        findings = findings.into_iter().map(|finding| finding.on(&target.branch)).collect();
-                    }
-                    refusals.extend(findings);
+                    let Refused(findings) = error.downcast::<Refused>()?;
+                    let dirty = (target.is_checked_out && !self.options.allow_dirty)
+                        .then(|| preconditions::clean(None, &self.changed, false));
+                    let findings = findings.into_iter().chain(dirty.flatten());
+                    refusals.extend(
+                        findings.map(|finding| if is_one { finding } else { finding.on(&target.branch) }),
+                    );
                 }
             }
         }
@@ -109,7 +174,7 @@ impl Run<'_> {
 
     fn plan_one(&self, target: &Target, make: &impl Make) -> Result<Plan> {
         let project = if target.is_checked_out {
-            Project::read(self.repo, self.location, target.commit, self.changed)?
+            Project::read(self.repo, self.location, target.commit, &self.changed)?
         } else {
             Project::read_commit(self.repo, self.location, target.commit)?
         };
@@ -117,7 +182,7 @@ impl Run<'_> {
             project: &project,
             branch: &target.branch,
             parent: self.repo.parent(target.commit)?,
-            refs: self.refs,
+            refs: &self.refs,
             date: self.options.today.day(),
         };
         let mut plan = make(&request).map_err(Refused)?;
@@ -125,19 +190,73 @@ impl Run<'_> {
         Ok(plan)
     }
 
-    fn apply(&self, preparation: &Preparation, head: &Head, output: &mut Output) -> Result<Outcome> {
+    fn apply(&self, preparation: &Preparation, output: &mut Output) -> Result<Status> {
         let hooks = if self.options.no_verify { Hooks::Skip } else { Hooks::Run };
-        let published = self.repo.publish(&preparation.publication(), Options { hooks })?;
-        for finding in &published.findings {
-            output.finding(finding);
-        }
-        let current = match head {
+        let current = match &self.head {
             Head::Branch(name, _) => Some(name.as_str()),
             Head::Detached(_) | Head::Unborn => None,
         };
-        let remote = self.options.remote.clone();
-        let remote = remote.or_else(|| self.repo.remote_of(current?)).unwrap_or_else(|| "origin".to_owned());
-        Ok(Outcome::new(preparation, &published.commits, self.refs, current, &remote))
+        let first = preparation.commits().next().map(|commit| commit.branch.as_str());
+        let remote = match &self.options.remote {
+            Some(remote) => Ok(remote.clone()),
+            None => self.repo.push_remote(current.or(first).unwrap_or_default()),
+        };
+        // Whether there is somewhere to push to is known before anything is made.
+        let remote = if self.options.push { Some(remote?) } else { remote.ok() };
+        let mut publication = preparation.publication();
+        self.run_programs(preparation, &mut publication, output)?;
+        let published = self.repo.publish(&publication, Options { hooks })?;
+        for finding in &published.findings {
+            output.finding(finding);
+        }
+        let mut outcome =
+            Outcome::new(preparation, &published.commits, &self.refs, current, remote.as_deref());
+        let pushed = match &remote {
+            Some(remote) if self.options.push => self.repo.push(remote, &published.branches, hooks),
+            _ => Ok(()),
+        };
+        outcome.pushed = self.options.push && pushed.is_ok();
+        match output.is_json() {
+            true => output.result(&render::json::preparation(preparation, Some(&outcome))),
+            false => output.show(&render::outcome::human(&outcome)),
+        }
+        pushed.map(|()| Status::Done)
+    }
+
+    /// Runs the programs of `[[run]]` on each edited tree; what they change joins the commit.
+    fn run_programs(
+        &self,
+        preparation: &Preparation,
+        publication: &mut Publication,
+        output: &mut Output,
+    ) -> Result<()> {
+        let with_plans =
+            preparation.plans.iter().flat_map(|plan| plan.commits.iter().map(move |commit| (plan, commit)));
+        for ((plan, commit), new) in with_plans.zip(&mut publication.commits) {
+            if plan.runs.is_empty() {
+                continue;
+            }
+            let commands: Vec<Vec<String>> = plan.runs.iter().map(|run| run.words().to_vec()).collect();
+            for command in &commands {
+                output.progress(&format!("running `{}` on {}", command.join(" "), commit.branch));
+            }
+            let env = [
+                ("RELPREP_COMMAND".to_owned(), plan.command.to_owned()),
+                ("RELPREP_VERSION".to_owned(), commit.version.to_string()),
+                ("RELPREP_BRANCH".to_owned(), commit.branch.clone()),
+            ];
+            let run = scratch::Run {
+                parent: commit.parent,
+                files: &new.files,
+                commands: &commands,
+                folder: plan.folder.as_str(),
+                env: &env,
+            };
+            let changed: Vec<NewFile> = self.repo.run_in_scratch(&run)?;
+            new.files.retain(|file| changed.iter().all(|other| other.path != file.path));
+            new.files.extend(changed);
+        }
+        Ok(())
     }
 }
 
@@ -156,4 +275,5 @@ fn show(preparation: &Preparation, options: &Preparing, output: &mut Output) {
             }
         }
     }
+    output.show(&render::plan::left(&preparation.left));
 }

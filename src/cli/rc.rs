@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::{Common, Preparing};
-use super::prepare::prepare;
+use super::prepare::{Selection, prepare};
 use super::targets::Targets;
 use super::{Output, Status};
 use crate::plan::maintain;
@@ -24,5 +24,5 @@ pub(super) struct Args {
 
 /// Prepares it.
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    prepare(common, &args.preparing, &args.targets, output, maintain::candidate)
+    prepare(common, &args.preparing, &Selection::of(&args.targets), output, maintain::candidate)
 }

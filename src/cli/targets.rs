@@ -4,8 +4,9 @@ use anyhow::Result;
 use globset::Glob;
 
 use crate::finding::{Finding, Refused};
-use crate::plan::preconditions;
+use crate::plan::{Left, preconditions};
 use crate::repo::{CommitId, Head, Refs};
+use crate::status::{State, Status};
 
 /// The branches that are asked for.
 #[derive(Debug, clap::Args)]
@@ -26,6 +27,42 @@ pub(super) struct Target {
     pub(super) is_checked_out: bool,
 }
 
+/// The branches that a security fix goes to.
+#[derive(Debug, clap::Args)]
+pub(super) struct Security {
+    /// Prepare every release that is supported on the day
+    #[arg(long, conflicts_with = "branches")]
+    supported: bool,
+    /// Leave out a supported release, and say why
+    #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
+    unaffected: Vec<Waiver>,
+}
+
+/// A release that somebody says needs no patch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Waiver {
+    release: String,
+    reason: String,
+}
+
+fn waiver(text: &str) -> Result<Waiver, String> {
+    match text.split_once('=') {
+        Some((release, reason)) if !release.trim().is_empty() && !reason.trim().is_empty() => {
+            Ok(Waiver { release: release.trim().to_owned(), reason: reason.trim().to_owned() })
+        }
+        _ => Err("write it like `38.0=the feature came in 39.0`".to_owned()),
+    }
+}
+
+/// The branches that are prepared, and those that are not though they were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Selected {
+    /// The branches.
+    pub(super) targets: Vec<Target>,
+    /// The others.
+    pub(super) left: Vec<Left>,
+}
+
 impl Targets {
     /// Returns the branches that are meant: those that were asked for, or the one that is checked
     /// out.
@@ -33,39 +70,89 @@ impl Targets {
     /// # Errors
     ///
     /// Every glob that matches no local branch; no branch at all.
-    pub(super) fn select(&self, head: &Head, refs: &Refs) -> Result<Vec<Target>, Refused> {
+    pub(super) fn select(&self, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
         if self.branches.is_empty() {
             let branch = preconditions::checked_out(head)?;
-            return Ok(refs
-                .local
-                .get(branch)
-                .map(|commit| target(branch, *commit, head))
-                .into_iter()
-                .collect());
+            let targets = refs.local.get(branch).map(|commit| target(branch, *commit, head));
+            return Ok(Selected { targets: targets.into_iter().collect(), left: Vec::new() });
         }
         let mut findings = Vec::new();
         let mut targets: Vec<Target> = Vec::new();
         for text in &self.branches {
-            let matcher = match Glob::new(text) {
-                Ok(glob) => glob.compile_matcher(),
-                Err(error) => {
-                    findings.push(Finding::error("branch-glob", error.to_string()));
-                    continue;
-                }
-            };
-            let before = targets.len();
-            let matching = refs.local.iter().filter(|(name, _)| *name == text || matcher.is_match(name));
-            targets.extend(matching.map(|(name, commit)| target(name, *commit, head)));
-            if targets.len() == before {
-                findings.push(
-                    Finding::error("no-branch", format!("no local branch matches `{text}`"))
-                        .remedy("see `git branch`; a remote's branch is made local with `git switch`"),
-                );
+            match matching(text, head, refs) {
+                Ok(found) => targets.extend(found),
+                Err(finding) => findings.push(finding),
             }
         }
         targets.sort_by(|a, b| a.branch.cmp(&b.branch));
         targets.dedup();
-        if findings.is_empty() { Ok(targets) } else { Err(Refused(findings)) }
+        if findings.is_empty() { Ok(Selected { targets, left: Vec::new() }) } else { Err(Refused(findings)) }
+    }
+}
+
+fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding> {
+    let matcher = Glob::new(glob).map_err(|error| Finding::error("branch-glob", error.to_string()))?;
+    let matcher = matcher.compile_matcher();
+    let matching = refs.local.iter().filter(|(name, _)| *name == glob || matcher.is_match(name));
+    let found: Vec<Target> = matching.map(|(name, commit)| target(name, *commit, head)).collect();
+    match found.is_empty() {
+        true => Err(no_branch(format!("no local branch matches `{glob}`"), glob)),
+        false => Ok(found),
+    }
+}
+
+fn no_branch(message: String, branch: &str) -> Finding {
+    Finding::error("no-branch", message)
+        .remedy(format!("make the remote's branch local, as in `git branch {branch} origin/{branch}`"))
+}
+
+impl Security {
+    /// Returns whether every supported release is asked for.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.supported
+    }
+
+    /// Returns the branches of the releases that `status` says are supported. One that is cut and not
+    /// released is left: it gets the fix, and its release carries it.
+    ///
+    /// # Errors
+    ///
+    /// A supported release without a local branch; a waiver for a release that is not supported; no
+    /// policy.
+    pub(super) fn select(&self, status: &Status, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
+        status.supported()?;
+        let mut selected = Selected::default();
+        let mut findings = Vec::new();
+        let mut unused: Vec<&Waiver> = self.unaffected.iter().collect();
+        for row in status.rows.iter().rev() {
+            let State::Phase(phase) = row.state else { continue };
+            let is_waived = |waiver: &&Waiver| {
+                [row.short.as_str(), row.branch.as_str()].contains(&waiver.release.as_str())
+            };
+            let left = |reason: String| Left { branch: row.branch.clone(), reason };
+            if !phase.needs_fixes() {
+                continue;
+            }
+            if let Some(waiver) = self.unaffected.iter().find(is_waived) {
+                unused.retain(|other| *other != waiver);
+                selected.left.push(left(format!("not affected: {}", waiver.reason)));
+            } else if !phase.is_supported() {
+                selected
+                    .left
+                    .push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
+            } else if let Some(commit) = refs.local.get(&row.branch) {
+                selected.targets.push(target(&row.branch, *commit, head));
+            } else {
+                let message =
+                    format!("{} is supported, and there is no local branch `{}`", row.short, row.branch);
+                findings.push(no_branch(message, &row.branch));
+            }
+        }
+        findings.extend(unused.iter().map(|waiver| {
+            Finding::error("waiver-unused", format!("`{}` is no supported release", waiver.release))
+                .remedy("see `cargo relprep status` for those that are")
+        }));
+        if findings.is_empty() { Ok(selected) } else { Err(Refused(findings)) }
     }
 }
 

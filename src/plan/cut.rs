@@ -37,6 +37,7 @@ pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
         branches: Vec::new(),
         commits: Vec::new(),
         runs: config.runs.iter().map(|run| run.command.clone()).collect(),
+        folder: request.project.workspace.root.folder().to_owned(),
         superseded: Vec::new(),
         notes: Vec::new(),
         name,

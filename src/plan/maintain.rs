@@ -118,6 +118,7 @@ impl Job<'_> {
             branches: Vec::new(),
             commits: Vec::new(),
             runs: config.runs.iter().map(|run| run.command.clone()).collect(),
+            folder: request.project.workspace.root.folder().to_owned(),
             superseded: superseded(lines, config.prerelease.candidate.as_ref()),
             notes: Vec::new(),
         };

@@ -12,8 +12,8 @@ pub struct Outcome {
     pub branches: Vec<Made>,
     /// The commands that take it back, to be run in their order.
     pub undo: Vec<String>,
-    /// The command that pushes it.
-    pub push: String,
+    /// The command that pushes it, if it is known where to.
+    pub push: Option<String>,
     /// Whether it was pushed.
     pub pushed: bool,
 }
@@ -33,13 +33,13 @@ pub struct Made {
 
 impl Outcome {
     /// Says what became of `preparation`, whose commits became `commits` in their order, where `refs`
-    /// is what was before, `current` is checked out, and `remote` is to be pushed to.
+    /// is what was before, `current` is checked out, and `remote` is to be pushed to, if any.
     pub fn new(
         preparation: &Preparation,
         commits: &[CommitId],
         refs: &Refs,
         current: Option<&str>,
-        remote: &str,
+        remote: Option<&str>,
     ) -> Self {
         let made_at = |branch: &crate::plan::NewBranch| Made {
             name: branch.name.clone(),
@@ -59,7 +59,7 @@ impl Outcome {
         }
         let undo = branches.iter().map(|made| undo(made, current)).collect();
         let names: Vec<String> = branches.iter().map(|made| quoted(&made.name)).collect();
-        let push = format!("git push --atomic {} {}", quoted(remote), names.join(" "));
+        let push = remote.map(|remote| format!("git push --atomic {} {}", quoted(remote), names.join(" ")));
         Self { branches, undo, push, pushed: false }
     }
 }

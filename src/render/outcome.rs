@@ -24,10 +24,16 @@ pub fn human(outcome: &Outcome) -> String {
     for command in &outcome.undo {
         let _ = writeln!(out, "  {command}");
     }
-    if outcome.pushed {
-        let _ = writeln!(out, "\nPushed, with `{}`.", outcome.push);
-    } else {
-        let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", outcome.push);
+    match &outcome.push {
+        Some(push) if outcome.pushed => {
+            let _ = writeln!(out, "\nPushed, with `{push}`.");
+        }
+        Some(push) => {
+            let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {push}");
+        }
+        None => {
+            let _ = writeln!(out, "\nThere is no remote to push to.");
+        }
     }
     out
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{BOLD, DIM, NEW, counted, escaped, listed};
 use crate::plan::bump::What;
-use crate::plan::{Commit, Plan};
+use crate::plan::{Commit, Left, Plan};
 
 /// Returns the plan as text, with styles; in full where `verbose`.
 pub fn human(plan: &Plan, verbose: bool) -> String {
@@ -27,6 +27,18 @@ pub fn human(plan: &Plan, verbose: bool) -> String {
         }
     }
     superseded(&mut out, plan);
+    out
+}
+
+/// Returns the branches that were asked for and are not prepared, as text, with styles.
+pub fn left(left: &[Left]) -> String {
+    let mut out = String::new();
+    for Left { branch, reason } in left {
+        if out.is_empty() {
+            let _ = writeln!(out, "\n{BOLD}Left out{BOLD:#}");
+        }
+        let _ = writeln!(out, "  {}  {DIM}{}{DIM:#}", escaped(branch), escaped(reason));
+    }
     out
 }
 

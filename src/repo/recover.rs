@@ -16,6 +16,11 @@ use crate::repo::refs::RefMove;
 const ATTEMPTS: u32 = 10;
 
 impl Repo {
+    /// Returns whether an interrupted run has left something for [`Repo::recover`].
+    pub fn needs_recovery(&self) -> bool {
+        self.has_leftovers()
+    }
+
     /// Completes or takes back what an interrupted run has left, and says so; without such a run,
     /// returns nothing.
     ///
