@@ -9,6 +9,7 @@ mod read;
 pub mod schedule;
 mod value;
 
+use semver::VersionReq;
 use serde::Deserialize;
 
 pub use read::{Source, read};
@@ -97,6 +98,10 @@ impl Default for Names {
 pub struct LineRule {
     /// The packages, by name or glob.
     pub packages: Patterns,
+    /// The releases that this counts for, by the lead package's version without a pre-release; all by
+    /// default.
+    #[serde(default = "all")]
+    pub releases: VersionReq,
     /// Whether they move at all.
     #[serde(default = "yes")]
     pub r#move: bool,
@@ -214,6 +219,10 @@ pub struct Prereleases {
     pub trunk: Option<Label>,
     /// What a release candidate's version carries: `rc` for 49.0.0-rc.1.
     pub candidate: Option<Label>,
+}
+
+fn all() -> VersionReq {
+    VersionReq::STAR
 }
 
 fn yes() -> bool {

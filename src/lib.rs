@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod edit;
 pub mod finding;
+pub mod only_versions;
 pub mod path;
 pub mod plan;
 pub mod project;

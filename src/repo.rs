@@ -4,6 +4,7 @@
 
 mod apply;
 mod commit;
+pub mod compare;
 mod convert;
 mod git;
 mod hooks;

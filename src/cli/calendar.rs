@@ -65,7 +65,7 @@ impl Calendar {
         let survey = repo.map(|repo| repo.survey(&question)).transpose()?.unwrap_or_default();
         let name = config.name.clone().or_else(|| config.lead.clone());
         let name = name.unwrap_or_else(|| "Releases".to_owned());
-        Ok(Self { name, day, train, numbering, survey, config })
+        Ok(Self { name, day, config, train, numbering, survey })
     }
 
     /// Returns the policy.

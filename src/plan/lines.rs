@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::config::{Config, LineRule};
 use crate::finding::{Finding, Place};
-use crate::version::Step;
+use crate::version::{Step, plain};
 use crate::workspace::{Package, VersionPlace, Workspace};
 
 /// The version lines of a workspace.
@@ -94,11 +94,12 @@ enum Key<'a> {
 /// If there is no lead package, or the packages of a `[[line]]` disagree about its version.
 pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'a>, Vec<Finding>> {
     let lead = lead(workspace, config)?;
-    let mut notes = unused_patterns(workspace, config);
+    let mut notes = unused_patterns(workspace, config, lead);
     let mut groups: BTreeMap<Key<'a>, Vec<&'a Package>> = BTreeMap::new();
     let mut staying = unversioned(workspace);
     for package in &workspace.packages {
-        let rule = config.lines.iter().position(|rule| rule.packages.matches(&package.name));
+        let counts = |rule: &LineRule| rule.releases.matches(&plain(&lead.version));
+        let rule = config.lines.iter().position(|rule| rule.packages.matches(&package.name) && counts(rule));
         match rule {
             Some(index) if !config.lines[index].r#move => staying.push(stay(package, Why::Configured)),
             Some(index) => groups.entry(Key::Rule(index)).or_default().push(package),
@@ -248,9 +249,10 @@ fn lead_stays(lead: &Package) -> Finding {
         .remedy("take it out of the `[[line]]` with `move = false`, or name another `lead`")
 }
 
-fn unused_patterns(workspace: &Workspace, config: &Config) -> Vec<Finding> {
+fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Vec<Finding> {
     let names = || workspace.packages.iter().map(|package| package.name.as_str());
-    let unused = config.lines.iter().flat_map(|rule| rule.packages.unused(names()));
+    let counts = |rule: &&LineRule| rule.releases.matches(&plain(&lead.version));
+    let unused = config.lines.iter().filter(counts).flat_map(|rule| rule.packages.unused(names()));
     let note = |pattern: &str| {
         Finding::note("line-unused", format!("no package is named `{pattern}`, as a `[[line]]` expects"))
             .remedy("correct the name, or take it out")

@@ -1,0 +1,96 @@
+//! Whether a commit changes versions, and nothing else.
+//!
+//! What may differ: version tokens of the workspace's packages, their requirements on each other,
+//! the lock files' entries for them, the configured lines of version files, and the sections and
+//! archive entries of the notes. Everything else is a finding, with file and line.
+
+mod lock;
+mod notes;
+mod tokens;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::edit::version_file;
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::plan::lines;
+use crate::project::Project;
+use crate::repo::compare::{Difference, DifferenceKind};
+use crate::template::Values;
+
+const RULE: &str = "only-versions";
+
+/// Returns everything among `differences`, the files that differ from `before` to `after`, that is
+/// not a version.
+pub fn findings(before: &Project, after: &Project, differences: &[Difference]) -> Vec<Finding> {
+    differences.iter().flat_map(|difference| of_file(before, after, difference)).collect()
+}
+
+fn of_file(before: &Project, after: &Project, difference: &Difference) -> Vec<Finding> {
+    let whole = |what: &str| {
+        let place = Place { path: difference.path.clone(), spot: None };
+        vec![Finding::error(RULE, format!("the file {what}")).at(place)]
+    };
+    let path = RepoPath::new(&difference.path);
+    let notes = &after.config.notes;
+    let is_notes = notes.enabled && path.as_ref() == Some(&notes.file);
+    let (old, new) = match &difference.kind {
+        DifferenceKind::Added if is_notes => return Vec::new(),
+        DifferenceKind::Added => return whole("is new"),
+        DifferenceKind::Removed => return whole("is gone"),
+        DifferenceKind::Mode => return whole("has another mode"),
+        DifferenceKind::Content { before: Some(old), after: Some(new) } => (old, new),
+        DifferenceKind::Content { .. } => return whole("has another content, which is not text"),
+    };
+    let Some(path) = path else { return whole("has another content") };
+    match path.file_name() {
+        _ if is_notes => notes::findings(&path, old, new, before, after),
+        "Cargo.lock" => lock::findings(&path, old, new, before, after),
+        "Cargo.toml" => {
+            let masked = (tokens::masked(before, &path, old), tokens::masked(after, &path, new));
+            changed_lines(&path, &masked.0, &masked.1, new)
+        }
+        _ => changed_lines(&path, old, &moved_back(before, after, &path, new), new),
+    }
+}
+
+/// Returns the later text of a version file with its configured lines put back to the earlier
+/// version, or as it is if `path` is no version file.
+fn moved_back(before: &Project, after: &Project, path: &RepoPath, new: &str) -> String {
+    let mut text = new.to_owned();
+    for file in after.config.version_files.iter().filter(|file| file.path == *path) {
+        let version = |project: &Project| {
+            let lead =
+                || lines::lines(&project.workspace, &project.config).ok().map(|lines| lines.lead.clone());
+            let named = |name: &String| project.workspace.packages.iter().find(|p| p.name == *name).cloned();
+            Some(Values::of(&file.package.as_ref().map_or_else(lead, named)?.version))
+        };
+        if let (Some(old), Some(new)) = (version(before), version(after))
+            && let Ok(moved) = version_file::edit(path, &text, &file.lines, &new, &old)
+        {
+            text = moved;
+        }
+    }
+    text
+}
+
+/// Returns a finding for each run of lines in which `old` and `new` differ; they are shown as they
+/// are in `shown`, which has the lines of `new` at the same places.
+fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) -> Vec<Finding> {
+    let diff = TextDiff::from_lines(old, new);
+    let mut findings = Vec::new();
+    for hunk in diff.grouped_ops(0) {
+        let changes: Vec<_> = hunk.iter().flat_map(|op| diff.iter_changes(op)).collect();
+        let added = changes.iter().filter(|change| change.tag() == ChangeTag::Insert);
+        let removed = changes.iter().filter(|change| change.tag() == ChangeTag::Delete);
+        let (added, removed) = (added.count(), removed.count());
+        let line = hunk.first().map_or(0, |op| op.new_range().start) + 1;
+        let what = match (removed, added) {
+            (0, _) => "a line is new that is no version".to_owned(),
+            (_, 0) => format!("before this line {removed} went that were no version"),
+            _ => "more than a version differs in this line".to_owned(),
+        };
+        findings.push(Finding::error(RULE, what).at(Place::line(path, shown, line)));
+    }
+    findings
+}
