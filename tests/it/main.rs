@@ -9,6 +9,8 @@ mod as_user;
 mod child;
 mod crash;
 mod fault;
+mod history;
 mod lockfile;
+mod only_versions;
 mod publish;
 mod support;
