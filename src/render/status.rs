@@ -154,6 +154,9 @@ pub fn sentence(todo: &Todo, day: NaiveDate) -> String {
         }
         Todo::OtherVersion { branch, version } => format!("{branch} names the version {version}"),
         Todo::Differs { branch, places } => format!("{branch} is not the same in {}", places.join(" and ")),
+        Todo::PastEnd { short, tag, last_day } => {
+            format!("{short} ended on {}, and {tag} came after that", long(*last_day))
+        }
         Todo::NeverTagged { version, tagged } => format!("{version} was never tagged though {tagged} was"),
     }
 }
@@ -294,6 +297,7 @@ fn kind(todo: &Todo) -> &'static str {
         Todo::NoBranch { .. } => "no-branch",
         Todo::OtherVersion { .. } => "other-version",
         Todo::Differs { .. } => "differs",
+        Todo::PastEnd { .. } => "past-end",
         Todo::NeverTagged { .. } => "never-tagged",
     }
 }

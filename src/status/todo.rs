@@ -57,6 +57,15 @@ pub enum Todo {
         /// `local`, or the remote's name.
         places: Vec<String>,
     },
+    /// A version came out after the support of its release had ended.
+    PastEnd {
+        /// The release: `32.0`.
+        short: String,
+        /// The tag of the version.
+        tag: String,
+        /// The last day of support, that day included.
+        last_day: NaiveDate,
+    },
     /// The first version of a release has no tag, though a later one has.
     NeverTagged {
         /// The version that has none.
@@ -73,6 +82,7 @@ pub(super) fn todo(day: NaiveDate, rows: &[Row], survey: &Survey) -> Vec<Todo> {
     if !survey.branches.is_empty() {
         todo.extend(rows.iter().filter_map(no_branch));
     }
+    todo.extend(rows.iter().filter_map(past_end));
     todo.extend(never_tagged(rows, &survey.tags));
     todo.sort();
     todo
@@ -127,6 +137,11 @@ fn differs(row: &Row) -> Option<Todo> {
     let place = |remote: &Option<String>| remote.clone().unwrap_or_else(|| "local".to_owned());
     let places = || row.tips.iter().map(|tip| place(&tip.remote)).collect();
     differ.then(|| Todo::Differs { branch: row.branch.clone(), places: places() })
+}
+
+fn past_end(row: &Row) -> Option<Todo> {
+    let ((tag, day), last_day) = (row.latest.as_ref()?, row.release.as_ref()?.term.last_day());
+    (*day > last_day).then(|| Todo::PastEnd { short: row.short.clone(), tag: tag.clone(), last_day })
 }
 
 fn never_tagged<'a>(rows: &'a [Row], tags: &'a [Tag]) -> impl Iterator<Item = Todo> + 'a {

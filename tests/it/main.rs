@@ -13,4 +13,5 @@ mod history;
 mod lockfile;
 mod only_versions;
 mod publish;
+mod status;
 mod support;

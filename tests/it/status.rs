@@ -1,0 +1,194 @@
+//! The status of real repositories.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use crate::support::Sandbox;
+
+const WASMTIME: &str = r#"
+name = "Wasmtime"
+trunk = "main"
+
+[schedule]
+anchor = { version = "20.0.0", release = "2024-04-20" }
+cut-day = 5
+support-months = 2
+lts = { every = 12, first = 24, support-months = 24 }
+"#;
+
+/// Runs `status` as of a day under a configuration, and returns what it prints.
+fn status(repo: &Sandbox, config: &str, day: &str, args: &[&str]) -> String {
+    repo.write("relprep.toml", config);
+    let mut command = repo.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    let output = command.args(["relprep", "status", "--date", day]).args(args).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn status_json(repo: &Sandbox, config: &str, day: &str) -> serde_json::Value {
+    serde_json::from_str(&status(repo, config, day, &["--format", "json"])).unwrap()
+}
+
+#[expect(clippy::print_stderr, reason = "a test that checks nothing has to say so")]
+fn skip(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
+/// Returns the recorded history's folder, or says that the test is skipped.
+fn history() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history");
+    if folder.join("wasmtime.bundle").is_file() {
+        return Some(folder);
+    }
+    skip(&format!("there is no recorded history at {}", folder.display()));
+    None
+}
+
+/// Returns a repository that has Wasmtime's branches as remote-tracking ones, and its tags; the trunk
+/// is checked out.
+fn clone(history: &Path) -> Sandbox {
+    let repo = Sandbox::new();
+    let bundle = history.join("wasmtime.bundle");
+    let branches = "refs/heads/*:refs/remotes/origin/*";
+    repo.git(["fetch", "-q", bundle.to_str().unwrap(), branches, "refs/tags/*:refs/tags/*"]);
+    repo.git(["checkout", "-q", "--detach", "refs/remotes/origin/main"]);
+    repo
+}
+
+#[test]
+fn on_each_day_of_patches_the_patched_branches_are_named() {
+    let Some(history) = history() else { return };
+    let repo = clone(&history);
+    let cases = std::fs::read_to_string(history.join("cases.tsv")).unwrap();
+    let mut days: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in cases.lines() {
+        if let ["patch", _, day, branch, ..] = line.split('\t').collect::<Vec<_>>()[..] {
+            days.entry(day).or_default().push(branch);
+        }
+    }
+    // Patched four days after its end, together with 33 and 34; status says so.
+    let past_the_end = [("2025-06-24", "release-32.0.0")];
+    let explained = status(&repo, WASMTIME, "2025-06-24", &[]);
+    assert!(explained.contains("32.0 ended on June 20 2025, and v32.0.1 came after that"), "{explained}");
+    for (day, patched) in days {
+        let named = status(&repo, WASMTIME, day, &["--supported"]);
+        for branch in patched {
+            let expected = !past_the_end.contains(&(day, branch));
+            assert_eq!(named.lines().any(|name| name == branch), expected, "{branch} on {day}");
+        }
+    }
+}
+
+#[test]
+fn a_tag_that_was_forgotten_is_told_and_a_later_one_tells_the_day() {
+    let Some(history) = history() else { return };
+    let repo = clone(&history);
+    let json = status_json(&repo, WASMTIME, "2025-11-11");
+    let todo: Vec<_> =
+        json["todo"].as_array().unwrap().iter().map(|todo| todo["text"].as_str().unwrap()).collect();
+    assert!(todo.contains(&"38.0.0 was never tagged though v38.0.1 was"), "{todo:?}");
+    let releases = json["releases"].as_array().unwrap();
+    let release = releases.iter().find(|release| release["version"] == "38.0.0").unwrap();
+    assert_eq!(release["released"]["actual"], "2025-10-20");
+    assert_eq!(release["latest"], "v38.0.4");
+    assert_eq!(release["declared-version"], "38.0.4");
+    assert_eq!(release["unreleased"], 0);
+    assert!(release["msrv"].is_string());
+}
+
+/// A repository written as a stream for `git fast-import`: a trunk, and release branches that leave
+/// it.
+struct Stream {
+    commands: Vec<String>,
+    mark: usize,
+}
+
+impl Stream {
+    /// Adds a commit at noon of a day of 2025, and returns its mark.
+    fn commit(&mut self, reference: &str, from: Option<usize>, day: &str, version: &str) -> usize {
+        self.mark += 1;
+        let seconds =
+            day.parse::<chrono::NaiveDate>().unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc().timestamp();
+        let from = from.map(|from| format!("from :{from}\n")).unwrap_or_default();
+        let manifest = format!("[package]\nname = \"x\"\nversion = \"{version}\"\nrust-version = \"1.84\"\n");
+        self.commands.push(format!(
+            "commit {reference}\nmark :{}\ncommitter A <a@example.invalid> {seconds} +0000\ndata 0\n{from}M 100644 inline Cargo.toml\ndata {}\n{manifest}\n",
+            self.mark,
+            manifest.len(),
+        ));
+        self.mark
+    }
+
+    fn point(&mut self, reference: &str, mark: usize) {
+        self.commands.push(format!("reset {reference}\nfrom :{mark}\n\n"));
+    }
+
+    fn write(&self) -> Sandbox {
+        let repo = Sandbox::new();
+        let mut import = repo.command("git");
+        let mut child = import.args(["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(self.commands.concat().as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+        repo.git(["checkout", "-q", "--detach", "main"]);
+        repo.write("src/lib.rs", "");
+        repo
+    }
+}
+
+#[test]
+fn local_and_remote_branches_are_counted_from_their_latest_tag() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let cut = stream.commit("refs/heads/main", None, "2025-04-05", "32.0.0");
+    let trunk = stream.commit("refs/heads/main", Some(cut), "2025-04-06", "33.0.0");
+    let branch = "refs/heads/release-32.0.0";
+    let released = stream.commit(branch, Some(cut), "2025-04-22", "32.0.0");
+    let patched = stream.commit(branch, Some(released), "2025-04-28", "32.0.1");
+    let fixed = stream.commit(branch, Some(patched), "2025-04-29", "32.0.1");
+    stream.point("refs/tags/v32.0.0", released);
+    stream.point("refs/tags/v32.0.1", patched);
+    stream.point("refs/tags/nightly", trunk);
+    let later = stream.commit("refs/remotes/origin/release-32.0.0", Some(fixed), "2025-04-30", "32.0.1");
+    stream.point("refs/remotes/origin/some/feature", later);
+    let repo = stream.write();
+
+    let text = status(&repo, WASMTIME, "2025-05-04", &[]);
+    assert_eq!(
+        text.lines()
+            .filter(|line| !line.contains("24.0"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        "\
+Wasmtime on May 4 2025, from the policy, 2 release branches and 2 tags
+
+Branch          Where          State           Version  MSRV  Latest                Unreleased  Days
+main            local          in development  33.0.0   1.84                                    cut 2025-05-05
+release-32.0.0  local, origin  supported       32.0.1   1.84  v32.0.1 (2025-04-28)  2           until 2025-06-20 (47 left); released 2025-04-22, planned 2025-04-20
+release-31.0.0                 supported                                                        until 2025-05-20 (16 left)
+
+To do:
+* 31.0 needs security fixes, and there is no branch release-31.0.0 here
+* release-32.0.0 is not the same in local and origin"
+    );
+
+    // As of a day before the last commits, they are not there.
+    let json = status_json(&repo, WASMTIME, "2025-04-27");
+    let release = &json["releases"][1];
+    assert_eq!((&release["latest"], &release["unreleased"]), (&"v32.0.0".into(), &0.into()));
+}
+
+#[test]
+fn an_annotated_tag_has_its_own_day() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let cut = stream.commit("refs/heads/main", None, "2025-04-05", "32.0.0");
+    stream.point("refs/heads/release-32.0.0", cut);
+    stream
+        .commands
+        .push(format!("tag v32.0.0\nfrom :{cut}\ntagger A <a@example.invalid> 1745237000 +0000\ndata 0\n\n"));
+    let repo = stream.write();
+    let json = status_json(&repo, "trunk = \"main\"\n", "2025-05-04");
+    assert_eq!(json["releases"][0]["released"]["actual"], "2025-04-21");
+    assert_eq!(json["releases"][0]["state"], "released");
+    assert_eq!(json["had"], serde_json::json!({ "policy": false, "tags": 1, "branches": 1 }));
+}
