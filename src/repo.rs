@@ -59,6 +59,12 @@ impl fmt::Debug for BlobId {
 }
 
 impl CommitId {
+    /// Makes an id for a test that has no repository.
+    #[cfg(test)]
+    pub(crate) fn of_test(digit: u8) -> Self {
+        Self(git2::Oid::from_bytes(&[digit; 20]).unwrap())
+    }
+
     /// Returns the first ten hexadecimal digits.
     pub fn short(self) -> String {
         let mut text = self.0.to_string();
