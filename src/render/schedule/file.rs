@@ -63,7 +63,7 @@ pub fn check(
         }
     }
     let finding =
-        Finding::error("schedule-stale", format!("{path} does not show the schedule of {}", schedule.as_of));
+        Finding::error("schedule-stale", format!("this is not the schedule as of {}", schedule.as_of));
     let place = Place { path: path.to_owned(), spot: None };
     Err(vec![finding.at(place).remedy("run `cargo relprep schedule --write` with this file, and commit it")])
 }

@@ -19,6 +19,7 @@ thead th{border-bottom-width:2px}
 tbody th{font-weight:400}
 .supported{background:var(--mark)}
 .supported th{font-weight:700;box-shadow:inset 4px 0 var(--edge)}
+ul{padding-left:1.25rem}
 figure{margin:2rem 0 0}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:40rem){body{font-size:14px}table{font-size:12px}th,td{padding:.35rem .25rem}.supported th{padding-left:.5rem}}

@@ -37,7 +37,7 @@ const STYLE: &str = "\
 ";
 
 const FILE_STYLE: &str = "\
-svg{color:#1b1f24}
+svg{color:#1b1f24;max-width:100%;height:auto}
 .relprep-paper{fill:#fff}
 @media (prefers-color-scheme:dark){svg{color:#e6e9ee}.relprep-paper{fill:#15181d}}
 ";
