@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use crate::support::Sandbox;
+use crate::tools::skip;
 
 const WASMTIME: &str = r#"
 name = "Wasmtime"
@@ -29,11 +30,6 @@ fn status(repo: &Sandbox, config: &str, day: &str, args: &[&str]) -> String {
 
 fn status_json(repo: &Sandbox, config: &str, day: &str) -> serde_json::Value {
     serde_json::from_str(&status(repo, config, day, &["--format", "json"])).unwrap()
-}
-
-#[expect(clippy::print_stderr, reason = "a test that checks nothing has to say so")]
-fn skip(why: &str) {
-    eprintln!("skipped: {why}");
 }
 
 /// Returns the recorded history's folder, or says that the test is skipped.

@@ -1,0 +1,145 @@
+//! Renderings of a schedule, read by the programs that they are made for.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use relprep::config::schedule::ScheduleConfig;
+use relprep::render::schedule::{Format, render};
+use relprep::train::schedule::{Bound, Schedule, Selection};
+use relprep::train::{History, Number};
+use tempfile::TempDir;
+
+use crate::tools::Tool;
+
+const WASMTIME: &str = r#"
+    anchor = { version = "20.0.0", release = "2024-04-20" }
+    cut-day = 5
+    support-months = 2
+    lts = { every = 12, first = 24, support-months = 24 }
+"#;
+
+/// What is odd: a name full of markup, tags, an exception, two rules, and a release that is skipped.
+const ODD: &str = r#"
+    support-releases = 3
+    [[release]]
+    version = "33.0.0"
+    release = "2025-05-22"
+    reason = "moved, for ‘a’ holiday; <really>"
+    [[release]]
+    version = "34.0.0"
+    skip = "number"
+    reason = "no"
+"#;
+
+fn schedule(name: &str, more: &str, history: &History, selection: Selection) -> Schedule {
+    let config: ScheduleConfig = toml_edit::de::from_str(&format!("{WASMTIME}{more}")).unwrap();
+    let train = config.train().unwrap().unwrap();
+    Schedule::new(name, &train, "2025-05-01".parse().unwrap(), history, selection).unwrap()
+}
+
+fn schedules() -> [(&'static str, Schedule); 3] {
+    let none = History::none();
+    let tags = [("31.0.0", "2025-03-20"), ("32.0.0", "2025-04-21"), ("32.0.1", "2025-04-28")];
+    let tags = tags.map(|(version, day)| {
+        let version: semver::Version = version.parse().unwrap();
+        (Number(version.major), version, day.parse().unwrap())
+    });
+    let tagged = History::new("2025-05-01".parse().unwrap(), tags, []);
+    let range =
+        |from, to| Selection::Between(Some(Bound::Number(Number(from))), Some(Bound::Number(Number(to))));
+    [
+        ("usual", schedule("Wasmtime", "", &none, Selection::Around)),
+        ("odd", schedule("Wasm, “time”; <b>&: #1% and a name that goes on", ODD, &tagged, range(24, 37))),
+        ("short", schedule("Wasmtime", "", &none, range(31, 33))),
+    ]
+}
+
+/// Returns the text of `#result` once Chromium has run `page` in the folder `dir`.
+fn in_chromium(chromium: &OsStr, dir: &Path, dark: bool, page: &str) -> String {
+    let file = dir.join("page.html");
+    fs::write(&file, page).unwrap();
+    let scheme = format!("--blink-settings=preferredColorScheme={}", u8::from(!dark));
+    let output = Command::new(chromium)
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        .args(["--window-size=1400,1000", "--allow-file-access-from-files"])
+        .args(["--virtual-time-budget=20000", "--dump-dom", &scheme])
+        .arg(format!("--user-data-dir={}", dir.join("profile").display()))
+        .arg(format!("file://{}", file.display()))
+        .env("HOME", dir)
+        .output()
+        .unwrap();
+    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+    let result = dom.split_once("<pre id=\"result\">").and_then(|(_, rest)| rest.split_once("</pre>"));
+    result.map(|(result, _)| result.to_owned()).unwrap_or(dom)
+}
+
+fn json(value: &serde_json::Value) -> String {
+    value.to_string().replace("</", "<\\/")
+}
+
+#[test]
+fn pages_and_charts_are_readable_at_every_width_in_light_and_dark() {
+    let Some(chromium) = Tool::Chromium.find() else { return };
+    let dir = TempDir::new().unwrap();
+    let mut cases = Vec::new();
+    for (name, schedule) in schedules() {
+        for (format, end, kind) in
+            [(Format::Html, "html", "text/html"), (Format::Svg, "svg", "image/svg+xml")]
+        {
+            let file = format!("{name}.{end}");
+            fs::write(dir.path().join(&file), render(&schedule, format, 80)).unwrap();
+            let widths = [360, 1280];
+            cases.extend(
+                widths.map(|width| serde_json::json!({ "file": file, "width": width, "type": kind })),
+            );
+        }
+    }
+    let count = cases.len();
+    let page = include_str!("../tools/measure.html").replace("CASES;", &format!("{};", json(&cases.into())));
+    for (dark, scheme) in [(false, "light"), (true, "dark")] {
+        assert_eq!(in_chromium(&chromium, dir.path(), dark, &page), format!("good: {count} {scheme}"));
+    }
+}
+
+#[test]
+fn mermaid_draws_the_chart() {
+    let (Some(chromium), Some(library)) = (Tool::Chromium.find(), Tool::Mermaid.find()) else { return };
+    let library = Path::new(&library).canonicalize().unwrap();
+    for (name, schedule) in schedules() {
+        let chart = render(&schedule, Format::Mermaid, 80);
+        let page = include_str!("../tools/mermaid.html")
+            .replace("src=\"LIBRARY\"", &format!("src=\"file://{}\"", library.display()))
+            .replace("(CHART)", &format!("({})", json(&chart.as_str().into())))
+            .replace(", CHART)", &format!(", {})", json(&chart.as_str().into())));
+        let bars = chart.lines().filter(|line| line.contains(" :")).count();
+        let dir = TempDir::new().unwrap();
+        assert_eq!(
+            in_chromium(&chromium, dir.path(), false, &page),
+            format!("good: gantt, {bars} tasks"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn other_parsers_read_calendar_and_endoflife_back() {
+    let Some(python) = Tool::Python.find() else { return };
+    for (name, schedule) in schedules() {
+        let dir = TempDir::new().unwrap();
+        let file = |name: &str, format| {
+            let path = dir.path().join(name);
+            fs::write(&path, render(&schedule, format, 80)).unwrap();
+            path
+        };
+        let output = Command::new(&python)
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/read_back.py"))
+            .arg(file("calendar.ics", Format::Ics))
+            .arg(file("releases.yml", Format::Endoflife))
+            .arg(file("schedule.json", Format::Json))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
