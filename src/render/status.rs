@@ -184,8 +184,30 @@ fn long(day: NaiveDate) -> String {
 
 /// Returns the status for programs: all of it, newest release first.
 ///
-/// Days are ISO dates; `eol` and `last-day` are both included in what they name; absent fields are
-/// `null`. `todo` holds the sentences of the human form, each with its `kind`.
+/// ```json
+/// {
+///   "format": 1,                       // rises when a field changes its meaning or goes away
+///   "name": "Wasmtime",
+///   "as-of": "2025-05-04",
+///   "had": { "policy": true, "tags": 42, "branches": 17 },
+///   "releases": [{                     // newest first; what is not known is null
+///     "version": "32.0.0",
+///     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
+///     "needs-fixes": true,             // whether a security fix must go there; null without a policy
+///     "branch": "release-32.0.0",
+///     "places": [{ "remote": null, "commit": "…", "unreleased": 0 }],   // null: a local branch
+///     "declared-version": "32.0.1",    // by the manifests on the branch
+///     "msrv": "1.84",
+///     "latest": "v32.0.1", "latest-day": "2025-04-28",
+///     "cut": { "planned": "2025-04-05", "due": "2025-04-05", "actual": null },
+///     "released": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-22" },
+///     "eol": "2025-06-20", "last-day": "2025-06-20",      // the last day of support, that day included
+///     "days-left": 47,                 // 0 on the last day
+///     "unreleased": 2                  // commits since the latest tag, or since the cut
+///   }],
+///   "todo": [{ "kind": "cut", "text": "cut 33.0.0: due since yesterday" }]
+/// }
+/// ```
 pub fn json(name: &str, status: &Status) -> String {
     let document = Document {
         format: FORMAT,

@@ -83,6 +83,8 @@ pub enum Bound {
     Day(NaiveDate),
     /// The release of that number.
     Number(Number),
+    /// The release that this version belongs to: major and minor.
+    Version(u64, u64),
 }
 
 impl FromStr for Bound {
@@ -98,8 +100,7 @@ impl FromStr for Bound {
         }
         let mut parts = text.split('.').map(str::parse::<u64>);
         match (parts.next(), parts.next()) {
-            (Some(Ok(0)), Some(Ok(minor))) => Ok(Self::Number(Number(minor))),
-            (Some(Ok(major)), Some(Ok(_))) => Ok(Self::Number(Number(major))),
+            (Some(Ok(major)), Some(Ok(minor))) => Ok(Self::Version(major, minor)),
             _ => Err("neither a day as in 2025-05-01 nor a release as in 36 or 36.0.0".to_owned()),
         }
     }
@@ -196,7 +197,7 @@ fn around(train: &Train, as_of: NaiveDate, history: &History) -> BTreeSet<Number
         let nth = |n: u64| Number(lts.first.0.saturating_add(n.saturating_mul(lts.every.get())));
         numbers.extend(passed.map(nth));
         numbers.extend(passed.and_then(|n| n.checked_sub(1)).map(nth));
-        numbers.insert(nth(passed.map_or(0, |n| n + 1)));
+        numbers.insert(nth(passed.map_or(0, |n| n.saturating_add(1))));
     }
     let supported = train.needing_fixes(as_of, history).into_iter();
     numbers.extend(supported.filter(|r| r.phase(as_of, history).is_supported()).map(|r| r.number));
@@ -211,14 +212,19 @@ fn between(
 ) -> Result<BTreeSet<Number>, Refused> {
     let slack = train.exceptions.len() as u64 + 1;
     let on = |day| train.calendar.slot_on(day).and_then(|slot| train.number_at(slot));
+    let number = |major, minor| {
+        train.numbering.number(&Version::new(major, minor, 0)).ok_or_else(|| not_of(train, major, minor))
+    };
     let low = match from {
         None => train.since,
         Some(Bound::Number(number)) => number,
+        Some(Bound::Version(major, minor)) => number(major, minor)?,
         Some(Bound::Day(day)) => on(day).map_or(train.since, |number| number.saturating_back(slack)),
     };
     let high = match to {
         None => next.unwrap_or(low),
         Some(Bound::Number(number)) => number,
+        Some(Bound::Version(major, minor)) => number(major, minor)?,
         Some(Bound::Day(day)) => on(day).map_or(Number(0), |number| number.ahead(slack)),
     };
     let low = low.max(train.since);
@@ -235,4 +241,10 @@ fn between(
         })
     };
     Ok((low.0..=high.0).map(Number).filter(inside).collect())
+}
+
+fn not_of(train: &Train, major: u64, minor: u64) -> Refused {
+    let message = format!("{major}.{minor} is no release of this train");
+    let example = train.numbering.version(train.anchor);
+    Finding::error("schedule-range", message).remedy(format!("write it like {example}")).into()
 }

@@ -245,6 +245,13 @@ fn a_range_is_of_days_or_of_releases() {
     assert_eq!(numbers("2025-02-20", "2025-04-19"), Ok(vec![30, 31]));
     assert_eq!(numbers("30", "31.0.0"), Ok(vec![30, 31]));
     assert_eq!(numbers("32", ""), Ok(vec![32, 33]));
+    let minor = Train { numbering: Numbering::Minor { major: 1 }, ..wasmtime() };
+    let range = Selection::Between("1.30.0".parse().ok(), "1.31.2".parse().ok());
+    let schedule = Schedule::new("Rust", &minor, date("2025-05-01"), &plan, range).unwrap();
+    assert_eq!(schedule.rows[0].release.version, Version::new(1, 30, 0));
+    assert_eq!(schedule.rows.len(), 2);
+    let elsewhere = Selection::Between("2.30.0".parse().ok(), None);
+    assert!(Schedule::new("Rust", &minor, date("2025-05-01"), &plan, elsewhere).is_err());
     let refused = |from: &str, to: &str| -> &'static str {
         numbers(from, to).map_err(|refused: crate::finding::Refused| refused.0[0].rule).unwrap_err()
     };
@@ -263,6 +270,21 @@ fn the_third_long_term_release_is_shown_while_it_is_supported() {
     };
     assert_eq!(shown("2026-08-20"), [24, 36, 46, 47, 48, 49, 60]);
     assert_eq!(shown("2026-08-21"), [36, 46, 47, 48, 49, 60]);
+}
+
+#[test]
+fn numbers_and_days_at_their_ends_do_no_harm() {
+    let plan = History::none();
+    let mut train = wasmtime();
+    train.anchor = Number(u64::MAX);
+    for day in [NaiveDate::MIN, NaiveDate::MAX, date("2024-04-20"), date("9999-12-31")] {
+        for selection in [Selection::Around, Selection::All] {
+            let _ = Schedule::new("Wasmtime", &train, day, &plan, selection);
+            let _ = Schedule::new("Wasmtime", &wasmtime(), day, &plan, selection);
+        }
+        let _ = train.needing_fixes(day, &plan);
+        let _ = wasmtime().needing_fixes(day, &plan);
+    }
 }
 
 #[test]

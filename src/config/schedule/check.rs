@@ -13,6 +13,13 @@ use crate::train::{
     Support, Train, Window,
 };
 
+/// A century: what is longer is a slip, and would make the search for what is supported endless.
+const MOST_MONTHS: u32 = 1200;
+const MOST_WEEKS: u32 = 5200;
+const MOST_DAYS: u32 = 36_500;
+/// As for the lengths of time, in releases.
+const MOST_RELEASES: u32 = 1000;
+
 /// Something wrong in the configuration, and the key that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -134,15 +141,24 @@ impl Checks {
         day
     }
 
-    /// Returns `number`, or 1 where it is absent or wrong.
-    fn positive(&mut self, key: &str, number: Option<u32>) -> NonZeroU32 {
+    /// Returns `number`, or 1 where it is absent or wrong: 0, or beyond what any train has.
+    fn positive(&mut self, key: &str, number: Option<u32>, most: u32) -> NonZeroU32 {
         if number == Some(0) {
             self.problem(key, "schedule-zero", "cannot be 0", "write 1 or more, or remove the key");
         }
+        self.at_most(key, number.unwrap_or(1).into(), most.into());
         number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
     }
 
+    fn at_most(&mut self, key: &str, number: u64, most: u64) {
+        if number > most {
+            let message = format!("{number} is more than the {most} that can be computed with");
+            self.problem(key, "schedule-too-large", message, "write a smaller number");
+        }
+    }
+
     fn cadence(&mut self, config: &ScheduleConfig) -> Cadence {
+        self.at_most("cut-days-before", config.cut_days_before.unwrap_or(0).into(), MOST_DAYS.into());
         match (config.every_months, config.every_weeks) {
             (months, Some(weeks)) => {
                 if months.is_some() {
@@ -151,11 +167,11 @@ impl Checks {
                 if config.cut_day.is_some() {
                     self.contradiction("cut-day", "every-weeks");
                 }
-                let every = self.positive("every-weeks", Some(weeks));
+                let every = self.positive("every-weeks", Some(weeks), MOST_WEEKS);
                 Cadence::Weeks { every, cut_days_before: config.cut_days_before.unwrap_or(0) }
             }
             (months, None) => {
-                let every = self.positive("every-months", months);
+                let every = self.positive("every-months", months, MOST_MONTHS);
                 Cadence::Months { every, cut: self.monthly_cut(config) }
             }
         }
@@ -238,10 +254,10 @@ impl Checks {
         if months.is_some() && weeks.is_some() {
             self.contradiction(&weeks_key, &months_key);
         }
-        let months = months.map(|n| Span::Months(self.positive(&months_key, Some(n)).get()));
-        let weeks = weeks.map(|n| Span::Weeks(self.positive(&weeks_key, Some(n)).get()));
+        let months = months.map(|n| Span::Months(self.positive(&months_key, Some(n), MOST_MONTHS).get()));
+        let weeks = weeks.map(|n| Span::Weeks(self.positive(&weeks_key, Some(n), MOST_WEEKS).get()));
         let releases_key = format!("{table}support-releases");
-        let releases = releases.map(|n| self.positive(&releases_key, Some(n)));
+        let releases = releases.map(|n| self.positive(&releases_key, Some(n), MOST_RELEASES));
         Window { span: months.or(weeks), releases }
     }
 
@@ -252,6 +268,7 @@ impl Checks {
             self.problem("lts", "schedule-lts", "does not say how long it is supported", remedy);
         }
         let every = NonZeroU64::new(lts.every);
+        self.at_most("lts.every", lts.every, MOST_RELEASES.into());
         if every.is_none() {
             self.problem("lts.every", "schedule-zero", "cannot be 0", "write 1 or more");
         }

@@ -66,6 +66,7 @@ fn keys_that_contradict_each_other_are_reported() {
         ("support-ends = \"first\"", "schedule.support-ends"),
         ("since = \"20.1.0\"", "schedule.since"),
         ("support-releases = 0", "schedule.support-releases"),
+        ("support-releases = 4000000000", "schedule.support-releases"),
     ] {
         assert_eq!(problems(more)[0].0, key, "{more}");
     }
