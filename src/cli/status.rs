@@ -36,7 +36,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let text = match (args.supported, args.format) {
         (true, Format::Json) => render::array(&status.supported()?),
         (true, Format::Human) => render::lines(&status.supported()?),
-        (false, Format::Json) => render::json(&calendar.name, &status),
+        (false, Format::Json) => render::json::render(&calendar.name, &status),
         (false, Format::Human) => render::human(&calendar.name, &status),
     };
     output.result(&text);

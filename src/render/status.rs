@@ -1,15 +1,12 @@
 //! The status of the release branches, for people and for programs.
 
+pub mod json;
+
 use anstyle::{AnsiColor, Color, Style};
 use chrono::NaiveDate;
-use serde::Serialize;
 
-use crate::repo::survey::Tip;
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::{Day, Phase};
-
-/// The number of the JSON format; it rises when a field changes its meaning or goes away.
-pub const FORMAT: u32 = 1;
 
 const HEADING: Style = Style::new().underline();
 
@@ -180,146 +177,4 @@ fn until(last: NaiveDate, day: NaiveDate) -> String {
 
 fn long(day: NaiveDate) -> String {
     day.format("%B %-d %Y").to_string()
-}
-
-/// Returns the status for programs: all of it, newest release first.
-///
-/// ```json
-/// {
-///   "format": 1,                       // rises when a field changes its meaning or goes away
-///   "name": "Wasmtime",
-///   "as-of": "2025-05-04",
-///   "had": { "policy": true, "tags": 42, "branches": 17 },
-///   "releases": [{                     // newest first; what is not known is null
-///     "version": "32.0.0",
-///     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
-///     "needs-fixes": true,             // whether a security fix must go there; null without a policy
-///     "branch": "release-32.0.0",
-///     "places": [{ "remote": null, "commit": "…", "unreleased": 0 }],   // null: a local branch
-///     "declared-version": "32.0.1",    // by the manifests on the branch
-///     "msrv": "1.84",
-///     "latest": "v32.0.1", "latest-day": "2025-04-28",
-///     "cut": { "planned": "2025-04-05", "due": "2025-04-05", "actual": null },
-///     "released": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-22" },
-///     "eol": "2025-06-20", "last-day": "2025-06-20",      // the last day of support, that day included
-///     "days-left": 47,                 // 0 on the last day
-///     "unreleased": 2                  // commits since the latest tag, or since the cut
-///   }],
-///   "todo": [{ "kind": "cut", "text": "cut 33.0.0: due since yesterday" }]
-/// }
-/// ```
-pub fn json(name: &str, status: &Status) -> String {
-    let document = Document {
-        format: FORMAT,
-        name,
-        as_of: status.day.to_string(),
-        had: status.had,
-        releases: status.rows.iter().map(|row| release(row, status.day)).collect(),
-        todo: status
-            .todo
-            .iter()
-            .map(|todo| ToDo { kind: kind(todo), text: sentence(todo, status.day) })
-            .collect(),
-    };
-    // Strings and numbers alone: nothing in it can fail to serialize.
-    serde_json::to_string_pretty(&document).map(|json| json + "\n").unwrap_or_default()
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Document<'a> {
-    format: u32,
-    name: &'a str,
-    as_of: String,
-    had: Had,
-    releases: Vec<Release<'a>>,
-    todo: Vec<ToDo>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Release<'a> {
-    version: String,
-    state: String,
-    needs_fixes: Option<bool>,
-    branch: &'a str,
-    places: Vec<Place<'a>>,
-    declared_version: Option<String>,
-    msrv: Option<&'a str>,
-    latest: Option<&'a str>,
-    latest_day: Option<String>,
-    cut: Option<Days>,
-    released: Option<Days>,
-    eol: Option<String>,
-    last_day: Option<String>,
-    days_left: Option<i64>,
-    unreleased: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct Place<'a> {
-    remote: Option<&'a str>,
-    commit: String,
-    unreleased: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct Days {
-    planned: Option<String>,
-    due: Option<String>,
-    actual: Option<String>,
-}
-
-#[derive(Serialize)]
-struct ToDo {
-    kind: &'static str,
-    text: String,
-}
-
-fn release(row: &Row, day: NaiveDate) -> Release<'_> {
-    let text = |day: NaiveDate| day.to_string();
-    let days = |day: &Day| Days {
-        planned: Some(text(day.planned)),
-        due: Some(text(day.due)),
-        actual: day.actual.map(text),
-    };
-    let plan = row.release.as_ref();
-    let by_tag = row.released.map(|day| Days { planned: None, due: None, actual: Some(text(day)) });
-    Release {
-        version: row.version.to_string(),
-        state: row.state.name().replace(' ', "-"),
-        needs_fixes: match row.state {
-            State::Phase(phase) if plan.is_some() => Some(phase.needs_fixes()),
-            _ => None,
-        },
-        branch: &row.branch,
-        places: row.tips.iter().map(place).collect(),
-        declared_version: row.declared.version.as_ref().map(ToString::to_string),
-        msrv: row.declared.msrv.as_deref(),
-        latest: row.latest.as_ref().map(|(tag, _)| tag.as_str()),
-        latest_day: row.latest.as_ref().map(|(_, day)| text(*day)),
-        cut: plan.map(|plan| days(&plan.cut)),
-        released: plan.map(|plan| days(&plan.release)).or(by_tag),
-        eol: plan.map(|plan| text(plan.term.eol)),
-        last_day: plan.map(|plan| text(plan.term.last_day())),
-        days_left: row.days_left(day),
-        unreleased: row.tip().and_then(|tip| tip.ahead),
-    }
-}
-
-fn place(tip: &Tip) -> Place<'_> {
-    Place { remote: tip.remote.as_deref(), commit: tip.commit.to_string(), unreleased: tip.ahead }
-}
-
-fn kind(todo: &Todo) -> &'static str {
-    match todo {
-        Todo::Release { .. } => "release",
-        Todo::Cut { .. } => "cut",
-        Todo::Ends { .. } => "ends",
-        Todo::NoBranch { .. } => "no-branch",
-        Todo::OtherVersion { .. } => "other-version",
-        Todo::Differs { .. } => "differs",
-        Todo::PastEnd { .. } => "past-end",
-        Todo::NeverTagged { .. } => "never-tagged",
-    }
 }

@@ -92,11 +92,7 @@ impl Repo {
     pub fn survey(&self, question: &Question<'_>) -> Result<Survey> {
         let tags = self.release_tags(question)?;
         let heads = self.heads()?;
-        let trunk = heads.iter().filter(|head| head.name == question.trunk).min_by_key(|head| {
-            // The remote's trunk is what is released from; a local one may be behind.
-            (head.remote.as_deref() != Some("origin"), head.remote.is_none())
-        });
-        let trunk = match trunk {
+        let trunk = match self.newest(&heads, question.trunk) {
             Some(head) => self.tip(head, question)?,
             None => None,
         };
@@ -131,6 +127,15 @@ impl Repo {
             }
         }
         Ok(heads)
+    }
+
+    /// Returns the branch `name` in the place where it has gone furthest: a local one or a fork's may
+    /// be behind.
+    fn newest<'a>(&self, heads: &'a [Head], name: &str) -> Option<&'a Head> {
+        let time = |head: &Head| {
+            self.git.find_commit(head.target).map_or(i64::MIN, |commit| commit.time().seconds())
+        };
+        heads.iter().filter(|head| head.name == name).max_by_key(|head| (time(head), head.remote.is_none()))
     }
 
     fn release_tags(&self, question: &Question<'_>) -> Result<Vec<Tag>> {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::schedule::ScheduleConfig;
-use crate::render::status::{human, json, sentence};
+use crate::render::status::json::render as json;
+use crate::render::status::{human, sentence};
 use crate::repo::CommitId;
 
 fn wasmtime() -> Train {
