@@ -35,9 +35,10 @@ pub(super) fn train(config: &ScheduleConfig) -> Result<Train, Vec<Problem>> {
     let cadence = checks.cadence(config);
     let holidays = checks.holidays(&config.holidays);
     let support = checks.support(config);
+    let exceptions = checks.exceptions(&config.release);
     let Some((numbering, anchor, release)) = checks.anchor(config) else { return Err(checks.problems) };
     let since = checks.since(config, numbering);
-    let exceptions = checks.exceptions(&config.release, numbering);
+    let exceptions = checks.by_release(exceptions, numbering);
     let calendar = Calendar {
         anchor: release,
         cadence,
@@ -275,31 +276,34 @@ impl Checks {
         Some(Lts { every: every?, first: Number(lts.first), window })
     }
 
-    fn exceptions(
-        &mut self,
-        releases: &[ReleaseConfig],
-        numbering: Numbering,
-    ) -> BTreeMap<Number, Exception> {
-        let mut exceptions = BTreeMap::new();
+    /// Returns the exceptions whose version is one, with the key of that.
+    fn exceptions(&mut self, releases: &[ReleaseConfig]) -> Vec<(String, Version, Exception)> {
+        let mut exceptions = Vec::new();
         for (i, release) in releases.iter().enumerate() {
             let key = format!("release.{i}");
-            let exception = self.exception(&key, release);
             let version_key = format!("{key}.version");
             let version = self.version(&version_key, &release.version);
-            let number = version.and_then(|version| self.first_of(&version_key, numbering, &version));
-            if let Some(number) = number
-                && exceptions.insert(number, exception).is_some()
-            {
-                let message = format!("{} is there twice", release.version);
-                self.problem(
-                    &version_key,
-                    "schedule-release",
-                    message,
-                    "say everything about it in one table",
-                );
-            }
+            let exception = self.exception(&key, release);
+            exceptions.extend(version.map(|version| (version_key, version, exception)));
         }
         exceptions
+    }
+
+    fn by_release(
+        &mut self,
+        exceptions: Vec<(String, Version, Exception)>,
+        numbering: Numbering,
+    ) -> BTreeMap<Number, Exception> {
+        let mut by_release = BTreeMap::new();
+        for (key, version, exception) in exceptions {
+            if let Some(number) = self.first_of(&key, numbering, &version)
+                && by_release.insert(number, exception).is_some()
+            {
+                let message = format!("{version} is there twice");
+                self.problem(&key, "schedule-release", message, "say everything about it in one table");
+            }
+        }
+        by_release
     }
 
     fn exception(&mut self, key: &str, release: &ReleaseConfig) -> Exception {
