@@ -15,6 +15,7 @@ mod mdbook;
 mod only_versions;
 mod publish;
 mod rendered;
+mod schedule;
 mod status;
 mod support;
 mod tools;

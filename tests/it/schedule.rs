@@ -1,0 +1,63 @@
+//! The schedule and the supported branches from the policy alone, outside of any repository.
+
+use std::path::Path;
+
+use crate::support::Sandbox;
+
+/// Runs the program in an empty folder with Wasmtime's configuration, and returns what it prints.
+fn relprep(args: &[&str]) -> String {
+    let sandbox = Sandbox::bare_ground();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    let output = command
+        .current_dir(sandbox.dir())
+        .arg("relprep")
+        .args(args)
+        .arg("--config")
+        .arg(config)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn supported(day: &str) -> Vec<String> {
+    relprep(&["status", "--supported", "--date", day]).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_table_is_the_one_that_wasmtime_published() {
+    let text = relprep(&["schedule", "--date", "2025-05-01", "--format", "markdown"]);
+    let table: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+    assert_eq!(
+        table,
+        [
+            "| Version | LTS | Branch Date | Release Date | EOL Date |",
+            "|---|---|---|---|---|",
+            "| **24.0.0** | LTS | August 5 2024 | August 20 2024 | August 20 2026 |",
+            "| 30.0.0 | | February 5 2025 | February 20 2025 | April 20 2025 |",
+            "| **31.0.0** | | March 5 2025 | March 20 2025 | May 20 2025 |",
+            "| **32.0.0** | | April 5 2025 | April 20 2025 | June 20 2025 |",
+            "| 33.0.0 | | May 5 2025 | May 20 2025 | July 20 2025 |",
+            "| 36.0.0 | LTS | August 5 2025 | August 20 2025 | August 20 2027 |",
+        ]
+    );
+}
+
+#[test]
+fn security_fixes_go_to_what_is_supported_the_last_day_included() {
+    let current_39 = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
+    assert_eq!(supported("2025-11-24"), current_39);
+    let last_day = supported("2026-08-20");
+    assert!(
+        last_day.contains(&"release-24.0.0".to_owned()) && last_day.contains(&"release-46.0.0".to_owned())
+    );
+    assert_eq!(supported("2026-08-21"), ["release-36.0.0", "release-47.0.0", "release-48.0.0"]);
+}
+
+#[test]
+fn a_matrix_in_ci_takes_the_branches_as_json() {
+    let text = relprep(&["status", "--supported", "--format", "json", "--date", "2026-08-21"]);
+    let branches: Vec<String> = serde_json::from_str(&text).unwrap();
+    assert_eq!(branches, supported("2026-08-21"));
+}
