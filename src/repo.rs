@@ -176,12 +176,7 @@ impl Repo {
     /// A refusal where there is none, where it is bare, or where its format is one that libgit2
     /// does not read (SHA-256, reftable).
     pub fn discover(dir: &Path) -> Result<Self> {
-        let git = git2::Repository::open_ext(
-            dir,
-            git2::RepositoryOpenFlags::FROM_ENV,
-            std::iter::empty::<&std::ffi::OsStr>(),
-        )
-        .map_err(|error| not_opened(dir, &error))?;
+        let git = open(dir).map_err(|error| not_opened(dir, &error))?;
         let Some(root) = git.workdir().map(Path::to_owned) else {
             return Err(Refused::from(
                 Finding::error(
@@ -339,6 +334,30 @@ impl Repo {
         paths.sort_unstable();
         Ok(paths)
     }
+}
+
+/// Opens the repository that git would find.
+///
+/// libgit2 reads `GIT_DIR` only where no folder is given, and understands the work tree of the
+/// environment otherwise than git's documentation says: relative to the git dir.
+fn open(dir: &Path) -> std::result::Result<git2::Repository, git2::Error> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let git = if variable("GIT_DIR").is_some() {
+        git2::Repository::open_from_env()?
+    } else {
+        let none = std::iter::empty::<&std::ffi::OsStr>();
+        git2::Repository::open_ext(dir, git2::RepositoryOpenFlags::FROM_ENV, none)?
+    };
+    let here = || std::env::current_dir().map_err(|error| git2::Error::from_str(&error.to_string()));
+    if let Some(work_tree) = variable("GIT_WORK_TREE") {
+        git.set_workdir(&here()?.join(work_tree), false)?;
+    } else if variable("GIT_DIR").is_some()
+        && !git.is_bare()
+        && git.config()?.get_path("core.worktree").is_err()
+    {
+        git.set_workdir(&here()?, false)?;
+    }
+    Ok(git)
 }
 
 fn not_opened(dir: &Path, error: &git2::Error) -> anyhow::Error {

@@ -157,6 +157,8 @@ pub(super) fn redraft(
             Some(side) => changed.add(&moved(now, root, file, side)).with_context(cannot)?,
         }
     }
+    // Renamed over another file, the new one would be waited for.
+    fs::remove_file(draft).with_context(cannot)?;
     changed.write().with_context(cannot)?;
     fs::set_permissions(draft, written.permissions()).with_context(cannot)?;
     Ok(foreign)

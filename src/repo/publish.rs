@@ -193,6 +193,15 @@ impl Repo {
                     .remedy("run this there, or check out another branch there"),
                 );
             }
+            if here.as_ref() == Some(&one.name) && one.old.is_none() {
+                findings.push(
+                    Finding::error(
+                        "unborn-branch",
+                        format!("the branch {name} is checked out and has no commit"),
+                    )
+                    .remedy("check out a branch that has one"),
+                );
+            }
             if here.as_ref() == Some(&one.name) && self.git.state() != RepositoryState::Clean {
                 findings.push(
                     Finding::error(

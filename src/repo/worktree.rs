@@ -258,10 +258,9 @@ impl FileMove {
                     return make_link(&side.bytes, &path).with_context(cannot);
                 }
                 let exists = path.exists();
-                let mut file = fs::File::create(&path).with_context(cannot)?;
-                file.write_all(&side.bytes).with_context(cannot)?;
+                overwrite(&path, &side.bytes).with_context(cannot)?;
                 if self.changes_bit(exists, side) {
-                    set_executable(&file, side.mode == Mode::Executable).with_context(cannot)?;
+                    set_executable(&path, side.mode == Mode::Executable).with_context(cannot)?;
                 }
                 Ok(())
             }
@@ -319,9 +318,9 @@ impl Disk {
     }
 
     fn may_be_torn(&self, file: &FileMove) -> bool {
-        let mut sides = [&file.old, &file.new].into_iter().flatten();
+        let (old, new) = (content(file.old.as_ref()), content(file.new.as_ref()));
         match self {
-            Self::File { bytes, .. } => sides.any(|side| side.is_file() && side.bytes.starts_with(bytes)),
+            Self::File { bytes, .. } => is_torn(bytes, old, new) || is_torn(bytes, new, old),
             // Between a file and a link there is a moment with nothing.
             Self::Nothing => file.old.as_ref().map(Side::is_file) != file.new.as_ref().map(Side::is_file),
             _ => false,
@@ -372,6 +371,31 @@ fn folder_obstacle(root: &Path, path: &RepoPath) -> Option<Finding> {
     None
 }
 
+fn content(side: Option<&Side>) -> &[u8] {
+    side.filter(|side| side.is_file()).map_or(&[], |side| &side.bytes)
+}
+
+/// Returns whether `disk` is what is left when the writing of `to` over `from` is broken off: the
+/// beginning of the one, and from there on what was left of the other.
+fn is_torn(disk: &[u8], from: &[u8], to: &[u8]) -> bool {
+    let written = disk.iter().zip(to).take_while(|(now, new)| now == new).count();
+    disk.len() == written || from.get(written..) == Some(&disk[written..])
+}
+
+/// Writes the content of a file in its place.
+///
+/// It is not emptied first: its blocks are not given away on a disk that is nearly full, and ext4
+/// does not wait for the disk, as it does on closing a file that was emptied.
+fn overwrite(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    file.write_all(content)?;
+    let len = content.len() as u64;
+    if file.metadata()?.len() > len {
+        file.set_len(len)?;
+    }
+    Ok(())
+}
+
 fn make_folders(path: &Path) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }
@@ -416,14 +440,34 @@ fn is_executable(_: &fs::Metadata) -> bool {
 
 /// Sets or clears the right to execute for all who may read.
 #[cfg(unix)]
-fn set_executable(file: &fs::File, executable: bool) -> std::io::Result<()> {
+fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata()?.permissions().mode();
+    let mode = fs::metadata(path)?.permissions().mode();
     let mode = if executable { mode | ((mode & 0o444) >> 2) } else { mode & !0o111 };
-    file.set_permissions(fs::Permissions::from_mode(mode))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn set_executable(_: &fs::File, _: bool) -> std::io::Result<()> {
+fn set_executable(_: &Path, _: bool) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_between_two_contents_is_torn_and_no_other() {
+        for (from, to) in
+            [("old and long", "new"), ("old", "new and long"), ("same a", "same b"), ("", "new")]
+        {
+            for written in 0..=to.len() {
+                let rest = from.get(written..).unwrap_or_default();
+                let disk = format!("{}{rest}", &to[..written]);
+                assert!(is_torn(disk.as_bytes(), from.as_bytes(), to.as_bytes()), "{disk:?}");
+            }
+            assert!(!is_torn(b"mine", from.as_bytes(), to.as_bytes()));
+        }
+        assert!(!is_torn(b"new and longer", b"old", b"new and long"));
+    }
 }

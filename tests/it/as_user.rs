@@ -357,8 +357,63 @@ fn indexes_of_newer_kinds_are_kept_or_refused() {
     let next = Making::commit("main", &[("Cargo.toml", "three\n")]);
     refuses(&sandbox, next.clone(), "index-unreadable");
     sandbox.git(["update-index", "--no-split-index"]);
+    sandbox.git(["sparse-checkout", "set", "--cone", "--sparse-index", "docs"]);
+    sandbox.write("docs/x", "");
+    refuses(&sandbox, next.clone(), "index-unreadable");
+    sandbox.git(["sparse-checkout", "disable"]);
     sandbox.publish(next).is_fine();
-    is_clean(&sandbox);
+    assert_eq!(sandbox.git(["status", "--porcelain"]), "?? docs/x");
+}
+
+#[test]
+fn the_variables_that_say_where_the_repository_lies_count() {
+    let sandbox = repository();
+    fs::rename(sandbox.root().join(".git"), sandbox.dir().join("git dir")).unwrap();
+    fs::copy(sandbox.dir().join("git dir/index"), sandbox.dir().join("the index")).unwrap();
+    // Relative to a folder that is not the root of the work tree.
+    let env = [
+        ("GIT_DIR", "../../git dir"),
+        ("GIT_WORK_TREE", ".."),
+        ("GIT_INDEX_FILE", sandbox.dir().join("the index").to_str().unwrap()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let hooks = sandbox.dir().join("git dir/hooks");
+    fs::create_dir_all(&hooks).unwrap();
+    write_executable(&hooks.join("pre-commit"), "#!/bin/sh\ngrep -q 2.0.0 Cargo.toml\n");
+    let mut child = sandbox.child(Path::new("."), Action::Publish(bump()));
+    child.current_dir(sandbox.root().join("docs")).envs(env.clone());
+    answer(&mut child, &sandbox).is_fine();
+    let mut status = sandbox.command("git");
+    let status = status.current_dir(sandbox.root().join("docs")).args(["status", "--porcelain"]).envs(env);
+    assert_eq!(String::from_utf8(status.output().unwrap().stdout).unwrap(), "");
+    assert_eq!(sandbox.read("Cargo.toml"), "version = \"2.0.0\"\n");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_repository_whose_own_path_is_not_utf8_works() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let sandbox = repository();
+    sandbox.hook("pre-commit", "grep -q 2.0.0 Cargo.toml");
+    let odd = sandbox.dir().join(std::ffi::OsStr::from_bytes(b"odd \xff"));
+    fs::rename(sandbox.root(), &odd).unwrap();
+    for stop in ["refs", ""] {
+        let mut child = sandbox.child(Path::new("."), Action::Publish(bump()));
+        let output = child.current_dir(&odd).env("RELPREP_TEST_STOP", stop).output().unwrap();
+        assert_eq!(output.status.success(), stop.is_empty());
+        let mut child = sandbox.child(Path::new("."), Action::Recover);
+        child.current_dir(&odd);
+        let answer = answer(&mut child, &sandbox);
+        assert_eq!(
+            answer.said(),
+            if stop.is_empty() { vec![] } else { vec!["completed"] },
+            "{}",
+            answer.text()
+        );
+    }
+    let mut git = sandbox.command("git");
+    let output = git.current_dir(&odd).args(["status", "--porcelain"]).output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
 }
 
 #[test]

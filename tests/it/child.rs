@@ -9,7 +9,7 @@ use relprep::finding::Refused;
 use relprep::path::RepoPath;
 use relprep::repo::publish::{Author, Hooks, NewCommit, NewFile, Options, Publication};
 use relprep::repo::scratch::Run;
-use relprep::repo::{CommitId, Head, Repo};
+use relprep::repo::{CommitId, Repo};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -95,11 +95,6 @@ impl Answer {
     pub fn said(&self) -> Vec<&str> {
         let findings = self.0["findings"].as_array().unwrap_or_else(|| panic!("failed: {}", self.0));
         findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect()
-    }
-
-    /// Returns whether it was refused.
-    pub fn is_refusal(&self) -> bool {
-        self.0["refused"].is_array()
     }
 
     /// Returns whether it went well.
@@ -217,14 +212,15 @@ fn act(request: &Request) -> anyhow::Result<Value> {
 }
 
 fn publication(repo: &Repo, making: &Making) -> Publication {
-    let head = repo.head().unwrap().commit().unwrap();
-    let at = |branch: &Option<String>| -> CommitId {
-        branch.as_ref().map_or(head, |name| repo.branch(name).unwrap().unwrap())
+    let at = |branch: Option<&String>| -> CommitId {
+        match branch {
+            Some(name) => repo.branch(name).unwrap().unwrap(),
+            None => repo.head().unwrap().commit().unwrap(),
+        }
     };
-    assert!(!matches!(repo.head().unwrap(), Head::Unborn));
     let commits = making.commits.iter().map(|commit| NewCommit {
         branch: commit.branch.clone(),
-        parent: at(&commit.parent),
+        parent: at(commit.parent.as_ref()),
         files: commit
             .files
             .iter()
@@ -244,6 +240,6 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
     Publication {
         title: "branch 2.0.0".into(),
         commits: commits.collect(),
-        branches: making.branches.iter().map(|name| (name.clone(), head)).collect(),
+        branches: making.branches.iter().map(|name| (name.clone(), at(None))).collect(),
     }
 }

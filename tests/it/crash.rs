@@ -92,7 +92,7 @@ impl World {
         for (path, content) in Self::files(version) {
             assert!(sandbox.read(&path) == content, "{path} is not at {version}");
         }
-        assert_eq!(sandbox.exists(format!("notes/{}.md", version + 1)), false);
+        assert!(!sandbox.exists(format!("notes/{}.md", version + 1)));
         assert_eq!(
             sandbox.git(["status", "--porcelain", "--untracked-files=all"]),
             " M src/lib.rs\nAM src/staged.rs\n?? untracked"
@@ -194,6 +194,10 @@ fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let part = f64::from(u32::try_from(seed >> 32).unwrap()) / f64::from(u32::MAX);
         let killed = run_and_kill(world.child(version + 1), whole.mul_f64(part), kill % 2 == 1);
+        if kill % 3 == 2 {
+            let recovery = world.sandbox.child(&world.sandbox.root(), Action::Recover);
+            run_and_kill(recovery, whole.mul_f64(part / 2.0), false);
+        }
         recovered += u32::from(!world.sandbox.recover().said().is_empty());
         finished += u32::from(!killed);
         let now = world.version(version + 1);
@@ -206,7 +210,7 @@ fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
     );
 }
 
-/// Runs the child, and kills it after `delay`, on its own or with all that it has started; returns
+/// Runs the child (its output does not matter), and kills it after `delay`, on its own or with all that it has started; returns
 /// whether it was still running.
 fn run_and_kill(mut child: Command, delay: Duration, with_children: bool) -> bool {
     use std::os::unix::process::CommandExt as _;

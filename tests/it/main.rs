@@ -1,8 +1,9 @@
 //! All integration tests, in one binary.
 #![expect(
     clippy::unwrap_used,
+    clippy::print_stdout,
     unreachable_pub,
-    reason = "helpers of tests are tests, and seen by nobody else"
+    reason = "helpers of tests are tests, seen by nobody else, and say what they skip"
 )]
 
 mod as_user;

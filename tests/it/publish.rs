@@ -237,6 +237,24 @@ fn an_operation_in_progress_is_refused() {
 }
 
 #[test]
+fn a_checked_out_branch_without_a_commit_is_refused() {
+    let sandbox = repository();
+    let mut making = bump();
+    making.commits[0].branch = "empty".into();
+    making.commits[0].parent = Some("main".into());
+    let other = sandbox.dir().join("other tree");
+    sandbox.git(["worktree", "add", "--quiet", "--detach", other.to_str().unwrap()]);
+    sandbox.git(["-C", other.to_str().unwrap(), "symbolic-ref", "HEAD", "refs/heads/empty"]);
+    refuses(&sandbox, making, &["branch-in-use"]);
+    sandbox.git(["worktree", "remove", "--force", other.to_str().unwrap()]);
+    sandbox.git(["symbolic-ref", "HEAD", "refs/heads/empty"]);
+    let mut making = bump();
+    making.commits[0].branch = "empty".into();
+    making.commits[0].parent = Some("main".into());
+    refuses(&sandbox, making, &["unborn-branch"]);
+}
+
+#[test]
 fn foreign_locks_are_named_and_stay() {
     let sandbox = repository();
     for (lock, rule) in [
