@@ -6,6 +6,7 @@ mod apply;
 mod commit;
 pub mod compare;
 mod convert;
+mod disk;
 mod git;
 mod hooks;
 mod index;

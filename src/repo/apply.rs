@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use git2::{Index, Oid};
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Refused};
 use crate::repo::Repo;
+use crate::repo::disk::Stand;
 use crate::repo::index::{IndexLock, all_at, entry, redraft};
 use crate::repo::journal::{FileMove, Journal, Side, WorkTree};
 use crate::repo::publish::step;
 use crate::repo::refs::RefMove;
-use crate::repo::worktree::Stand;
+use crate::repo::worktree::changed_file;
 
 /// Whither a journal is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,16 +54,19 @@ impl Direction {
 }
 
 impl Repo {
-    /// Does what the journal says, whole or not at all.
+    /// Does what the journal says, whole or not at all, and finds what was left alone in the index.
     ///
     /// # Errors
     ///
     /// After an error everything is as before, unless the error says that it could not be: the next
     /// run then tries again.
-    pub(super) fn apply(&self, journal: &Journal) -> Result<()> {
+    pub(super) fn apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
         self.write_journal(journal)?;
         step("journal");
-        let Err(error) = self.try_apply(journal) else { return Ok(()) };
+        let error = match self.try_apply(journal) {
+            Ok(findings) => return Ok(findings),
+            Err(error) => error,
+        };
         match self.settle(journal, Direction::Back) {
             Ok(left) => Err(left.into_iter().fold(error, |error, finding| error.context(finding.message))),
             Err(second) => Err(error.context(format!(
@@ -71,24 +75,34 @@ impl Repo {
         }
     }
 
-    fn try_apply(&self, journal: &Journal) -> Result<()> {
+    fn try_apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
         let lock = journal.work_tree.as_ref().map(|tree| self.ready(tree)).transpose()?;
         let prepared = self.prepare_refs(&journal.refs, &reason(journal))?;
         step("prepared");
         prepared.commit()?;
         step("refs");
-        if let (Some(tree), Some(lock)) = (&journal.work_tree, &lock) {
-            for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
-                file.write(&tree.root, file.new.as_ref())?;
-                step(if at == 0 { "first-file" } else { "file" });
-            }
-            step("files");
-            self.move_index(tree, lock, Direction::Forward)?;
-            step("index");
-        }
+        let findings = match (&journal.work_tree, &lock) {
+            (Some(tree), Some(lock)) => self.move_work_tree(tree, lock)?,
+            _ => Vec::new(),
+        };
         self.remove_journal()?;
         step("done");
-        Ok(())
+        Ok(findings)
+    }
+
+    fn move_work_tree(&self, tree: &WorkTree, lock: &IndexLock) -> Result<Vec<Finding>> {
+        for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
+            // Someone may have saved the file since it was looked at.
+            if file.stand(&tree.root)? == Stand::Foreign {
+                return Err(Refused::from(changed_file(&file.path)).into());
+            }
+            file.write(&tree.root, file.new.as_ref())?;
+            step(if at == 0 { "first-file" } else { "file" });
+        }
+        step("files");
+        let findings = self.move_index(tree, lock, Direction::Forward)?;
+        step("index");
+        Ok(findings)
     }
 
     /// Takes the lock of the index, and makes sure of all that can be made sure of before anything
@@ -96,6 +110,13 @@ impl Repo {
     fn ready(&self, tree: &WorkTree) -> Result<IndexLock> {
         let lock = IndexLock::take(&tree.index, &self.state_dir())?;
         step("index-lock");
+        // Only now can no `git switch` come in between.
+        if self.checked_out()?.as_ref() != Some(&tree.branch) {
+            let finding =
+                Finding::error("branch-switched", format!("{} is not checked out any more", tree.branch))
+                    .remedy("run this again");
+            return Err(Refused::from(finding).into());
+        }
         for file in tree.files.iter().filter(|file| file.on_disk) {
             file.make_room(&tree.root)?;
         }

@@ -146,6 +146,7 @@ impl Repo {
     fn write_signed_commit(&self, draft: &Draft<'_>) -> Result<Oid> {
         let mut git = self
             .user_git("commit-tree")
+            .config("i18n.commitEncoding", "UTF-8")
             .arg("-S")
             .args(["-p", &draft.parent.to_string(), "-F", "-", &draft.tree.to_string()])
             .input(draft.message.as_bytes());

@@ -63,22 +63,15 @@ impl Repo {
                 return Ok(true);
             }
         }
-        let text = attribute("text")?.or_else(|| attribute("crlf"))?;
-        let native_crlf = cfg!(windows);
-        let crlf_wanted = match settings.text("core.autocrlf").map(str::to_ascii_lowercase).as_deref() {
-            Some("input") => false,
-            _ if settings.is_on("core.autocrlf", false) => true,
-            _ => match settings.text("core.eol").map(str::to_ascii_lowercase).as_deref() {
-                Some("lf") => false,
-                Some("crlf") => true,
-                _ => native_crlf,
-            },
-        };
-        Ok(match (attribute("eol")?, text) {
-            (_, Attribute::Unset) => false,
-            (Attribute::Text(eol), _) => eol == "crlf",
-            (_, Attribute::Unspecified) => crlf_wanted && settings.is_on("core.autocrlf", false),
-            _ => crlf_wanted,
+        let eol = attribute("eol")?;
+        let is_crlf = matches!(&eol, Attribute::Text(eol) if eol == "crlf");
+        if !is_crlf && (eol.is_on() || !settings.wants_crlf()) {
+            return Ok(false);
+        }
+        Ok(match attribute("text")?.or_else(|| attribute("crlf"))? {
+            Attribute::Unset => false,
+            Attribute::Unspecified => is_crlf || settings.is_on("core.autocrlf", false),
+            Attribute::Set | Attribute::Text(_) => true,
         })
     }
 
@@ -101,6 +94,21 @@ impl Repo {
                 .with_context(|| format!("git gave no content for {path}"))
         };
         blobs.iter().map(|(path, _)| read(path)).collect()
+    }
+}
+
+impl Settings {
+    /// Returns whether text files get CRLF in the work tree where no attribute says otherwise
+    /// (git-config(1), `core.autocrlf` and `core.eol`).
+    fn wants_crlf(&self) -> bool {
+        let word = |key: &str| self.text(key).map(str::to_ascii_lowercase);
+        match (word("core.autocrlf").as_deref(), word("core.eol").as_deref()) {
+            (Some("input"), _) => false,
+            _ if self.is_on("core.autocrlf", false) => true,
+            (_, Some("crlf")) => true,
+            (_, Some("lf")) => false,
+            _ => cfg!(windows),
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub struct Published {
     pub commits: Vec<CommitId>,
     /// The branches that were made or moved, by short name, sorted.
     pub branches: Vec<String>,
-    /// What is worth saying: a `post-commit` hook that failed.
+    /// What is worth saying: a `post-commit` hook that failed, an index entry that was left alone.
     pub findings: Vec<Finding>,
 }
 
@@ -119,9 +119,10 @@ impl Repo {
         let commits = self.make_commits(publication, options.hooks, &settings)?;
         step("objects");
         let journal = self.journal(publication, moves, &commits, &settings)?;
-        self.apply(&journal)?;
+        let mut findings = self.apply(&journal)?;
+        findings.extend(self.after_commit(&journal, &settings)?);
         Ok(Published {
-            findings: self.after_commit(&journal, &settings)?,
+            findings,
             commits: commits.into_iter().map(CommitId).collect(),
             branches: publication.branch_names(),
         })

@@ -182,21 +182,23 @@ fn a_run_that_dies_while_programs_see_the_edited_tree_leaves_no_scratch() {
 #[test]
 fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
     let kills: u32 = std::env::var(KILLS_VARIABLE).map_or(KILLS, |text| text.parse().unwrap());
-    let world = World::new();
+    let mut random = Random(20_260_820);
+    let mut world = World::new();
     let begun = Instant::now();
     assert!(world.child(1).status().unwrap().success());
-    let whole = begun.elapsed();
-    world.is_at(1);
+    let mut span = begun.elapsed();
     let mut version = 1;
-    let mut seed: u64 = 20_260_820;
     let (mut recovered, mut moved, mut finished) = (0, 0, 0);
-    for kill in 0..kills {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let part = f64::from(u32::try_from(seed >> 32).unwrap()) / f64::from(u32::MAX);
-        let killed = run_and_kill(world.child(version + 1), whole.mul_f64(part), kill % 2 == 1);
-        if kill % 3 == 2 {
+    for kill in 1..=kills {
+        if kill % 20 == 0 {
+            (world, version) = (World::new(), 0);
+        }
+        let killed = run_and_kill(world.child(version + 1), span.mul_f64(random.part()), kill % 2 == 1);
+        // The machine may be busier now than it was, or less busy: few runs shall end by themselves.
+        span = span.mul_f64(if killed { 1.02 } else { 0.9 });
+        if kill % 3 == 0 {
             let recovery = world.sandbox.child(&world.sandbox.root(), Action::Recover);
-            run_and_kill(recovery, whole.mul_f64(part / 2.0), false);
+            run_and_kill(recovery, span.mul_f64(random.part() / 2.0), false);
         }
         recovered += u32::from(!world.sandbox.recover().said().is_empty());
         finished += u32::from(!killed);
@@ -208,6 +210,17 @@ fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
     println!(
         "{kills} runs: {recovered} recovered, {moved} came to the new state, {finished} had ended by themselves"
     );
+}
+
+/// Numbers that are the same in every run of the test.
+struct Random(u64);
+
+impl Random {
+    /// Returns a number from 0 to 1 (D. Knuth's MMIX generator).
+    fn part(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from(u32::try_from(self.0 >> 32).unwrap()) / f64::from(u32::MAX)
+    }
 }
 
 /// Runs the child (its output does not matter), and kills it after `delay`, on its own or with all that it has started; returns

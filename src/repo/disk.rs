@@ -1,0 +1,277 @@
+//! Files as they lie in the work tree: how they stand, and the writing of them.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::repo::journal::{FileMove, Mode, Side};
+
+/// How a file in the work tree stands to a [`FileMove`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    Old,
+    New,
+    /// The writing of one of the two was broken off.
+    Torn,
+    /// Neither: someone else has changed it.
+    Foreign,
+}
+
+impl FileMove {
+    /// Returns how the file stands that lies in the work tree now.
+    pub(super) fn stand(&self, root: &Path) -> Result<Stand> {
+        if folder_obstacle(root, &self.path).is_some() {
+            return Ok(Stand::Foreign);
+        }
+        let disk = Disk::read(root, &self.path)?;
+        Ok(if disk.is(self.new.as_ref()) {
+            Stand::New
+        } else if disk.is(self.old.as_ref()) {
+            Stand::Old
+        } else if disk.may_be_torn(self) {
+            Stand::Torn
+        } else {
+            Stand::Foreign
+        })
+    }
+
+    /// Checks, before anything has changed, that the file will be writable; a new file is made,
+    /// still empty.
+    pub(super) fn make_room(&self, root: &Path) -> Result<()> {
+        let path = root.join(&self.path);
+        let cannot = || format!("cannot write {}", self.path);
+        match (&self.old, &self.new) {
+            (None, Some(new)) if new.is_file() => {
+                make_folders(&path).with_context(cannot)?;
+                fs::File::create_new(&path).map(drop).with_context(cannot)
+            }
+            (Some(old), Some(new)) if old.is_file() && new.is_file() => {
+                fs::OpenOptions::new().write(true).open(&path).map(drop).with_context(cannot)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns whether the file is one that [`Self::make_room`] has made and nobody has filled.
+    pub(super) fn is_empty_room(&self, root: &Path) -> bool {
+        let found = fs::symlink_metadata(root.join(&self.path));
+        self.old.is_none() && found.is_ok_and(|found| found.is_file() && found.len() == 0)
+    }
+
+    /// Gives the file the content of `side`, one of the two.
+    pub(super) fn write(&self, root: &Path, side: Option<&Side>) -> Result<()> {
+        let path = root.join(&self.path);
+        let cannot = || format!("cannot write {}", self.path);
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
+        match side {
+            None => remove(root, &path).with_context(cannot),
+            Some(side) => {
+                if is_link || side.mode == Mode::Link {
+                    remove(root, &path).with_context(cannot)?;
+                }
+                make_folders(&path).with_context(cannot)?;
+                if side.mode == Mode::Link {
+                    return make_link(&side.bytes, &path).with_context(cannot);
+                }
+                let exists = path.exists();
+                overwrite(&path, &side.bytes).with_context(cannot)?;
+                if self.changes_bit(exists, side) {
+                    set_executable(&path, side.mode == Mode::Executable).with_context(cannot)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn changes_bit(&self, exists: bool, side: &Side) -> bool {
+        let is_executable =
+            |side: &Option<Side>| side.as_ref().is_some_and(|side| side.mode == Mode::Executable);
+        is_executable(&self.old) != is_executable(&self.new) || (!exists && side.mode == Mode::Executable)
+    }
+}
+
+/// What lies at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Disk {
+    Nothing,
+    File {
+        bytes: Vec<u8>,
+        executable: bool,
+    },
+    Link(Vec<u8>),
+    /// A folder, a pipe, …
+    Other,
+}
+
+impl Disk {
+    pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Self> {
+        let full = root.join(path);
+        let cannot = || format!("cannot read {path}");
+        let found = match fs::symlink_metadata(&full) {
+            Ok(found) => found,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Self::Nothing);
+            }
+            Err(error) => return Err(error).with_context(cannot),
+        };
+        Ok(if found.is_symlink() {
+            let target = fs::read_link(&full).with_context(cannot)?;
+            Self::Link(target.into_os_string().into_encoded_bytes())
+        } else if found.is_file() {
+            Self::File { bytes: fs::read(&full).with_context(cannot)?, executable: is_executable(&found) }
+        } else {
+            Self::Other
+        })
+    }
+
+    fn is(&self, side: Option<&Side>) -> bool {
+        match (self, side) {
+            (Self::Nothing, None) => true,
+            (Self::File { bytes, .. }, Some(side)) => side.is_file() && side.bytes == *bytes,
+            (Self::Link(target), Some(side)) => side.mode == Mode::Link && side.bytes == *target,
+            _ => false,
+        }
+    }
+
+    fn may_be_torn(&self, file: &FileMove) -> bool {
+        let (old, new) = (content(file.old.as_ref()), content(file.new.as_ref()));
+        match self {
+            Self::File { bytes, .. } => is_torn(bytes, old, new) || is_torn(bytes, new, old),
+            // Between a file and a link there is a moment with nothing.
+            Self::Nothing => file.old.as_ref().map(Side::is_file) != file.new.as_ref().map(Side::is_file),
+            _ => false,
+        }
+    }
+}
+
+impl Side {
+    /// Returns whether it is a regular file.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.mode, Mode::Plain | Mode::Executable)
+    }
+}
+
+/// Returns why the folders above `path` do not lead to a place in the work tree.
+pub(super) fn folder_obstacle(root: &Path, path: &RepoPath) -> Option<Finding> {
+    let mut folder = root.to_owned();
+    for part in path.folder().split('/').filter(|part| !part.is_empty()) {
+        folder.push(part);
+        // What is not there cannot lead elsewhere.
+        let Ok(found) = fs::symlink_metadata(&folder) else { return None };
+        if !found.is_dir() {
+            let what = if found.is_symlink() { "a symbolic link" } else { "no folder" };
+            let inside = folder.strip_prefix(root).unwrap_or(&folder).display();
+            return Some(
+                Finding::error("path-not-inside", format!("{path} leads through {inside}, which is {what}"))
+                    .at(Place::file(path))
+                    .remedy(format!("put a folder in the place of `{inside}`")),
+            );
+        }
+    }
+    None
+}
+
+fn content(side: Option<&Side>) -> &[u8] {
+    side.filter(|side| side.is_file()).map_or(&[], |side| &side.bytes)
+}
+
+/// Returns whether `disk` is what is left when the writing of `to` over `from` is broken off: the
+/// beginning of the one, and from there on what was left of the other.
+fn is_torn(disk: &[u8], from: &[u8], to: &[u8]) -> bool {
+    let written = disk.iter().zip(to).take_while(|(now, new)| now == new).count();
+    disk.len() == written || from.get(written..) == Some(&disk[written..])
+}
+
+/// Writes the content of a file in its place.
+///
+/// It is not emptied first: its blocks are not given away on a disk that is nearly full, and ext4
+/// does not wait for the disk, as it does on closing a file that was emptied.
+fn overwrite(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    file.write_all(content)?;
+    let len = content.len() as u64;
+    if file.metadata()?.len() > len {
+        file.set_len(len)?;
+    }
+    Ok(())
+}
+
+fn make_folders(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+/// Removes a file, and the folders that are empty without it.
+fn remove(root: &Path, path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let above = path.ancestors().skip(1).take_while(|folder| *folder != root);
+    for folder in above.map(PathBuf::from) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_link(target: &[u8], path: &Path) -> std::io::Result<()> {
+    use std::os::unix::ffi::OsStrExt as _;
+    std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), path)
+}
+
+/// Writes the target into a file, as git does where `core.symlinks` is off.
+#[cfg(not(unix))]
+fn make_link(target: &[u8], path: &Path) -> std::io::Result<()> {
+    fs::write(path, target)
+}
+
+#[cfg(unix)]
+fn is_executable(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    found.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// Sets or clears the right to execute for all who may read.
+#[cfg(unix)]
+fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path)?.permissions().mode();
+    let mode = if executable { mode | ((mode & 0o444) >> 2) } else { mode & !0o111 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_executable(_: &Path, _: bool) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_between_two_contents_is_torn_and_no_other() {
+        for (from, to) in
+            [("old and long", "new"), ("old", "new and long"), ("same a", "same b"), ("", "new")]
+        {
+            for written in 0..=to.len() {
+                let rest = from.get(written..).unwrap_or_default();
+                let disk = format!("{}{rest}", &to[..written]);
+                assert!(is_torn(disk.as_bytes(), from.as_bytes(), to.as_bytes()), "{disk:?}");
+            }
+            assert!(!is_torn(b"mine", from.as_bytes(), to.as_bytes()));
+        }
+        assert!(!is_torn(b"new and longer", b"old", b"new and long"));
+    }
+}
