@@ -15,6 +15,10 @@ use crate::repo::publish::step;
 use crate::repo::refs::RefMove;
 use crate::repo::worktree::changed_file;
 
+/// The room in bytes that going back takes, at most: the locks of a few refs, their reflogs, and
+/// what this program notes.
+const RESERVE: usize = 64 * 1024;
+
 /// Whither a journal is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -76,6 +80,7 @@ impl Repo {
     }
 
     fn try_apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
+        self.reserve_room()?;
         let lock = journal.work_tree.as_ref().map(|tree| self.ready(tree)).transpose()?;
         let prepared = self.prepare_refs(&journal.refs, &reason(journal))?;
         step("prepared");
@@ -85,6 +90,7 @@ impl Repo {
             (Some(tree), Some(lock)) => self.move_work_tree(tree, lock)?,
             _ => Vec::new(),
         };
+        self.free_room();
         self.remove_journal()?;
         step("done");
         Ok(findings)
@@ -135,6 +141,20 @@ impl Repo {
             .collect())
     }
 
+    /// Takes some room on the disk, so that there is enough to go back if it gets full.
+    fn reserve_room(&self) -> Result<()> {
+        fs::write(self.reserve(), vec![0; RESERVE]).context("there is no room left in the git dir")
+    }
+
+    fn free_room(&self) {
+        let _ = fs::remove_file(self.reserve());
+        let _ = fs::remove_file(self.index_draft());
+    }
+
+    fn reserve(&self) -> PathBuf {
+        self.state_dir().join("reserve")
+    }
+
     fn index_draft(&self) -> PathBuf {
         self.state_dir().join("index.draft")
     }
@@ -142,6 +162,7 @@ impl Repo {
     /// Brings refs, work tree and index to one end of the journal and removes it; returns what
     /// someone else has changed in between, which is left alone.
     pub(super) fn settle(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
+        self.free_room();
         let mut findings = self.settle_refs(journal, direction)?;
         if let Some(tree) = &journal.work_tree {
             IndexLock::remove_left(&tree.index)?;
@@ -151,7 +172,6 @@ impl Repo {
                 leave_work_tree(tree, direction)?
             });
         }
-        let _ = fs::remove_file(self.index_draft());
         self.remove_journal()?;
         Ok(findings)
     }
@@ -208,14 +228,17 @@ impl Repo {
                 _ => unsettled.push(file),
             }
         }
-        if unsettled.is_empty() && all_at(&tree.index, &tree.files, direction.side())? {
+        let is_index_settled = all_at(&tree.index, &tree.files, direction.side())?;
+        if unsettled.is_empty() && is_index_settled {
             return Ok(findings);
         }
         let lock = IndexLock::take(&tree.index, &self.state_dir())?;
         for file in unsettled {
             file.write(&tree.root, direction.side()(file))?;
         }
-        findings.extend(self.move_index(tree, &lock, direction)?);
+        if !is_index_settled {
+            findings.extend(self.move_index(tree, &lock, direction)?);
+        }
         Ok(findings)
     }
 }

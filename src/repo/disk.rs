@@ -28,9 +28,10 @@ impl FileMove {
             return Ok(Stand::Foreign);
         }
         let disk = Disk::read(root, &self.path)?;
-        Ok(if disk.is(self.new.as_ref()) {
+        let is_at = |side: Option<&Side>| disk.is(side) && (!self.changes_bit() || disk.has_bit_of(side));
+        Ok(if is_at(self.new.as_ref()) {
             Stand::New
-        } else if disk.is(self.old.as_ref()) {
+        } else if is_at(self.old.as_ref()) {
             Stand::Old
         } else if disk.may_be_torn(self) {
             Stand::Torn
@@ -77,9 +78,8 @@ impl FileMove {
                 if side.mode == Mode::Link {
                     return make_link(&side.bytes, &path).with_context(cannot);
                 }
-                let exists = path.exists();
                 overwrite(&path, &side.bytes).with_context(cannot)?;
-                if self.changes_bit(exists, side) {
+                if self.changes_bit() {
                     set_executable(&path, side.mode == Mode::Executable).with_context(cannot)?;
                 }
                 Ok(())
@@ -87,10 +87,11 @@ impl FileMove {
         }
     }
 
-    fn changes_bit(&self, exists: bool, side: &Side) -> bool {
+    /// Returns whether only one of the two sides can be executed.
+    fn changes_bit(&self) -> bool {
         let is_executable =
             |side: &Option<Side>| side.as_ref().is_some_and(|side| side.mode == Mode::Executable);
-        is_executable(&self.old) != is_executable(&self.new) || (!exists && side.mode == Mode::Executable)
+        is_executable(&self.old) != is_executable(&self.new)
     }
 }
 
@@ -134,6 +135,15 @@ impl Disk {
             (Self::File { bytes, .. }, Some(side)) => side.is_file() && side.bytes == *bytes,
             (Self::Link(target), Some(side)) => side.mode == Mode::Link && side.bytes == *target,
             _ => false,
+        }
+    }
+
+    fn has_bit_of(&self, side: Option<&Side>) -> bool {
+        match (self, side) {
+            (Self::File { executable, .. }, Some(side)) => {
+                !cfg!(unix) || *executable == (side.mode == Mode::Executable)
+            }
+            _ => true,
         }
     }
 

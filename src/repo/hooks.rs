@@ -90,7 +90,8 @@ fn enter_branch(repo: &Repo, scratch: &Scratch, draft: &Draft<'_>) -> Result<()>
 
 impl Repo {
     /// Runs the `post-commit` hook in the user's work tree if a commit was made there, and finds its
-    /// failure, which undoes nothing.
+    /// failure, which undoes nothing. (`post-checkout` does not run: as `git commit`, this checks
+    /// nothing out.)
     pub(super) fn after_commit(&self, journal: &Journal, settings: &Settings) -> Result<Vec<Finding>> {
         let dir = settings.hooks_dir(self)?;
         if journal.work_tree.is_none() || !is_hook(&dir.join("post-commit")) {

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::repo::Repo;
 use crate::repo::journal::{FileMove, Mode, Side};
+use crate::repo::lock::claim;
 
 /// The flag of an index entry that a sparse checkout leaves out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
@@ -38,7 +39,6 @@ impl Repo {
 
 /// The lock by which git programs keep each other from writing the index at once.
 pub(super) struct IndexLock {
-    lock: PathBuf,
     index: PathBuf,
 }
 
@@ -52,17 +52,10 @@ impl IndexLock {
         let lock = lock_path(index);
         let mark = state.join("index.mark");
         fs::write(&mark, MARK).with_context(|| format!("cannot write {}", mark.display()))?;
-        let linked = match fs::hard_link(&mark, &lock) {
-            Err(error)
-                if error.kind() == ErrorKind::Unsupported || error.kind() == ErrorKind::CrossesDevices =>
-            {
-                fs::File::create_new(&lock).and_then(|mut file| std::io::Write::write_all(&mut file, MARK))
-            }
-            linked => linked,
-        };
+        let linked = claim(&lock, &mark);
         let _ = fs::remove_file(&mark);
         match linked {
-            Ok(()) => Ok(Self { lock, index: index.to_owned() }),
+            Ok(()) => Ok(Self { index: index.to_owned() }),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::from(
                 Finding::error(
                     "index-locked",
@@ -75,8 +68,8 @@ impl IndexLock {
         }
     }
 
-    /// Takes away the lock of `index` that a dead run of this program has left; another program's
-    /// stays.
+    /// Takes away the lock of `index` that this program holds, or that a dead run of it has left;
+    /// another program's stays.
     pub(super) fn remove_left(index: &Path) -> Result<()> {
         let lock = lock_path(index);
         match fs::read(&lock) {
@@ -95,7 +88,7 @@ impl IndexLock {
 
 impl Drop for IndexLock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.lock);
+        let _ = Self::remove_left(&self.index);
     }
 }
 

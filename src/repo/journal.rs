@@ -158,9 +158,11 @@ impl Repo {
 
     /// Notes which git process is about to lock the refs of the journal.
     pub(super) fn note_git(&self, pid: u32) -> Result<()> {
-        let path = self.state_dir().join("git");
-        fs::write(&path, serde_json::to_vec(&Process::with_pid(pid))?)
-            .with_context(|| format!("cannot write {}", path.display()))
+        let note = serde_json::to_vec(&Process::with_pid(pid))?;
+        // Without the note, locks that a dead git has left are named and not removed; that is no
+        // reason to stop, least of all on the way back from a full disk.
+        let _ = fs::write(self.state_dir().join("git"), note);
+        Ok(())
     }
 
     /// Returns whether the git process that was to lock the refs is known to be dead.

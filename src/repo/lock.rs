@@ -36,9 +36,7 @@ impl Repo {
         let _ = fs::remove_file(&draft);
         taken.map(|()| RunLock { path })
     }
-}
 
-impl Repo {
     /// Returns whether an ended run may have left anything.
     pub(super) fn has_leftovers(&self) -> bool {
         fs::read_dir(self.state_dir()).is_ok_and(|mut entries| entries.next().is_some())
@@ -95,11 +93,12 @@ fn take(path: &Path, draft: &Path) -> Result<()> {
     Err(busy(path, None).into())
 }
 
-/// Gives the draft its second name, which works only if nobody has that name: so a lock is never
-/// seen without its content.
-fn claim(path: &Path, draft: &Path) -> std::io::Result<()> {
+/// Gives the file `draft` the second name `path`, which works only if nobody has that name: so a
+/// lock is never seen without its content.
+pub(super) fn claim(path: &Path, draft: &Path) -> std::io::Result<()> {
     match fs::hard_link(draft, path) {
-        Err(error) if error.kind() == ErrorKind::Unsupported => {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            // Some file systems know no second names.
             let mut file = fs::File::create_new(path)?;
             std::io::copy(&mut fs::File::open(draft)?, &mut file).map(drop)
         }
@@ -109,7 +108,9 @@ fn claim(path: &Path, draft: &Path) -> std::io::Result<()> {
 
 /// Removes a dead process's lock, `held`, unless another run was quicker: then its lock stays.
 fn put_away(path: &Path, draft: &Path, held: &[u8]) -> Result<()> {
-    let aside = draft.with_extension("dead");
+    let mut aside = draft.as_os_str().to_owned();
+    aside.push(".dead");
+    let aside = PathBuf::from(aside);
     match fs::rename(path, &aside) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         renamed => renamed.with_context(|| format!("cannot rename {}", path.display()))?,

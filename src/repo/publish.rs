@@ -4,9 +4,8 @@
 //! work tree where its branch has moved. [`Repo::recover`] finishes what a killed run has begun.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use git2::{Oid, RepositoryState};
 
 use crate::finding::{Finding, Refused};
@@ -239,7 +238,7 @@ impl Repo {
                 let (old, new) = (self.git.find_commit(*old)?.tree()?, self.git.find_commit(*new)?.tree()?);
                 work_tree = Some(WorkTree {
                     root: self.root.clone(),
-                    index: self.index()?.path().unwrap_or(Path::new("index")).to_owned(),
+                    index: self.index()?.path().context("the index has no place")?.to_owned(),
                     branch: name.clone(),
                     files: self.follow(&old, &new, settings)?,
                 });

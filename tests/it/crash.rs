@@ -298,6 +298,28 @@ fn a_work_tree_that_has_gone_to_another_branch_is_left_alone() {
 }
 
 #[test]
+#[cfg(unix)]
+fn kinds_and_modes_are_completed_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for step in ["refs", "first-file", "files", "index"] {
+        let sandbox =
+            Sandbox::with_files([("a.sh", "same\n"), ("b", "file\n"), ("c/d", "gone\n"), ("e", "old\n")]);
+        sandbox.hook(
+            "pre-commit",
+            "chmod +x a.sh; ln -sf a.sh b; git rm -q c/d; printf x > f; chmod +x f; git add .",
+        );
+        let making = Making::commit("main", &[("e", "new\n")]);
+        let mut child = sandbox.child(&sandbox.root(), Action::Publish(making));
+        assert!(!child.env("RELPREP_TEST_STOP", step).output().unwrap().status.success());
+        assert_eq!(sandbox.recover().said(), ["completed"]);
+        assert_eq!(sandbox.git(["status", "--porcelain"]), "", "{step}");
+        let mode = fs::metadata(sandbox.root().join("a.sh")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o100, 0o100, "{step}");
+        assert!(!sandbox.exists("c"));
+    }
+}
+
+#[test]
 fn a_damaged_journal_changes_nothing_and_is_named() {
     let world = died_after_refs();
     let path = world.sandbox.root().join(".git/relprep/journal");
