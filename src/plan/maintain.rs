@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::plan::bump::{self, Transition};
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Plan, Request, Superseded, cut, notes, preconditions, refuse};
+use crate::template::Values;
 use crate::version::{Step, plain};
 
 /// Plans the patch release after the one that the branch holds.
@@ -109,7 +110,9 @@ impl Job<'_> {
         if makes_branch {
             findings.extend(preconditions::new_branch(request, &on));
         }
-        let message = self.message.render(&request.values(&version, &name));
+        // Of a patch, whose version names no release branch.
+        let values = Values { branch: Some(request.branch.to_owned()), ..request.values(&version, &name) };
+        let message = self.message.render(&values);
         let mut plan = Plan {
             command: self.command,
             name,
