@@ -11,13 +11,13 @@ pub fn human(outcome: &Outcome) -> String {
     let _ = writeln!(out, "\n{BOLD}Made{BOLD:#}");
     for made in &outcome.branches {
         let mark = if made.from.is_none() { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
-        let subject = made.subject.as_deref().unwrap_or_default();
+        let subject = made.subject.as_deref().map(|subject| format!("  {}", escaped(subject)));
         let _ = writeln!(
             out,
-            "  {mark}  {}  {DIM}{}{DIM:#}  {}",
+            "  {mark}  {}  {DIM}{}{DIM:#}{}",
             escaped(&made.name),
             made.to.short(),
-            escaped(subject)
+            subject.unwrap_or_default()
         );
     }
     let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{BOLD, DIM, NEW, counted, escaped, listed};
+use crate::path::RepoPath;
 use crate::plan::bump::What;
 use crate::plan::{Commit, Left, Plan};
 
@@ -101,7 +102,8 @@ fn staying(out: &mut String, commit: &Commit, verbose: bool) {
 fn files(out: &mut String, commit: &Commit, verbose: bool) {
     let _ = writeln!(out, "\n{BOLD}Files{BOLD:#}");
     let (mut manifests, mut versions, mut requirements) = (0, 0, 0);
-    for file in &commit.files {
+    let unsettled = |path: &RepoPath| commit.unsettled.iter().any(|lock| lock.path == *path);
+    for file in commit.files.iter().filter(|file| !unsettled(&file.path)) {
         let what = match file.what {
             What::Manifest { versions: v, requirements: r } => {
                 manifests += 1;
