@@ -1,0 +1,103 @@
+//! Cuts, candidates, releases and patches on workspaces of every shape.
+//!
+//! [`Fixture::prepare`] checks what must hold of every run; the snapshots show each run whole, with
+//! every changed line.
+
+use snapbox::{assert_data_eq, file};
+
+use crate::fixture::Fixture;
+
+#[test]
+fn a_lone_package_is_cut_and_patched() {
+    let fixture = Fixture::new("lone-package");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/lone-package-branch.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-0.3.4"]);
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/lone-package-patch.txt"].raw());
+}
+
+#[test]
+fn a_virtual_workspace_without_configuration_is_cut_and_patched() {
+    let fixture = Fixture::new("virtual-workspace");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/virtual-workspace-branch.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-7.0.0"]);
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/virtual-workspace-patch.txt"].raw());
+}
+
+#[test]
+fn each_line_steps_by_its_own_rule() {
+    let fixture = Fixture::new("several-lines");
+    let minor = fixture.prepare("branch --level minor --diff");
+    assert_data_eq!(minor, file!["shapes/several-lines-branch-minor.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-1.256"]);
+    assert_data_eq!(fixture.prepare("release --diff"), file!["shapes/several-lines-release.txt"].raw());
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/several-lines-patch.txt"].raw());
+    let fixture = Fixture::new("several-lines");
+    assert_data_eq!(fixture.prepare("branch"), file!["shapes/several-lines-branch-major.txt"].raw());
+}
+
+#[test]
+fn requirements_follow_in_every_spelling() {
+    let fixture = Fixture::new("spellings");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/spellings-branch.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-2.1.0"]);
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/spellings-patch.txt"].raw());
+}
+
+#[test]
+fn nested_workspaces_follow_with_their_own_lock_files() {
+    let fixture = Fixture::new("nested-workspaces");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/nested-workspaces-branch.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-12.0.0"]);
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/nested-workspaces-patch.txt"].raw());
+}
+
+#[test]
+fn a_patched_member_takes_its_requirements_along() {
+    let fixture = Fixture::new("patched");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-1.4.2"]);
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/patched-patch.txt"].raw());
+}
+
+#[test]
+fn third_parties_may_require_published_releases_of_a_member() {
+    let fixture = Fixture::new("namesakes");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-1.4.2"]);
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/namesakes-patch.txt"].raw());
+}
+
+#[test]
+fn windows_line_ends_and_byte_order_marks_stay() {
+    let fixture = Fixture::new("windows-files");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/windows-files-branch.txt"].raw());
+    for path in ["Cargo.toml", "app/Cargo.toml", "core/Cargo.toml", "RELEASES.md", "version.h"] {
+        let text = fixture.sandbox.read(path);
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{path}");
+    }
+    assert!(fixture.sandbox.read("Cargo.toml").starts_with('\u{feff}'));
+    assert!(fixture.sandbox.read("RELEASES.md").starts_with('\u{feff}'));
+    assert!(!fixture.sandbox.read("version.h").ends_with('\n'));
+    fixture.sandbox.git(["switch", "--quiet", "release-3.0.0"]);
+    assert_data_eq!(fixture.prepare("release --diff"), file!["shapes/windows-files-release.txt"].raw());
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/windows-files-patch.txt"].raw());
+}
+
+#[test]
+fn versions_outside_the_manifests_follow() {
+    let fixture = Fixture::new("version-files");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/version-files-branch.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-4.0.2"]);
+    assert_data_eq!(fixture.prepare("release --diff"), file!["shapes/version-files-release.txt"].raw());
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/version-files-patch.txt"].raw());
+    let message = fixture.sandbox.git(["log", "-1", "--format=%B"]);
+    assert_eq!(message, "Clockwork 4.0.3\n\nOn 2024-05-20, from release-4.0.2.");
+}
+
+#[test]
+fn a_train_with_candidates_requires_exactly_until_the_release() {
+    let fixture = Fixture::new("prerelease-train");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/prerelease-train-branch.txt"].raw());
+    fixture.sandbox.git(["switch", "--quiet", "release-0.20.0"]);
+    assert_data_eq!(fixture.prepare("rc --diff"), file!["shapes/prerelease-train-rc.txt"].raw());
+    assert_data_eq!(fixture.prepare("release --diff"), file!["shapes/prerelease-train-release.txt"].raw());
+    assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/prerelease-train-patch.txt"].raw());
+}
