@@ -14,7 +14,9 @@ use crate::plan::maintain;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo relprep patch --dry-run            what it would don  cargo relprep patch --date 2025-11-11    for a release on another dayn  cargo relprep patch --push               and push the branch
+  cargo relprep patch --dry-run            what it would do
+  cargo relprep patch --date 2025-11-11    for a release on another day
+  cargo relprep patch --push               and push the branch
   cargo relprep patch --supported          for every supported release at once
   cargo relprep patch --supported --unaffected '38.0=came in with 39.0'")]
 pub(super) struct Args {

@@ -14,7 +14,8 @@ use crate::plan::maintain;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo relprep rc --dry-run               what it would don  cargo relprep rc                         do it")]
+  cargo relprep rc --dry-run               what it would do
+  cargo relprep rc                         do it")]
 pub(super) struct Args {
     #[command(flatten)]
     targets: Targets,

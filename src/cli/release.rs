@@ -14,7 +14,8 @@ use crate::plan::maintain;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  cargo relprep release --dry-run          what it would don  cargo relprep release                    do it, for today")]
+  cargo relprep release --dry-run          what it would do
+  cargo relprep release                    do it, for today")]
 pub(super) struct Args {
     #[command(flatten)]
     targets: Targets,
