@@ -121,9 +121,26 @@ fn refused(source: &Source, error: &Error) -> Refused {
                 None => finding.remedy(format!("the keys here are {}", known.join(", "))),
             }
         }
-        None => Finding::error("config-value", message),
+        None => {
+            let remedy = value_remedy(source, &message);
+            Finding::error("config-value", message).remedy(remedy)
+        }
     };
     finding.at(place).into()
+}
+
+/// Returns how to put a value right, as far as serde's message tells.
+fn value_remedy(source: &Source, message: &str) -> String {
+    if Document::parse(source.text.as_str()).is_err() {
+        return "make it valid TOML".to_owned();
+    }
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return format!("add {field}");
+    }
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("write {expected}"),
+        None => "correct the value, or take the key out to have its default".to_owned(),
+    }
 }
 
 fn nearness(key: &str, known: &str) -> f64 {
@@ -179,6 +196,7 @@ mod tests {
             ("[[schedule.release]]\nversion = 'x'\nreason = 'y'", "relprep.toml:2:11"),
         ] {
             let finding = refusal(text);
+            assert!(finding.remedy.is_some(), "{text}");
             assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text}: {}", finding.message);
         }
     }
