@@ -137,18 +137,26 @@ fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Findin
         let version = &line.version;
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
-        Finding::error(
-            "prerelease",
-            format!("the trunk's version {version} is a pre-release, and none is expected"),
-        )
-        .at(place)
-        .remedy(format!(
-            "set it to {}, or state `[prerelease] trunk = \"{}\"`",
-            plain(version),
-            version.pre
-        ))
+        let remedy = prerelease_remedy(lines, line);
+        let message = format!("the trunk's version {version} is a pre-release, and none is expected");
+        Finding::error("prerelease", message).at(place).remedy(remedy)
     };
     wrong.map(finding).collect()
+}
+
+/// Returns what can be done about a pre-release: the trunk's own can be meant so, and a package with
+/// a rhythm of its own can stay put.
+fn prerelease_remedy(lines: &Lines<'_>, line: &lines::Line<'_>) -> String {
+    let Version { pre, .. } = &line.version;
+    let set = format!("set it to {}", plain(&line.version));
+    let names: Vec<String> = line.packages.iter().map(|package| format!("\"{}\"", package.name)).collect();
+    match Label::try_from(pre.to_string()) {
+        _ if lines.lead.version != line.version => {
+            format!("{set}, or leave it out with `[[line]] packages = [{}], move = false`", names.join(", "))
+        }
+        Ok(label) => format!("{set}, or state `[prerelease] trunk = \"{}\"`", label.as_str()),
+        Err(_) => set,
+    }
 }
 
 /// Finds out whether the trunk's tip is the commit that the last cut made: then nothing has come

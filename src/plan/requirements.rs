@@ -161,7 +161,8 @@ impl Entry<'_> {
             Stuck::StaleBefore => {
                 let message =
                     format!("the requirement `{old}` does not match {from}, the version of `{name}`");
-                Finding::error("requirement-stale", message).remedy(format!("write `{from}`"))
+                let operator = if old.trim_start().starts_with('=') { "=" } else { "" };
+                Finding::error("requirement-stale", message).remedy(format!("write `{operator}{from}`"))
             }
             Stuck::RangeExcludes => {
                 let message = format!("the requirement `{old}` on `{name}` would not match {to}");
