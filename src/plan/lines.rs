@@ -138,8 +138,9 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
 }
 
 /// Returns the package that the configuration names; by default the root package where it is
-/// published, else of the version that most published members share the first whose name begins
-/// the most others, else the first by name.
+/// published, else the published member that the repository is named after, else of the version
+/// that most published members share the first whose name begins the most others, else the first by
+/// name.
 fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Vec<Finding>> {
     if let Some(name) = &config.lead {
         let found = workspace.packages.iter().find(|package| package.member && package.name == *name);
@@ -148,6 +149,9 @@ fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Ve
     let members = || workspace.packages.iter().filter(|package| package.member);
     if let Some(root) = members().find(|package| package.manifest == workspace.root && package.publishable) {
         return Ok(root);
+    }
+    if let Some(namesake) = members().find(|package| package.publishable && names_repository(package)) {
+        return Ok(namesake);
     }
     let sharing = |package: &&Package| {
         members().filter(|other| other.publishable && other.version == package.version).count()
@@ -168,6 +172,15 @@ fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Ve
             ]
         },
     )
+}
+
+/// Returns whether the repository that a package states is named as it is: `…/clap` for `clap`, also
+/// where the address leads to a folder (`…/clap/tree/master/clap_lex`).
+fn names_repository(package: &Package) -> bool {
+    let address = package.repository.as_deref().unwrap_or_default();
+    let inside = ["/tree/", "/blob/", "/-/"].into_iter().filter_map(|inside| address.find(inside)).min();
+    let whole = address[..inside.unwrap_or(address.len())].trim_end_matches('/');
+    whole.trim_end_matches(".git").rsplit('/').next() == Some(package.name.as_str())
 }
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
@@ -258,4 +271,31 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
             .remedy("correct the name, or take it out")
     };
     unused.map(note).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::RepoPath;
+
+    #[test]
+    fn a_repository_may_be_named_after_a_package() {
+        let is_named = |name: &str, repository: Option<&str>| {
+            names_repository(&Package {
+                name: name.to_owned(),
+                version: Version::new(1, 0, 0),
+                place: VersionPlace::Own,
+                manifest: RepoPath::new("Cargo.toml").unwrap(),
+                member: true,
+                publishable: true,
+                repository: repository.map(str::to_owned),
+            })
+        };
+        for address in ["clap", "clap/", "clap.git", "clap/tree/master/clap_lex"] {
+            let address = format!("https://example.org/clap-rs/{address}");
+            assert!(is_named("clap", Some(&address)), "{address}");
+            assert!(!is_named("clap_lex", Some(&address)), "{address}");
+        }
+        assert!(!is_named("clap", None));
+    }
 }
