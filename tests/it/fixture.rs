@@ -222,9 +222,9 @@ impl Fixture {
 
     /// Returns the local branches with their commits.
     pub fn refs(&self) -> Vec<String> {
-        let refs =
-            self.sandbox.git(["for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads"]);
-        refs.lines().map(str::to_owned).collect()
+        let format = "--format=%(refname:short) %(objectname)";
+        let refs = self.sandbox.try_git(["for-each-ref", format, "refs/heads"]).stdout;
+        String::from_utf8(refs).unwrap().lines().map(str::to_owned).collect()
     }
 
     /// Returns everything that a run without effect must leave as it is.

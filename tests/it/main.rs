@@ -16,6 +16,7 @@ mod lockfile;
 mod mdbook;
 mod only_versions;
 mod publish;
+mod refusals;
 mod rendered;
 mod schedule;
 mod shapes;

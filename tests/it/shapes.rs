@@ -56,6 +56,9 @@ fn a_patched_member_takes_its_requirements_along() {
     let fixture = Fixture::new("patched");
     fixture.sandbox.git(["switch", "--quiet", "--create", "release-1.4.2"]);
     assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/patched-patch.txt"].raw());
+    // The third party needs a version before the next major: the registry's package comes back.
+    let fixture = Fixture::new("patched");
+    assert_data_eq!(fixture.prepare("branch --diff"), file!["shapes/patched-branch.txt"].raw());
 }
 
 #[test]
