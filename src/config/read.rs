@@ -112,21 +112,16 @@ fn span(root: &dyn TableLike, key: &str) -> Option<Range<usize>> {
 fn refused(source: &Source, error: &Error) -> Refused {
     let place = Place::range(&source.path, &source.text, error.span().unwrap_or_default());
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
-    let finding = match unknown_key(&message) {
-        Some((key, known)) => {
-            let finding = Finding::error("config-unknown-key", format!("unknown key `{key}`"));
-            let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
-            match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
-                Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")),
-                None => finding.remedy(format!("the keys here are {}", known.join(", "))),
-            }
-        }
-        None => {
-            let remedy = value_remedy(source, &message);
-            Finding::error("config-value", message).remedy(remedy)
-        }
+    let Some((key, known)) = unknown_key(&message) else {
+        let remedy = value_remedy(source, &message);
+        return Finding::error("config-value", message).remedy(remedy).at(place).into();
     };
-    finding.at(place).into()
+    let finding = Finding::error("config-unknown-key", format!("unknown key `{key}`")).at(place);
+    let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
+    match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
+        Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")).into(),
+        None => finding.remedy(format!("the keys here are {}", known.join(", "))).into(),
+    }
 }
 
 /// Returns how to put a value right, as far as serde's message tells.
