@@ -10,27 +10,27 @@ use crate::support::Sandbox;
 const DAY: &str = "2024-05-20";
 
 /// A copy of one fixture in a repository of its own, which has been pushed to a bare remote.
-pub struct Fixture {
-    pub sandbox: Sandbox,
+pub(crate) struct Fixture {
+    pub(crate) sandbox: Sandbox,
 }
 
 /// What a run of the program said, without what differs between machines and runs.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Said {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Fixture {
     /// Commits a copy of `fixtures/<shape>`.
-    pub fn new(shape: &str) -> Self {
+    pub(crate) fn new(shape: &str) -> Self {
         Self::changed(shape, &[])
     }
 
     /// Commits a copy of `fixtures/<shape>` in which each file of `changes` has had its first text
     /// replaced by the second; a file that is not there is made of the second.
-    pub fn changed(shape: &str, changes: &[(&str, &str, &str)]) -> Self {
+    pub(crate) fn changed(shape: &str, changes: &[(&str, &str, &str)]) -> Self {
         let sandbox = Sandbox::new();
         copy(&fixtures().join(shape), &sandbox.root());
         for (path, old, new) in changes {
@@ -66,7 +66,7 @@ impl Fixture {
     }
 
     /// Returns a command that runs `program` at the root of the work tree on a fixed day.
-    pub fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = self.sandbox.command(program);
         command
             .env("CARGO_HOME", self.cargo_home())
@@ -76,12 +76,12 @@ impl Fixture {
     }
 
     /// Runs the program with `args`, separated by spaces, as Cargo does.
-    pub fn run(&self, args: &str) -> Said {
+    pub(crate) fn run(&self, args: &str) -> Said {
         self.run_in("", args)
     }
 
     /// Runs the program in a folder of the work tree.
-    pub fn run_in(&self, folder: &str, args: &str) -> Said {
+    pub(crate) fn run_in(&self, folder: &str, args: &str) -> Said {
         let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"));
         command.current_dir(self.sandbox.root().join(folder)).arg("relprep").args(args.split_whitespace());
         if ["branch", "rc", "release", "patch"].iter().any(|name| args.starts_with(name))
@@ -99,7 +99,7 @@ impl Fixture {
 
     /// Runs the program, which must succeed, and checks that it did all that it should and nothing
     /// else: see the functions called. Returns what it printed.
-    pub fn prepare(&self, args: &str) -> String {
+    pub(crate) fn prepare(&self, args: &str) -> String {
         let before = self.state();
         let dry = self.run(&format!("{args} --dry-run"));
         assert_eq!(self.state(), before, "a dry run changed something");
@@ -127,7 +127,7 @@ impl Fixture {
 
     /// Runs the program, which must refuse with all of `rules` and no other, and checks that nothing
     /// changed. Returns what it printed.
-    pub fn refuses(&self, args: &str, rules: &[&str]) -> String {
+    pub(crate) fn refuses(&self, args: &str, rules: &[&str]) -> String {
         let before = self.state();
         let said = self.run(args);
         assert_eq!(self.state(), before, "refused, but something changed");
@@ -194,7 +194,7 @@ impl Fixture {
     }
 
     /// Runs the commands that `said` names as those that undo it.
-    pub fn undo(&self, said: &str) {
+    pub(crate) fn undo(&self, said: &str) {
         let commands = part(said, "\nUndo\n");
         assert!(!commands.is_empty(), "{said}");
         for command in commands {
@@ -221,14 +221,14 @@ impl Fixture {
     }
 
     /// Returns the local branches with their commits.
-    pub fn refs(&self) -> Vec<String> {
+    pub(crate) fn refs(&self) -> Vec<String> {
         let format = "--format=%(refname:short) %(objectname)";
         let refs = self.sandbox.try_git(["for-each-ref", format, "refs/heads"]).stdout;
         String::from_utf8(refs).unwrap().lines().map(str::to_owned).collect()
     }
 
     /// Returns everything that a run without effect must leave as it is.
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         let mut files = Vec::new();
         let root = self.sandbox.root();
         collect(&root, &root, &mut files);
@@ -274,7 +274,7 @@ impl Fixture {
 
 /// The branches, HEAD and every file of a repository, its git folder included.
 #[derive(PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     refs: Vec<String>,
     head: String,
     files: Vec<(PathBuf, Vec<u8>)>,

@@ -9,6 +9,7 @@
 mod as_user;
 mod child;
 mod crash;
+mod editor;
 mod fault;
 mod fixture;
 mod history;

@@ -10,13 +10,16 @@ use crate::fixture::Fixture;
 fn without_a_repository_there_is_nothing_to_prepare() {
     let fixture = Fixture::new("lone-package");
     fs::remove_dir_all(fixture.sandbox.root().join(".git")).unwrap();
-    assert_data_eq!(fixture.refuses("branch", &["no-repository"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("branch", &["no-repository"]),
+        str![[r#"
 error[no-repository]: [SANDBOX]/repo is not in a git repository
  |
  = help: run `git init` and commit the workspace first
 
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
