@@ -104,3 +104,50 @@ fn a_train_with_candidates_requires_exactly_until_the_release() {
     assert_data_eq!(fixture.prepare("release --diff"), file!["shapes/prerelease-train-release.txt"].raw());
     assert_data_eq!(fixture.prepare("patch --diff"), file!["shapes/prerelease-train-patch.txt"].raw());
 }
+
+#[test]
+fn the_plan_is_data_too() {
+    let fixture = Fixture::new("several-lines");
+    let plan = fixture.run("branch --level minor --dry-run --format json");
+    assert_eq!((plan.status, plan.err.as_str()), (0, ""));
+    assert_data_eq!(plan.out, file!["shapes/several-lines-plan.json"].raw());
+    let made = fixture.run("branch --level minor --format json");
+    assert_eq!((made.status, made.err.as_str()), (0, ""));
+    assert_data_eq!(made.out, file!["shapes/several-lines-made.json"].raw());
+}
+
+#[test]
+fn a_branch_of_its_own_may_get_each_commit() {
+    let names = "[names]\nbump-branch = \"bump-to-{version}\"\nrelease-branch = \"prepare-{version}\"\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", names)]);
+    let trunk = fixture.sandbox.rev("main");
+    let said = fixture.prepare("branch");
+    assert!(said.contains("git push --atomic origin release-7.0.0 bump-to-8.0.0\n"), "{said}");
+    assert_eq!(fixture.sandbox.rev("main"), trunk);
+    assert_eq!(fixture.sandbox.rev("bump-to-8.0.0~1"), trunk);
+    fixture.sandbox.git(["switch", "--quiet", "release-7.0.0"]);
+    let said = fixture.prepare("patch");
+    assert!(said.contains("git branch -D prepare-7.0.1\n"), "{said}");
+    assert_eq!(fixture.sandbox.rev("release-7.0.0"), trunk);
+    assert_eq!(fixture.sandbox.read("Cargo.toml").matches("7.0.0").count(), 3, "the work tree stays");
+}
+
+#[test]
+fn a_member_without_a_lock_file_gets_none() {
+    let fixture = Fixture::new("virtual-workspace");
+    fixture.sandbox.git(["rm", "--quiet", "--cached", "Cargo.lock"]);
+    fixture.sandbox.write(".gitignore", "Cargo.lock\n");
+    fixture.sandbox.commit_all("No lock file");
+    let untracked = fixture.sandbox.read("Cargo.lock");
+    fixture.prepare("branch");
+    assert_eq!(fixture.sandbox.read("Cargo.lock"), untracked);
+    assert_eq!(fixture.sandbox.git(["ls-files", "Cargo.lock"]), "");
+}
+
+#[test]
+fn it_runs_from_any_folder_of_the_workspace() {
+    let fixture = Fixture::new("virtual-workspace");
+    let plan = fixture.run("branch --dry-run");
+    assert_eq!(fixture.run_in("crates/orbit/src", "branch --dry-run"), plan);
+    assert_eq!(fixture.run_in("xtask", "branch --dry-run --manifest-path ../Cargo.toml"), plan);
+}
