@@ -30,7 +30,7 @@ struct Sources {
 impl Sources {
     fn add(&mut self, manifest: &RepoPath, text: &str) {
         self.packages.insert(manifest.folder().to_owned());
-        let words = text.split(['"', '\'']).filter(|word| word.ends_with(".rs"));
+        let words = text.split(['"', '\'']).filter(|word| has_source_extension(word));
         self.named.extend(words.filter_map(|word| manifest.sibling(word)));
     }
 
@@ -54,7 +54,11 @@ impl Sources {
 }
 
 fn is_source(path: &RepoPath) -> bool {
-    Path::new(path.file_name()).extension().is_some_and(|extension| extension == "rs")
+    has_source_extension(path.file_name())
+}
+
+fn has_source_extension(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// The folder; it goes when this is dropped.

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 #![expect(
+    clippy::needless_raw_string_hashes,
     clippy::unwrap_used,
     clippy::print_stdout,
     unreachable_pub,
