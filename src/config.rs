@@ -5,6 +5,7 @@
 //! placeholder that does not exist) is refused while reading, with its place; what reaches the
 //! rest of the program needs no second look.
 
+pub mod msrv;
 mod read;
 pub mod schedule;
 mod value;
@@ -55,6 +56,8 @@ pub struct Config {
     pub runs: Vec<Run>,
     /// `[prerelease]`.
     pub prerelease: Prereleases,
+    /// `[msrv]`.
+    pub msrv: msrv::Msrv,
     /// `[schedule]`.
     pub schedule: ScheduleConfig,
 }

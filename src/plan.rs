@@ -127,12 +127,12 @@ pub struct Superseded {
 
 impl Request<'_> {
     /// Returns the product's name: that of the configuration, or the lead package's.
-    fn name(&self, lead: &str) -> String {
+    pub fn name(&self, lead: &str) -> String {
         self.project.config.name.clone().unwrap_or_else(|| lead.to_owned())
     }
 
     /// Returns the branch where development happens.
-    fn trunk(&self) -> &str {
+    pub fn trunk(&self) -> &str {
         self.project.config.trunk.as_deref().unwrap_or_else(|| self.refs.default_trunk())
     }
 

@@ -8,6 +8,7 @@ pub mod outcome;
 pub mod plan;
 pub mod schedule;
 pub mod status;
+pub mod report;
 
 use anstyle::{AnsiColor, Style};
 

@@ -8,6 +8,7 @@ pub mod compare;
 mod convert;
 mod disk;
 mod git;
+mod history;
 mod hooks;
 mod index;
 mod journal;

@@ -4,6 +4,8 @@
 //! the repository (excluded crates, nested workspaces, their lock files) is read from the commit's
 //! tree, since it may require members by path.
 
+pub mod compile;
+pub mod dependencies;
 pub mod metadata;
 pub mod scratch;
 pub mod settle;

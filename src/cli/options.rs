@@ -48,6 +48,28 @@ pub(super) enum Format {
     Json,
 }
 
+/// The form of a check's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// Text for people
+    Human,
+    /// Versioned JSON for programs
+    Json,
+    /// Workflow annotations of GitHub
+    Github,
+    /// SARIF 2.1.0 for code scanning
+    Sarif,
+}
+
+impl From<Format> for ReportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {

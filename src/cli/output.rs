@@ -4,15 +4,16 @@ use std::io::{IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::options::{Color, Common};
+use super::options::{Color, Common, ReportFormat};
 use crate::finding::{Finding, Severity};
 use crate::render;
+use crate::report::Report;
 
 /// The program's two streams.
 pub(super) struct Output {
     out: AutoStream<std::io::Stdout>,
     err: AutoStream<std::io::Stderr>,
-    is_json: bool,
+    format: ReportFormat,
     quiet: bool,
     verbose: bool,
 }
@@ -28,20 +29,21 @@ impl Output {
         Self {
             out: AutoStream::new(std::io::stdout(), choice),
             err: AutoStream::new(std::io::stderr(), choice),
-            is_json: false,
+            format: ReportFormat::Human,
             quiet: common.quiet,
             verbose: common.verbose,
         }
     }
 
-    /// Prints results and refusals as JSON from now on, and nothing else on standard output.
-    pub(super) fn use_json(&mut self) {
-        self.is_json = true;
+    /// Prints results and refusals in `format` from now on; all but the one for people leave nothing
+    /// else on standard output.
+    pub(super) fn use_format(&mut self, format: impl Into<ReportFormat>) {
+        self.format = format.into();
     }
 
     /// Returns whether the output is JSON.
     pub(super) fn is_json(&self) -> bool {
-        self.is_json
+        self.format == ReportFormat::Json
     }
 
     /// Returns whether everything is to be listed.
@@ -60,9 +62,9 @@ impl Output {
         let _ = self.out.flush();
     }
 
-    /// Prints what people like to see: not in JSON, and not quietly.
+    /// Prints what people like to see: in no form for programs, and not quietly.
     pub(super) fn show(&mut self, text: &str) {
-        if !self.quiet && !self.is_json {
+        if !self.quiet && self.format == ReportFormat::Human {
             self.result(text);
         }
     }
@@ -83,11 +85,29 @@ impl Output {
 
     /// Prints the reasons of a refusal, the errors last.
     pub(super) fn refuse(&mut self, findings: &[Finding]) {
-        if self.is_json {
-            let text = render::json::refusal(findings);
-            self.result(&text);
-            return;
+        match self.format {
+            ReportFormat::Human => self.findings(findings),
+            ReportFormat::Json => self.result(&render::json::refusal(findings)),
+            ReportFormat::Github => self.result(&render::report::github(findings)),
+            ReportFormat::Sarif => self.result(&render::report::sarif(findings)),
         }
+    }
+
+    /// Prints what a check found.
+    pub(super) fn report(&mut self, report: &Report) {
+        match self.format {
+            ReportFormat::Human => {
+                self.findings(&report.findings);
+                self.show(&render::report::human(report));
+            }
+            ReportFormat::Json => self.result(&render::json::report(report)),
+            ReportFormat::Github => self.result(&render::report::github(&report.findings)),
+            ReportFormat::Sarif => self.result(&render::report::sarif(&report.findings)),
+        }
+    }
+
+    /// Prints findings, the errors last.
+    fn findings(&mut self, findings: &[Finding]) {
         let mut sorted: Vec<&Finding> = findings.iter().collect();
         sorted.sort_by_key(|finding| finding.severity);
         for finding in sorted {

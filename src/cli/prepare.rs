@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::calendar::Calendar;
-use super::options::{Common, Format, Preparing};
+use super::options::{Common, Preparing};
 use super::targets::{Security, Selected, Target, Targets};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused, Severity};
@@ -49,9 +49,7 @@ pub(super) fn prepare(
     output: &mut Output,
     make: impl Make,
 ) -> Result<Status> {
-    if options.format == Format::Json {
-        output.use_json();
-    }
+    output.use_format(options.format);
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
     recover(&repo, options, output)?;

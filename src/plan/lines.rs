@@ -141,7 +141,11 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
 /// published, else the published member that the repository is named after, else of the version
 /// that most published members share the first whose name begins the most others, else the first by
 /// name.
-fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Vec<Finding>> {
+///
+/// # Errors
+///
+/// If there is no such package.
+pub fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Vec<Finding>> {
     if let Some(name) = &config.lead {
         let found = workspace.packages.iter().find(|package| package.member && package.name == *name);
         return found.ok_or_else(|| vec![no_lead(workspace, name)]);

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::finding::Finding;
 use crate::plan::Preparation;
 use crate::plan::outcome::Outcome;
+use crate::report::Report;
 
 /// The version of all documents below.
 const VERSION: u32 = 1;
@@ -22,16 +23,24 @@ struct Document<'a> {
     made: Option<&'a Outcome>,
     #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
     refused: &'a [Finding],
+    /// What a check found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Report>,
 }
 
 /// Returns plans, and what became of them if they were carried out.
 pub fn preparation(preparation: &Preparation, made: Option<&Outcome>) -> String {
-    text(&Document { version: VERSION, preparation: Some(preparation), made, refused: &[] })
+    text(&Document { version: VERSION, preparation: Some(preparation), made, refused: &[], report: None })
+}
+
+/// Returns what a check found.
+pub fn report(report: &Report) -> String {
+    text(&Document { version: VERSION, preparation: None, made: None, refused: &[], report: Some(report) })
 }
 
 /// Returns the reasons of a refusal.
 pub fn refusal(findings: &[Finding]) -> String {
-    text(&Document { version: VERSION, preparation: None, made: None, refused: findings })
+    text(&Document { version: VERSION, preparation: None, made: None, refused: findings, report: None })
 }
 
 fn text<T: Serialize>(document: &T) -> String {

@@ -1,0 +1,89 @@
+//! The minimum supported Rust version of a release line: what it promised, against what it needs now.
+//!
+//! [`judge`] is pure: it compares [`Evidence`], which [`read`] gathers. [`read`] alone asks git and
+//! Cargo.
+
+pub mod baseline;
+pub mod claims;
+pub mod declared;
+pub mod dependencies;
+pub mod exception;
+pub mod imposed;
+pub mod read;
+pub mod rust;
+pub mod trunk;
+
+use semver::Version;
+
+use crate::config::msrv::Exception;
+use crate::finding::{Finding, Severity};
+use baseline::Source;
+use claims::Claims;
+use dependencies::Lock;
+use rust::RustVersion;
+
+/// The rule of everything that could not be checked.
+pub const UNCHECKED: &str = "msrv-unchecked";
+
+/// All that is known about a release line's MSRV.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The line's first version: 36.0.0.
+    pub line: Version,
+    /// The lead package's name.
+    pub lead: String,
+    /// Where the promise is known from.
+    pub source: Source,
+    /// What the manifests said then; nothing where only the version is known.
+    pub then: Option<Claims>,
+    /// What the manifests say now.
+    pub now: Claims,
+    /// What became of the lock file.
+    pub lock: Lock,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The Rust that the line may need; `None` if it never promised one.
+    pub promise: Option<RustVersion>,
+    /// How many members declare a `rust-version`, and how many there are.
+    pub declared: (usize, usize),
+    /// What is wrong, and what is worth saying.
+    pub findings: Vec<Finding>,
+}
+
+/// Compares what a release line promised with what it needs now.
+///
+/// `exception` is what the line may need instead of what it promised.
+pub fn judge(evidence: &Evidence, exception: Option<&Exception>) -> Verdict {
+    let Evidence { then, now, source, .. } = evidence;
+    let promised = match source {
+        Source::Stated(version) => Some(*version),
+        _ => then.as_ref().and_then(|then| then.promise(&evidence.lead)),
+    };
+    let allowed = exception.map(|exception| exception.rust_version);
+    let promise = promised.map(|promised| allowed.map_or(promised, |allowed| promised.max(allowed)));
+    let declaring = now.packages.iter().filter(|package| package.rust.is_some()).count();
+    let mut findings = declared::compare(then.as_ref(), now, promise, allowed);
+    match promise {
+        Some(promise) => {
+            findings.extend(imposed::compare(then.as_ref(), now, promise));
+            findings.extend(dependencies::judge(&evidence.lock, promise));
+        }
+        None => findings.push(nothing_promised()),
+    }
+    Verdict { promise, declared: (declaring, now.packages.len()), findings }
+}
+
+/// Makes errors of what could not be checked.
+pub fn strictly(findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| finding.rule == UNCHECKED) {
+        finding.severity = Severity::Error;
+    }
+}
+
+fn nothing_promised() -> Finding {
+    Finding::note(UNCHECKED, "the line promised no Rust version, so that there is nothing to hold")
+        .remedy("state `rust-version` in `[workspace.package]`, or give `--baseline-rust-version`")
+}

@@ -1,0 +1,177 @@
+//! Where the promise of a release line is known from.
+
+use std::fmt;
+
+use anyhow::Result;
+use semver::Version;
+use serde::Serialize;
+
+use super::rust::RustVersion;
+use crate::finding::Finding;
+use crate::repo::{CommitId, Repo};
+
+/// Where the promise is known from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The tag of the line's first release.
+    FirstRelease {
+        /// The tag.
+        tag: String,
+        /// Its commit.
+        commit: CommitId,
+    },
+    /// The commit where the branch left the trunk.
+    LeftTrunk {
+        /// The trunk, as it is called here.
+        trunk: String,
+        /// The commit.
+        commit: CommitId,
+    },
+    /// The revision that the user names.
+    Revision {
+        /// The revision.
+        revision: String,
+        /// Its commit.
+        commit: CommitId,
+    },
+    /// The version that the user states.
+    Stated(RustVersion),
+}
+
+impl Source {
+    /// Returns the commit that holds the promise; none where only the version is known.
+    pub fn commit(&self) -> Option<CommitId> {
+        match self {
+            Self::FirstRelease { commit, .. }
+            | Self::LeftTrunk { commit, .. }
+            | Self::Revision { commit, .. } => Some(*commit),
+            Self::Stated(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FirstRelease { tag, commit } => {
+                write!(f, "{tag} ({}), the tag of the line's first release", commit.short())
+            }
+            Self::LeftTrunk { trunk, commit } => {
+                write!(
+                    f,
+                    "{}, where the branch left {trunk}: its first release has no tag here",
+                    commit.short()
+                )
+            }
+            Self::Revision { revision, commit } => write!(
+                f,
+                "{revision} ({}), as `--baseline` says: neither a tag nor the trunk tells",
+                commit.short()
+            ),
+            Self::Stated(version) => {
+                write!(
+                    f,
+                    "Rust {version}, as `--baseline-rust-version` says: neither a tag nor the trunk tells"
+                )
+            }
+        }
+    }
+}
+
+/// What to look for.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// The tag of the line's first release.
+    pub tag: &'a str,
+    /// The line's first version.
+    pub line: &'a Version,
+    /// The version that the branch holds.
+    pub holds: &'a Version,
+    /// The tip of the release branch.
+    pub tip: CommitId,
+    /// The branch where development happens.
+    pub trunk: &'a str,
+    /// The remote to fetch from.
+    pub remote: &'a str,
+    /// What the user says.
+    pub stated: &'a Stated,
+}
+
+/// What the user says about the baseline, for where neither tag nor trunk tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// `--baseline`.
+    pub revision: Option<String>,
+    /// `--baseline-rust-version`.
+    pub rust_version: Option<RustVersion>,
+}
+
+/// Finds where the promise is known from: the tag of the line's first release, else the commit where
+/// the branch left the trunk, else what the user says.
+///
+/// # Errors
+///
+/// A finding where nothing tells, with the command that repairs it.
+pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<Source, Finding>> {
+    if let Some(commit) = repo.tag(search.tag)? {
+        return Ok(Ok(Source::FirstRelease { tag: search.tag.to_owned(), commit }));
+    }
+    // Where history is cut off, what looks like the way to the trunk may be another one.
+    if !repo.is_shallow()
+        && let Some(source) = left_trunk(repo, search)?
+    {
+        return Ok(Ok(source));
+    }
+    if let Some(revision) = &search.stated.revision {
+        return Ok(match repo.resolve(revision)? {
+            Some(commit) => Ok(Source::Revision { revision: revision.clone(), commit }),
+            None => Err(no_revision(revision)),
+        });
+    }
+    match search.stated.rust_version {
+        Some(version) => Ok(Ok(Source::Stated(version))),
+        None => Ok(Err(unknown(repo.is_shallow(), search))),
+    }
+}
+
+fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<Source>> {
+    let remote_name = format!("{}/{}", search.remote, search.trunk);
+    let places = [
+        (remote_name, repo.remote_branch(search.remote, search.trunk)?),
+        (search.trunk.to_owned(), repo.branch(search.trunk)?),
+    ];
+    for (trunk, tip) in places {
+        if let Some(tip) = tip
+            && let Some(commit) = repo.left_at(search.tip, tip)?
+        {
+            return Ok(Some(Source::LeftTrunk { trunk, commit }));
+        }
+    }
+    Ok(None)
+}
+
+fn no_revision(revision: &str) -> Finding {
+    Finding::error("msrv-baseline", format!("`--baseline {revision}` names no commit that is here"))
+        .remedy("fetch it, or name another")
+}
+
+/// Says that nothing tells what was promised, and the one command that changes that.
+fn unknown(shallow: bool, search: &Search<'_>) -> Finding {
+    let Search { tag, remote, trunk, line, holds, .. } = *search;
+    let why = if shallow { "this clone is shallow" } else { "its trunk is not here" };
+    let message = format!("what the line of {line} promised is not known: there is no tag {tag}, and {why}");
+    // Before the first release there is no tag to fetch.
+    let released = holds > line;
+    let fetch_tag = format!("`git fetch --depth=1 {remote} tag {tag}`");
+    let fetch_trunk = match shallow {
+        true => format!("`git fetch --unshallow {remote} +refs/heads/{trunk}:refs/remotes/{remote}/{trunk}`"),
+        false => format!("`git fetch {remote} +refs/heads/{trunk}:refs/remotes/{remote}/{trunk}`"),
+    };
+    let fetch_tag = if shallow { fetch_tag } else { format!("`git fetch {remote} tag {tag}`") };
+    let remedy = match released {
+        true => format!("run {fetch_tag}"),
+        false => format!("run {fetch_tag}, or, if {line} has no tag yet, {fetch_trunk}"),
+    };
+    Finding::error("msrv-baseline", message).remedy(remedy)
+}

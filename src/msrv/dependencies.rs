@@ -1,0 +1,237 @@
+//! What third parties impose that came since the promise was made.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+
+use super::UNCHECKED;
+use super::rust::RustVersion;
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::render::{counted, listed};
+
+/// How many packages a message names.
+const NAMED: usize = 20;
+
+/// What became of the workspace's lock file since the promise was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// None is tracked, so that nobody knows which dependencies are used.
+    Untracked,
+    /// It says of third parties what it said.
+    Same,
+    /// These came, or changed.
+    Changed {
+        /// The lock file.
+        path: RepoPath,
+        /// Its text.
+        text: String,
+        /// The third parties.
+        packages: Vec<Locked>,
+        /// What Cargo says of the packages that are used, or why it does not.
+        graph: Result<Graph, String>,
+    },
+}
+
+impl fmt::Display for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Untracked => f.write_str("not locked"),
+            Self::Same => f.write_str("locked as they were"),
+            Self::Changed { packages, .. } => write!(f, "{} locked anew", counted(packages.len(), "package")),
+        }
+    }
+}
+
+/// A third party in the lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The line where the lock file has it, from 1.
+    pub line: usize,
+}
+
+/// The packages that are used, and which uses which.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// The packages.
+    pub nodes: Vec<Node>,
+    /// For each package, those that it depends on, by their indices.
+    pub edges: Vec<Vec<usize>>,
+}
+
+/// A package of a [`Graph`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its `rust-version`, if it states one.
+    pub rust: Option<RustVersion>,
+    /// Whether it is a member of the workspace.
+    pub member: bool,
+}
+
+impl Graph {
+    /// Returns for each package the one that it was first reached from, on the shortest way from a
+    /// member; `None` for members, and for what no member reaches.
+    fn reached_from(&self) -> Vec<Option<usize>> {
+        let mut from = vec![None; self.nodes.len()];
+        let members = (0..self.nodes.len()).filter(|&index| self.nodes[index].member);
+        let mut queue: VecDeque<usize> = members.collect();
+        while let Some(index) = queue.pop_front() {
+            for &next in &self.edges[index] {
+                if from[next].is_none() && !self.nodes[next].member {
+                    from[next] = Some(index);
+                    queue.push_back(next);
+                }
+            }
+        }
+        from
+    }
+
+    /// Returns the names and versions on the way from a member to the package `index`.
+    fn chain(&self, from: &[Option<usize>], index: usize) -> String {
+        let back = std::iter::successors(Some(index), |&index| from[index]);
+        let mut names: Vec<String> =
+            back.map(|index| format!("{} {}", self.nodes[index].name, self.nodes[index].version)).collect();
+        names.reverse();
+        names.join(" → ")
+    }
+}
+
+/// Returns which of the changed third parties need more than `promise`, and which nobody can tell.
+pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
+    match lock {
+        Lock::Same => Vec::new(),
+        Lock::Untracked => vec![
+            Finding::note(UNCHECKED, "no lock file is tracked, and what the dependencies need is unchecked")
+                .remedy("commit the lock file, or prove it with `--build`"),
+        ],
+        Lock::Changed { packages, .. } if packages.is_empty() => Vec::new(),
+        Lock::Changed { path, packages, graph: Err(why), .. } => {
+            let names: Vec<String> = packages.iter().map(named).collect();
+            let message = format!(
+                "what {} needs cannot be read offline, and is unchecked: {why}",
+                listed(&names, NAMED)
+            );
+            let remedy = "run `cargo fetch --locked` first";
+            vec![Finding::note(UNCHECKED, message).at(Place::file(path)).remedy(remedy)]
+        }
+        Lock::Changed { path, text, packages, graph: Ok(graph) } => {
+            let place = |line| Place::line(path, text, line);
+            compare(path, &place, packages, graph, promise)
+        }
+    }
+}
+
+fn compare(
+    path: &RepoPath,
+    place: &dyn Fn(usize) -> Place,
+    packages: &[Locked],
+    graph: &Graph,
+    promise: RustVersion,
+) -> Vec<Finding> {
+    let from = graph.reached_from();
+    let mut by_name: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (index, node) in graph.nodes.iter().enumerate() {
+        by_name.insert((&node.name, &node.version), index);
+    }
+    let (mut silent, mut unused) = (Vec::new(), Vec::new());
+    let mut findings = Vec::new();
+    for package in packages {
+        let Some(&index) = by_name.get(&(package.name.as_str(), package.version.as_str())) else {
+            unused.push(named(package));
+            continue;
+        };
+        match graph.nodes[index].rust {
+            Some(needed) if needed > promise => {
+                let chain = graph.chain(&from, index);
+                findings.push(too_new(package, needed, promise, &chain).at(place(package.line)));
+            }
+            Some(_) => {}
+            None => silent.push(named(package)),
+        }
+    }
+    let unchecked = |names: &[String], why: &str| {
+        (!names.is_empty()).then(|| {
+            Finding::note(UNCHECKED, format!("{} {why}", listed(names, NAMED)))
+                .at(Place::file(path))
+                .remedy("prove it with `--build`")
+        })
+    };
+    findings.extend(unchecked(&silent, "declares no `rust-version`, and is unchecked"));
+    findings.extend(unchecked(&unused, "is not among the packages that Cargo uses here, and is unchecked"));
+    findings
+}
+
+fn too_new(package: &Locked, needed: RustVersion, promise: RustVersion, chain: &str) -> Finding {
+    let message = format!(
+        "`{} {}` needs Rust {needed}, and the line promised {promise}: {chain}",
+        package.name, package.version
+    );
+    let remedy = format!(
+        "go back to a version that Rust {promise} builds: `cargo update {} --precise <version>`",
+        package.name
+    );
+    Finding::error("msrv-dependency", message).remedy(remedy)
+}
+
+fn named(package: &Locked) -> String {
+    format!("`{} {}`", package.name, package.version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(name: &str, rust: Option<u64>) -> Node {
+        Node {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            rust: rust.map(RustVersion::new),
+            member: name == "app",
+        }
+    }
+
+    fn changed(names: &[&str], graph: Result<Graph, String>) -> Vec<String> {
+        let path = RepoPath::new("Cargo.lock").unwrap();
+        let packages = names.iter().map(|name| Locked {
+            name: (*name).to_owned(),
+            version: "1.0.0".to_owned(),
+            line: 1,
+        });
+        let lock = Lock::Changed { packages: packages.collect(), path, text: String::new(), graph };
+        judge(&lock, RustVersion::new(80)).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn a_third_party_that_needs_more_has_its_chain() {
+        let nodes =
+            vec![node("deep", Some(81)), node("app", None), node("mid", Some(70)), node("silent", None)];
+        let graph = Graph { nodes, edges: vec![vec![], vec![2, 3], vec![0], vec![]] };
+        assert_eq!(
+            changed(&["deep", "mid", "silent", "gone"], Ok(graph)),
+            [
+                "`deep 1.0.0` needs Rust 1.81, and the line promised 1.80: app 1.0.0 → mid 1.0.0 → deep 1.0.0",
+                "`silent 1.0.0` declares no `rust-version`, and is unchecked",
+                "`gone 1.0.0` is not among the packages that Cargo uses here, and is unchecked",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_unchecked() {
+        let found = changed(&["deep"], Err("it is not downloaded".to_owned()));
+        assert_eq!(
+            found,
+            ["what `deep 1.0.0` needs cannot be read offline, and is unchecked: it is not downloaded"]
+        );
+        assert_eq!(changed(&[], Err(String::new())), [""; 0]);
+        assert_eq!(judge(&Lock::Same, RustVersion::new(1)), []);
+        assert_eq!(judge(&Lock::Untracked, RustVersion::new(1))[0].rule, UNCHECKED);
+    }
+}
