@@ -1,7 +1,7 @@
 //! The minimum supported Rust version of a release line: what it promised, against what it needs now.
 //!
-//! [`judge`] is pure: it compares [`Evidence`], which [`read`] gathers. [`read`] alone asks git and
-//! Cargo.
+//! [`judge`] is pure: it compares [`Evidence`], which [`read`] gathers from git and Cargo; [`inquiry`]
+//! goes the whole way from the repository to a report.
 
 pub mod baseline;
 pub mod claims;
@@ -9,6 +9,7 @@ pub mod declared;
 pub mod dependencies;
 pub mod exception;
 pub mod imposed;
+pub mod inquiry;
 pub mod read;
 pub mod rust;
 pub mod trunk;

@@ -10,9 +10,11 @@ use anyhow::{Context, Result};
 pub use configured::nearest_config;
 
 use crate::config::Config;
+use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
+use crate::train::Train;
 use crate::workspace::Workspace;
 use crate::workspace::metadata::{Members, nearest_manifest};
 
@@ -77,6 +79,39 @@ impl Project {
         let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
         let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
         let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
+        Self::of_members(repo, commit, &tree, &members, config, notes)
+    }
+
+    /// Reads the configuration of the project at `location` as it is at `commit`, without asking Cargo
+    /// where the workspace's root is.
+    ///
+    /// # Errors
+    ///
+    /// Refusals where there is no manifest, or the configuration cannot be read.
+    pub fn config_at(repo: &Repo, location: &Location, commit: CommitId) -> Result<Config> {
+        let tree = repo.tree(commit)?;
+        let manifest = relative(repo, &manifest_path(repo, location)?)?;
+        let root = root_above(repo, &tree, &manifest)?;
+        Ok(configured::of_checkout(repo, location, &tree, &root)?.0)
+    }
+
+    /// Reads the project at `location` as it is at `commit`, with those members that it had at
+    /// `then`: for where Cargo refuses the workspace at `commit`.
+    ///
+    /// # Errors
+    ///
+    /// Refusals where it was no workspace then, or where its configuration cannot be read.
+    pub fn read_with_members_of(
+        repo: &Repo,
+        location: &Location,
+        commit: CommitId,
+        then: CommitId,
+    ) -> Result<Self> {
+        let tree = repo.tree(commit)?;
+        let manifest = relative(repo, &manifest_path(repo, location)?)?;
+        let mut members = Members::in_tree(repo, &repo.tree(then)?, &manifest)?;
+        members.retain(|path| tree.get(path).is_some());
+        let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
         Self::of_members(repo, commit, &tree, &members, config, notes)
     }
 
@@ -149,6 +184,25 @@ fn relative(repo: &Repo, manifest: &Path) -> Result<RepoPath> {
     inside.with_context(|| format!("{} is not in the repository", manifest.display()))
 }
 
+/// Returns the manifest with a `[workspace]` at `manifest` or nearest above it, or else `manifest`.
+fn root_above(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<RepoPath> {
+    let mut folder = manifest.folder();
+    loop {
+        let candidate = RepoPath::new(format!("{folder}/Cargo.toml").trim_start_matches('/'));
+        if let Some(candidate) = candidate
+            && let Some(text) = read_text(repo, tree, &candidate)?
+            && Manifest::parse(&candidate, &text).is_ok_and(|manifest| manifest.workspace.is_some())
+        {
+            return Ok(candidate);
+        }
+        match folder.rsplit_once('/') {
+            Some((above, _)) => folder = above,
+            None if folder.is_empty() => return Ok(manifest.clone()),
+            None => folder = "",
+        }
+    }
+}
+
 /// Puts the places of manifests that do not parse before what Cargo says of the first of them.
 fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<Members> {
     let error = match members {
@@ -158,7 +212,7 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
     let mut findings = Vec::new();
     for (path, entry) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
         let text = String::from_utf8_lossy(&repo.read(entry.blob)?).into_owned();
-        findings.extend(crate::edit::manifest::Manifest::parse(path, &text).err());
+        findings.extend(Manifest::parse(path, &text).err());
     }
     if findings.is_empty() { Err(error) } else { Err(Refused(findings).into()) }
 }

@@ -1,22 +1,18 @@
 //! `cargo relprep check-msrv`.
 
 use anyhow::{Context, Result};
-use semver::Version;
 
 use super::about::About;
 use super::options::{Common, Today};
 use super::{Output, Status};
-use crate::config::msrv::Exception;
-use crate::config::schedule::Problem;
 use crate::finding::Refused;
 use crate::msrv::baseline::Stated;
-use crate::msrv::rust::RustVersion;
-use crate::msrv::{self, exception, read, trunk};
-use crate::plan::{Request, lines};
+use crate::msrv::inquiry::{self, Inquiry};
+use crate::msrv::{self, rust::RustVersion};
+use crate::plan::Request;
 use crate::project::Project;
 use crate::repo::Repo;
 use crate::report::Report;
-use crate::train::Train;
 use crate::workspace::compile;
 
 /// Check that a release branch needs no newer Rust than it promised
@@ -60,95 +56,34 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let branch = args.about.branch(&head)?;
     let commit = head.commit().context("the branch has no commit yet")?;
     let changed = repo.changed()?;
-    let project = Project::read(&repo, &location, commit, &changed)?;
     let refs = repo.refs(commit)?;
-    let request = Request { project: &project, branch: &branch.name, refs: &refs, date: args.today.day() };
+    let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
-    let train = train(&project)?;
-    let is_lts = |version: &Version| {
-        train
-            .as_ref()
-            .is_some_and(|train| train.number_of(version).is_some_and(|number| train.support.is_lts(number)))
-    };
-    let line = project.config.names.branch.read(&branch.name);
-    let (exception, said) = exception::of_line(&project.config.msrv.exceptions, line.as_ref(), is_lts);
-    report.findings.extend(said);
-    match line {
-        Some(line) => {
-            let question = Question { repo: &repo, request: &request, args, changed: &changed };
-            question.release_line(&line, exception, &mut report)?;
+    let project = match Project::read(&repo, &location, commit, &changed) {
+        Ok(project) => project,
+        Err(error) => {
+            let then = inquiry::refused_project(&repo, &location, &head, &branch.name, &refs, &stated)?;
+            let (Some(project), Some(Refused(refused))) = (then, error.downcast_ref()) else {
+                return Err(error);
+            };
+            report.findings.extend(refused.iter().cloned());
+            project
         }
-        None => other_branch(&repo, &request, &mut report)?,
+    };
+    let request = Request { project: &project, branch: &branch.name, refs: &refs, date: args.today.day() };
+    let train = project.train()?;
+    let inquiry =
+        Inquiry { repo: &repo, request: &request, train: train.as_ref(), stated: &stated, changed: &changed };
+    let promised = inquiry.report(&mut report)?;
+    if let Some(promised) = promised.filter(|_| args.build) {
+        let folder = repo.root().join(project.workspace.root.folder());
+        let arguments = project.config.msrv.build.arguments();
+        report.findings.extend(compile::compile(&folder, promised, &arguments)?);
     }
     if args.strict {
         msrv::strictly(&mut report.findings);
     }
     output.report(&report);
     Ok(if report.fails() { Status::Refused } else { Status::Done })
-}
-
-fn train(project: &Project) -> Result<Option<Train>, Refused> {
-    let refused =
-        |problems: Vec<Problem>| Refused(problems.into_iter().map(|problem| problem.finding).collect());
-    project.config.schedule.train().map_err(refused)
-}
-
-struct Question<'a> {
-    repo: &'a Repo,
-    request: &'a Request<'a>,
-    args: &'a Args,
-    changed: &'a [String],
-}
-
-impl Question<'_> {
-    /// Adds to the report what the line that begins with `line` promised, and whether it holds.
-    fn release_line(&self, line: &Version, exception: Option<&Exception>, report: &mut Report) -> Result<()> {
-        let project = self.request.project;
-        let lead = lines::lead(&project.workspace, &project.config).map_err(Refused)?;
-        let stated =
-            Stated { revision: self.args.baseline.clone(), rust_version: self.args.baseline_rust_version };
-        let evidence = match read::evidence(self.repo, self.request, line, lead, &stated, self.changed)? {
-            Ok(evidence) => evidence,
-            Err(finding) => {
-                report.findings.push(finding);
-                return Ok(());
-            }
-        };
-        let verdict = msrv::judge(&evidence, exception);
-        report.fact("baseline", evidence.source.to_string());
-        if let Some(promise) = verdict.promise {
-            report.fact("promised", format!("Rust {promise}"));
-        }
-        let (declaring, all) = verdict.declared;
-        report.fact("declared", format!("by {declaring} of {all} members"));
-        report.fact("dependencies", evidence.lock.to_string());
-        report.findings.extend(verdict.findings);
-        if let Some(promise) = verdict.promise.filter(|_| self.args.build) {
-            let folder = self.repo.root().join(project.workspace.root.folder());
-            let arguments = project.config.msrv.build.arguments();
-            report.findings.extend(compile::compile(&folder, promise, &arguments)?);
-        }
-        Ok(())
-    }
-}
-
-/// Adds to the report what holds on a branch that is no release branch: on the trunk, that it stays
-/// behind the stable Rust of the day.
-fn other_branch(repo: &Repo, request: &Request<'_>, report: &mut Report) -> Result<()> {
-    let project = request.project;
-    if request.branch != request.trunk() {
-        report.fact("skipped", "this is no release branch, and promises nothing");
-        return Ok(());
-    }
-    let Some(behind) = project.config.msrv.behind_stable else {
-        report.fact("skipped", "this is the trunk, and no `msrv.behind-stable` holds it back");
-        return Ok(());
-    };
-    let stable = RustVersion::stable_on(request.date);
-    report.fact("stable", format!("Rust {stable} on {}", request.date));
-    report.fact("newest allowed", format!("Rust {}, {behind} releases behind it", stable.back(behind)));
-    let now = read::now(repo, &repo.tree(project.commit)?, request)?;
-    report.findings.extend(trunk::judge(&now, request.date, behind));
-    Ok(())
 }

@@ -27,7 +27,7 @@ pub struct PackageClaims {
     pub name: String,
     /// Its manifest.
     pub manifest: RepoPath,
-    /// Where it is named.
+    /// Where it is named; or the workspace's manifest, if it takes `rust-version` from there.
     pub place: Place,
     /// `rust-version`, its own or the workspace's.
     pub rust: Option<Claim<RustVersion>>,
@@ -115,7 +115,10 @@ fn package(
     Some(PackageClaims {
         name: name.value.clone(),
         manifest: path.clone(),
-        place: place(path, file, &name.range),
+        place: match table.rust_version {
+            Stated::Inherited(_) => Place::file(root),
+            _ => place(path, file, &name.range),
+        },
         rust: stated(manifests, root, path, file, |table| &table.rust_version).and_then(version),
         edition: stated(manifests, root, path, file, |table| &table.edition),
     })

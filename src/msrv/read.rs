@@ -6,9 +6,10 @@ use anyhow::Result;
 use semver::Version;
 
 use super::Evidence;
-use super::baseline::{self, Search, Stated};
+use super::baseline::{self, Search};
 use super::claims::Claims;
 use super::dependencies::{Lock, Locked};
+use super::inquiry::Inquiry;
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::edit::manifest::Manifest;
 use crate::finding::Finding;
@@ -16,26 +17,18 @@ use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::repo::{EntryKind, Repo, Tree};
 use crate::workspace::scratch::{Extent, Scratch};
-use crate::workspace::{ManifestFile, dependencies};
+use crate::workspace::{ManifestFile, Package, dependencies};
 
 /// The files that choose a toolchain, beside the root manifest; the first counts for rustup too.
 const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
 
 /// Reads what the release line that begins with `line` promised, and what it needs now.
 ///
-/// `changed` are the tracked files that differ from the commit.
-///
 /// # Errors
 ///
 /// The inner one is the finding that nothing tells what was promised.
-pub fn evidence(
-    repo: &Repo,
-    request: &Request<'_>,
-    line: &Version,
-    lead: &crate::workspace::Package,
-    stated: &Stated,
-    changed: &[String],
-) -> Result<Result<Evidence, Finding>> {
+pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result<Result<Evidence, Finding>> {
+    let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
     let tag = project.config.names.tag.render(line, &request.name(&lead.name));
     let remote = repo.remote_of(request.branch).unwrap_or_else(|| "origin".to_owned());
@@ -64,7 +57,7 @@ pub fn evidence(
         lead: lead.name.clone(),
         then: then.as_ref().map(|tree| claims_then(repo, tree, root)).transpose()?,
         now: now(repo, &tree, request)?,
-        lock: lock(repo, &tree, then.as_ref(), request, changed)?,
+        lock: lock(inquiry, &tree, then.as_ref())?,
         source,
     }))
 }
@@ -114,13 +107,8 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
 }
 
 /// Compares the lock files, and asks Cargo about the packages if third parties came or changed.
-fn lock(
-    repo: &Repo,
-    tree: &Tree,
-    then: Option<&Tree>,
-    request: &Request<'_>,
-    changed: &[String],
-) -> Result<Lock> {
+fn lock(inquiry: &Inquiry<'_>, tree: &Tree, then: Option<&Tree>) -> Result<Lock> {
+    let Inquiry { repo, request, changed, .. } = *inquiry;
     let root = &request.project.workspace.root;
     let Some(path) = root.sibling("Cargo.lock") else { return Ok(Lock::Untracked) };
     let Some(now) = text(repo, tree, &path)? else { return Ok(Lock::Untracked) };

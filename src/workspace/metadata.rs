@@ -64,6 +64,12 @@ impl Members {
         *path == self.root || self.paths.contains(path)
     }
 
+    /// Keeps the members whose manifests are `wanted`.
+    pub fn retain(&mut self, wanted: impl Fn(&RepoPath) -> bool) {
+        self.packages.retain(|member| wanted(&member.manifest));
+        self.paths.retain(wanted);
+    }
+
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
         let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
         let metadata = MetadataCommand::new()

@@ -1,0 +1,145 @@
+//! One question, from the repository to the report.
+
+use anyhow::Result;
+use semver::Version;
+
+use super::baseline::{self, Search, Stated};
+use super::rust::RustVersion;
+use super::{exception, judge, read, trunk};
+use crate::config::Config;
+use crate::finding::Refused;
+use crate::plan::{Request, lines};
+use crate::project::{Location, Project};
+use crate::repo::{CommitId, Head, Refs, Repo};
+use crate::report::Report;
+use crate::train::Train;
+
+/// What a branch promised about Rust, and whether that holds.
+#[derive(Clone, Copy)]
+pub struct Inquiry<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The project at the branch's tip, and the branch.
+    pub request: &'a Request<'a>,
+    /// The release train, if there is one: it says which lines have long-term support.
+    pub train: Option<&'a Train>,
+    /// What the user says about the baseline.
+    pub stated: &'a Stated,
+    /// The tracked files that differ from the tip.
+    pub changed: &'a [String],
+}
+
+impl Inquiry<'_> {
+    /// Adds facts and findings to `report`, and returns the Rust that was promised, if one was.
+    ///
+    /// # Errors
+    ///
+    /// If git or Cargo fail, or there is no lead package.
+    pub fn report(&self, report: &mut Report) -> Result<Option<RustVersion>> {
+        let config = &self.request.project.config;
+        let line = config.names.branch.read(self.request.branch);
+        let is_lts = |version: &Version| {
+            let number = |train: &Train| Some(train.support.is_lts(train.number_of(version)?));
+            self.train.and_then(number).unwrap_or(false)
+        };
+        let (exception, said) = exception::of_line(&config.msrv.exceptions, line.as_ref(), is_lts);
+        report.findings.extend(said);
+        match line {
+            Some(line) => self.release_line(&line, exception, report),
+            None if self.request.branch == self.request.trunk() => {
+                self.trunk(report)?;
+                Ok(None)
+            }
+            None => {
+                report.fact("skipped", "this is no release branch, and promises nothing");
+                Ok(None)
+            }
+        }
+    }
+
+    fn release_line(
+        &self,
+        line: &Version,
+        exception: Option<&crate::config::msrv::Exception>,
+        report: &mut Report,
+    ) -> Result<Option<RustVersion>> {
+        let project = self.request.project;
+        let lead = lines::lead(&project.workspace, &project.config).map_err(Refused)?;
+        let evidence = match read::evidence(self, line, lead)? {
+            Ok(evidence) => evidence,
+            Err(finding) => {
+                report.findings.push(finding);
+                return Ok(None);
+            }
+        };
+        let verdict = judge(&evidence, exception);
+        report.fact("baseline", evidence.source.to_string());
+        if let Some(promise) = verdict.promise {
+            report.fact("promised", format!("Rust {promise}"));
+        }
+        let (declaring, all) = verdict.declared;
+        report.fact("declared", format!("by {declaring} of {all} members"));
+        report.fact("dependencies", evidence.lock.to_string());
+        report.findings.extend(verdict.findings);
+        Ok(verdict.promise)
+    }
+
+    /// Holds the trunk behind the stable Rust of the day.
+    fn trunk(&self, report: &mut Report) -> Result<()> {
+        let Request { project, date, .. } = *self.request;
+        let Some(behind) = project.config.msrv.behind_stable else {
+            report.fact("skipped", "this is the trunk, and no `msrv.behind-stable` holds it back");
+            return Ok(());
+        };
+        let stable = RustVersion::stable_on(date);
+        report.fact("stable", format!("Rust {stable} on {date}"));
+        report.fact("newest allowed", format!("Rust {}, {behind} releases behind it", stable.back(behind)));
+        let now = read::now(self.repo, &self.repo.tree(project.commit)?, self.request)?;
+        report.findings.extend(trunk::judge(&now, date, behind));
+        Ok(())
+    }
+}
+
+/// Reads the project at `commit` where Cargo refuses its workspace, as it does when an edition needs
+/// more than the `rust-version` beside it: with the members that it had when the promise was made.
+///
+/// Returns `None` where that does not help either.
+///
+/// # Errors
+///
+/// If the repository cannot be read.
+pub fn refused_project(
+    repo: &Repo,
+    location: &Location,
+    head: &Head,
+    branch: &str,
+    refs: &Refs,
+    stated: &Stated,
+) -> Result<Option<Project>> {
+    let Some(commit) = head.commit() else { return Ok(None) };
+    let Ok(config) = Project::config_at(repo, location, commit) else { return Ok(None) };
+    let Some(then) = promised_at(repo, &config, commit, branch, refs, stated)? else { return Ok(None) };
+    Ok(Project::read_with_members_of(repo, location, commit, then).ok())
+}
+
+fn promised_at(
+    repo: &Repo,
+    config: &Config,
+    tip: CommitId,
+    branch: &str,
+    refs: &Refs,
+    stated: &Stated,
+) -> Result<Option<CommitId>> {
+    let Some(line) = config.names.branch.read(branch) else { return Ok(None) };
+    let name = config.name.as_ref().or(config.lead.as_ref()).map_or("", String::as_str);
+    let search = Search {
+        tag: &config.names.tag.render(&line, name),
+        line: &line,
+        holds: &line,
+        tip,
+        trunk: refs.trunk(config),
+        remote: &repo.remote_of(branch).unwrap_or_else(|| "origin".to_owned()),
+        stated,
+    };
+    Ok(baseline::find(repo, &search)?.ok().and_then(|source| source.commit()))
+}
