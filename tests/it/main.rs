@@ -8,6 +8,8 @@
 )]
 
 mod as_user;
+mod check_msrv;
+mod checking;
 mod child;
 mod crash;
 mod editor;
