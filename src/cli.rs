@@ -3,6 +3,7 @@
 mod about;
 mod branch;
 mod calendar;
+mod check;
 mod check_msrv;
 mod completions;
 mod mdbook;
@@ -19,7 +20,6 @@ mod targets;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::finding::{Finding, Refused};
@@ -79,14 +79,9 @@ enum Command {
     Schedule(schedule::Args),
     Status(status::Args),
     Mdbook(mdbook::Args),
+    Check(check::Args),
     CheckMsrv(check_msrv::Args),
     Completions(completions::Args),
-}
-
-impl Command {
-    fn checks(&self) -> bool {
-        matches!(self, Self::CheckMsrv(_))
-    }
 }
 
 /// Runs the program with `args`, the first of which is its own name.
@@ -105,11 +100,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             return if error.use_stderr() { Status::Usage } else { Status::Done };
         }
     };
-    if cli.common.format.is_for_checks() && !cli.command.checks() {
-        let message = "`--format github` and `--format sarif` are for the commands that check";
-        let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
-        return Status::Usage;
-    }
     let mut output = Output::new(&cli.common);
     let result = match &cli.command {
         Command::Branch(args) => branch::run(&cli.common, args, &mut output),
@@ -119,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Schedule(args) => schedule::command(&cli.common, args, &mut output),
         Command::Status(args) => status::run(&cli.common, args, &mut output),
         Command::Mdbook(args) => mdbook::command(&cli.common, args, &mut output),
+        Command::Check(args) => check::run(&cli.common, args, &mut output),
         Command::CheckMsrv(args) => check_msrv::run(&cli.common, args, &mut output),
         Command::Completions(args) => completions::run(args, &mut output),
     };

@@ -5,6 +5,7 @@
 //! placeholder that does not exist) is refused while reading, with its place; what reaches the
 //! rest of the program needs no second look.
 
+pub mod check;
 pub mod msrv;
 mod read;
 pub mod schedule;
@@ -58,6 +59,8 @@ pub struct Config {
     pub prerelease: Prereleases,
     /// `[msrv]`.
     pub msrv: msrv::Msrv,
+    /// `[check]`.
+    pub check: check::Levels,
     /// `[schedule]`.
     pub schedule: ScheduleConfig,
 }

@@ -14,7 +14,6 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
-use crate::train::Train;
 use crate::workspace::Workspace;
 use crate::workspace::metadata::{Members, nearest_manifest};
 

@@ -6,9 +6,10 @@ pub mod json;
 pub mod mdbook;
 pub mod outcome;
 pub mod plan;
+pub mod report;
+pub mod rules;
 pub mod schedule;
 pub mod status;
-pub mod report;
 
 use anstyle::{AnsiColor, Style};
 

@@ -261,18 +261,6 @@ impl Repo {
         Ok(names)
     }
 
-    /// Returns the commit that `revision` names, as `git rev-parse` reads it, if there is one.
-    pub fn resolve(&self, revision: &str) -> Result<Option<CommitId>> {
-        match self.git.revparse_single(revision) {
-            Ok(object) => {
-                let commit = object.peel_to_commit().with_context(|| format!("{revision} is no commit"))?;
-                Ok(Some(CommitId(commit.id())))
-            }
-            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {revision}")),
-        }
-    }
-
     /// Returns the first parent of `commit`.
     pub fn parent(&self, commit: CommitId) -> Result<Option<CommitId>> {
         Ok(self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId))

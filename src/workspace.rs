@@ -20,7 +20,7 @@ use crate::edit::manifest::{Manifest, PackageTable, Stated};
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::{EntryKind, Repo, Tree};
-use metadata::Members;
+use metadata::{About, Members};
 
 /// A manifest that was read.
 #[derive(Clone, Debug)]
@@ -59,6 +59,8 @@ pub struct Package {
     pub publishable: bool,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
+    /// What it says about itself; nothing where it is no member.
+    pub about: About,
 }
 
 /// The workspace, and the rest of the repository that may depend on it.
@@ -154,6 +156,7 @@ impl Workspace {
                 member: true,
                 publishable: member.publishable,
                 repository: member.repository.clone(),
+                about: member.about.clone(),
             });
         }
         self.unversioned.sort_unstable();
@@ -176,6 +179,7 @@ impl Workspace {
                     member: false,
                     publishable: !package.unpublished,
                     repository: None,
+                    about: About::default(),
                 })
             })
             .collect();

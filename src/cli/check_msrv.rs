@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use super::about::About;
-use super::options::{Common, Today};
+use super::options::{Common, ReportFormat, Today};
 use super::{Output, Status};
 use crate::finding::Refused;
 use crate::msrv::baseline::Stated;
@@ -34,6 +34,9 @@ pub(super) struct Args {
     about: About,
     #[command(flatten)]
     today: Today,
+    /// The output's form
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    format: ReportFormat,
     /// What holds the promise, where neither the first release's tag nor the trunk is there
     #[arg(long, value_name = "REV", conflicts_with = "baseline_rust_version")]
     baseline: Option<String>,
@@ -50,13 +53,14 @@ pub(super) struct Args {
 
 /// Checks it.
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+    output.use_format(args.format);
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
     let head = repo.head()?;
     let branch = args.about.branch(&head)?;
     let commit = head.commit().context("the branch has no commit yet")?;
     let changed = repo.changed()?;
-    let refs = repo.refs(commit)?;
+    let refs = repo.refs()?;
     let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
@@ -71,8 +75,14 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
             project
         }
     };
-    let request = Request { project: &project, branch: &branch.name, refs: &refs, date: args.today.day() };
-    let train = project.train()?;
+    let request = Request {
+        project: &project,
+        branch: &branch.name,
+        parent: repo.parent(commit)?,
+        refs: &refs,
+        date: args.today.day(),
+    };
+    let train = project.config.train();
     let inquiry =
         Inquiry { repo: &repo, request: &request, train: train.as_ref(), stated: &stated, changed: &changed };
     let promised = inquiry.report(&mut report)?;

@@ -167,6 +167,9 @@ mod tests {
         assert_eq!(finding.message, "unknown key `brunch`");
         assert_eq!(finding.remedy.as_deref(), Some("did you mean `branch`?"));
         assert_eq!(finding.place.unwrap().to_string(), "relprep.toml:3:1");
+        let finding = refusal("[check]\nnotes-achive = 'off'\n");
+        assert_eq!(finding.message, "unknown key `notes-achive`");
+        assert_eq!(finding.remedy.as_deref(), Some("did you mean `notes-archive`?"));
         assert!(refusal("zzz = 1").remedy.unwrap().contains("version-file"));
     }
 

@@ -138,7 +138,7 @@ fn promised_at(
         holds: &line,
         tip,
         trunk: refs.trunk(config),
-        remote: &repo.remote_of(branch).unwrap_or_else(|| "origin".to_owned()),
+        remote: &repo.push_remote(branch).unwrap_or_else(|_| "origin".to_owned()),
         stated,
     };
     Ok(baseline::find(repo, &search)?.ok().and_then(|source| source.commit()))

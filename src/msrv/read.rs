@@ -31,7 +31,7 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
     let tag = project.config.names.tag.render(line, &request.name(&lead.name));
-    let remote = repo.remote_of(request.branch).unwrap_or_else(|| "origin".to_owned());
+    let remote = repo.push_remote(request.branch).unwrap_or_else(|_| "origin".to_owned());
     let search = Search {
         tag: &tag,
         line,

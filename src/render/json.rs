@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::check::Rule;
 use crate::finding::Finding;
 use crate::plan::Preparation;
 use crate::plan::outcome::Outcome;
@@ -36,6 +37,22 @@ pub fn preparation(preparation: &Preparation, made: Option<&Outcome>) -> String 
 /// Returns what a check found.
 pub fn report(report: &Report) -> String {
     text(&Document { version: VERSION, preparation: None, made: None, refused: &[], report: Some(report) })
+}
+
+/// Returns the rules of `check`.
+pub fn rules(rules: &[Rule]) -> String {
+    #[derive(Serialize)]
+    struct Listed<'a> {
+        name: &'a str,
+        explanation: &'a str,
+    }
+    #[derive(Serialize)]
+    struct List<'a> {
+        version: u32,
+        rules: Vec<Listed<'a>>,
+    }
+    let listed = |rule: &Rule| Listed { name: rule.name.as_str(), explanation: rule.explanation };
+    text(&List { version: VERSION, rules: rules.iter().map(listed).collect() })
 }
 
 /// Returns the reasons of a refusal.

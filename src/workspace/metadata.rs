@@ -25,6 +25,21 @@ pub struct Member {
     pub publishable: bool,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
+    /// What it says about itself.
+    pub about: About,
+}
+
+/// What a package says about itself to a registry; the paths are relative to its folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// `description`.
+    pub description: Option<String>,
+    /// `license`.
+    pub license: Option<String>,
+    /// `license-file`.
+    pub license_file: Option<String>,
+    /// `readme`, stated or found.
+    pub readme: Option<String>,
 }
 
 /// The workspace's members, and its root.
@@ -95,6 +110,12 @@ impl Members {
                 manifest: inside(package.manifest_path.as_std_path())?,
                 publishable: package.publish.as_ref().is_none_or(|registries| !registries.is_empty()),
                 repository: package.repository.clone(),
+                about: About {
+                    description: package.description.clone(),
+                    license: package.license.clone(),
+                    license_file: package.license_file.as_ref().map(ToString::to_string),
+                    readme: package.readme.as_ref().map(ToString::to_string),
+                },
             });
         }
         let paths = packages.iter().map(|package| package.manifest.clone()).collect();

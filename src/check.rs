@@ -1,0 +1,199 @@
+//! Everything that must hold before a release: one file a rule. Pure.
+//!
+//! A rule is a function from a [`Subject`], the project as values, to findings. [`read`] alone gathers
+//! the subject from git and Cargo.
+
+mod branch_version;
+mod cut_ready;
+mod dependency;
+mod line_version;
+mod lock_current;
+mod msrv;
+mod notes_archive;
+mod notes_order;
+mod notes_section;
+mod notes_state;
+mod package_dependency;
+mod package_metadata;
+mod publish_order;
+pub mod read;
+mod release_date;
+mod requirement_match;
+mod requirement_operator;
+mod support;
+mod tag_version;
+mod version_file;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use semver::Version;
+
+use crate::config::check::RuleName;
+use crate::edit::notes::Notes;
+use crate::finding::Finding;
+use crate::path::RepoPath;
+use crate::plan::Request;
+use crate::plan::lines::Lines;
+use crate::repo::{CommitId, Tree};
+use crate::train::Train;
+use crate::workspace::Package;
+
+pub use publish_order::order as publish_order;
+
+/// A rule: its name, what it asks for, and how it finds out.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The name.
+    pub name: RuleName,
+    /// What must hold, and why, in one or two sentences.
+    pub explanation: &'static str,
+    find: fn(&Subject<'_>) -> Vec<Finding>,
+}
+
+/// Every rule, in the order in which they are asked.
+pub const RULES: &[Rule] = &[
+    branch_version::RULE,
+    line_version::RULE,
+    tag_version::RULE,
+    requirement_operator::RULE,
+    requirement_match::RULE,
+    lock_current::RULE,
+    version_file::RULE,
+    notes_section::RULE,
+    notes_state::RULE,
+    notes_order::RULE,
+    notes_archive::RULE,
+    release_date::RULE,
+    package_metadata::RULE,
+    package_dependency::RULE,
+    publish_order::RULE,
+    msrv::RULE,
+    support::RULE,
+    cut_ready::RULE,
+];
+
+/// What is checked: a project at one commit, and what else is known of that commit.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// The project, the branch and the day.
+    pub request: &'a Request<'a>,
+    /// The package whose version names the release.
+    pub lead: &'a Package,
+    /// The version lines, or why there are none.
+    pub lines: Result<Lines<'a>, Vec<Finding>>,
+    /// What kind of branch it is.
+    pub role: Role,
+    /// The tags of releases, by version.
+    pub tags: BTreeMap<Version, Tag>,
+    /// The release train, if there is one.
+    pub train: Option<&'a Train>,
+    /// The files of the commit.
+    pub files: &'a Tree,
+    /// What Cargo says of the workspace's lock file.
+    pub locked: Locked,
+    /// What is wrong with the MSRV.
+    pub msrv: Vec<Finding>,
+}
+
+/// What kind of branch is checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A release branch, whose line begins with this version.
+    Release(Version),
+    /// The trunk.
+    Trunk,
+    /// Neither: what depends on the branch is not asked.
+    Other,
+}
+
+/// The tag of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name.
+    pub name: String,
+    /// Its commit.
+    pub commit: CommitId,
+    /// Its day.
+    pub day: Option<NaiveDate>,
+}
+
+/// What Cargo says of a lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Locked {
+    /// `--locked` passes.
+    Accepted,
+    /// `--locked` fails.
+    Stale,
+    /// It cannot tell offline, and why.
+    Unknown(String),
+    /// It was not asked, or there is no lock file.
+    Unasked,
+}
+
+/// Asks every rule that is on, and returns what they find, by rule; what two rules find is said once.
+pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let levels = &subject.request.project.config.check;
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in RULES.iter().filter(|rule| levels.is_on(rule.name)) {
+        for mut finding in (rule.find)(subject) {
+            finding.rule = rule.name.as_str();
+            levels.weigh(rule.name, &mut finding);
+            let said = |other: &Finding| other.place == finding.place && other.message == finding.message;
+            if !findings.iter().any(said) {
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
+impl<'a> Subject<'a> {
+    /// Returns the version that names the release.
+    fn version(&self) -> &'a Version {
+        &self.lead.version
+    }
+
+    /// Returns the product's name.
+    fn name(&self) -> String {
+        self.request.name(&self.lead.name)
+    }
+
+    /// Returns the notes and where they are, if there are to be any and they are there.
+    fn notes(&self) -> Option<(&'a RepoPath, Notes<'a>)> {
+        let project = self.request.project;
+        let config = &project.config.notes;
+        let text = project.texts.get(&config.file).filter(|_| config.enabled)?;
+        Some((&config.file, Notes::parse(&config.file, text, &config.style)))
+    }
+
+    /// Returns the tags that belong to this branch's line: all of them for the trunk.
+    fn tags_here(&self) -> impl DoubleEndedIterator<Item = (&Version, &Tag)> {
+        let template = &self.request.project.config.names.branch;
+        let (branch, name) = (self.request.branch, self.name());
+        let is_here = move |version: &Version| match &self.role {
+            Role::Release(line) => {
+                let first = Version { patch: line.patch, ..crate::version::plain(version) };
+                version >= line && template.render(&first, &name) == branch
+            }
+            Role::Trunk => true,
+            Role::Other => false,
+        };
+        self.tags.iter().filter(move |(version, _)| is_here(version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_listed_once_and_explained() {
+        let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name.as_str()).collect();
+        assert!(RULES.is_sorted_by_key(|rule| rule.name));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+        assert!(RULES.iter().all(|rule| rule.explanation.ends_with('.')));
+    }
+}

@@ -1,0 +1,73 @@
+//! The archive links every older release branch once.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use super::{Role, Rule, Subject};
+use crate::config::check::RuleName;
+use crate::edit::notes::{Archive, Notes};
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::version::plain;
+
+pub(super) const RULE: Rule = Rule {
+    name: RuleName::NotesArchive,
+    explanation: "The archive at the end of the notes links to the notes of every older release branch, each once. \
+                  Branches that are not in this clone are unchecked.",
+    find,
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let Some((path, notes)) = subject.notes() else { return Vec::new() };
+    let line = match &subject.role {
+        Role::Release(line) => line.clone(),
+        Role::Trunk => plain(subject.version()),
+        Role::Other => return Vec::new(),
+    };
+    let names = &subject.request.project.config.names.branch;
+    let branches = subject.request.refs.branches.iter();
+    let older: BTreeMap<Version, &String> = branches
+        .filter_map(|branch| Some((names.read(branch)?, branch)))
+        .filter(|(version, _)| *version < line)
+        .collect();
+    match notes.archive() {
+        None if older.is_empty() => Vec::new(),
+        None => {
+            let message = format!("the notes have no archive, and there are {} older branches", older.len());
+            vec![
+                Finding::error("", message)
+                    .at(Place::file(path))
+                    .remedy("write the archive's marker and entries"),
+            ]
+        }
+        Some(archive) => wrong(path, &notes, archive, &older),
+    }
+}
+
+fn wrong(
+    path: &RepoPath,
+    notes: &Notes<'_>,
+    archive: &Archive,
+    older: &BTreeMap<Version, &String>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for marker in &archive.more_markers {
+        let second = Finding::error("", "the archive has a second marker").at(notes.place(marker));
+        findings.push(second.remedy("keep the first"));
+    }
+    for (version, branch) in older {
+        let mut links = archive.links_to(branch);
+        if links.next().is_none()
+            && !archive.entries.iter().any(|entry| entry.version.as_ref() == Some(version))
+        {
+            let missing = Finding::error("", format!("the archive does not link to {branch}"));
+            findings.push(missing.at(Place::file(path)).remedy("add its entry, the newest first"));
+        }
+        for link in links {
+            let again = Finding::error("", format!("the archive links to {branch} again"));
+            findings.push(again.at(notes.place(&link.range)).remedy("keep one of the entries"));
+        }
+    }
+    findings
+}

@@ -1,0 +1,44 @@
+//! Published packages depend on what users can get.
+
+use super::dependency::{Entry, entries};
+use super::{Rule, Subject};
+use crate::config::check::RuleName;
+use crate::edit::manifest::DependencyKind;
+use crate::finding::Finding;
+
+pub(super) const RULE: Rule = Rule {
+    name: RuleName::PackageDependency,
+    explanation: "A package that is published requires others by version, and no member that is not published, \
+                  except for development: its users have nothing but the registry.",
+    find,
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let entries = entries(&subject.request.project.workspace);
+    entries.iter().filter(|entry| entry.package.publishable).filter_map(wrong).collect()
+}
+
+fn wrong(entry: &Entry<'_>) -> Option<Finding> {
+    let (owner, name) = (&entry.package.name, &entry.stated.package);
+    let local = entry.stated.path.is_some() || entry.stated.git;
+    if local && entry.stated.requirement.is_none() && entry.kind != DependencyKind::Development {
+        let message = format!("`{owner}` is published and requires `{name}` without a version");
+        let remedy = match entry.required {
+            Some(required) => format!("add `version = \"{}\"`", required.version),
+            None => "add its `version`".to_owned(),
+        };
+        return Some(Finding::error("", message).at(entry.place()).remedy(remedy));
+    }
+    let required = entry.required.filter(|required| required.member && !required.publishable)?;
+    if !entry.is_published() || required.name == *owner {
+        return None;
+    }
+    let message = format!("`{owner}` is published and requires `{name}`, which is not");
+    let remedy = match entry.kind {
+        DependencyKind::Development => {
+            format!("take the version out, so that `{name}` is left out of the package")
+        }
+        _ => format!("publish `{name}`, or do without it"),
+    };
+    Some(Finding::error("", message).at(entry.place()).remedy(remedy))
+}

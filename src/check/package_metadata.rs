@@ -1,0 +1,52 @@
+//! Published packages have what a registry asks for.
+
+use super::{Rule, Subject};
+use crate::config::check::RuleName;
+use crate::finding::{Finding, Place};
+use crate::workspace::{Package, Workspace};
+
+pub(super) const RULE: Rule = Rule {
+    name: RuleName::PackageMetadata,
+    explanation: "A package that is published has a description and a licence, and the README and licence file that \
+                  it names exist: crates.io refuses it otherwise, in the middle of a release.",
+    find,
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let workspace = &subject.request.project.workspace;
+    let published = workspace.packages.iter().filter(|package| package.member && package.publishable);
+    published.flat_map(|package| wrong(subject, workspace, package)).collect()
+}
+
+fn wrong(subject: &Subject<'_>, workspace: &Workspace, package: &Package) -> Vec<Finding> {
+    let about = &package.about;
+    let place = || {
+        let file = workspace.manifests.get(&package.manifest)?;
+        let range = file.manifest.package.as_ref()?.name.as_ref()?.range.clone();
+        Some(Place::range(&package.manifest, &file.text, range))
+    };
+    let missing = |what: &str, remedy: &str| {
+        Finding::error("", format!("`{}` is published and has no {what}", package.name))
+            .at(place())
+            .remedy(remedy)
+    };
+    let absent = |path: &Option<String>| {
+        let path = path.as_ref()?;
+        let file = package.manifest.sibling(path);
+        file.is_none_or(|file| subject.files.get(&file).is_none()).then(|| path.clone())
+    };
+    let mut findings = Vec::new();
+    if about.description.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        findings.push(missing("description", "state `description`, or `publish = false`"));
+    }
+    if about.license.is_none() && about.license_file.is_none() {
+        findings.push(missing("licence", "state `license` or `license-file`, or `publish = false`"));
+    }
+    if let Some(path) = absent(&about.readme) {
+        findings.push(missing(&format!("README at {path}"), "commit it, or correct `readme`"));
+    }
+    if let Some(path) = absent(&about.license_file) {
+        findings.push(missing(&format!("licence file at {path}"), "commit it, or correct `license-file`"));
+    }
+    findings
+}

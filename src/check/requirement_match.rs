@@ -1,0 +1,39 @@
+//! Requirements match the members that they name.
+
+use semver::VersionReq;
+
+use super::{Rule, Subject};
+use crate::config::check::RuleName;
+use crate::finding::{Finding, Place};
+use crate::plan::requirements;
+
+pub(super) const RULE: Rule = Rule {
+    name: RuleName::RequirementMatch,
+    explanation: "A requirement on a package of the repository matches the version that it has. In the workspace \
+                  Cargo refuses any other; outside of it (in examples, and in nested workspaces) it is a warning.",
+    find,
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let workspace = &subject.request.project.workspace;
+    let mut findings = Vec::new();
+    for (path, file) in &workspace.manifests {
+        for dependency in &file.manifest.dependencies {
+            let Some(text) = &dependency.requirement else { continue };
+            let Some(package) = requirements::required(workspace, path, dependency) else { continue };
+            if VersionReq::parse(&text.value).is_ok_and(|wanted| wanted.matches(&package.version)) {
+                continue;
+            }
+            let (name, version) = (&package.name, &package.version);
+            let message =
+                format!("the requirement `{}` does not match {version}, the version of `{name}`", text.value);
+            let finding = match file.member {
+                true => Finding::error("", message),
+                false => Finding::warning("", message),
+            };
+            let place = Place::range(path, &file.text, text.range.clone());
+            findings.push(finding.at(place).remedy(format!("write `{version}`")));
+        }
+    }
+    findings
+}

@@ -1,0 +1,70 @@
+//! The branch is still supported.
+
+use super::{Role, Rule, Subject};
+use crate::config::check::RuleName;
+use crate::finding::Finding;
+use crate::train::{History, Number, Phase, Train};
+
+pub(super) const RULE: Rule = Rule {
+    name: RuleName::Support,
+    explanation: "A release branch is supported on the day, by `[schedule]`: after its end of life nothing is \
+                  released from it.",
+    find,
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    let Role::Release(line) = &subject.role else { return Vec::new() };
+    let Some(train) = subject.train else {
+        return vec![Finding::note(
+            "",
+            "whether this branch is supported is unchecked: there is no `[schedule]`",
+        )];
+    };
+    let day = subject.request.date;
+    let history = history(subject, train);
+    let release = train.number_of(line).and_then(|number| train.release(number, &history));
+    let Some(release) = release else {
+        return vec![Finding::note(
+            "",
+            format!("{line} is not on the schedule, and its support is unchecked"),
+        )];
+    };
+    let eol = release.term.last_day();
+    match release.phase(day, &history) {
+        Phase::Ended => vec![
+            Finding::error("", format!("the line of {line} was supported until {eol}, and it is {day}"))
+                .remedy(format!(
+                    "release nothing from it: its users move to {}",
+                    successors(train, &history, subject)
+                )),
+        ],
+        Phase::LastDay => {
+            vec![Finding::note("", format!("this is the last day on which the line of {line} is supported"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn history(subject: &Subject<'_>, train: &Train) -> History {
+    let tags = subject
+        .tags
+        .iter()
+        .filter_map(|(version, tag)| Some((train.number_of(version)?, version.clone(), tag.day?)));
+    let names = &subject.request.project.config.names.branch;
+    let cut = subject.request.refs.branches.iter().filter_map(|branch| train.number_of(&names.read(branch)?));
+    History::new(subject.request.date, tags, cut)
+}
+
+/// Returns the releases that are supported, and until when.
+fn successors(train: &Train, history: &History, subject: &Subject<'_>) -> String {
+    let day = subject.request.date;
+    let supported = |number: Number| {
+        let release = train.release(number, history)?;
+        release
+            .phase(day, history)
+            .is_supported()
+            .then(|| format!("{} (until {})", train.numbering.short(number), release.term.last_day()))
+    };
+    let names: Vec<String> = train.candidates(day, history).into_iter().filter_map(supported).collect();
+    if names.is_empty() { "the next release".to_owned() } else { names.join(" or ") }
+}

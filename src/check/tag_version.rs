@@ -1,0 +1,43 @@
+//! The version is newer than what is tagged.
+
+use super::{Role, Rule, Subject, Tag};
+use crate::config::check::RuleName;
+use crate::finding::Finding;
+use crate::plan::lines;
+
+pub(super) const RULE: Rule = Rule {
+    name: RuleName::TagVersion,
+    explanation: "The version is higher than every one that is tagged on this line, unless this is the tagged \
+                  commit itself. A lower one is an error, and so is a tagged one on the trunk; on a release branch \
+                  a tagged one is a warning, since fixes gather there until the next patch is prepared.",
+    find,
+};
+
+fn find(subject: &Subject<'_>) -> Vec<Finding> {
+    if subject.role == Role::Other {
+        return Vec::new();
+    }
+    if subject.tags.is_empty() {
+        let note = Finding::note("", "there are no tags here, and what the version follows is unchecked");
+        return vec![note.remedy("run `git fetch --tags`")];
+    }
+    let Some((latest, tag)) = subject.tags_here().next_back() else { return Vec::new() };
+    if tag.commit == subject.request.project.commit || subject.version() > latest {
+        return Vec::new();
+    }
+    let place = lines::version_place(&subject.request.project.workspace, subject.lead);
+    vec![finding(subject, latest, tag).at(place)]
+}
+
+fn finding(subject: &Subject<'_>, latest: &semver::Version, tag: &Tag) -> Finding {
+    let version = subject.version();
+    if version < latest {
+        let message = format!("the version {version} is lower than the latest tag here, {}", tag.name);
+        return Finding::error("", message).remedy(format!("set it to what follows {latest}"));
+    }
+    let message = format!("{version} is tagged already, at {}: this commit is not in it", tag.commit.short());
+    match subject.role {
+        Role::Trunk => Finding::error("", message).remedy("move the trunk to the next version"),
+        _ => Finding::warning("", message).remedy("run `cargo relprep patch` before the next release"),
+    }
+}

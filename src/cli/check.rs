@@ -1,0 +1,121 @@
+//! `cargo relprep check`.
+
+use anyhow::{Context, Result};
+
+use super::about::About;
+use super::options::{Common, ReportFormat, Today};
+use super::{Output, Status};
+use crate::check::{self, RULES, read};
+use crate::finding::{Finding, Refused, Severity};
+use crate::only_versions;
+use crate::plan::Request;
+use crate::project::{Location, Project};
+use crate::render;
+use crate::repo::Repo;
+use crate::report::Report;
+
+/// Check everything that must hold before a release
+///
+/// Versions, requirements, lock files, version files, notes, what a registry asks for, the MSRV and
+/// support: each rule has a name, and `[check]` of the configuration can turn it off or down.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cargo relprep check                   the branch that is checked out, or that CI is about
+  cargo relprep check --list            every rule, and what it asks for
+  cargo relprep check --format github   as annotations of a workflow
+  cargo relprep check --only-versions   that the last commit changed versions and nothing else
+
+Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    about: About,
+    #[command(flatten)]
+    today: Today,
+    /// The output's form
+    #[arg(long, value_name = "FORM", default_value = "human")]
+    format: ReportFormat,
+    /// List the rules, and check nothing
+    #[arg(long)]
+    list: bool,
+    /// Take warnings for errors
+    #[arg(long)]
+    strict: bool,
+    /// Check instead that nothing but versions has changed since BASE, by default the parent
+    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD^")]
+    only_versions: Option<String>,
+}
+
+/// Checks it.
+pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+    output.use_format(args.format);
+    if args.list {
+        match output.is_json() {
+            true => output.result(&render::json::rules(RULES)),
+            false => output.result(&render::rules::human(RULES)),
+        }
+        return Ok(Status::Done);
+    }
+    let location = common.location()?;
+    let repo = Repo::discover(&location.folder)?;
+    let head = repo.head()?;
+    let branch = args.about.branch(&head)?;
+    let commit = head.commit().context("the branch has no commit yet")?;
+    let changed = repo.changed()?;
+    let project = Project::read(&repo, &location, commit, &changed)?;
+    if let Some(base) = &args.only_versions {
+        return only_versions(&repo, &location, &project, base, output);
+    }
+    let refs = repo.refs()?;
+    let request = Request {
+        project: &project,
+        branch: &branch.name,
+        parent: repo.parent(commit)?,
+        refs: &refs,
+        date: args.today.day(),
+    };
+    let train = project.config.train();
+    let files = repo.tree(commit)?;
+    let subject = read::subject(&repo, &request, train.as_ref(), &files, &changed)?;
+
+    let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
+    report.fact("branch", format!("{} ({})", branch.name, branch.why));
+    report.fact("commit", commit.short());
+    report.fact("day", request.date.to_string());
+    if let Ok(order) = check::publish_order(&project.workspace) {
+        report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
+    }
+    report.findings = project.notes.clone();
+    report.findings.extend(check::run(&subject));
+    if args.strict {
+        for finding in report.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
+            finding.severity = Severity::Error;
+        }
+    }
+    output.report(&report);
+    Ok(if report.fails() { Status::Refused } else { Status::Done })
+}
+
+/// Checks that only versions differ between `base` and the commit of `project`.
+fn only_versions(
+    repo: &Repo,
+    location: &Location,
+    project: &Project,
+    base: &str,
+    output: &mut Output,
+) -> Result<Status> {
+    let before = repo.resolve(base)?.ok_or_else(|| {
+        Refused::from(
+            Finding::error("no-base", format!("there is no commit `{base}` to compare with"))
+                .remedy("name one that is there; a shallow clone may need `git fetch --deepen=1`"),
+        )
+    })?;
+    let differences = repo.differences(before, project.commit)?;
+    let earlier = Project::read_commit(repo, location, before)?;
+    let title = format!("only versions from {} to {}", before.short(), project.commit.short());
+    let mut report = Report::new("check --only-versions", title);
+    report.fact("files", differences.len().to_string());
+    report.findings = only_versions::findings(&earlier, project, &differences);
+    output.report(&report);
+    Ok(if report.fails() { Status::Refused } else { Status::Done })
+}
