@@ -1,10 +1,11 @@
 //! Contents as they lie in the work tree: line ends and filters as `git checkout` applies them.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
-use git2::{AttrCheckFlags, AttrValue, Index, Oid};
+use anyhow::{Context, Result, bail, ensure};
+use git2::{Index, Oid};
 
 use crate::path::RepoPath;
 use crate::repo::Repo;
@@ -19,14 +20,15 @@ impl Repo {
         blobs: &[(&RepoPath, Oid)],
         settings: &Settings,
     ) -> Result<Vec<Vec<u8>>> {
-        let mut contents = Vec::with_capacity(blobs.len());
-        let mut converted = Vec::new();
-        for (at, (path, id)) in blobs.iter().enumerate() {
-            contents.push(self.git.find_blob(*id)?.content().to_vec());
-            if self.is_converted(path, settings)? {
-                converted.push(at);
-            }
+        if blobs.is_empty() {
+            return Ok(Vec::new());
         }
+        let mut contents = Vec::with_capacity(blobs.len());
+        for (_, id) in blobs {
+            contents.push(self.git.find_blob(*id)?.content().to_vec());
+        }
+        let attributes = self.attributes(blobs.iter().map(|(path, _)| *path))?;
+        let converted: Vec<usize> = (0..blobs.len()).filter(|&at| attributes[at].convert(settings)).collect();
         if !converted.is_empty() {
             let wanted: Vec<_> = converted.iter().map(|&at| blobs[at]).collect();
             for (at, content) in converted.iter().zip(self.filtered(&wanted)?) {
@@ -46,33 +48,28 @@ impl Repo {
         Ok(ids)
     }
 
-    /// Returns whether the work tree may hold other bytes than the blob (gitattributes(5)).
-    fn is_converted(&self, path: &RepoPath, settings: &Settings) -> Result<bool> {
-        let attribute = |name: &str| -> Result<Attribute> {
-            let value = self.git.get_attr_bytes(path.as_ref(), name, AttrCheckFlags::FILE_THEN_INDEX)?;
-            Ok(match AttrValue::from_bytes(value) {
-                AttrValue::Unspecified => Attribute::Unspecified,
-                AttrValue::False => Attribute::Unset,
-                AttrValue::True => Attribute::Set,
-                AttrValue::Bytes(text) => Attribute::Text(String::from_utf8_lossy(text).into_owned()),
-                AttrValue::String(text) => Attribute::Text(text.to_owned()),
-            })
-        };
-        for name in ["filter", "ident", "working-tree-encoding"] {
-            if attribute(name)?.is_on() {
-                return Ok(true);
+    /// Asks git for the attributes of each path, in their order: libgit2 would look at each folder
+    /// for each attribute of each file.
+    fn attributes<'a>(&self, paths: impl Iterator<Item = &'a RepoPath>) -> Result<Vec<Attributes>> {
+        let paths: Vec<&RepoPath> = paths.collect();
+        let request: String = paths.iter().flat_map(|path| [path.as_str(), "\0"]).collect();
+        let said =
+            self.user_git("check-attr").args(["-z", "--stdin"]).args(ATTRIBUTES).input(request).run()?;
+        let said = String::from_utf8(said).context("an attribute is not UTF-8")?;
+        let mut fields = said.split_terminator('\0');
+        let mut attributes = vec![Attributes::default(); paths.len()];
+        for (path, of_path) in paths.iter().zip(&mut attributes) {
+            for name in ATTRIBUTES {
+                let (Some(named), Some(attribute), Some(value)) =
+                    (fields.next(), fields.next(), fields.next())
+                else {
+                    bail!("`git check-attr` gave too few answers");
+                };
+                ensure!(named == path.as_str() && attribute == name, "`git check-attr` answered for {named}");
+                of_path.0.insert(name, value.to_owned());
             }
         }
-        let eol = attribute("eol")?;
-        let is_crlf = matches!(&eol, Attribute::Text(eol) if eol == "crlf");
-        if !is_crlf && (eol.is_on() || !settings.wants_crlf()) {
-            return Ok(false);
-        }
-        Ok(match attribute("text")?.or_else(|| attribute("crlf"))? {
-            Attribute::Unset => false,
-            Attribute::Unspecified => is_crlf || settings.is_on("core.autocrlf", false),
-            Attribute::Set | Attribute::Text(_) => true,
-        })
+        Ok(attributes)
     }
 
     /// Has git check the blobs out in a folder of their own: it knows every filter, also those of
@@ -112,22 +109,33 @@ impl Settings {
     }
 }
 
-/// The value of a gitattribute for one path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Attribute {
-    Unspecified,
-    Unset,
-    Set,
-    Text(String),
+/// The attributes that decide about a file's bytes in the work tree (gitattributes(5)).
+const ATTRIBUTES: [&str; 6] = ["filter", "ident", "working-tree-encoding", "eol", "text", "crlf"];
+
+/// The values of [`ATTRIBUTES`] for one path, as `git check-attr` prints them.
+#[derive(Clone, Debug, Default)]
+struct Attributes(BTreeMap<&'static str, String>);
+
+impl Attributes {
+    /// Returns whether the work tree may hold other bytes than the blob.
+    fn convert(&self, settings: &Settings) -> bool {
+        let value = |name: &str| self.0.get(name).map_or(UNSPECIFIED, String::as_str);
+        let is_on = |name: &str| ![UNSPECIFIED, UNSET].contains(&value(name));
+        if is_on("filter") || is_on("ident") || is_on("working-tree-encoding") {
+            return true;
+        }
+        let is_crlf = value("eol") == "crlf";
+        if !is_crlf && (is_on("eol") || !settings.wants_crlf()) {
+            return false;
+        }
+        let text = if value("text") == UNSPECIFIED { value("crlf") } else { value("text") };
+        match text {
+            UNSET => false,
+            UNSPECIFIED => is_crlf || settings.is_on("core.autocrlf", false),
+            _ => true,
+        }
+    }
 }
 
-impl Attribute {
-    fn is_on(&self) -> bool {
-        matches!(self, Self::Set | Self::Text(_))
-    }
-
-    /// Returns itself where it is specified, and the other one where it is not.
-    fn or_else(self, other: impl FnOnce() -> Result<Self>) -> Result<Self> {
-        if self == Self::Unspecified { other() } else { Ok(self) }
-    }
-}
+const UNSPECIFIED: &str = "unspecified";
+const UNSET: &str = "unset";
