@@ -35,7 +35,7 @@ use crate::finding::Finding;
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
-use crate::repo::{CommitId, Tree};
+use crate::repo::CommitId;
 use crate::train::Train;
 use crate::workspace::Package;
 
@@ -88,8 +88,6 @@ pub struct Subject<'a> {
     pub tags: BTreeMap<Version, Tag>,
     /// The release train, if there is one.
     pub train: Option<&'a Train>,
-    /// The files of the commit.
-    pub files: &'a Tree,
     /// What Cargo says of the workspace's lock file.
     pub locked: Locked,
     /// What is wrong with the MSRV.

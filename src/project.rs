@@ -33,6 +33,8 @@ pub struct Location {
 pub struct Project {
     /// The commit that all was read from.
     pub commit: CommitId,
+    /// The files of that commit.
+    pub files: Tree,
     /// Its configuration.
     pub config: Config,
     /// Its workspace.
@@ -61,7 +63,7 @@ impl Project {
             parsing_first(repo, &tree, Members::in_work_tree(repo, &manifest))?
         };
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, &tree, &members, config, notes)
+        Self::of_members(repo, commit, tree, &members, config, notes)
     }
 
     /// Reads the project at `location` as it is at `commit`, a commit that is not checked out, without
@@ -78,7 +80,7 @@ impl Project {
         let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
         let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
         let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, &tree, &members, config, notes)
+        Self::of_members(repo, commit, tree, &members, config, notes)
     }
 
     /// Reads the configuration of the project at `location` as it is at `commit`, without asking Cargo
@@ -111,18 +113,18 @@ impl Project {
         let mut members = Members::in_tree(repo, &repo.tree(then)?, &manifest)?;
         members.retain(|path| tree.get(path).is_some());
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, &tree, &members, config, notes)
+        Self::of_members(repo, commit, tree, &members, config, notes)
     }
 
     fn of_members(
         repo: &Repo,
         commit: CommitId,
-        tree: &Tree,
+        files: Tree,
         members: &Members,
         config: Config,
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
-        let workspace = Workspace::read(repo, tree, members, &config.follow)?;
+        let workspace = Workspace::read(repo, &files, members, &config.follow)?;
         notes.extend(workspace.notes.iter().cloned());
         let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &file.path).collect();
         if config.notes.enabled {
@@ -131,11 +133,11 @@ impl Project {
         }
         let mut texts = BTreeMap::new();
         for path in named {
-            if let Some(text) = read_text(repo, tree, path)? {
+            if let Some(text) = read_text(repo, &files, path)? {
                 texts.insert(path.clone(), text);
             }
         }
-        Ok(Self { commit, config, workspace, texts, notes })
+        Ok(Self { commit, files, config, workspace, texts, notes })
     }
 }
 

@@ -33,7 +33,7 @@ fn wrong(subject: &Subject<'_>, workspace: &Workspace, package: &Package) -> Vec
     let absent = |path: &Option<String>| {
         let path = path.as_ref()?;
         let file = package.manifest.sibling(path);
-        file.is_none_or(|file| subject.files.get(&file).is_none()).then(|| path.clone())
+        file.is_none_or(|file| subject.request.project.files.get(&file).is_none()).then(|| path.clone())
     };
     let mut findings = Vec::new();
     if about.description.as_deref().is_none_or(|text| text.trim().is_empty()) {

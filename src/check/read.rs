@@ -11,7 +11,7 @@ use crate::finding::Refused;
 use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::Inquiry;
 use crate::plan::{Request, lines};
-use crate::repo::{Repo, Tree};
+use crate::repo::Repo;
 use crate::report::Report;
 use crate::train::Train;
 use crate::workspace::dependencies;
@@ -28,7 +28,6 @@ pub fn subject<'a>(
     repo: &Repo,
     request: &'a Request<'a>,
     train: Option<&'a Train>,
-    files: &'a Tree,
     changed: &[String],
 ) -> Result<Subject<'a>> {
     let project = request.project;
@@ -51,9 +50,8 @@ pub fn subject<'a>(
         role,
         tags: tags(repo, request)?,
         train,
-        files,
         locked: if levels.is_on(RuleName::LockCurrent) {
-            locked(repo, request, files, changed)?
+            locked(repo, request, changed)?
         } else {
             Locked::Unasked
         },
@@ -73,8 +71,8 @@ fn tags(repo: &Repo, request: &Request<'_>) -> Result<BTreeMap<Version, Tag>> {
 }
 
 /// Asks Cargo whether `--locked` passes.
-fn locked(repo: &Repo, request: &Request<'_>, files: &Tree, changed: &[String]) -> Result<Locked> {
-    let root = &request.project.workspace.root;
+fn locked(repo: &Repo, request: &Request<'_>, changed: &[String]) -> Result<Locked> {
+    let (root, files) = (&request.project.workspace.root, &request.project.files);
     if root.sibling("Cargo.lock").is_none_or(|lock| files.get(&lock).is_none()) {
         return Ok(Locked::Unasked);
     }

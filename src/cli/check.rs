@@ -75,8 +75,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         date: args.today.day(),
     };
     let train = project.config.train();
-    let files = repo.tree(commit)?;
-    let subject = read::subject(&repo, &request, train.as_ref(), &files, &changed)?;
+    let subject = read::subject(&repo, &request, train.as_ref(), &changed)?;
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));

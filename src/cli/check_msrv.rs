@@ -9,6 +9,7 @@ use crate::finding::Refused;
 use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::{self, Inquiry};
 use crate::msrv::{self, rust::RustVersion};
+use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
 use crate::repo::Repo;
@@ -59,7 +60,8 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let head = repo.head()?;
     let branch = args.about.branch(&head)?;
     let commit = head.commit().context("the branch has no commit yet")?;
-    let changed = repo.changed()?;
+    let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
+    let changed = repo.changed_among(&repo.tree(commit)?, is_cargos)?;
     let refs = repo.refs()?;
     let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));

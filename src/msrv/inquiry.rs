@@ -94,7 +94,7 @@ impl Inquiry<'_> {
         let stable = RustVersion::stable_on(date);
         report.fact("stable", format!("Rust {stable} on {date}"));
         report.fact("newest allowed", format!("Rust {}, {behind} releases behind it", stable.back(behind)));
-        let now = read::now(self.repo, &self.repo.tree(project.commit)?, self.request)?;
+        let now = read::now(self.repo, project)?;
         report.findings.extend(trunk::judge(&now, date, behind));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Gathering the evidence: what git and Cargo say of then and now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use semver::Version;
@@ -14,7 +14,7 @@ use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::edit::manifest::Manifest;
 use crate::finding::Finding;
 use crate::path::RepoPath;
-use crate::plan::Request;
+use crate::project::Project;
 use crate::repo::{EntryKind, Repo, Tree};
 use crate::workspace::scratch::{Extent, Scratch};
 use crate::workspace::{ManifestFile, Package, dependencies};
@@ -45,19 +45,13 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
         Ok(source) => source,
         Err(finding) => return Ok(Err(finding)),
     };
-    let tree = repo.tree(project.commit)?;
-    let then = match source.commit() {
-        Some(commit) if commit == project.commit => Some(tree.clone()),
-        Some(commit) => Some(repo.tree(commit)?),
-        None => None,
-    };
-    let root = &project.workspace.root;
+    let then = source.commit().map(|commit| repo.tree(commit)).transpose()?;
     Ok(Ok(Evidence {
         line: line.clone(),
         lead: lead.name.clone(),
-        then: then.as_ref().map(|tree| claims_then(repo, tree, root)).transpose()?,
-        now: now(repo, &tree, request)?,
-        lock: lock(inquiry, &tree, then.as_ref())?,
+        then: then.as_ref().map(|then| claims_then(repo, then, project)).transpose()?,
+        now: now(repo, project)?,
+        lock: lock(inquiry, then.as_ref())?,
         source,
     }))
 }
@@ -67,27 +61,48 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
 /// # Errors
 ///
 /// If the repository cannot be read.
-pub fn now(repo: &Repo, tree: &Tree, request: &Request<'_>) -> Result<Claims> {
-    let workspace = &request.project.workspace;
+pub fn now(repo: &Repo, project: &Project) -> Result<Claims> {
+    let workspace = &project.workspace;
     let claims = Claims::read(&workspace.manifests, &workspace.root, |_, file| file.member);
-    with_toolchain(repo, tree, &workspace.root, claims)
+    with_toolchain(repo, &project.files, &workspace.root, claims)
 }
 
-/// Reads what all packages said then; which of them were members, only Cargo could tell, and nobody
-/// needs to know.
-fn claims_then(repo: &Repo, tree: &Tree, root: &RepoPath) -> Result<Claims> {
+/// Reads what the packages said then that are members now. Which were members then, only Cargo could
+/// tell, and nobody needs to know.
+fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<Claims> {
+    let members = || project.workspace.manifests.iter().filter(|(_, file)| file.member).map(|(path, _)| path);
+    let all_there = members().all(|path| then.get(path).is_some());
+    let wanted: BTreeSet<&RepoPath> = if all_there {
+        members().collect()
+    } else {
+        // One that is not where it was may have moved.
+        then.files().map(|(path, _)| path).filter(|path| path.file_name() == "Cargo.toml").collect()
+    };
     let mut manifests = BTreeMap::new();
-    for (path, entry) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
-        if entry.kind == EntryKind::Link {
-            continue;
-        }
-        let Ok(text) = String::from_utf8(repo.read(entry.blob)?) else { continue };
-        if let Ok(manifest) = Manifest::parse(path, &text) {
-            manifests.insert(path.clone(), ManifestFile { text, manifest, member: false });
+    for path in wanted {
+        if let Some(file) = manifest_then(repo, then, project, path)? {
+            manifests.insert(path.clone(), file);
         }
     }
-    let claims = Claims::read(&manifests, root, |_, _| true);
-    with_toolchain(repo, tree, root, claims)
+    let root = &project.workspace.root;
+    with_toolchain(repo, then, root, Claims::read(&manifests, root, |_, _| true))
+}
+
+/// Reads a manifest as it was; one that is the same now was read already.
+fn manifest_then(
+    repo: &Repo,
+    then: &Tree,
+    project: &Project,
+    path: &RepoPath,
+) -> Result<Option<ManifestFile>> {
+    if then.get(path) == project.files.get(path)
+        && let Some(now) = project.workspace.manifests.get(path)
+    {
+        return Ok(Some(ManifestFile { member: false, ..now.clone() }));
+    }
+    let Some(text) = text(repo, then, path)? else { return Ok(None) };
+    let manifest = Manifest::parse(path, &text).ok();
+    Ok(manifest.map(|manifest| ManifestFile { text, manifest, member: false }))
 }
 
 fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> Result<Claims> {
@@ -107,9 +122,9 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
 }
 
 /// Compares the lock files, and asks Cargo about the packages if third parties came or changed.
-fn lock(inquiry: &Inquiry<'_>, tree: &Tree, then: Option<&Tree>) -> Result<Lock> {
+fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<Lock> {
     let Inquiry { repo, request, changed, .. } = *inquiry;
-    let root = &request.project.workspace.root;
+    let (root, tree) = (&request.project.workspace.root, &request.project.files);
     let Some(path) = root.sibling("Cargo.lock") else { return Ok(Lock::Untracked) };
     let Some(now) = text(repo, tree, &path)? else { return Ok(Lock::Untracked) };
     let then = match then {

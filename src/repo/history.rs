@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate};
 use git2::{ErrorCode, ObjectType, Oid};
 
-use super::{CommitId, Repo};
+use super::{CommitId, EntryKind, Repo, Tree};
+use crate::path::RepoPath;
 
 impl Repo {
     /// Returns whether the history is cut off somewhere, as in CI's usual checkout.
@@ -26,6 +27,24 @@ impl Repo {
             }
         };
         Ok(object.peel_to_commit().ok().map(|commit| CommitId(commit.id())))
+    }
+
+    /// Returns those files of `tree` that are `wanted` and are not so in the work tree: what
+    /// [`Repo::changed`] does, without looking at all other files.
+    ///
+    /// A file that git converts on its way to the work tree counts as changed.
+    pub fn changed_among(&self, tree: &Tree, wanted: impl Fn(&RepoPath) -> bool) -> Result<Vec<String>> {
+        let mut changed = Vec::new();
+        for (path, entry) in tree.files().filter(|(path, _)| wanted(path)) {
+            let same = match std::fs::read(self.root.join(path)) {
+                Ok(content) => Oid::hash_object(ObjectType::Blob, &content)? == entry.blob.0,
+                Err(_) => false,
+            };
+            if !same && entry.kind != EntryKind::Link {
+                changed.push(path.to_string());
+            }
+        }
+        Ok(changed)
     }
 
     /// Returns the commit of the branch `name` of `remote`, as last fetched.

@@ -154,7 +154,7 @@ fn a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise() {
 
 /// A released line that uses `mid`, which uses `deep`; both come from a folder that stands for
 /// crates.io.
-fn with_third_parties() -> Sandbox {
+pub fn with_third_parties() -> Sandbox {
     let sandbox = released();
     sandbox.write(
         ".cargo/config.toml",
