@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 pub use read::{Source, read};
 use schedule::ScheduleConfig;
-pub use value::{Argv, Label, NameTemplate, Patterns, TextTemplate};
+pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate};
 
 use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
@@ -85,6 +85,8 @@ pub struct Names {
     pub bump_branch: Option<NameTemplate>,
     /// The branch that gets a release branch's commit instead of the release branch.
     pub release_branch: Option<NameTemplate>,
+    /// The branch that gets a backport instead of the release branch.
+    pub backport_branch: Option<BackportName>,
 }
 
 impl Default for Names {
@@ -94,6 +96,7 @@ impl Default for Names {
             tag: NameTemplate::known("v{version}"),
             bump_branch: None,
             release_branch: None,
+            backport_branch: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Reading is here; [`publish`] holds the one way in which anything is written.
 
+pub mod advance;
 mod apply;
 mod commit;
 pub mod compare;
@@ -13,6 +14,8 @@ mod hooks;
 mod index;
 mod journal;
 mod lock;
+pub mod log;
+pub mod pick;
 mod process;
 pub mod publish;
 mod push;

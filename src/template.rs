@@ -208,12 +208,18 @@ impl Template {
 
     /// Returns the text for `values`; a placeholder whose value is not known stays as written.
     pub fn render(&self, values: &Values) -> String {
+        self.render_with(|open| values.get(open))
+    }
+
+    /// Returns the text with what `value` gives for each placeholder; one without a value stays as
+    /// written.
+    pub fn render_with(&self, value: impl Fn(Placeholder) -> Option<String>) -> String {
         let mut text = String::new();
         for part in &self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Open(open) => {
-                    text.push_str(&values.get(*open).unwrap_or_else(|| open.to_string()));
+                    text.push_str(&value(*open).unwrap_or_else(|| open.to_string()));
                 }
             }
         }

@@ -163,6 +163,52 @@ impl TryFrom<String> for NameTemplate {
     }
 }
 
+/// The name of a branch for a backport: of a commit, `{short}`, to a release branch, `{branch}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct BackportName(Template);
+
+impl BackportName {
+    /// Here `{short}` is a commit's short name, and no version's.
+    const ALLOWED: &[Placeholder] = &[Placeholder::Short, Placeholder::Branch];
+
+    /// Returns the name for the commit `short` on `branch`.
+    pub fn render(&self, short: &str, branch: &str) -> String {
+        self.0.render_with(|open| match open {
+            Placeholder::Short => Some(short.to_owned()),
+            Placeholder::Branch => Some(branch.to_owned()),
+            _ => None,
+        })
+    }
+}
+
+impl Default for BackportName {
+    fn default() -> Self {
+        let text = "backport/{short}-to-{branch}".to_owned();
+        let Ok(name) = Self::try_from(text) else { unreachable!("a default that is none") };
+        name
+    }
+}
+
+impl TryFrom<String> for BackportName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let name = Self(parse(&text, Self::ALLOWED)?);
+        for needed in Self::ALLOWED {
+            if !name.0.placeholders().any(|open| open == *needed) {
+                return Err(format!("`{text}` gives two backports one branch; write {needed} where they differ"));
+            }
+        }
+        let example = name.render("0123456789", "release-1.0.0");
+        if Repo::is_branch_name(&example) {
+            Ok(name)
+        } else {
+            Err(format!("`{text}` makes `{example}`, which git does not take as a name"))
+        }
+    }
+}
+
 /// A text that may say what is being released.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
