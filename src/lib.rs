@@ -1,5 +1,6 @@
 //! `cargo relprep` prepares the releases of Cargo workspaces that ship on a release train.
 
+pub mod backport;
 pub mod check;
 pub mod ci;
 pub mod cli;

@@ -77,6 +77,13 @@ impl CommitId {
         text.truncate(10);
         text
     }
+
+    /// Returns the commit whose name is `byte` over and over.
+    #[cfg(test)]
+    pub(crate) fn for_tests(byte: u8) -> Self {
+        let Ok(id) = git2::Oid::from_bytes(&[byte; 20]) else { panic!("twenty bytes are a name") };
+        Self(id)
+    }
 }
 
 impl Serialize for CommitId {

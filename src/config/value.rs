@@ -197,7 +197,9 @@ impl TryFrom<String> for BackportName {
         let name = Self(parse(&text, Self::ALLOWED)?);
         for needed in Self::ALLOWED {
             if !name.0.placeholders().any(|open| open == *needed) {
-                return Err(format!("`{text}` gives two backports one branch; write {needed} where they differ"));
+                return Err(format!(
+                    "`{text}` gives two backports one branch; write {needed} where they differ"
+                ));
             }
         }
         let example = name.render("0123456789", "release-1.0.0");

@@ -4,6 +4,7 @@
 //! that all which the outline does not know stays as it is, byte for byte.
 
 mod archive;
+mod carry;
 mod date;
 mod fresh;
 mod markdown;
@@ -19,6 +20,7 @@ use std::ops::Range;
 use semver::Version;
 
 pub use self::archive::{Archive, Entry};
+pub use self::carry::carry;
 pub use self::fresh::{Opening, create};
 pub use self::scaffold::Missing;
 pub use self::section::Section;

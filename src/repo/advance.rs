@@ -101,8 +101,7 @@ impl Repo {
             findings.push(Finding::error("branch-moved", message).remedy("run this again"));
         }
         if let Some(folder) = self.other_users_of(&full).first() {
-            let message =
-                format!("the branch {name} is checked out in the work tree {}", folder.display());
+            let message = format!("the branch {name} is checked out in the work tree {}", folder.display());
             let remedy = "run this there, or check out another branch there";
             findings.push(Finding::error("branch-in-use", message).remedy(remedy));
         }
@@ -111,7 +110,11 @@ impl Repo {
             let remedy = "finish it, or abort it; `git status` says how";
             findings.push(Finding::error("operation-in-progress", message).remedy(remedy));
         }
-        if findings.is_empty() { Ok(RefMove { name: full, old, new: None }) } else { Err(Refused(findings).into()) }
+        if findings.is_empty() {
+            Ok(RefMove { name: full, old, new: None })
+        } else {
+            Err(Refused(findings).into())
+        }
     }
 
     /// Returns what the work tree must do if `moved` is what is checked out in it.

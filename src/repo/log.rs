@@ -1,6 +1,7 @@
 //! What commits say, and which branches and tags contain them: found in one walk.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 use git2::{Commit, DiffOptions, ErrorCode, Oid, Sort};
@@ -58,11 +59,18 @@ impl Reach {
         self.index.get(&commit.0).is_some_and(|&at| self.bit(at, tip))
     }
 
-    /// Returns the commits that the tip number `tip` has and the tip number `base` has not, parents
+    /// Returns the commits that the tip number `tip` has and none of the tips `bases` has, parents
     /// first.
-    pub fn own(&self, tip: usize, base: usize) -> Vec<CommitId> {
-        let own = |commit: &&CommitId| self.contains(tip, **commit) && !self.contains(base, **commit);
+    pub fn own(&self, tip: usize, bases: Range<usize>) -> Vec<CommitId> {
+        let own = |commit: &&CommitId| {
+            self.contains(tip, **commit) && !bases.clone().any(|base| self.contains(base, **commit))
+        };
         self.order.iter().filter(own).copied().collect()
+    }
+
+    /// Returns all commits, parents first.
+    pub fn order(&self) -> &[CommitId] {
+        &self.order
     }
 
     fn bit(&self, at: usize, tip: usize) -> bool {
@@ -102,11 +110,7 @@ impl Repo {
     /// Returns what `commit` says.
     pub fn said(&self, commit: CommitId) -> Result<Said> {
         let found = self.git.find_commit(commit.0)?;
-        Ok(Said {
-            id: commit,
-            parents: found.parent_ids().map(CommitId).collect(),
-            message: message(&found),
-        })
+        Ok(Said { id: commit, parents: found.parent_ids().map(CommitId).collect(), message: message(&found) })
     }
 
     /// Returns the patch id of `commit` against its first parent; `None` for a merge and for a commit

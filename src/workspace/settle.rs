@@ -39,7 +39,7 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for lock in &commit.unsettled {
         let before = std::fs::read_to_string(scratch.path(&lock.path))?;
-        if let Err(said) = update(&scratch, &lock.path)? {
+        if let Err(said) = update(&scratch, &lock.path, &["--workspace"])? {
             let reasons = lock.reasons.join("; ");
             let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
             findings.push(Finding::error("lock-unsettled", message).at(Place::file(&lock.path)).remedy(
@@ -62,13 +62,14 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Runs Cargo; returns what it said if it failed.
-fn update(scratch: &Scratch, lock: &RepoPath) -> Result<Result<(), String>> {
+/// Runs `cargo update --offline` with `args` for the lock file; returns what it said if it failed.
+pub(super) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Result<Result<(), String>> {
     let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["update", "--workspace", "--offline", "--quiet", "--manifest-path"])
+        .args(["update", "--offline", "--quiet", "--manifest-path"])
         .arg(scratch.path(&manifest))
+        .args(args)
         .current_dir(scratch.root())
         .output()
         .context("cannot run `cargo update`")?;

@@ -1,0 +1,231 @@
+//! `relprep-backports.toml`: what the maintainers state about commits and branches, with reasons.
+
+use serde::{Deserialize, Serialize};
+
+use super::evidence::{Facts, canonical, is_advisory, same};
+use crate::config::Patterns;
+use crate::finding::{Finding, Place};
+
+/// The name of the file, beside the root manifest of the trunk.
+pub const FILE: &str = "relprep-backports.toml";
+
+/// All statements, in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    all: Vec<Statement>,
+}
+
+/// What is stated about a commit, or all commits that name an advisory, on some branches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Statement {
+    /// The commit, in at least seven hexadecimal digits; its backports are meant too.
+    #[serde(default)]
+    pub commit: Option<CommitName>,
+    /// The advisory.
+    #[serde(default)]
+    pub advisory: Option<AdvisoryName>,
+    /// The branches, by name or glob.
+    pub branches: Patterns,
+    /// What is stated.
+    pub status: Status,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What is stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The branch has the change, however it came there.
+    Contained,
+    /// The branch does not need it.
+    NotAffected,
+    /// The branch needs it and will not get it.
+    WontFix,
+}
+
+impl Status {
+    /// Returns it in words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Contained => "contained",
+            Self::NotAffected => "not affected",
+            Self::WontFix => "won't fix",
+        }
+    }
+}
+
+/// A commit's name, of at least seven hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CommitName(String);
+
+impl TryFrom<String> for CommitName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(format!("`{text}` names no commit; write at least seven hexadecimal digits, better all"))
+        }
+    }
+}
+
+/// An advisory's name.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct AdvisoryName(String);
+
+impl TryFrom<String> for AdvisoryName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if is_advisory(&text) {
+            Ok(Self(canonical(&text)))
+        } else {
+            Err(format!("`{text}` names no advisory; write it like GHSA-…, CVE-… or RUSTSEC-…"))
+        }
+    }
+}
+
+impl AdvisoryName {
+    /// Returns it as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A reason that says something.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String")]
+pub struct Reason(String);
+
+impl Reason {
+    /// Returns it as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Reason {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            Err("a statement without a reason helps nobody; say why")
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    statement: Vec<Statement>,
+}
+
+impl Statement {
+    /// Returns whether the commit, or one that it was picked from, is meant.
+    pub fn is_about(&self, facts: &Facts) -> bool {
+        let by_commit = self.commit.as_ref().is_some_and(|commit| facts.is_or_comes_from(&commit.0));
+        by_commit || self.advisory.as_ref().is_some_and(|advisory| facts.advisories.contains(&advisory.0))
+    }
+}
+
+impl Statements {
+    /// Reads `text`, the content of `path`.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, with the place of the first thing that is wrong; and every statement
+    /// that names neither a commit nor an advisory.
+    pub fn read(path: &str, text: &str) -> Result<Self, Vec<Finding>> {
+        let file: File = toml_edit::de::from_str(text).map_err(|error| {
+            let place = error.span().map(|span| Place::range(path, text, span));
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            vec![Finding::error("statements", message).at(place).remedy(
+                "write each as `[[statement]]` with `commit` or `advisory`, `branches`, `status` (contained, not-affected or wont-fix) and `reason`",
+            )]
+        })?;
+        let aimless = |(at, statement): (usize, &Statement)| {
+            (statement.commit.is_none() && statement.advisory.is_none()).then(|| {
+                Finding::error(
+                    "statements",
+                    format!("statement {} names neither commit nor advisory", at + 1),
+                )
+                .at(Place { path: path.to_owned(), spot: None })
+                .remedy("write `commit` or `advisory`")
+            })
+        };
+        let findings: Vec<Finding> = file.statement.iter().enumerate().filter_map(aimless).collect();
+        if findings.is_empty() { Ok(Self { all: file.statement }) } else { Err(findings) }
+    }
+
+    /// Returns what is stated about a commit on a branch: the last statement that is about both.
+    pub fn about(&self, facts: &Facts, branch: &str) -> Option<&Statement> {
+        self.all
+            .iter()
+            .rev()
+            .find(|statement| statement.is_about(facts) && statement.branches.matches(branch))
+    }
+
+    /// Returns what is stated about an advisory on a branch.
+    pub fn about_advisory(&self, advisory: &str, branch: &str) -> Option<&Statement> {
+        let names = |statement: &&Statement| statement.advisory.as_ref().is_some_and(|a| a.0 == advisory);
+        self.all.iter().rev().filter(names).find(|statement| statement.branches.matches(branch))
+    }
+
+    /// Returns the statements.
+    pub fn iter(&self) -> impl Iterator<Item = &Statement> {
+        self.all.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::repo::CommitId;
+    use crate::repo::log::Said;
+
+    fn facts(message: &str) -> Facts {
+        let id = CommitId::for_tests(0xab);
+        Facts::read(&Said { id, parents: Vec::new(), message: message.to_owned() })
+    }
+
+    #[test]
+    fn a_statement_is_about_a_commit_its_backports_and_an_advisory() {
+        let text = "[[statement]]\ncommit = 'abababab'\nbranches = ['release-2*']\nstatus = 'not-affected'\nreason = 'no such code'\n\
+            [[statement]]\nadvisory = 'ghsa-AAAA-bbbb-cccc'\nbranches = ['*']\nstatus = 'wont-fix'\nreason = 'end of life'\n";
+        let statements = Statements::read(FILE, text).unwrap();
+        let status = |facts: &Facts, branch| statements.about(facts, branch).map(|found| found.status);
+        assert_eq!(status(&facts("Fix"), "release-24.0.0"), Some(Status::NotAffected));
+        assert_eq!(status(&facts("Fix"), "release-36.0.0"), None);
+        assert_eq!(status(&facts("Fix GHSA-aaaa-bbbb-cccc"), "release-36.0.0"), Some(Status::WontFix));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_its_place() {
+        for (text, place) in [
+            ("[[statement]]\ncommit = 'abc'\n", "relprep-backports.toml:2:10"),
+            (
+                "[[statement]]\ncommit = 'abcdef0'\nbranches = ['*']\nstatus = 'maybe'\n",
+                "relprep-backports.toml:4:10",
+            ),
+            (
+                "[[statement]]\ncommit = 'abcdef0'\nbranches = ['*']\nstatus = 'contained'\nreason = ' '\n",
+                "relprep-backports.toml:5:10",
+            ),
+            ("statment = 1\n", "relprep-backports.toml:1:1"),
+        ] {
+            let findings = Statements::read(FILE, text).unwrap_err();
+            assert_eq!(findings[0].place.as_ref().unwrap().to_string(), place, "{findings:?}");
+        }
+        let aimless = "[[statement]]\nbranches = ['*']\nstatus = 'contained'\nreason = 'x'\n";
+        assert!(Statements::read(FILE, aimless).is_err());
+    }
+}

@@ -1,0 +1,195 @@
+//! Which branches a backport is for.
+
+use std::collections::BTreeMap;
+
+use globset::Glob;
+use semver::Version;
+use serde::Serialize;
+
+use crate::config::NameTemplate;
+use crate::finding::Finding;
+use crate::repo::CommitId;
+use crate::repo::log::Tip;
+
+/// A release branch that a backport may be for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// Its short name.
+    pub branch: String,
+    /// The version that its name carries.
+    pub version: Version,
+    /// The commit that it is at: the remote's, where that is ahead of the local one.
+    pub tip: CommitId,
+    /// The local branch's commit, if there is a local branch.
+    #[serde(skip)]
+    pub local: Option<CommitId>,
+}
+
+/// Which targets are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// `--to`: names, versions or globs; all in support if empty.
+    pub to: Vec<Glob>,
+    /// `--except`.
+    pub except: Vec<Exception>,
+}
+
+/// A target that is left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// Its name, or its version in whole or in part: `38.0`.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl std::str::FromStr for Exception {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=').map(|(what, reason)| (what.trim(), reason.trim())) {
+            Some((what, reason)) if !what.is_empty() && !reason.is_empty() => {
+                Ok(Self { what: what.to_owned(), reason: reason.to_owned() })
+            }
+            _ => Err("say which and why, as in `38.0=the code is not there`"),
+        }
+    }
+}
+
+/// A target that is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Excepted {
+    /// Its branch.
+    pub branch: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The targets, and what is to be said about them.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// The targets, newest first.
+    pub targets: Vec<Target>,
+    /// Those left out by request, newest first.
+    pub excepted: Vec<Excepted>,
+}
+
+/// Returns all release branches, newest first: those whose names `names` can read.
+pub fn release_branches(names: &NameTemplate, tips: &BTreeMap<String, Tip>) -> Vec<Target> {
+    let read = |(name, tip): (&String, &Tip)| {
+        Some(Target {
+            branch: name.clone(),
+            version: names.read(name)?,
+            tip: tip.commit()?,
+            local: tip.local,
+        })
+    };
+    let mut targets: Vec<Target> = tips.iter().filter_map(read).collect();
+    targets.sort_by(|a, b| (&b.version, &a.branch).cmp(&(&a.version, &b.branch)));
+    targets
+}
+
+/// Chooses among `branches`: those that `--to` names, or else those for which `needs_fixes` says that
+/// their release is in support on the day, or cut and not yet released.
+///
+/// # Errors
+///
+/// A finding for each name that fits no branch, and one if nothing is left.
+pub fn choose(
+    branches: Vec<Target>,
+    choice: &Choice,
+    needs_fixes: impl Fn(&Version) -> bool,
+) -> Result<Chosen, Vec<Finding>> {
+    let mut findings = unknown(&branches, choice);
+    let matchers: Vec<_> = choice.to.iter().map(Glob::compile_matcher).collect();
+    let wanted = |target: &Target| match matchers.is_empty() {
+        true => needs_fixes(&target.version),
+        false => names_of(target).iter().any(|name| matchers.iter().any(|glob| glob.is_match(name))),
+    };
+    let mut chosen = Chosen::default();
+    for target in branches.into_iter().filter(wanted) {
+        match choice.except.iter().find(|exception| exception.means(&target)) {
+            Some(Exception { reason, .. }) => {
+                chosen.excepted.push(Excepted { branch: target.branch, reason: reason.clone() });
+            }
+            None => chosen.targets.push(target),
+        }
+    }
+    if chosen.targets.is_empty() && findings.is_empty() {
+        let remedy = "name the branches with `--to`, or fetch them; `names.branch` says how they are named";
+        findings
+            .push(Finding::error("no-target", "there is no release branch to backport to").remedy(remedy));
+    }
+    if findings.is_empty() { Ok(chosen) } else { Err(findings) }
+}
+
+impl Exception {
+    fn means(&self, target: &Target) -> bool {
+        names_of(target).contains(&self.what) || target.version.major.to_string() == self.what
+    }
+}
+
+/// Returns what a target may be called: by its branch, its version, its major and minor.
+fn names_of(target: &Target) -> [String; 3] {
+    let version = &target.version;
+    [target.branch.clone(), version.to_string(), format!("{}.{}", version.major, version.minor)]
+}
+
+fn unknown(branches: &[Target], choice: &Choice) -> Vec<Finding> {
+    let fits = |glob: &&Glob| {
+        let matcher = glob.compile_matcher();
+        !branches.iter().any(|target| names_of(target).iter().any(|name| matcher.is_match(name)))
+    };
+    let to = choice.to.iter().filter(fits).map(|glob| ("--to", glob.glob().to_owned()));
+    let excepted =
+        choice.except.iter().filter(|exception| !branches.iter().any(|target| exception.means(target)));
+    let excepted = excepted.map(|exception| ("--except", exception.what.clone()));
+    let finding = |(option, what): (&str, String)| {
+        let known: Vec<&str> = branches.iter().take(8).map(|target| target.branch.as_str()).collect();
+        let remedy = match known.is_empty() {
+            true => "fetch the release branches; `names.branch` says how they are named".to_owned(),
+            false => format!("name release branches, as {}", known.join(", ")),
+        };
+        Finding::error("no-target", format!("`{option} {what}` fits no release branch")).remedy(remedy)
+    };
+    to.chain(excepted).map(finding).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn branches(names: &[&str]) -> Vec<Target> {
+        let tip = Tip { local: Some(CommitId::for_tests(1)), remote: None };
+        let tips = names.iter().map(|name| ((*name).to_owned(), tip)).collect();
+        release_branches(&NameTemplate::try_from("release-{version}".to_owned()).unwrap(), &tips)
+    }
+
+    fn chosen(to: &[&str], except: &[&str]) -> Result<Vec<String>, usize> {
+        let all = branches(&["release-9.0.0", "release-38.0.0", "release-36.0.0", "main", "release-x"]);
+        let choice = Choice {
+            to: to.iter().map(|glob| Glob::new(glob).unwrap()).collect(),
+            except: except.iter().map(|text| text.parse().unwrap()).collect(),
+        };
+        choose(all, &choice, |version| version.major > 10)
+            .map(|chosen| chosen.targets.into_iter().map(|target| target.branch).collect())
+            .map_err(|findings| findings.len())
+    }
+
+    #[test]
+    fn targets_come_newest_first_and_only_those_in_support() {
+        assert_eq!(chosen(&[], &[]).unwrap(), ["release-38.0.0", "release-36.0.0"]);
+        assert_eq!(
+            chosen(&["release-*"], &["38.0=no such code"]).unwrap(),
+            ["release-36.0.0", "release-9.0.0"]
+        );
+        assert_eq!(chosen(&["9.0"], &[]).unwrap(), ["release-9.0.0"]);
+    }
+
+    #[test]
+    fn a_name_that_fits_nothing_is_refused() {
+        assert_eq!(chosen(&["release-7.*", "37.0"], &["12=x"]).unwrap_err(), 3);
+        assert_eq!(chosen(&["36.0"], &["36=x"]).unwrap_err(), 1);
+        assert!("38.0".parse::<Exception>().is_err() && "38.0= ".parse::<Exception>().is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! A lock file whose merge conflicts, computed anew by Cargo, offline.
+
+use anyhow::Result;
+
+use super::scratch::{Extent, Scratch};
+use super::settle::update;
+use crate::edit::lockfile::{Change, LockFile, third_party_changes};
+use crate::path::RepoPath;
+use crate::repo::{CommitId, Repo};
+
+/// The three texts of a lock file in a merge.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    /// Before the commit.
+    pub before: &'a str,
+    /// In the commit.
+    pub after: &'a str,
+    /// On the branch.
+    pub branch: &'a str,
+}
+
+/// Returns the lock file `path` for the manifests of `merged`: that of the branch, with what the
+/// commit did to third parties done again, and nothing else.
+///
+/// The inner error says why it cannot be: Cargo does not find what it needs offline, or would change
+/// more than the commit did.
+pub fn relock(
+    repo: &Repo,
+    merged: CommitId,
+    path: &RepoPath,
+    sides: Sides<'_>,
+) -> Result<Result<String, String>> {
+    let scratch = Scratch::lay(repo, &repo.tree(merged)?, Extent::Everything)?;
+    scratch.write(path, sides.branch.as_bytes())?;
+    if let Err(said) = update(&scratch, path, &["--workspace"])? {
+        return Ok(Err(said));
+    }
+    let (before, after) = match (LockFile::read(path, sides.before), LockFile::read(path, sides.after)) {
+        (Ok(before), Ok(after)) => (before, after),
+        (Err(refused), _) | (_, Err(refused)) => return Ok(Err(refused.to_string())),
+    };
+    let wanted = third_party_changes(&before, &after);
+    for change in &wanted {
+        if let Change::Changed { before, after } = change
+            && let Some(from) = still_to_move(&scratch, path, before.name, before.version, after.version)?
+        {
+            let spec = format!("{}@{from}", before.name);
+            if let Err(said) = update(&scratch, path, &["-p", &spec, "--precise", after.version])? {
+                return Ok(Err(said));
+            }
+        }
+    }
+    let text = std::fs::read_to_string(scratch.path(path))?;
+    Ok(check(path, sides.branch, &text, &wanted).map(|()| text))
+}
+
+/// Returns the version from which `name` must be moved, if it is there and not at `to`.
+fn still_to_move(
+    scratch: &Scratch,
+    path: &RepoPath,
+    name: &str,
+    from: &str,
+    to: &str,
+) -> Result<Option<String>> {
+    let text = std::fs::read_to_string(scratch.path(path))?;
+    let lock = LockFile::read(path, &text)?;
+    let versions: Vec<&str> = lock
+        .packages
+        .iter()
+        .filter(|package| package.name == name && package.source.is_some())
+        .map(|package| package.version)
+        .collect();
+    Ok(match versions.as_slice() {
+        versions if versions.contains(&to) => None,
+        [only] => Some((*only).to_owned()),
+        versions => versions.iter().find(|version| **version == from).map(|version| (*version).to_owned()),
+    })
+}
+
+/// Makes sure that the new lock file does what the commit did, as far as the branch has the
+/// packages, and nothing else.
+fn check(path: &RepoPath, branch: &str, text: &str, wanted: &[Change<'_>]) -> Result<(), String> {
+    let read = |text| LockFile::read(path, text).map_err(|refused| refused.to_string());
+    let (old, new) = (read(branch)?, read(text)?);
+    let names: Vec<&str> = wanted.iter().map(|change| name(change)).collect();
+    let foreign = third_party_changes(&old, &new);
+    let foreign: Vec<String> =
+        foreign.iter().filter(|change| !names.contains(&name(change))).map(ToString::to_string).collect();
+    if !foreign.is_empty() {
+        return Err(format!("Cargo would change more than the commit did: {}", foreign.join(", ")));
+    }
+    let has = |lock: &LockFile<'_>, name: &str, version: Option<&str>| {
+        let mut packages = lock.packages.iter().filter(|package| package.name == name);
+        packages.any(|package| version.is_none_or(|version| package.version == version))
+    };
+    for change in wanted {
+        let (Change::Changed { after, .. } | Change::Added(after)) = change else { continue };
+        let needed = matches!(change, Change::Changed { .. }) && has(&old, after.name, None);
+        if needed && !has(&new, after.name, Some(after.version)) {
+            return Err(format!("Cargo does not bring {} to {} here", after.name, after.version));
+        }
+    }
+    Ok(())
+}
+
+fn name<'a>(change: &Change<'a>) -> &'a str {
+    match change {
+        Change::Added(package) | Change::Removed(package) => package.name,
+        Change::Changed { after, .. } => after.name,
+    }
+}
