@@ -1,10 +1,17 @@
 //! Backports: commits of the trunk on every supported branch, and the proof of it.
 //!
-//! [`survey`] reads the branches once; [`attempt`] tries commits on them in memory; [`matrix`] says
-//! which branch has which commit; [`advisory`] says which versions have a fix.
+//! [`ground`] and [`survey`] read the branches once; [`attempt`] tries commits on them in memory, and
+//! [`byhand`] says how a conflict is finished; [`matrix`] says which branch has which commit;
+//! [`fixes`] and [`advisory`] say which versions have a fix.
 
+pub mod advisory;
+pub mod attempt;
+pub mod byhand;
 pub mod evidence;
+pub mod fixes;
 pub mod flags;
+pub mod ground;
+pub mod making;
 pub mod matrix;
 pub mod message;
 pub mod statements;

@@ -1,6 +1,7 @@
 //! The command line: one file a command, which reads, plans, shows and applies.
 
 mod about;
+mod backport;
 mod branch;
 mod calendar;
 mod check;
@@ -81,6 +82,7 @@ enum Command {
     Mdbook(mdbook::Args),
     Check(check::Args),
     CheckMsrv(check_msrv::Args),
+    Backport(backport::Args),
     Completions(completions::Args),
 }
 
@@ -111,6 +113,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Mdbook(args) => mdbook::command(&cli.common, args, &mut output),
         Command::Check(args) => check::run(&cli.common, args, &mut output),
         Command::CheckMsrv(args) => check_msrv::run(&cli.common, args, &mut output),
+        Command::Backport(args) => backport::run(&cli.common, args, &mut output),
         Command::Completions(args) => completions::run(args, &mut output),
     };
     match result {

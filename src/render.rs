@@ -1,5 +1,6 @@
 //! Plans, outcomes and findings, in each output format.
 
+pub mod backport;
 pub mod diff;
 pub mod finding;
 pub mod json;

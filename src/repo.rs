@@ -13,6 +13,7 @@ mod history;
 mod hooks;
 mod index;
 mod journal;
+pub mod linked;
 mod lock;
 pub mod log;
 pub mod pick;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Facts, canonical, is_advisory, same};
+use super::evidence::{Facts, canonical, is_advisory};
 use crate::config::Patterns;
 use crate::finding::{Finding, Place};
 

@@ -109,7 +109,7 @@ fn only_versions(
                 .remedy("name one that is there; a shallow clone may need `git fetch --deepen=1`"),
         )
     })?;
-    let differences = repo.differences(before, project.commit)?;
+    let differences = repo.changed_files(before, project.commit)?;
     let earlier = Project::read_commit(repo, location, before)?;
     let title = format!("only versions from {} to {}", before.short(), project.commit.short());
     let mut report = Report::new("check --only-versions", title);

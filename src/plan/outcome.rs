@@ -74,7 +74,7 @@ fn undo(made: &Made, current: Option<&str>) -> String {
 }
 
 /// Quotes a word for a POSIX shell, where it needs that.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,=".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

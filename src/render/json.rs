@@ -3,7 +3,8 @@
 //! Every document has `version`: it is raised when a field changes its meaning or goes; fields may
 //! be added without that.
 
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 use crate::check::Rule;
 use crate::finding::Finding;
@@ -58,6 +59,20 @@ pub fn rules(rules: &[Rule]) -> String {
 /// Returns the reasons of a refusal.
 pub fn refusal(findings: &[Finding]) -> String {
     text(&Document { version: VERSION, preparation: None, made: None, refused: findings, report: None })
+}
+
+/// Returns `value` under `key`.
+pub fn document<T: Serialize>(key: &str, value: &T) -> String {
+    struct Keyed<'a, T>(&'a str, &'a T);
+    impl<T: Serialize> Serialize for Keyed<'_, T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(Some(2))?;
+            map.serialize_entry("version", &VERSION)?;
+            map.serialize_entry(self.0, self.1)?;
+            map.end()
+        }
+    }
+    text(&Keyed(key, value))
 }
 
 fn text<T: Serialize>(document: &T) -> String {

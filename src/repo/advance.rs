@@ -21,12 +21,12 @@ use crate::repo::{CommitId, Repo};
 pub struct Advance {
     /// What is being done, for the reflog and for the record of an interrupted run.
     pub title: String,
-    /// The short name of the branch. If it exists, it must be at `onto`, or else it is made.
+    /// The short name of the branch.
     pub branch: String,
-    /// The parent of the first commit.
+    /// The commit that the branch must be at; `None` if it must not be there, and is made.
+    pub from: Option<CommitId>,
+    /// The parent of the first commit: `from`, or a descendant of it.
     pub onto: CommitId,
-    /// Whether the branch must not be there yet.
-    pub new: bool,
     /// The commits, at least one.
     pub commits: Vec<PickedCommit>,
 }
@@ -89,16 +89,17 @@ impl Repo {
         }
         let full = self.full_branch_name(name)?;
         let old = self.ref_value(&full)?;
-        if advance.new && old.is_some() {
-            findings.push(
+        match (old.map(CommitId), advance.from) {
+            (old, from) if old == from => {}
+            (Some(_), None) => findings.push(
                 Finding::error("branch-exists", format!("the branch {name} exists already")).remedy(format!(
                     "finish with it, or delete it with `git branch -D {name}`, then run this again"
                 )),
-            );
-        } else if let Some(old) = old.filter(|old| *old != advance.onto.0) {
-            let (is, expected) = (CommitId(old).short(), advance.onto.short());
-            let message = format!("the branch {name} is at {is}, not at {expected}");
-            findings.push(Finding::error("branch-moved", message).remedy("run this again"));
+            ),
+            _ => findings.push(
+                Finding::error("branch-moved", format!("the branch {name} has moved in between"))
+                    .remedy("run this again"),
+            ),
         }
         if let Some(folder) = self.other_users_of(&full).first() {
             let message = format!("the branch {name} is checked out in the work tree {}", folder.display());

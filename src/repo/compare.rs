@@ -34,7 +34,7 @@ pub enum DifferenceKind {
 
 impl Repo {
     /// Returns how the files of `after` differ from those of `before`, by path.
-    pub fn differences(&self, before: CommitId, after: CommitId) -> Result<Vec<Difference>> {
+    pub fn changed_files(&self, before: CommitId, after: CommitId) -> Result<Vec<Difference>> {
         let trees = (self.git.find_commit(before.0)?.tree()?, self.git.find_commit(after.0)?.tree()?);
         let mut options = DiffOptions::new();
         options.include_typechange(true);

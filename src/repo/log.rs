@@ -8,6 +8,7 @@ use git2::{Commit, DiffOptions, ErrorCode, Oid, Sort};
 use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
+use crate::repo::pick::TreeId;
 use crate::repo::{BlobId, CommitId, Repo};
 
 /// What a commit says.
@@ -24,6 +25,17 @@ pub struct Said {
 /// What identifies a change whatever it was applied to, as `git patch-id` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PatchId(Oid);
+
+/// A file that differs between two trees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its path.
+    pub path: String,
+    /// Its content in the first tree, if it is there.
+    pub before: Option<BlobId>,
+    /// Its content in the second tree, if it is there.
+    pub after: Option<BlobId>,
+}
 
 /// Where a branch is, locally and as it was last seen on the remote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -145,12 +157,48 @@ impl Repo {
         Ok(paths)
     }
 
+    /// Returns whether `commit`, unless it is a merge, changes one of `paths` against its parent.
+    pub fn touches<'p>(&self, commit: CommitId, mut paths: impl Iterator<Item = &'p str>) -> Result<bool> {
+        let found = self.git.find_commit(commit.0)?;
+        let Ok(parent) = found.parent_id(0) else { return Ok(false) };
+        if found.parent_count() > 1 {
+            return Ok(false);
+        }
+        paths.try_fold(false, |touched, path| {
+            Ok(touched || self.blob_at(commit, path)? != self.blob_at(CommitId(parent), path)?)
+        })
+    }
+
     fn changes(&self, commit: &Commit<'_>, options: &mut DiffOptions) -> Result<git2::Diff<'_>> {
         let before = match commit.parent(0) {
             Ok(parent) => Some(parent.tree()?),
             Err(_) => None,
         };
         Ok(self.git.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), Some(options))?)
+    }
+
+    /// Returns the files that differ between two trees, with their contents in each, by path.
+    pub fn differences(&self, before: TreeId, after: TreeId) -> Result<Vec<Difference>> {
+        let (before, after) = (self.git.find_tree(before.0)?, self.git.find_tree(after.0)?);
+        let mut options = DiffOptions::new();
+        options.skip_binary_check(true);
+        let diff = self.git.diff_tree_to_tree(Some(&before), Some(&after), Some(&mut options))?;
+        let blob = |file: &git2::DiffFile<'_>| file.exists().then(|| BlobId(file.id()));
+        let difference = |delta: git2::DiffDelta<'_>| {
+            let (old, new) = (delta.old_file(), delta.new_file());
+            let path = new.path_bytes().or(old.path_bytes()).unwrap_or_default();
+            Difference {
+                path: String::from_utf8_lossy(path).into_owned(),
+                before: blob(&old),
+                after: blob(&new),
+            }
+        };
+        Ok(diff.deltas().map(difference).collect())
+    }
+
+    /// Returns whether `descendant` is `ancestor`, or has it among its ancestors.
+    pub fn has_ancestor(&self, descendant: CommitId, ancestor: CommitId) -> Result<bool> {
+        Ok(descendant == ancestor || self.git.graph_descendant_of(descendant.0, ancestor.0)?)
     }
 
     /// Returns the content that `path` has in `commit`, if it is a file there.

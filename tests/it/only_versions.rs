@@ -13,7 +13,7 @@ fn findings(root: &Path, before: &str, after: &str) -> Vec<String> {
     let location = Location { folder: root.to_owned(), manifest: None, config: Some(history::config()) };
     let (before, after) = (repo.resolve(before).unwrap().unwrap(), repo.resolve(after).unwrap().unwrap());
     let project = |commit| Project::read_commit(&repo, &location, commit).unwrap();
-    let differences = repo.differences(before, after).unwrap();
+    let differences = repo.changed_files(before, after).unwrap();
     let findings = only_versions::findings(&project(before), &project(after), &differences);
     findings
         .iter()

@@ -1,0 +1,228 @@
+//! Affected and patched versions of a security release, in the form of `RustSec` advisories
+//! (`patched` and `unaffected` of their `[versions]` table).
+
+use std::fmt;
+
+use semver::Version;
+use serde::{Serialize, Serializer};
+
+use crate::finding::Finding;
+
+/// How one release stands to a fix: the versions from `lower`, included, to `upper`, excluded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The first version that the release can have.
+    pub lower: Version,
+    /// The first version that it cannot have any more.
+    pub upper: Version,
+    /// Which versions have the fix.
+    pub state: State,
+}
+
+/// Which versions of a release have a fix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum State {
+    /// All: the fix was there at the cut.
+    Always,
+    /// Those from this one on.
+    From {
+        /// The first with the fix.
+        version: Version,
+        /// Whether it has its tag, or is the next that will get one.
+        tagged: bool,
+    },
+    /// None needs it.
+    Unaffected {
+        /// Why.
+        reason: String,
+    },
+    /// None.
+    Never,
+}
+
+/// Versions from `from`, included, to `to`, excluded; `None` has no bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first version.
+    pub from: Option<Version>,
+    /// The version after the last.
+    pub to: Option<Version>,
+}
+
+impl Range {
+    /// Returns whether `version` is in it; a pre-release counts as what comes before its version.
+    pub fn contains(&self, version: &Version) -> bool {
+        self.from.as_ref().is_none_or(|from| from <= version)
+            && self.to.as_ref().is_none_or(|to| version < to)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) => write!(f, ">= {from}, < {to}"),
+            (Some(from), None) => write!(f, ">= {from}"),
+            (None, Some(to)) => write!(f, "< {to}"),
+            (None, None) => f.write_str(">= 0.0.0"),
+        }
+    }
+}
+
+impl Serialize for Range {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The versions with a fix, those that never needed it, and all others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Ranges {
+    /// The versions with the fix.
+    pub patched: Vec<Range>,
+    /// The versions that do not need it.
+    pub unaffected: Vec<Range>,
+    /// All others.
+    pub affected: Vec<Range>,
+}
+
+/// Returns the ranges for `standings`, oldest first; `trunk` says whether the releases to come have
+/// the fix.
+pub fn ranges(standings: &[Standing], trunk: bool) -> Ranges {
+    let bounded = |from: &Version, to: &Version| Range { from: Some(from.clone()), to: Some(to.clone()) };
+    let mut ranges = Ranges::default();
+    for standing in standings {
+        let Standing { lower, upper, state } = standing;
+        match state {
+            State::Always => ranges.patched.push(bounded(lower, upper)),
+            State::From { version, .. } => ranges.patched.push(bounded(version, upper)),
+            State::Unaffected { .. } => ranges.unaffected.push(bounded(lower, upper)),
+            State::Never => {}
+        }
+    }
+    if let Some(newest) = standings.last().filter(|_| trunk) {
+        open_end(&mut ranges.patched, &newest.upper);
+    }
+    ranges.affected = rest(ranges.patched.iter().chain(&ranges.unaffected));
+    ranges
+}
+
+/// Makes one range without an end of what follows on without a gap up to `end`.
+fn open_end(patched: &mut Vec<Range>, end: &Version) {
+    let mut from = end.clone();
+    while let Some(last) = patched.pop_if(|last| last.to.as_ref() == Some(&from)) {
+        let Some(start) = last.from else { break };
+        from = start;
+    }
+    patched.push(Range { from: Some(from), to: None });
+}
+
+/// Returns what none of `ranges` holds.
+fn rest<'a>(ranges: impl Iterator<Item = &'a Range>) -> Vec<Range> {
+    let mut sorted: Vec<&Range> = ranges.collect();
+    sorted.sort_by(|a, b| a.from.cmp(&b.from));
+    let mut rest = Vec::new();
+    let mut from: Option<Version> = None;
+    for range in sorted {
+        if range.from > from {
+            rest.push(Range { from: from.clone(), to: range.from.clone() });
+        }
+        match &range.to {
+            Some(to) => from = Some(to.clone()),
+            None => return rest,
+        }
+    }
+    rest.push(Range { from, to: None });
+    rest
+}
+
+/// A release's tag, and whether the fix is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tagged {
+    /// The tag.
+    pub tag: String,
+    /// Its version.
+    pub version: Version,
+    /// Whether it contains a commit of the fix.
+    pub has_fix: bool,
+}
+
+/// Finds the tags that say otherwise than `ranges`.
+pub fn contradictions(ranges: &Ranges, tags: &[Tagged]) -> Vec<Finding> {
+    let holds = |list: &[Range], version: &Version| list.iter().any(|range| range.contains(version));
+    let mut findings = Vec::new();
+    for Tagged { tag, version, has_fix } in tags {
+        let patched = holds(&ranges.patched, version);
+        let message = match (patched, has_fix) {
+            (true, false) => format!("{tag} counts as patched, and the fix is not in it"),
+            (false, true) if !holds(&ranges.unaffected, version) => {
+                format!("{tag} counts as affected, and the fix is in it")
+            }
+            _ => continue,
+        };
+        let remedy =
+            "see which commits of its branch came and went; `relprep-backports.toml` can say what is so";
+        findings.push(Finding::error("advisory-tag", message).remedy(remedy));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(text: &str) -> Version {
+        text.parse().unwrap()
+    }
+
+    fn standing(major: u64, state: State) -> Standing {
+        Standing { lower: Version::new(major, 0, 0), upper: Version::new(major + 1, 0, 0), state }
+    }
+
+    fn from(version: &str) -> State {
+        State::From { version: v(version), tagged: true }
+    }
+
+    fn shown(list: &[Range]) -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn ranges_are_bounded_for_each_line_and_open_at_the_end() {
+        let standings = [
+            standing(24, from("24.0.5")),
+            standing(25, State::Never),
+            standing(36, from("36.0.3")),
+            standing(37, from("37.0.3")),
+            standing(38, State::Always),
+        ];
+        let ranges = ranges(&standings, true);
+        assert_eq!(shown(&ranges.patched), [">= 24.0.5, < 25.0.0", ">= 36.0.3, < 37.0.0", ">= 37.0.3"]);
+        assert_eq!(shown(&ranges.affected), ["< 24.0.5", ">= 25.0.0, < 36.0.3", ">= 37.0.0, < 37.0.3"]);
+    }
+
+    #[test]
+    fn a_trunk_without_the_fix_leaves_the_end_bounded() {
+        let unaffected = State::Unaffected { reason: "not there".into() };
+        let ranges = ranges(&[standing(24, unaffected), standing(36, from("36.0.3"))], false);
+        assert_eq!(shown(&ranges.patched), [">= 36.0.3, < 37.0.0"]);
+        assert_eq!(shown(&ranges.unaffected), [">= 24.0.0, < 25.0.0"]);
+        assert_eq!(shown(&ranges.affected), ["< 24.0.0", ">= 25.0.0, < 36.0.3", ">= 37.0.0"]);
+    }
+
+    #[test]
+    fn a_tag_that_says_otherwise_is_found() {
+        let ranges = ranges(&[standing(36, from("36.0.3"))], true);
+        let tag =
+            |version: &str, has_fix| Tagged { tag: format!("v{version}"), version: v(version), has_fix };
+        let tags = [tag("36.0.2", false), tag("36.0.3", true), tag("36.0.4", false), tag("35.0.1", true)];
+        let found: Vec<String> = contradictions(&ranges, &tags).into_iter().map(|f| f.message).collect();
+        assert_eq!(
+            found,
+            [
+                "v36.0.4 counts as patched, and the fix is not in it",
+                "v35.0.1 counts as affected, and the fix is in it"
+            ]
+        );
+    }
+}

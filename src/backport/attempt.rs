@@ -1,0 +1,360 @@
+//! Tries commits on a release branch, in memory, and says what became of each.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::evidence::Facts;
+use super::flags::{Changed, Flag, flags};
+use super::statements::{Statements, Status};
+use super::survey::{Shown, Survey};
+use super::targets::Target;
+use crate::edit::notes::{Style, carry};
+use crate::path::RepoPath;
+use crate::repo::pick::{Clash, Conflict, Merged, Picker, TreeId};
+use crate::repo::publish::NewFile;
+use crate::repo::{BlobId, CommitId, Repo};
+use crate::workspace::relock::{Sides, relock};
+
+/// What is to be picked, and how.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The commits, in their order.
+    pub commits: &'a [Facts],
+    /// Which parent of a merge counts as what was before it, from 1.
+    pub mainline: Option<u32>,
+    /// Whether evidence that a branch has a commit is passed over.
+    pub again: bool,
+    /// The notes, if there are any, and how they are written.
+    pub notes: Option<(&'a RepoPath, &'a Style)>,
+    /// What the maintainers have stated.
+    pub statements: &'a Statements,
+}
+
+/// What became of the commits on one branch.
+#[derive(Clone, Debug, Serialize)]
+pub struct Attempt {
+    /// The branch.
+    pub target: Target,
+    /// One step for each commit, in their order.
+    pub steps: Vec<Step>,
+}
+
+/// What became of one commit.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// The commit.
+    pub commit: CommitId,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What became of one commit on one branch.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Outcome {
+    /// It can be made.
+    Clean {
+        /// The branch's tree with it.
+        #[serde(skip)]
+        tree: TreeId,
+        /// The files whose conflict was resolved, and how.
+        resolved: Vec<Resolved>,
+        /// What is better asked about first.
+        flags: Vec<Flag>,
+    },
+    /// The branch has it.
+    AlreadyThere(Shown),
+    /// The maintainers have said that the branch has it, or is not to get it.
+    Stated {
+        /// What they said.
+        status: Status,
+        /// Why.
+        reason: String,
+    },
+    /// It changes nothing on the branch.
+    Empty,
+    /// A person must say how the files are to be.
+    Conflict {
+        /// The files.
+        files: Vec<Conflict>,
+        /// Why a lock file or the notes could not be resolved.
+        reasons: Vec<String>,
+    },
+    /// It is clean once other commits are there.
+    NeedsOthers {
+        /// Those, in their order.
+        needed: Vec<Needed>,
+        /// The files that conflict without them.
+        files: Vec<Conflict>,
+    },
+    /// It was not tried, because an earlier one cannot be made.
+    NotTried,
+}
+
+/// A file whose conflict was resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Resolved {
+    /// Its path.
+    pub path: String,
+    /// How: `recomputed offline`.
+    pub how: &'static str,
+}
+
+/// A commit that must come first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Needed {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its first line.
+    pub title: String,
+}
+
+impl Attempt {
+    /// Returns whether a person must do something before the commits can be there.
+    pub fn needs_person(&self) -> bool {
+        let stuck = |step: &Step| {
+            matches!(step.outcome, Outcome::Conflict { .. } | Outcome::NeedsOthers { .. } | Outcome::NotTried)
+        };
+        self.steps.iter().any(stuck)
+    }
+
+    /// Returns what is better asked about first.
+    pub fn flags(&self) -> impl Iterator<Item = &Flag> {
+        self.steps.iter().flat_map(|step| match &step.outcome {
+            Outcome::Clean { flags, .. } => flags.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// Returns the commits that can be made, each with the tree that it leads to; none if one of
+    /// them needs a person.
+    pub fn picks(&self) -> Vec<(CommitId, TreeId)> {
+        if self.needs_person() {
+            return Vec::new();
+        }
+        let pick = |step: &Step| match step.outcome {
+            Outcome::Clean { tree, .. } => Some((step.commit, tree)),
+            _ => None,
+        };
+        self.steps.iter().filter_map(pick).collect()
+    }
+}
+
+/// How many commits that touch the same files are looked at for those that must come first.
+const MOST_NEEDED: usize = 16;
+
+/// How many commits before a commit are looked through for that.
+const LOOKED_THROUGH: usize = 5_000;
+
+/// Tries the commits on the target with the number `number`, one on top of the other.
+pub fn attempt<'r>(
+    repo: &Repo,
+    picker: &mut Picker<'r>,
+    survey: &mut Survey<'r>,
+    request: &Request<'_>,
+    (number, target): (usize, &Target),
+) -> Result<Attempt> {
+    let mut trial = Trial { repo, picker, survey, request, number, target };
+    let mut onto = target.tip;
+    let mut stuck = false;
+    let mut steps = Vec::new();
+    for (at, facts) in request.commits.iter().enumerate() {
+        let outcome = match trial.known(facts)? {
+            Some(known) => known,
+            None if stuck => Outcome::NotTried,
+            None => trial.pick(at, onto)?,
+        };
+        match &outcome {
+            Outcome::Clean { tree, .. } => onto = repo.tentative(onto, *tree)?,
+            Outcome::Conflict { .. } | Outcome::NeedsOthers { .. } => stuck = true,
+            _ => {}
+        }
+        steps.push(Step { commit: facts.id, outcome });
+    }
+    Ok(Attempt { target: target.clone(), steps })
+}
+
+struct Trial<'t, 'r> {
+    repo: &'t Repo,
+    picker: &'t mut Picker<'r>,
+    survey: &'t mut Survey<'r>,
+    request: &'t Request<'t>,
+    number: usize,
+    target: &'t Target,
+}
+
+impl Trial<'_, '_> {
+    /// Returns what is known of the commit on the branch without trying it.
+    fn known(&mut self, facts: &Facts) -> Result<Option<Outcome>> {
+        if let Some(statement) = self.request.statements.about(facts, &self.target.branch) {
+            let reason = statement.reason.as_str().to_owned();
+            return Ok(Some(Outcome::Stated { status: statement.status, reason }));
+        }
+        if self.request.again {
+            return Ok(None);
+        }
+        Ok(self.survey.evidence(facts, self.number, |_| false)?.map(Outcome::AlreadyThere))
+    }
+
+    fn pick(&mut self, at: usize, onto: CommitId) -> Result<Outcome> {
+        let commit = self.request.commits[at].id;
+        let merged = self.merge(onto, commit)?;
+        let here = self.repo.tree_of(onto)?;
+        if merged.conflicts.is_empty() {
+            return self.made(here, merged.tree, Vec::new());
+        }
+        match self.settled(onto, &merged)? {
+            Ok((tree, resolved)) => self.made(here, tree, resolved),
+            Err(reasons) => {
+                let needed = self.needed(at, onto, &merged.conflicts)?;
+                let files = merged.conflicts;
+                Ok(match needed.is_empty() {
+                    true => Outcome::Conflict { files, reasons },
+                    false => Outcome::NeedsOthers { needed, files },
+                })
+            }
+        }
+    }
+
+    fn merge(&mut self, onto: CommitId, commit: CommitId) -> Result<Merged> {
+        let before = self.repo.before(commit, self.request.mainline)?;
+        self.picker.pick(onto, before, commit)
+    }
+
+    fn made(&self, here: TreeId, tree: TreeId, resolved: Vec<Resolved>) -> Result<Outcome> {
+        if tree == here {
+            return Ok(Outcome::Empty);
+        }
+        let mut changed = Changed::default();
+        for difference in self.repo.differences(here, tree)? {
+            let Some(path) = RepoPath::new(&difference.path) else { continue };
+            if matches!(path.file_name(), "Cargo.toml" | "Cargo.lock") {
+                let texts = (self.text(difference.before)?, self.text(difference.after)?);
+                changed.files.insert(path, texts);
+            }
+        }
+        Ok(Outcome::Clean { tree, resolved, flags: flags(&changed) })
+    }
+
+    /// Resolves the conflicts if all are in lock files and the notes.
+    ///
+    /// The inner error says why not, as far as there is more to say than that they conflict.
+    fn settled(
+        &self,
+        onto: CommitId,
+        merged: &Merged,
+    ) -> Result<Result<(TreeId, Vec<Resolved>), Vec<String>>> {
+        let notes = self.request.notes.map(|(path, _)| path.as_str());
+        let is_lock = |conflict: &&Conflict| conflict.path.rsplit('/').next() == Some("Cargo.lock");
+        let is_notes = |conflict: &&Conflict| Some(conflict.path.as_str()) == notes;
+        let ours = |conflict: &Conflict| conflict.what == Clash::BothChanged;
+        if !merged.conflicts.iter().all(|one| ours(one) && (is_lock(&one) || is_notes(&one))) {
+            return Ok(Err(Vec::new()));
+        }
+        let (mut files, mut resolved, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+        let mut keep = |conflict: &Conflict, how, text: Result<String, String>| match text {
+            Ok(text) => {
+                let path = RepoPath::new(&conflict.path);
+                files.extend(path.map(|path| NewFile { path, content: text.into_bytes() }));
+                resolved.push(Resolved { path: conflict.path.clone(), how });
+            }
+            Err(reason) => reasons.push(format!("{}: {reason}", conflict.path)),
+        };
+        for conflict in merged.conflicts.iter().filter(is_notes) {
+            keep(conflict, "entry put into the unreleased section", self.carried(conflict)?);
+        }
+        for conflict in merged.conflicts.iter().filter(is_lock) {
+            let merged = self.repo.tentative(onto, merged.tree)?;
+            keep(conflict, "recomputed offline", self.relocked(merged, conflict)?);
+        }
+        if !reasons.is_empty() {
+            return Ok(Err(reasons));
+        }
+        Ok(Ok((self.repo.tree_with(merged.tree, &files)?, resolved)))
+    }
+
+    fn carried(&self, conflict: &Conflict) -> Result<Result<String, String>> {
+        let (Some((path, style)), Some([before, ours, after])) = (self.request.notes, self.stages(conflict)?)
+        else {
+            return Ok(Err("it is not UTF-8".to_owned()));
+        };
+        Ok(carry(path, style, &before, &after, &ours).map_err(str::to_owned))
+    }
+
+    fn relocked(&self, merged: CommitId, conflict: &Conflict) -> Result<Result<String, String>> {
+        let (Some(path), Some([before, branch, after])) =
+            (RepoPath::new(&conflict.path), self.stages(conflict)?)
+        else {
+            return Ok(Err("it is not UTF-8".to_owned()));
+        };
+        relock(self.repo, merged, &path, Sides { before: &before, after: &after, branch: &branch })
+    }
+
+    /// Returns the texts before the commit, on the branch and in the commit.
+    fn stages(&self, conflict: &Conflict) -> Result<Option<[String; 3]>> {
+        let [before, ours, after] = conflict.stages;
+        let texts = (self.text(before)?, self.text(ours)?, self.text(after)?);
+        Ok(match texts {
+            (Some(before), Some(ours), Some(after)) => Some([before, ours, after]),
+            _ => None,
+        })
+    }
+
+    fn text(&self, blob: Option<BlobId>) -> Result<Option<String>> {
+        let Some(blob) = blob else { return Ok(None) };
+        Ok(String::from_utf8(self.repo.read(blob)?).ok())
+    }
+
+    /// Finds commits from before the one at `at` that touch the same files and without which it
+    /// conflicts; none if it conflicts with them, too.
+    fn needed(&mut self, at: usize, onto: CommitId, conflicts: &[Conflict]) -> Result<Vec<Needed>> {
+        let commit = self.request.commits[at].id;
+        let mut candidates = self.touching(at, conflicts)?;
+        if candidates.is_empty() || !self.is_clean_after(&candidates, commit, onto)? {
+            return Ok(Vec::new());
+        }
+        for index in (0..candidates.len()).rev() {
+            let mut fewer = candidates.clone();
+            fewer.remove(index);
+            if !fewer.is_empty() && self.is_clean_after(&fewer, commit, onto)? {
+                candidates = fewer;
+            }
+        }
+        let needed = |id: CommitId| Ok(Needed { commit: id, title: self.survey.facts(id)?.title });
+        candidates.into_iter().map(needed).collect()
+    }
+
+    /// Returns the commits between the cut and the one at `at` that touch a file in conflict and are
+    /// not on the branch; none if they are too many to be told apart.
+    fn touching(&mut self, at: usize, conflicts: &[Conflict]) -> Result<Vec<CommitId>> {
+        let mut found = Vec::new();
+        for id in self.survey.before(at, self.number).into_iter().rev().take(LOOKED_THROUGH) {
+            let asked_for = self.request.commits[..at].iter().any(|facts| facts.id == id);
+            if asked_for || !self.repo.touches(id, conflicts.iter().map(|conflict| conflict.path.as_str()))? {
+                continue;
+            }
+            let facts = self.survey.facts(id)?;
+            if self.survey.evidence(&facts, self.number, |_| false)?.is_none() {
+                found.push(id);
+            }
+            if found.len() > MOST_NEEDED {
+                return Ok(Vec::new());
+            }
+        }
+        found.reverse();
+        Ok(found)
+    }
+
+    fn is_clean_after(&mut self, others: &[CommitId], commit: CommitId, onto: CommitId) -> Result<bool> {
+        let mut onto = onto;
+        for &other in others.iter().chain([&commit]) {
+            let merged = self.merge(onto, other)?;
+            if !merged.conflicts.is_empty() {
+                return Ok(false);
+            }
+            onto = self.repo.tentative(onto, merged.tree)?;
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,322 @@
+//! Finds the commits that fix an advisory, and the versions that they are in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use semver::Version;
+use serde::Serialize;
+
+use super::advisory::{Ranges, Standing, State, Tagged, contradictions, ranges};
+use super::evidence::{Evidence, Facts};
+use super::ground::Ground;
+use super::statements::Status;
+use super::survey::{Shown, Survey};
+use super::targets::Target;
+use crate::config::NameTemplate;
+use crate::edit::manifest::{Manifest, Stated};
+use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
+use crate::plan::lines::Line;
+use crate::repo::{CommitId, Repo};
+use crate::version::{Step, next, plain};
+
+/// What is to be said in an advisory.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The advisory.
+    pub advisory: String,
+    /// The commits that fix it, on the trunk and on branches.
+    pub commits: Vec<Fix>,
+    /// The ranges of each version line.
+    pub lines: Vec<LineReport>,
+    /// What is not as it should be, and what is not certain.
+    pub findings: Vec<Finding>,
+}
+
+/// A commit that fixes something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// The commit.
+    pub commit: CommitId,
+    /// Its first line.
+    pub title: String,
+}
+
+/// The ranges of one version line.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineReport {
+    /// Its packages that are published, by name.
+    pub packages: Vec<String>,
+    /// The ranges.
+    #[serde(flatten)]
+    pub ranges: Ranges,
+}
+
+/// What the report is made from.
+pub struct Sources<'a, 'r> {
+    /// The repository.
+    pub repo: &'r Repo,
+    /// The branches and statements.
+    pub ground: &'a Ground,
+    /// The branches' commits; its targets are all of `ground`.
+    pub survey: &'a mut Survey<'r>,
+    /// How releases are tagged.
+    pub names: &'a NameTemplate,
+    /// The tags.
+    pub tags: &'a BTreeMap<String, CommitId>,
+    /// The version lines.
+    pub lines: &'a [Line<'a>],
+}
+
+/// A release branch and how it stands, with the commit that tells each line's version there.
+struct Branch {
+    standing: Standing,
+    at: CommitId,
+}
+
+/// Makes the report for `advisory`, which `given` commits fix beside those that name it.
+///
+/// # Errors
+///
+/// A refusal if no commit names it.
+pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> Result<Report> {
+    let fixes = sources.fixes(advisory, given)?;
+    if fixes.is_empty() {
+        let finding = Finding::error("no-fix", format!("no commit since the oldest cut names {advisory}"));
+        return Err(
+            Refused::from(finding.remedy("give the commits that fix it: `--advisory ID COMMIT…`")).into()
+        );
+    }
+    let tags = sources.tags();
+    let mut by = BTreeSet::new();
+    let mut found: Vec<(Target, Option<Shown>)> = Vec::new();
+    for (number, target) in sources.ground.branches.iter().enumerate().rev() {
+        let shown = sources.shown(&fixes, number)?;
+        by.extend(shown.filter(|shown| shown.evidence != Evidence::Ancestry).map(|shown| shown.by));
+        found.push((target.clone(), shown));
+    }
+    by.extend(fixes.iter().map(|facts| facts.id));
+    let tagged = sources.tagged(&tags, &by)?;
+    let trunk = sources.trunk_has(&fixes)?;
+    let mut findings = Vec::new();
+    let mut branches = Vec::new();
+    for (index, (target, shown)) in found.iter().enumerate() {
+        let above = found.get(index + 1).map(|(target, _)| &target.version);
+        branches.push(sources.branch(advisory, &fixes, (target, *shown, above), &tagged, &mut findings)?);
+    }
+    if !trunk {
+        let message =
+            format!("no commit of {} fixes it: the releases to come count as affected", sources.ground.trunk);
+        findings.push(Finding::warning("advisory-trunk", message));
+    }
+    let mut lines = Vec::new();
+    for (number, line) in sources.lines.iter().enumerate() {
+        let packages: Vec<String> = line
+            .packages
+            .iter()
+            .filter(|package| package.publishable)
+            .map(|package| package.name.clone())
+            .collect();
+        if packages.is_empty() {
+            continue;
+        }
+        let ranges = match number {
+            0 => ranges(&branches.iter().map(|branch| branch.standing.clone()).collect::<Vec<_>>(), trunk),
+            _ => ranges(&sources.translated(&branches, line, &mut findings)?, trunk),
+        };
+        if number == 0 {
+            let tagged: Vec<Tagged> = tagged.iter().map(|(tagged, _)| tagged.clone()).collect();
+            findings.extend(contradictions(&ranges, &tagged));
+        }
+        lines.push(LineReport { packages, ranges });
+    }
+    let commits = fixes.iter().map(|facts| Fix { commit: facts.id, title: facts.title.clone() });
+    Ok(Report { advisory: advisory.to_owned(), commits: commits.collect(), lines, findings })
+}
+
+impl Sources<'_, '_> {
+    /// Returns the commits that fix the advisory: those given, and those that name it.
+    fn fixes(&self, advisory: &str, given: &[Facts]) -> Result<Vec<Facts>> {
+        let mut fixes = given.to_vec();
+        let names_it = |facts: &Facts| facts.reverts.is_empty() && facts.advisories.contains(advisory);
+        for commit in self.survey.of_trunk() {
+            let facts = self.survey.facts(commit)?;
+            if names_it(&facts) {
+                fixes.push(facts);
+            }
+        }
+        for target in 0..self.survey.targets() {
+            let own = self.survey.own(target).iter().filter(|facts| names_it(facts));
+            fixes.extend(own.filter(|facts| self.survey.is_live(target, facts.id)).cloned());
+        }
+        let mut seen = BTreeSet::new();
+        fixes.retain(|facts| seen.insert(facts.id));
+        Ok(fixes)
+    }
+
+    /// Returns the surest evidence that a branch has one of the fixes.
+    fn shown(&mut self, fixes: &[Facts], target: usize) -> Result<Option<Shown>> {
+        let mut best: Option<Shown> = None;
+        for facts in fixes {
+            let shown = self.survey.evidence(facts, target, |_| false)?;
+            best = [best, shown].into_iter().flatten().min_by_key(|shown| shown.evidence);
+        }
+        Ok(best)
+    }
+
+    fn trunk_has(&self, fixes: &[Facts]) -> Result<bool> {
+        let tip = self.ground.trunk_tip.commit();
+        for facts in fixes {
+            if let Some(tip) = tip
+                && self.repo.has_ancestor(tip, facts.id)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the releases' tags, oldest first.
+    fn tags(&self) -> Vec<(String, Version, CommitId)> {
+        let release =
+            |(tag, commit): (&String, &CommitId)| Some((tag.clone(), self.names.read(tag)?, *commit));
+        let mut tags: Vec<_> = self.tags.iter().filter_map(release).collect();
+        tags.sort_by(|a, b| a.1.cmp(&b.1));
+        tags
+    }
+
+    /// Returns the tags with what is in them.
+    fn tagged(
+        &self,
+        tags: &[(String, Version, CommitId)],
+        fixes: &BTreeSet<CommitId>,
+    ) -> Result<Vec<(Tagged, CommitId)>> {
+        let tips: Vec<CommitId> = tags.iter().map(|(_, _, commit)| *commit).collect();
+        let reach = self.repo.reach(&tips)?;
+        let tagged = tags.iter().enumerate().map(|(number, (tag, version, commit))| {
+            let has_fix = fixes.iter().any(|fix| reach.contains(number, *fix));
+            (Tagged { tag: tag.clone(), version: version.clone(), has_fix }, *commit)
+        });
+        Ok(tagged.collect())
+    }
+
+    /// Says how one release branch stands, where `above` is the version of the next newer one.
+    fn branch(
+        &self,
+        advisory: &str,
+        fixes: &[Facts],
+        (target, shown, above): (&Target, Option<Shown>, Option<&Version>),
+        tagged: &[(Tagged, CommitId)],
+        findings: &mut Vec<Finding>,
+    ) -> Result<Branch> {
+        let lower = plain(&target.version);
+        let major = next(&lower, Step::Major)?;
+        let upper = above.filter(|above| **above < major).cloned().unwrap_or(major);
+        let statements = &self.ground.statements;
+        let stated = statements
+            .about_advisory(advisory, &target.branch)
+            .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, &target.branch)));
+        let mut at = target.tip;
+        let state = match (stated, shown) {
+            (Some(statement), _) if statement.status == Status::NotAffected => {
+                State::Unaffected { reason: statement.reason.as_str().to_owned() }
+            }
+            (Some(statement), _) if statement.status == Status::WontFix => State::Never,
+            (_, Some(shown)) if shown.evidence == Evidence::Ancestry => State::Always,
+            (_, Some(_)) => {
+                let in_line = |version: &Version| lower <= *version && *version < upper;
+                let first = tagged.iter().find(|(tag, _)| tag.has_fix && in_line(&tag.version));
+                match first {
+                    Some((tag, commit)) => {
+                        at = *commit;
+                        State::From { version: tag.version.clone(), tagged: true }
+                    }
+                    None => self.to_come(target, tagged, findings)?,
+                }
+            }
+            (Some(_), None) => self.to_come(target, tagged, findings)?,
+            (None, None) => State::Never,
+        };
+        Ok(Branch { standing: Standing { lower, upper, state }, at })
+    }
+
+    /// Returns the version that the fix will be released in, and says that it is not tagged.
+    fn to_come(
+        &self,
+        target: &Target,
+        tagged: &[(Tagged, CommitId)],
+        findings: &mut Vec<Finding>,
+    ) -> Result<State> {
+        let now = self.ground.version_in(self.repo, target.tip)?.unwrap_or_else(|| target.version.clone());
+        let is_out = tagged.iter().any(|(tag, _)| tag.version == now);
+        let version = if is_out { next(&now, Step::Patch)? } else { plain(&now) };
+        let message =
+            format!("the fix on {} is in no tag yet; {version} is expected to have it", target.branch);
+        findings
+            .push(Finding::warning("advisory-untagged", message).remedy("release it, then run this again"));
+        Ok(State::From { version, tagged: false })
+    }
+
+    /// Returns the standings in the versions of another line than the lead package's.
+    fn translated(
+        &self,
+        branches: &[Branch],
+        line: &Line<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<Standing>> {
+        let Some(package) = line.packages.first() else { return Ok(Vec::new()) };
+        let mut standings = Vec::new();
+        for Branch { standing, at } in branches {
+            let Some(found) = package_version(self.repo, *at, &package.manifest)? else {
+                let message = format!(
+                    "{} of {} has no version that can be read there: unchecked",
+                    package.name, standing.lower
+                );
+                findings.push(Finding::note("advisory-line", message));
+                continue;
+            };
+            let state = match &standing.state {
+                State::From { tagged: true, .. } => State::From { version: found.clone(), tagged: true },
+                // What is to come steps here as the lead package does.
+                State::From { version, tagged: false } => {
+                    let lead = self.ground.version_in(self.repo, *at)?;
+                    let steps = lead.is_some_and(|lead| plain(&lead) != *version);
+                    let version = if steps { next(&found, line.step(Step::Patch))? } else { plain(&found) };
+                    State::From { version, tagged: false }
+                }
+                other => other.clone(),
+            };
+            let upper = next(&found, Step::Major)?;
+            standings.push(Standing { lower: first_compatible(&found), upper, state });
+        }
+        standings.sort_by(|a, b| a.lower.cmp(&b.lower));
+        Ok(standings)
+    }
+}
+
+/// Returns the first version that Cargo holds compatible with `version`.
+fn first_compatible(version: &Version) -> Version {
+    match (version.major, version.minor) {
+        (0, 0) => Version::new(0, 0, version.patch),
+        (0, minor) => Version::new(0, minor, 0),
+        (major, _) => Version::new(major, 0, 0),
+    }
+}
+
+fn package_version(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<Version>> {
+    let read = |path: &str| -> Result<Option<Manifest>> {
+        let Some(blob) = repo.blob_at(commit, path)? else { return Ok(None) };
+        let text = String::from_utf8(repo.read(blob)?).unwrap_or_default();
+        Ok(RepoPath::new(path).and_then(|path| Manifest::parse(&path, &text).ok()))
+    };
+    let Some(manifest) = read(path.as_str())? else { return Ok(None) };
+    let text = match manifest.package.map(|package| package.version) {
+        Some(Stated::Literal(text)) => Some(text.value),
+        Some(Stated::Inherited(_)) => {
+            let root = read("Cargo.toml")?.and_then(|root| root.workspace);
+            root.and_then(|root| root.package.version.literal().map(|text| text.value.clone()))
+        }
+        _ => None,
+    };
+    Ok(text.and_then(|text| text.parse().ok()))
+}

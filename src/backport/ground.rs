@@ -1,0 +1,152 @@
+//! What every command of `backport` stands on: the trunk, the release branches, the statements.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use semver::Version;
+
+use super::evidence::Facts;
+use super::statements::{self, Statements};
+use super::targets::{Target, release_branches};
+use crate::edit::manifest::Manifest;
+use crate::finding::{Finding, Refused};
+use crate::path::RepoPath;
+use crate::plan::lines::lines;
+use crate::project::Project;
+use crate::repo::log::Tip;
+use crate::repo::{BlobId, CommitId, Repo};
+use crate::workspace::VersionPlace;
+
+/// The trunk, the release branches and what is stated about them.
+#[derive(Debug)]
+pub struct Ground {
+    /// The product's name.
+    pub name: String,
+    /// The trunk's short name.
+    pub trunk: String,
+    /// Where the trunk is.
+    pub trunk_tip: Tip,
+    /// All release branches, newest first.
+    pub branches: Vec<Target>,
+    /// What the maintainers have stated, on the trunk.
+    pub statements: Statements,
+    /// The manifests that hold the lead package's version.
+    version_places: Vec<RepoPath>,
+    notes_file: Option<RepoPath>,
+    /// What is worth saying.
+    pub notes: Vec<Finding>,
+}
+
+impl Ground {
+    /// Reads the branches of the repository and the statements.
+    ///
+    /// # Errors
+    ///
+    /// Refusals where there is no lead package, no trunk, or statements that cannot be read.
+    pub fn read(repo: &Repo, project: &Project, trunk: &str) -> Result<Self> {
+        let lines = lines(&project.workspace, &project.config).map_err(Refused)?;
+        let tips = repo.tips()?;
+        let trunk_tip = tips.get(trunk).copied().unwrap_or_default();
+        if trunk_tip.commit().is_none() {
+            let finding = Finding::error("no-trunk", format!("there is no branch {trunk}, the trunk"));
+            return Err(Refused::from(finding.remedy("set `trunk` in the configuration, or fetch it")).into());
+        }
+        let mut notes = Vec::new();
+        let mut branches = release_branches(&project.config.names.branch, &tips);
+        branches.retain(|target| target.branch != trunk);
+        for target in &mut branches {
+            newest(repo, target, &tips, &mut notes)?;
+        }
+        let mut version_places = vec![lines.lead.manifest.clone()];
+        if let VersionPlace::Workspace(root) = &lines.lead.place {
+            version_places.push(root.clone());
+        }
+        Ok(Self {
+            name: project.config.name.clone().unwrap_or_else(|| lines.lead.name.clone()),
+            trunk: trunk.to_owned(),
+            trunk_tip,
+            branches,
+            statements: read_statements(repo, project, trunk_tip)?,
+            version_places,
+            notes_file: project.config.notes.enabled.then(|| project.config.notes.file.clone()),
+            notes,
+        })
+    }
+
+    /// Returns whether a commit of a release branch is of no interest elsewhere: it only writes the
+    /// notes, or it moves the version.
+    pub fn concerns_branch_only(&self, repo: &Repo, facts: &Facts) -> Result<bool> {
+        let touched = repo.touched(facts.id)?;
+        let is_notes = |path: &String| self.notes_file.as_ref().is_some_and(|file| file.as_str() == path);
+        if touched.iter().all(is_notes) {
+            return Ok(true);
+        }
+        for path in self.version_places.iter().filter(|path| touched.iter().any(|t| t == path.as_str())) {
+            let parent = repo.said(facts.id)?.parents.first().copied();
+            let before = parent.map(|parent| version_at(repo, parent, path)).transpose()?;
+            if before != Some(version_at(repo, facts.id, path)?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns the version that the lead package has in `commit`, as far as a manifest states it.
+    pub fn version_in(&self, repo: &Repo, commit: CommitId) -> Result<Option<Version>> {
+        for path in &self.version_places {
+            if let Some(version) = version_at(repo, commit, path)?.and_then(|text| text.parse().ok()) {
+                return Ok(Some(version));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Takes the remote's commit where it is ahead of the local one, and says where both have gone on.
+fn newest(
+    repo: &Repo,
+    target: &mut Target,
+    tips: &BTreeMap<String, Tip>,
+    notes: &mut Vec<Finding>,
+) -> Result<()> {
+    let Some(Tip { local: Some(local), remote: Some(remote) }) = tips.get(&target.branch).copied() else {
+        return Ok(());
+    };
+    let branch = &target.branch;
+    if repo.has_ancestor(local, remote)? {
+        return Ok(());
+    }
+    if repo.has_ancestor(remote, local)? {
+        target.tip = remote;
+        return Ok(());
+    }
+    let message = format!("the local {branch} and the remote's have each gone on; the local one is taken");
+    notes.push(Finding::warning("branch-diverged", message).remedy(format!("rebase the local {branch}")));
+    Ok(())
+}
+
+fn version_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<String>> {
+    let Some(text) = text_at(repo, commit, path)? else { return Ok(None) };
+    let Ok(manifest) = Manifest::parse(path, &text) else { return Ok(None) };
+    let own = manifest.package.as_ref().and_then(|package| package.version.literal());
+    let shared = || manifest.workspace.as_ref().and_then(|table| table.package.version.literal());
+    Ok(own.or_else(shared).map(|version| version.value.clone()))
+}
+
+fn text_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<String>> {
+    let read = |blob: BlobId| Ok(String::from_utf8(repo.read(blob)?).ok());
+    repo.blob_at(commit, path.as_str())?.map_or(Ok(None), read)
+}
+
+/// Reads the statements of the trunk: the local one's, or else the remote's.
+fn read_statements(repo: &Repo, project: &Project, trunk: Tip) -> Result<Statements> {
+    let Some(path) = project.workspace.root.sibling(statements::FILE) else {
+        return Ok(Statements::default());
+    };
+    for commit in [trunk.local, trunk.remote].into_iter().flatten() {
+        if let Some(text) = text_at(repo, commit, &path)? {
+            return Ok(Statements::read(path.as_str(), &text).map_err(Refused)?);
+        }
+    }
+    Ok(Statements::default())
+}

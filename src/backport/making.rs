@@ -1,0 +1,89 @@
+//! What is made of the attempts that came out clean.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::attempt::Attempt;
+use super::message::picked;
+use crate::config::BackportName;
+use crate::plan::outcome::quoted;
+use crate::repo::CommitId;
+use crate::repo::advance::{Advance, PickedCommit};
+
+/// How commits are made.
+#[derive(Clone, Debug)]
+pub struct Manner<'a> {
+    /// How the branch of a backport is named; without it, the release branch itself gets the commits.
+    pub branch: Option<&'a BackportName>,
+    /// The line that each message ends with, if it is asked for.
+    pub sign_off: Option<&'a str>,
+    /// Whether flagged backports are made, too.
+    pub accept_flags: bool,
+}
+
+impl Attempt {
+    /// Returns what is to be made of it: `None` if nothing is, or a person is needed first.
+    ///
+    /// `messages` are those of the commits.
+    pub fn advance(&self, messages: &BTreeMap<CommitId, String>, manner: &Manner<'_>) -> Option<Advance> {
+        let picks = self.picks();
+        let (first, _) = picks.first()?;
+        if self.is_held(manner) {
+            return None;
+        }
+        let (branch, from) = match manner.branch {
+            Some(name) => (name.render(&first.short(), &self.target.branch), None),
+            None => (self.target.branch.clone(), self.target.local),
+        };
+        let commit = |&(origin, tree): &(CommitId, _)| PickedCommit {
+            origin,
+            tree,
+            message: picked(messages.get(&origin).map_or("", String::as_str), origin, manner.sign_off),
+        };
+        let shorts: Vec<String> = picks.iter().map(|(origin, _)| origin.short()).collect();
+        Some(Advance {
+            title: format!("backport {}", shorts.join(" ")),
+            branch,
+            from,
+            onto: self.target.tip,
+            commits: picks.iter().map(commit).collect(),
+        })
+    }
+
+    /// Returns whether it could be made, and waits for the flags to be accepted.
+    pub fn is_held(&self, manner: &Manner<'_>) -> bool {
+        !manner.accept_flags && !self.picks().is_empty() && self.flags().next().is_some()
+    }
+}
+
+/// What was made on one release branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// The release branch.
+    pub target: String,
+    /// The branch that was made or moved.
+    pub branch: String,
+    /// Where it was, if it was there.
+    pub from: Option<CommitId>,
+    /// The new commits, in their order.
+    pub commits: Vec<CommitId>,
+}
+
+impl Made {
+    /// Returns the command that takes it back, where `current` is checked out.
+    pub fn undo(&self, current: Option<&str>) -> String {
+        let name = quoted(&self.branch);
+        match self.from {
+            None => format!("git branch -D {name}"),
+            Some(from) if current == Some(self.branch.as_str()) => format!("git reset --keep {from}"),
+            Some(from) => format!("git branch --force {name} {from}"),
+        }
+    }
+}
+
+/// Returns the command that pushes all of `made` at once.
+pub fn push(made: &[Made], remote: &str) -> String {
+    let names: Vec<String> = made.iter().map(|made| quoted(&made.branch)).collect();
+    format!("git push --atomic {} {}", quoted(remote), names.join(" "))
+}

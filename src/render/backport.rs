@@ -1,0 +1,216 @@
+//! Backports for people: what became of each commit on each branch.
+
+pub mod advisory;
+pub mod matrix;
+
+use std::fmt::Write as _;
+
+use super::{BOLD, DIM, NEW, OLD, counted, escaped};
+use crate::backport::attempt::{Attempt, Outcome, Step};
+use crate::backport::byhand::ByHand;
+use crate::backport::evidence::Facts;
+use crate::backport::making::{Made, Manner, push};
+use crate::backport::statements::Status;
+use crate::backport::targets::Excepted;
+use crate::plan::outcome::quoted;
+use crate::repo::CommitId;
+use crate::repo::pick::{Clash, Conflict};
+
+/// Returns what became of `commits` on all branches, as a table and the details below it.
+pub fn attempts(
+    commits: &[Facts],
+    attempts: &[Attempt],
+    excepted: &[Excepted],
+    manner: &Manner<'_>,
+) -> String {
+    let mut out = String::new();
+    let (what, where_to) = (counted(commits.len(), "commit"), attempts.len());
+    let branches = if where_to == 1 { "1 branch".to_owned() } else { format!("{where_to} branches") };
+    let _ = writeln!(out, "{BOLD}Backport of {what} to {branches}{BOLD:#}");
+    for facts in commits {
+        let _ = writeln!(out, "  {}  {}", facts.id.short(), escaped(&facts.title));
+    }
+    out.push('\n');
+    table(&mut out, attempts, excepted, manner);
+    for attempt in attempts {
+        details(&mut out, attempt, commits, manner);
+    }
+    out
+}
+
+fn table(out: &mut String, attempts: &[Attempt], excepted: &[Excepted], manner: &Manner<'_>) {
+    let names = attempts.iter().map(|attempt| attempt.target.branch.as_str());
+    let width = names.chain(excepted.iter().map(|one| one.branch.as_str())).map(str::len).max().unwrap_or(0);
+    let several = attempts.iter().any(|attempt| attempt.steps.len() > 1);
+    for attempt in attempts {
+        for (at, step) in attempt.steps.iter().enumerate() {
+            let name = if at == 0 { attempt.target.branch.as_str() } else { "" };
+            let _ = write!(out, "  {:width$}  ", escaped(name));
+            if several {
+                let _ = write!(out, "{}  ", step.commit.short());
+            }
+            let _ = writeln!(out, "{}", result(step, attempt, manner));
+        }
+    }
+    for one in excepted {
+        let _ = writeln!(
+            out,
+            "  {:width$}  {DIM}left out: {}{DIM:#}",
+            escaped(&one.branch),
+            escaped(&one.reason)
+        );
+    }
+}
+
+fn result(step: &Step, attempt: &Attempt, manner: &Manner<'_>) -> String {
+    match &step.outcome {
+        Outcome::Clean { resolved, flags, .. } => {
+            let mut text = match (flags.is_empty(), attempt.needs_person()) {
+                (_, true) => format!("{DIM}clean, and waits for the others{DIM:#}"),
+                (false, _) if attempt.is_held(manner) => format!("{OLD}clean, but flagged{OLD:#}"),
+                _ => format!("{NEW}clean{NEW:#}"),
+            };
+            for one in resolved {
+                let _ = write!(text, "; {}: {}", escaped(&one.path), one.how);
+            }
+            text
+        }
+        Outcome::AlreadyThere(shown) if shown.by == step.commit => {
+            format!("already there {DIM}({}){DIM:#}", shown.evidence.text())
+        }
+        Outcome::AlreadyThere(shown) => {
+            format!("already there as {} {DIM}({}){DIM:#}", shown.by.short(), shown.evidence.text())
+        }
+        Outcome::Stated { status: Status::Contained, reason } => {
+            format!("already there {DIM}(stated: {}){DIM:#}", escaped(reason))
+        }
+        Outcome::Stated { status, reason } => format!("{} {DIM}({}){DIM:#}", status.text(), escaped(reason)),
+        Outcome::Empty => "empty: it changes nothing here".to_owned(),
+        Outcome::Conflict { files, .. } => {
+            format!("{OLD}conflict{OLD:#} in {}", counted(files.len(), "file"))
+        }
+        Outcome::NeedsOthers { needed, .. } => {
+            let names: Vec<String> = needed.iter().map(|one| one.commit.short()).collect();
+            format!("{OLD}needs{OLD:#} {} first", names.join(", "))
+        }
+        Outcome::NotTried => format!("{DIM}not tried: the one before must be there first{DIM:#}"),
+    }
+}
+
+/// Says what a person needs to know about one branch, and what to do.
+fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Manner<'_>) {
+    let branch = &attempt.target.branch;
+    let names: Vec<String> = commits.iter().map(|facts| facts.id.short()).collect();
+    for step in &attempt.steps {
+        match &step.outcome {
+            Outcome::Conflict { files, reasons } => {
+                let _ =
+                    writeln!(out, "\n{BOLD}{}{BOLD:#}: {} conflicts", escaped(branch), step.commit.short());
+                conflicts(out, files);
+                for reason in reasons {
+                    let _ = writeln!(out, "  {DIM}not resolved: {}{DIM:#}", escaped(reason));
+                }
+            }
+            Outcome::NeedsOthers { needed, files } => {
+                let _ = writeln!(
+                    out,
+                    "\n{BOLD}{}{BOLD:#}: {} is clean after",
+                    escaped(branch),
+                    step.commit.short()
+                );
+                for one in needed {
+                    let _ = writeln!(out, "  {}  {}", one.commit.short(), escaped(&one.title));
+                }
+                let _ = writeln!(out, "  and conflicts without");
+                conflicts(out, files);
+                let needed: Vec<String> = needed.iter().map(|one| one.commit.short()).collect();
+                let (needed, names) = (needed.join(" "), names.join(" "));
+                let _ = writeln!(
+                    out,
+                    "  with them: cargo relprep backport {needed} {names} --to {}",
+                    quoted(branch)
+                );
+            }
+            Outcome::Clean { flags, .. } if !flags.is_empty() => {
+                let _ =
+                    writeln!(out, "\n{BOLD}{}{BOLD:#}: {} is flagged", escaped(branch), step.commit.short());
+                for flag in flags {
+                    let _ = writeln!(out, "  it {}", escaped(&flag.to_string()));
+                }
+                if attempt.is_held(manner) {
+                    let names = names.join(" ");
+                    let _ = writeln!(
+                        out,
+                        "  if that is meant: cargo relprep backport {names} --to {} --accept-flags",
+                        quoted(branch)
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+    if attempt.needs_person() {
+        let _ = writeln!(
+            out,
+            "  by hand: cargo relprep backport {} --resolve {}",
+            names.join(" "),
+            quoted(branch)
+        );
+    }
+}
+
+fn conflicts(out: &mut String, files: &[Conflict]) {
+    let width = files.iter().map(|file| file.path.len()).max().unwrap_or(0).min(60);
+    for file in files {
+        let _ = writeln!(out, "  {:width$}  {DIM}{}{DIM:#}", escaped(&file.path), clash(&file.what));
+    }
+}
+
+fn clash(what: &Clash) -> String {
+    match what {
+        Clash::BothChanged => "branch and commit change the same lines".to_owned(),
+        Clash::BothChangedBinary => "branch and commit change it, and it is no text".to_owned(),
+        Clash::BothAdded => "branch and commit add it, differently".to_owned(),
+        Clash::GoneOnBranch => "not there on the branch; the commit changes it".to_owned(),
+        Clash::DeletedByCommit => "changed on the branch; the commit deletes it".to_owned(),
+        Clash::Other(kind) => escaped(kind),
+    }
+}
+
+/// Returns what was made, how to take it back, and how to push it, where `current` is checked out.
+pub fn made(made: &[Made], current: Option<&str>, remote: &str) -> String {
+    if made.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n{BOLD}Made{BOLD:#}\n");
+    for one in made {
+        let mark = if one.from.is_none() { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
+        let commits: Vec<String> = one.commits.iter().map(|commit: &CommitId| commit.short()).collect();
+        let _ = writeln!(out, "  {mark}  {}  {DIM}{}{DIM:#}", escaped(&one.branch), commits.join(" "));
+    }
+    let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
+    for one in made {
+        let _ = writeln!(out, "  {}", one.undo(current));
+    }
+    let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", push(made, remote));
+    out
+}
+
+/// Says where the conflict waits, and how it is finished and abandoned.
+pub fn by_hand(work: &ByHand, files: &[Conflict]) -> String {
+    let mut out = format!(
+        "{BOLD}A cherry-pick onto {} waits in{BOLD:#} {}\n",
+        escaped(&work.branch),
+        escaped(&work.folder.to_string_lossy())
+    );
+    conflicts(&mut out, files);
+    let _ = writeln!(out, "\n{BOLD}Finish{BOLD:#}, once the files are as they should be");
+    for command in &work.finish {
+        let _ = writeln!(out, "  {command}");
+    }
+    let _ = writeln!(out, "\n{BOLD}Abandon{BOLD:#}");
+    for command in &work.abandon {
+        let _ = writeln!(out, "  {command}");
+    }
+    out
+}

@@ -1,0 +1,151 @@
+//! The matrix of commits against branches, for terminals and for Markdown.
+
+use std::fmt::Write as _;
+
+use crate::backport::matrix::{Cell, Matrix, Row};
+use crate::render::{BOLD, DIM, NEW, OLD, counted, escaped};
+
+/// Returns the matrix as text with styles: one line for each commit, one column for each branch, and
+/// below it what the cells stand on.
+pub fn human(matrix: &Matrix) -> String {
+    let mut out = String::new();
+    if matrix.rows.is_empty() {
+        let _ = writeln!(out, "Every commit that went to one of these branches is on all of them:");
+        for target in &matrix.branches {
+            let _ = writeln!(out, "  {}", escaped(&target.branch));
+        }
+        left_out(&mut out, matrix);
+        return out;
+    }
+    let names: Vec<String> = matrix.branches.iter().map(|target| short(&target.branch)).collect();
+    let width = names.iter().map(String::len).max().unwrap_or(0).max(8);
+    let _ = write!(out, "{BOLD}{:10}", "commit");
+    for name in &names {
+        let _ = write!(out, "  {name:width$}");
+    }
+    let _ = writeln!(out, "  subject{BOLD:#}");
+    for row in &matrix.rows {
+        let _ = write!(out, "{:10}", row.commit.short());
+        for cell in &row.cells {
+            let (text, style) = match cell {
+                Cell::Contained(_) => (word(cell), NEW),
+                Cell::Stated { .. } => (word(cell), DIM),
+                Cell::Missing => (word(cell), OLD),
+            };
+            let _ = write!(out, "  {style}{text:width$}{style:#}");
+        }
+        let _ = writeln!(out, "  {}", escaped(&row.title));
+    }
+    evidence(&mut out, matrix);
+    left_out(&mut out, matrix);
+    out
+}
+
+/// Returns the branch's name without what most have in common.
+fn short(branch: &str) -> String {
+    escaped(branch.strip_prefix("release-").unwrap_or(branch))
+}
+
+fn word(cell: &Cell) -> &'static str {
+    use crate::backport::evidence::Evidence;
+    match cell {
+        Cell::Missing => "MISSING",
+        Cell::Stated { status, .. } => match status {
+            crate::backport::statements::Status::Contained => "stated",
+            crate::backport::statements::Status::NotAffected => "n/a",
+            crate::backport::statements::Status::WontFix => "won't",
+        },
+        Cell::Contained(shown) => match shown.evidence {
+            Evidence::Ancestry => "ancestor",
+            Evidence::PickedFrom => "picked",
+            Evidence::PatchId => "patch",
+            Evidence::PullRequest => "pull",
+            Evidence::Subject => "subject",
+            Evidence::Advisory => "advisory",
+        },
+    }
+}
+
+/// Lists what each cell that is not plain ancestry stands on.
+fn evidence(out: &mut String, matrix: &Matrix) {
+    let _ = writeln!(out, "\n{BOLD}Evidence{BOLD:#}");
+    for row in &matrix.rows {
+        for (target, cell) in matrix.branches.iter().zip(&row.cells) {
+            if let Some(said) = said(row, cell) {
+                let _ = writeln!(out, "  {}  {}: {said}", row.commit.short(), escaped(&target.branch));
+            }
+        }
+    }
+    for one in &matrix.excepted {
+        let _ = writeln!(out, "  {}  {DIM}left out: {}{DIM:#}", escaped(&one.branch), escaped(&one.reason));
+    }
+}
+
+fn said(row: &Row, cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Contained(shown) if shown.by == row.commit => None,
+        Cell::Contained(shown) => Some(format!("{} ({})", shown.by.short(), shown.evidence.text())),
+        Cell::Stated { status, reason } => Some(format!("{}: {}", status.text(), escaped(reason))),
+        Cell::Missing => None,
+    }
+}
+
+fn left_out(out: &mut String, matrix: &Matrix) {
+    if matrix.left_out > 0 {
+        let _ = writeln!(
+            out,
+            "\n{DIM}{} of these branches concern only their own and are left out: merges, versions, notes.{DIM:#}",
+            counted(matrix.left_out, "commit")
+        );
+    }
+}
+
+/// Returns the matrix as a Markdown table.
+pub fn markdown(matrix: &Matrix) -> String {
+    let mut out = String::from("| commit |");
+    for target in &matrix.branches {
+        let _ = write!(out, " {} |", in_cell(&target.branch));
+    }
+    out.push_str("\n|---|");
+    out.push_str(&"---|".repeat(matrix.branches.len()));
+    out.push('\n');
+    for row in &matrix.rows {
+        let _ = write!(out, "| `{}` {} |", row.commit.short(), in_cell(&row.title));
+        for cell in &row.cells {
+            let text = match (said(row, cell), cell) {
+                (Some(said), _) => in_cell(&said),
+                (None, Cell::Missing) => "**missing**".to_owned(),
+                (None, _) => "yes".to_owned(),
+            };
+            let _ = write!(out, " {text} |");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Escapes what would end a cell or begin something of Markdown's.
+fn in_cell(text: &str) -> String {
+    let mut cell = String::new();
+    for c in escaped(text).chars() {
+        match c {
+            '\n' | '\t' => cell.push(' '),
+            '|' | '\\' | '`' | '*' | '_' | '<' | '[' | ']' => {
+                cell.push('\\');
+                cell.push(c);
+            }
+            _ => cell.push(c),
+        }
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_cannot_leave_its_cell() {
+        assert_eq!(in_cell("a | b <c>\n`d`"), "a \\| b \\<c> \\`d\\`");
+    }
+}
