@@ -293,6 +293,7 @@ mod tests {
                 member: true,
                 publishable: true,
                 repository: repository.map(str::to_owned),
+                about: crate::workspace::metadata::About::default(),
             })
         };
         for address in ["clap", "clap/", "clap.git", "clap/tree/master/clap_lex"] {
