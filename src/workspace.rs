@@ -13,7 +13,7 @@ pub mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use semver::Version;
 
 use crate::config::Patterns;
@@ -21,7 +21,7 @@ use crate::edit::manifest::{Manifest, PackageTable, Stated};
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::{EntryKind, Repo, Tree};
-use metadata::{About, Members};
+use metadata::{About, Member, Members};
 
 /// A manifest that was read.
 #[derive(Clone, Debug)]
@@ -128,18 +128,15 @@ impl Workspace {
         Ok(workspace)
     }
 
-    fn add_members(&mut self, members: &Members) -> Result<()> {
+    fn add_members(&mut self, members: &Members) -> Result<(), Refused> {
+        let untracked = |member: &&Member| !self.manifests.contains_key(&member.manifest);
+        let refusals: Vec<Finding> =
+            members.packages.iter().filter(untracked).map(untracked_member).collect();
+        if !refusals.is_empty() {
+            return Err(Refused(refusals));
+        }
         for member in &members.packages {
-            let file = self.manifests.get(&member.manifest).with_context(|| {
-                Refused::from(
-                    Finding::error(
-                        "member-untracked",
-                        format!("the member `{}` is not committed", member.name),
-                    )
-                    .at(Place::file(&member.manifest))
-                    .remedy("commit it, or take it out of the workspace"),
-                )
-            })?;
+            let Some(file) = self.manifests.get(&member.manifest) else { continue };
             let stated = file.manifest.package.as_ref().map(|package| &package.version);
             let place = match stated {
                 Some(Stated::Literal(_)) => VersionPlace::Own,
@@ -242,6 +239,12 @@ fn read_text(path: &RepoPath, bytes: Vec<u8>) -> Result<String, Finding> {
             .at(Place::file(path))
             .remedy("save the file as UTF-8")
     })
+}
+
+fn untracked_member(member: &Member) -> Finding {
+    Finding::error("member-untracked", format!("the member `{}` is not committed", member.name))
+        .at(Place::file(&member.manifest))
+        .remedy("commit it, or take it out of the workspace")
 }
 
 /// Makes a note of what stops nothing, since no member is concerned.

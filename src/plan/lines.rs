@@ -274,7 +274,13 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
         Finding::note("line-unused", format!("no package is named `{pattern}`, as a `[[line]]` expects"))
             .remedy("correct the name, or take it out")
     };
-    unused.map(note).collect()
+    let followers = workspace.packages.iter().filter(|package| !package.member);
+    let places = followers.flat_map(|package| [package.manifest.as_str(), package.manifest.folder()]);
+    let unfollowed = |pattern: &str| {
+        let message = format!("no package outside the workspace lies at `{pattern}`, as `follow` expects");
+        Finding::note("follow-unused", message).remedy("correct the path, or take it out")
+    };
+    unused.map(note).chain(config.follow.unused(places).into_iter().map(unfollowed)).collect()
 }
 
 #[cfg(test)]

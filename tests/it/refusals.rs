@@ -155,6 +155,47 @@ note[manifest-unread]: not a member, and left unread and unchecked: the manifest
 }
 
 #[test]
+fn members_that_are_not_committed_are_refused_all_at_once() {
+    let fixture = Fixture::new("virtual-workspace");
+    for name in ["draft", "sketch"] {
+        let manifest = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n");
+        fixture.sandbox.write(format!("crates/{name}/Cargo.toml"), manifest);
+        fixture.sandbox.write(format!("crates/{name}/src/lib.rs"), "");
+    }
+    assert_data_eq!(fixture.refuses("branch", &["member-untracked", "member-untracked"]), str![[r#"
+error[member-untracked]: the member `draft` is not committed
+--> crates/draft/Cargo.toml
+ = help: commit it, or take it out of the workspace
+
+error[member-untracked]: the member `sketch` is not committed
+--> crates/sketch/Cargo.toml
+ = help: commit it, or take it out of the workspace
+
+
+"#]]);
+}
+
+#[test]
+fn a_name_or_path_of_the_configuration_that_is_nowhere_is_said() {
+    let wrong = [
+        ("relprep.toml", "programs/**", "program/**"),
+        ("relprep.toml", "]", "]\n[[line]]\npackages = [\"engine-cor\"]"),
+    ];
+    let fixture = Fixture::changed("nested-workspaces", &wrong);
+    assert_data_eq!(fixture.run("branch --dry-run").err, str![[r#"
+note[line-unused]: no package is named `engine-cor`, as a `[[line]]` expects
+ |
+ = help: correct the name, or take it out
+
+note[follow-unused]: no package outside the workspace lies at `program/**`, as `follow` expects
+ |
+ = help: correct the path, or take it out
+
+
+"#]]);
+}
+
+#[test]
 fn a_lead_package_that_is_not_there_is_refused_with_the_nearest() {
     let fixture =
         Fixture::changed("several-lines", &[("relprep.toml", "lead = \"tools\"", "lead = \"tool\"")]);
