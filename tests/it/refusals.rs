@@ -162,7 +162,9 @@ fn members_that_are_not_committed_are_refused_all_at_once() {
         fixture.sandbox.write(format!("crates/{name}/Cargo.toml"), manifest);
         fixture.sandbox.write(format!("crates/{name}/src/lib.rs"), "");
     }
-    assert_data_eq!(fixture.refuses("branch", &["member-untracked", "member-untracked"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("branch", &["member-untracked", "member-untracked"]),
+        str![[r#"
 error[member-untracked]: the member `draft` is not committed
 --> crates/draft/Cargo.toml
  = help: commit it, or take it out of the workspace
@@ -172,7 +174,8 @@ error[member-untracked]: the member `sketch` is not committed
  = help: commit it, or take it out of the workspace
 
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -182,7 +185,9 @@ fn a_name_or_path_of_the_configuration_that_is_nowhere_is_said() {
         ("relprep.toml", "]", "]\n[[line]]\npackages = [\"engine-cor\"]"),
     ];
     let fixture = Fixture::changed("nested-workspaces", &wrong);
-    assert_data_eq!(fixture.run("branch --dry-run").err, str![[r#"
+    assert_data_eq!(
+        fixture.run("branch --dry-run").err,
+        str![[r#"
 note[line-unused]: no package is named `engine-cor`, as a `[[line]]` expects
  |
  = help: correct the name, or take it out
@@ -192,7 +197,8 @@ note[follow-unused]: no package outside the workspace lies at `program/**`, as `
  = help: correct the path, or take it out
 
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
