@@ -162,7 +162,7 @@ impl Bench {
 
     fn manifests(&self) -> usize {
         let files = self.command("git").args(["ls-files", "*Cargo.toml"]).output().unwrap();
-        files.stdout.iter().filter(|&&byte| byte == b'\n').count()
+        String::from_utf8_lossy(&files.stdout).lines().count()
     }
 
     fn lock_lines(&self) -> usize {

@@ -11,6 +11,7 @@ use toml_edit::Document;
 
 /// A manifest that is yet to be written, with one set of versions or another.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one way in which a manifest may differ")]
 struct Model {
     entries: Vec<Entry>,
     version: Spelling,
@@ -143,24 +144,21 @@ impl Model {
         for (index, table) in TABLES.iter().enumerate() {
             let here = || self.entries.iter().enumerate().filter(|(_, entry)| entry.table == index);
             if here().any(|(_, entry)| !entry.has_own_table()) {
-                text += &format!("\n[{table}]\n");
+                text.extend(["\n[", table, "]\n"]);
             }
             for (number, entry) in here() {
                 let written = entry.write(number, numbers);
                 match entry.has_own_table() {
-                    true => own += &format!("\n{written}\n"),
-                    false => text += &format!("{written} # 36\n"),
+                    true => own.extend(["\n", &written, "\n"]),
+                    false => text.extend([&written, " # 36\n"]),
                 }
             }
         }
         text += &own;
         text += "\n[features]\n\"36.0.13\" = [] # no version\n";
-        text += &self
-            .comment
-            .replace(|c: char| c.is_control(), "")
-            .split_whitespace()
-            .map(|word| format!("# {word}\n"))
-            .collect::<String>();
+        for word in self.comment.split_whitespace() {
+            text.extend(["# ", word, "\n"]);
+        }
         if !self.ends {
             text.truncate(text.trim_end().len());
         }

@@ -283,7 +283,7 @@ pub(crate) struct State {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<_> = self.files.iter().map(|(path, bytes)| (path, bytes.len())).collect();
-        f.debug_struct("State").field("refs", &self.refs).field("files", &names).finish()
+        f.debug_struct("State").field("refs", &self.refs).field("files", &names).finish_non_exhaustive()
     }
 }
 
