@@ -73,7 +73,10 @@ pub(super) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Resul
         .current_dir(scratch.root())
         .output()
         .context("cannot run `cargo update`")?;
-    let said = String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("error: ").to_owned();
+    // Its paths are of a folder that is gone when they are read.
+    let root = format!("{}{}", scratch.root().display(), std::path::MAIN_SEPARATOR);
+    let said = String::from_utf8_lossy(&output.stderr).replace(&root, "");
+    let said = said.trim().trim_start_matches("error: ").to_owned();
     Ok(if output.status.success() { Ok(()) } else { Err(said) })
 }
 
