@@ -240,6 +240,7 @@ impl Fixture {
     fn redacted(&self, text: &str) -> String {
         let folder = self.sandbox.dir().canonicalize().unwrap();
         let text = text.replace(folder.to_str().unwrap(), "[SANDBOX]");
+        let text = text.replace(fixtures().to_str().unwrap(), "[FIXTURES]");
         let mut out = String::with_capacity(text.len());
         for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
             let digits = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());

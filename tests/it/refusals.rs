@@ -89,10 +89,8 @@ fn a_manifest_without_package_and_workspace_is_refused_in_cargos_words() {
     assert_data_eq!(
         fixture.refuses("branch", &["workspace"]),
         str![[r#"
-error[workspace]: Cargo cannot read the workspace of [SANDBOX]/repo/Cargo.toml: failed to parse manifest at `[SANDBOX]/repo/Cargo.toml`
-                  
-                  Caused by:
-                    missing field `package.name`
+error[workspace]: Cargo cannot read the workspace of [SANDBOX]/repo/Cargo.toml: [..]
+...
  |
  = help: make `cargo metadata --no-deps --offline` succeed here first
 
@@ -770,11 +768,9 @@ error[lock-drift]: Cargo would change third parties here: lunation goes from 0.4
         said,
         str![[r#"
 error[lock-unsettled]: Cargo cannot bring this lock file up to date offline (it is out of date: it has `orbit` at version 6.9.0, the manifest at 7.0.0): failed to select a version for the requirement `lunation = "^0.6"`
-                       candidate versions found which didn't match: 0.5.0, 0.4.1
-                       location searched: directory source `/tmp/wt/fixtures/fixtures/shelf` (which is replacing registry `crates-io`)
-                       required by package `orbit v8.0.0 (/tmp/relprep-zoRg6z/crates/orbit)`
-                       perhaps a crate was updated and forgotten to be re-vendored?
-                       As a reminder, you're using offline mode (--offline) which can sometimes cause surprising resolution failures, if this error is too confusing you may wish to retry without `--offline`.
+...
+                       required by package `orbit v8.0.0 (crates/orbit)`
+...
 --> Cargo.lock
  = help: run `cargo update --workspace` there, see what it says, and commit the result first
 
