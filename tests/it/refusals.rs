@@ -580,7 +580,7 @@ error[config-twice]: [workspace.metadata.relprep] and relprep.toml both configur
     assert_data_eq!(
         fixture.refuses("branch --config nowhere.toml", &["no-config"]),
         str![[r#"
-error[no-config]: cannot read the configuration [SANDBOX]/repo/nowhere.toml: No such file or directory (os error 2)
+error[no-config]: cannot read the configuration nowhere.toml: No such file or directory (os error 2)
  |
  = help: give `--config` the path of a file
 
