@@ -21,6 +21,7 @@ mod lockfile;
 mod mdbook;
 mod only_versions;
 mod publish;
+mod readme;
 mod refusals;
 mod rendered;
 mod schedule;
