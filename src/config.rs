@@ -21,6 +21,7 @@ pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate}
 use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
 use crate::path::RepoPath;
+use crate::repo::Refs;
 use crate::train::Train;
 use crate::version::Step;
 
@@ -66,6 +67,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Returns the branch where development happens, in a repository with these `refs`.
+    pub fn trunk_in<'a>(&'a self, refs: &'a Refs) -> &'a str {
+        self.trunk.as_deref().unwrap_or_else(|| refs.default_trunk())
+    }
+
     /// Returns the release train, if `[schedule]` describes one.
     pub fn train(&self) -> Option<Train> {
         // What is wrong with the table was refused when it was read.

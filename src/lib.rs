@@ -1,4 +1,30 @@
 //! `cargo relprep` prepares the releases of Cargo workspaces that ship on a release train.
+//!
+//! This is the map of the house. A command is **read → plan → show → apply**: everything that it will
+//! do is a value before anything is done, and a dry run is a plan that nobody applies.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`cli`] | one file a command; arguments in, exit status out; with [`render`] the only ones that print |
+//! | [`config`] | what the maintainer may say, checked while it is read |
+//! | [`project`] | one commit: its configuration, its workspace, the files that both name |
+//! | [`workspace`] | packages, manifests and lock files, as Cargo and the tree tell |
+//! | [`plan`] | version lines, what moves, what follows, what must be true first; pure |
+//! | [`edit`] | manifests, lock files, notes, version files: text in, text out, the rest untouched |
+//! | [`version`], [`template`], [`path`], [`finding`] | the values that all of it is made of |
+//! | [`train`], [`status`] | calendar and support policy; how branches stand; dates in, dates out |
+//! | [`msrv`], [`check`], [`only_versions`], [`report`], [`ci`] | what must hold, and what was found |
+//! | [`backport`] | fixes on every supported branch, and the proof of it |
+//! | [`repo`] | the only code that names git2 or runs git: read, publish, recover, push |
+//!
+//! What always holds:
+//!
+//! * `edit`, `plan`, `train`, `status`, `version` and `template` touch no file system, no git, no
+//!   environment and no clock.
+//! * A path inside the repository is a [`path::RepoPath`], which cannot lead outside.
+//! * A refusal is a list of [`finding::Finding`]s, each with place and remedy; it travels as the error
+//!   [`finding::Refused`], and the exit status tells it from a failure.
+//! * Objects are written first and refs move last ([`repo::publish`]).
 
 pub mod backport;
 pub mod check;

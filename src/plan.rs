@@ -133,7 +133,7 @@ impl Request<'_> {
 
     /// Returns the branch where development happens.
     pub fn trunk(&self) -> &str {
-        self.project.config.trunk.as_deref().unwrap_or_else(|| self.refs.default_trunk())
+        self.project.config.trunk_in(self.refs)
     }
 
     fn values(&self, version: &Version, name: &str) -> Values {

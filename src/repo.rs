@@ -35,7 +35,6 @@ use anyhow::{Context, Result};
 use git2::{ErrorCode, ObjectType, StatusOptions, TreeWalkMode, TreeWalkResult};
 use serde::{Serialize, Serializer};
 
-use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 
@@ -172,16 +171,6 @@ impl Refs {
         let there = |name: &&str| self.branches.iter().any(|branch| branch == name);
         let remote = self.remote_trunk.as_deref();
         remote.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
-    }
-}
-
-impl Refs {
-    /// Returns the branch where development happens: the one that `config` names, else the remote's
-    /// own idea of it, else `main` or `master`.
-    pub fn trunk<'a>(&'a self, config: &'a Config) -> &'a str {
-        let there = |name: &&str| self.branches.iter().any(|branch| branch == name);
-        let said = config.trunk.as_deref().or(self.remote_trunk.as_deref());
-        said.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
     }
 }
 

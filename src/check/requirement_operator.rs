@@ -3,7 +3,7 @@
 use super::{Rule, Subject};
 use crate::config::check::RuleName;
 use crate::finding::Finding;
-use crate::plan::bump::Moves;
+use crate::plan::lines::Moves;
 use crate::plan::requirements;
 
 pub(super) const RULE: Rule = Rule {

@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::project;
+use crate::repo::Repo;
 use crate::repo::survey::{Question, Survey};
-use crate::repo::{Refs, Repo};
 use crate::status::{Known, Status};
 use crate::train::{History, Numbering, Train};
 
@@ -56,7 +56,7 @@ impl Calendar {
         let refs = repo.map(Repo::refs).transpose()?.unwrap_or_default();
         let question = Question {
             day,
-            trunk: trunk(&config, &refs),
+            trunk: config.trunk_in(&refs),
             branch: &|name| config.names.branch.read(name),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
@@ -104,10 +104,4 @@ impl Calendar {
             branch,
         }
     }
-}
-
-/// Returns the branch where development happens: the configured one, else the one that the remote
-/// `origin` has as its default, else `main` or `master`.
-fn trunk<'a>(config: &'a Config, refs: &'a Refs) -> &'a str {
-    config.trunk.as_deref().unwrap_or_else(|| refs.default_trunk())
 }

@@ -137,7 +137,7 @@ fn promised_at(
         line: &line,
         holds: &line,
         tip,
-        trunk: refs.trunk(config),
+        trunk: config.trunk_in(refs),
         remote: &repo.push_remote(branch).unwrap_or_else(|_| "origin".to_owned()),
         stated,
     };

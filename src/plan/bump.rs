@@ -11,7 +11,7 @@ use crate::edit::splice::{self, Splice};
 use crate::edit::version_file;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
-use crate::plan::lines::{Line, Lines, Stay, Why};
+use crate::plan::lines::{Line, Lines, Moves, Stay, Why};
 use crate::plan::requirements;
 use crate::project::Project;
 use crate::template::Values;
@@ -98,9 +98,6 @@ pub struct Unsettled {
     /// Why.
     pub reasons: Vec<String>,
 }
-
-/// The packages that move, by their manifests, each with its old and new version.
-pub type Moves<'a> = BTreeMap<&'a RepoPath, (&'a Package, Version)>;
 
 /// Plans to move `lines` of `workspace` by `transition`.
 ///

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::config::{Config, LineRule};
 use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
 use crate::version::{Step, plain};
 use crate::workspace::{Package, VersionPlace, Workspace};
 
@@ -39,6 +40,9 @@ impl Line<'_> {
         self.rule.map_or(lead, |rule| rule.step(lead))
     }
 }
+
+/// The packages that move, by their manifests, each with its old and new version.
+pub type Moves<'a> = BTreeMap<&'a RepoPath, (&'a Package, Version)>;
 
 /// A package that stays at its version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -286,7 +290,6 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::RepoPath;
 
     #[test]
     fn a_repository_may_be_named_after_a_package() {

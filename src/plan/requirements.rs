@@ -10,7 +10,7 @@ use crate::edit::requirement::{self, Follow, Operator, Stuck};
 use crate::edit::splice::Splice;
 use crate::finding::{Finding, Place, Severity};
 use crate::path::RepoPath;
-use crate::plan::bump::Moves;
+use crate::plan::lines::Moves;
 use crate::workspace::{ManifestFile, Package, Workspace};
 
 /// The requirements that change, by manifest, and those that are wrong.
