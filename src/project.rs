@@ -14,8 +14,8 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
-use crate::workspace::Workspace;
 use crate::workspace::metadata::{Members, nearest_manifest};
+use crate::workspace::{Sources, Workspace};
 
 /// Which project is meant.
 #[derive(Clone, Debug, Default)]
@@ -57,13 +57,14 @@ impl Project {
     pub fn read(repo: &Repo, location: &Location, commit: CommitId, changed: &[String]) -> Result<Self> {
         let tree = repo.tree(commit)?;
         let manifest = manifest_path(repo, location)?;
-        let members = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
-            Members::in_tree(repo, &tree, &relative(repo, &manifest)?)?
+        let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
+            (Members::in_tree(repo, &tree, &relative(repo, &manifest)?)?, Sources::read(repo, &tree)?)
         } else {
-            parsing_first(repo, &tree, Members::in_work_tree(repo, &manifest))?
+            let (members, sources) = read_at_once(repo, &tree, &manifest);
+            (parsing_first(repo, &tree, members)?, sources?)
         };
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, tree, &members, config, notes)
+        Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
 
     /// Reads the project at `location` as it is at `commit`, a commit that is not checked out, without
@@ -80,7 +81,8 @@ impl Project {
         let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
         let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
         let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, tree, &members, config, notes)
+        let sources = Sources::read(repo, &tree)?;
+        Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
 
     /// Reads the configuration of the project at `location` as it is at `commit`, without asking Cargo
@@ -113,18 +115,19 @@ impl Project {
         let mut members = Members::in_tree(repo, &repo.tree(then)?, &manifest)?;
         members.retain(|path| tree.get(path).is_some());
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, tree, &members, config, notes)
+        let sources = Sources::read(repo, &tree)?;
+        Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
 
     fn of_members(
         repo: &Repo,
         commit: CommitId,
         files: Tree,
-        members: &Members,
+        (members, sources): (&Members, Sources),
         config: Config,
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
-        let workspace = Workspace::read(repo, &files, members, &config.follow)?;
+        let workspace = Workspace::of(sources, members, &config.follow)?;
         notes.extend(workspace.notes.iter().cloned());
         let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &file.path).collect();
         if config.notes.enabled {
@@ -145,12 +148,23 @@ impl Project {
 /// workspace that is checked out tells which that is, then the root's.
 pub fn version_manifests(repo: &Repo, location: &Location, config: &Config) -> Vec<RepoPath> {
     let read = || -> Result<Vec<RepoPath>> {
-        let members = Members::in_work_tree(repo, &manifest_path(repo, location)?)?;
+        let members = Members::in_work_tree(repo.root(), &manifest_path(repo, location)?)?;
         let lead = members.packages.iter().find(|member| Some(&member.name) == config.lead.as_ref());
         let lead = lead.map(|member| member.manifest.clone());
         Ok(lead.into_iter().chain([members.root]).collect())
     };
     read().unwrap_or_else(|_| vec![RepoPath::known("Cargo.toml")])
+}
+
+/// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than
+/// everything else together.
+fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, Result<Sources>) {
+    let root = repo.root();
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| Members::in_work_tree(root, manifest));
+        let sources = Sources::read(repo, tree);
+        (asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
+    })
 }
 
 /// Finds the manifest that is meant.

@@ -82,13 +82,13 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Reads the workspace of `members` from `tree`, with the packages outside it whose manifests
-    /// match `follow`.
+    /// Makes the workspace of `members` from the manifests and lock files of their tree, with the
+    /// packages outside it whose manifests match `follow`.
     ///
     /// # Errors
     ///
     /// A refusal with every member's manifest that cannot be read.
-    pub fn read(repo: &Repo, tree: &Tree, members: &Members, follow: &Patterns) -> Result<Self> {
+    pub fn of(sources: Sources, members: &Members, follow: &Patterns) -> Result<Self> {
         let mut workspace = Self {
             root: members.root.clone(),
             packages: Vec::new(),
@@ -98,25 +98,22 @@ impl Workspace {
             notes: Vec::new(),
         };
         let mut refusals = Vec::new();
-        for (path, entry) in tree.files() {
-            let is_lock = path.file_name() == "Cargo.lock";
-            if entry.kind == EntryKind::Link || !(is_lock || path.file_name() == "Cargo.toml") {
-                continue;
-            }
-            let member = members.contains(path);
-            match read_text(path, repo.read(entry.blob)?) {
-                Ok(text) if is_lock => {
-                    workspace.locks.insert(path.clone(), text);
+        for (path, file) in sources.manifests {
+            let member = members.contains(&path);
+            match file {
+                Ok(file) => {
+                    workspace.manifests.insert(path, ManifestFile { member, ..file });
                 }
-                Ok(text) => match Manifest::parse(path, &text) {
-                    Ok(manifest) => {
-                        workspace.manifests.insert(path.clone(), ManifestFile { text, manifest, member });
-                    }
-                    Err(finding) if member => refusals.push(finding),
-                    Err(finding) => workspace.notes.push(unread(finding)),
-                },
-                Err(finding) if member || is_lock => refusals.push(finding),
+                Err(finding) if member => refusals.push(finding),
                 Err(finding) => workspace.notes.push(unread(finding)),
+            }
+        }
+        for (path, lock) in sources.locks {
+            match lock {
+                Ok(text) => {
+                    workspace.locks.insert(path, text);
+                }
+                Err(finding) => refusals.push(finding),
             }
         }
         if !refusals.is_empty() {
@@ -230,6 +227,40 @@ impl Workspace {
     /// Returns the names of all packages that have a version.
     pub fn names(&self) -> BTreeSet<&str> {
         self.packages.iter().map(|package| package.name.as_str()).collect()
+    }
+}
+
+/// The manifests and lock files of a tree, before it is known which are members'.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    manifests: BTreeMap<RepoPath, Result<ManifestFile, Finding>>,
+    locks: BTreeMap<RepoPath, Result<String, Finding>>,
+}
+
+impl Sources {
+    /// Reads them from `tree`; symbolic links are passed over.
+    ///
+    /// # Errors
+    ///
+    /// If the repository cannot be read.
+    pub fn read(repo: &Repo, tree: &Tree) -> Result<Self> {
+        let mut sources = Self::default();
+        for (path, entry) in tree.files().filter(|(_, entry)| entry.kind != EntryKind::Link) {
+            match path.file_name() {
+                "Cargo.lock" => {
+                    sources.locks.insert(path.clone(), read_text(path, repo.read(entry.blob)?));
+                }
+                "Cargo.toml" => {
+                    let file = read_text(path, repo.read(entry.blob)?).and_then(|text| {
+                        let manifest = Manifest::parse(path, &text)?;
+                        Ok(ManifestFile { text, manifest, member: false })
+                    });
+                    sources.manifests.insert(path.clone(), file);
+                }
+                _ => {}
+            }
+        }
+        Ok(sources)
     }
 }
 

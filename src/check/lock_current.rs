@@ -75,7 +75,7 @@ impl<'a> File<'a> {
         let locked = self.local(package);
         let at_version =
             |locked: &&LockPackage<'_>| locked.version.parse().ok() == Some(package.version.clone());
-        let first = locked.first().filter(|_| !locked.iter().any(|locked| at_version(locked)))?;
+        let first = locked.first().filter(|_| !locked.iter().any(at_version))?;
         let message =
             format!("`{}` is locked at {}, and it is at {}", package.name, first.version, package.version);
         Some(self.wrong(first.line, message))

@@ -84,7 +84,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     if let Ok(order) = check::publish_order(&project.workspace) {
         report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
     }
-    report.findings = project.notes.clone();
+    report.findings.extend(project.notes.iter().cloned());
     report.findings.extend(check::run(&subject));
     if args.strict {
         for finding in report.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {

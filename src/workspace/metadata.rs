@@ -53,13 +53,13 @@ pub struct Members {
 }
 
 impl Members {
-    /// Asks Cargo about the workspace of the manifest at `manifest` in the work tree of `repo`.
+    /// Asks Cargo about the workspace of the manifest at `manifest` in the work tree at `root`.
     ///
     /// # Errors
     ///
     /// A refusal with Cargo's own words if it is none.
-    pub fn in_work_tree(repo: &Repo, manifest: &Path) -> Result<Self> {
-        let root = repo.root().canonicalize().context("cannot find the root of the work tree")?;
+    pub fn in_work_tree(root: &Path, manifest: &Path) -> Result<Self> {
+        let root = root.canonicalize().context("cannot find the root of the work tree")?;
         Self::ask(&root, manifest)
     }
 

@@ -52,7 +52,7 @@ Released 2024-05-20.
 
 fn member(name: &str, more: &str) -> String {
     let inherited = ["version", "edition", "rust-version", "description", "license"];
-    let inherited: String = inherited.iter().map(|key| format!("{key}.workspace = true\n")).collect();
+    let inherited = inherited.map(|key| format!("{key}.workspace = true\n")).concat();
     format!("[package]\nname = \"{name}\"\n{inherited}{more}")
 }
 
@@ -154,7 +154,7 @@ fn each_rule_of_versions_finds_what_breaks_it() {
 #[test]
 fn a_lock_file_that_is_not_current_is_found() {
     let version = planted(|it| {
-        edit(it, "Cargo.lock", "name = \"lib\"\nversion = \"1.0.0\"", "name = \"lib\"\nversion = \"0.9.0\"")
+        edit(it, "Cargo.lock", "name = \"lib\"\nversion = \"1.0.0\"", "name = \"lib\"\nversion = \"0.9.0\"");
     });
     // Of the package itself, and of the one that requires it.
     assert_eq!(version, ["error lock-current", "error lock-current"]);
@@ -197,7 +197,7 @@ fn each_rule_of_notes_finds_what_breaks_it() {
     let unlinked = planted(|it| edit(it, "RELEASES.md", "* [0.9.x](../release-0.9.0/RELEASES.md)\n", ""));
     assert_eq!(unlinked, ["error notes-archive"]);
     let again = planted(|it| {
-        edit(it, "RELEASES.md", "* [0.9.x]", "* [0.9.x](../release-0.9.0/RELEASES.md)\n* [0.9.x]")
+        edit(it, "RELEASES.md", "* [0.9.x]", "* [0.9.x](../release-0.9.0/RELEASES.md)\n* [0.9.x]");
     });
     assert_eq!(again, ["error notes-archive"]);
 
@@ -214,7 +214,7 @@ fn each_rule_of_packages_finds_what_breaks_it() {
     let silent = planted(|it| edit(it, app, "description.workspace = true\n", ""));
     assert_eq!(silent, ["error package-metadata"]);
     let unread = planted(|it| {
-        edit(it, app, "license.workspace = true\n", "license-file = \"LICENSE\"\nreadme = \"R.md\"\n")
+        edit(it, app, "license.workspace = true\n", "license-file = \"LICENSE\"\nreadme = \"R.md\"\n");
     });
     assert_eq!(unread, ["error package-metadata", "error package-metadata"]);
     let no_version = planted(|it| edit(it, app, ", version = \"=1.0.0\"", ""));
