@@ -55,7 +55,21 @@ impl Project {
     ///
     /// Refusals where it is no workspace, or where its configuration cannot be read.
     pub fn read(repo: &Repo, location: &Location, commit: CommitId, changed: &[String]) -> Result<Self> {
-        let tree = repo.tree(commit)?;
+        Self::read_tree(repo, location, commit, repo.tree(commit)?, changed)
+    }
+
+    /// Reads the project as [`Project::read`] does, where the files of the commit are known already.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn read_tree(
+        repo: &Repo,
+        location: &Location,
+        commit: CommitId,
+        tree: Tree,
+        changed: &[String],
+    ) -> Result<Self> {
         let manifest = manifest_path(repo, location)?;
         let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
             (Members::in_tree(repo, &tree, &relative(repo, &manifest)?)?, Sources::read(repo, &tree)?)

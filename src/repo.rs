@@ -133,6 +133,17 @@ pub enum EntryKind {
     Link,
 }
 
+impl EntryKind {
+    /// Returns the kind of file that git's mode says.
+    fn of(mode: i32) -> Self {
+        match mode {
+            0o120_000 => Self::Link,
+            0o100_755 => Self::Executable,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// The files of one commit, by path; submodules and names that are no [`RepoPath`] are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
@@ -298,11 +309,7 @@ impl Repo {
         let tree = self.git.find_commit(commit.0)?.tree()?;
         let mut files = BTreeMap::new();
         tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-            let kind = match entry.filemode() {
-                0o120_000 => EntryKind::Link,
-                0o100_755 => EntryKind::Executable,
-                _ => EntryKind::Plain,
-            };
+            let kind = EntryKind::of(entry.filemode());
             if entry.kind() == Some(ObjectType::Blob)
                 && let Ok(name) = entry.name()
                 && let Some(path) = RepoPath::new(&format!("{folder}{name}"))

@@ -61,12 +61,13 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let branch = args.about.branch(&head)?;
     let commit = head.commit().context("the branch has no commit yet")?;
     let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
-    let changed = repo.changed_among(&repo.tree(commit)?, is_cargos)?;
+    let tree = repo.tree(commit)?;
+    let changed = repo.changed_among(&tree, is_cargos)?;
     let refs = repo.refs()?;
     let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
-    let project = match Project::read(&repo, &location, commit, &changed) {
+    let project = match Project::read_tree(&repo, &location, commit, tree, &changed) {
         Ok(project) => project,
         Err(error) => {
             let then = inquiry::refused_project(&repo, &location, &head, &branch.name, &refs, &stated)?;

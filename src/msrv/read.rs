@@ -1,6 +1,6 @@
 //! Gathering the evidence: what git and Cargo say of then and now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 use semver::Version;
@@ -15,7 +15,7 @@ use crate::edit::manifest::Manifest;
 use crate::finding::Finding;
 use crate::path::RepoPath;
 use crate::project::Project;
-use crate::repo::{EntryKind, Repo, Tree};
+use crate::repo::{CommitId, EntryKind, Repo, Tree};
 use crate::workspace::scratch::{Extent, Scratch};
 use crate::workspace::{ManifestFile, Package, dependencies};
 
@@ -45,7 +45,7 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
         Ok(source) => source,
         Err(finding) => return Ok(Err(finding)),
     };
-    let then = source.commit().map(|commit| repo.tree(commit)).transpose()?;
+    let then = source.commit().map(|commit| tree_then(repo, commit, project)).transpose()?;
     Ok(Ok(Evidence {
         line: line.clone(),
         lead: lead.name.clone(),
@@ -67,19 +67,27 @@ pub fn now(repo: &Repo, project: &Project) -> Result<Claims> {
     with_toolchain(repo, &project.files, &workspace.root, claims)
 }
 
-/// Reads what the packages said then that are members now. Which were members then, only Cargo could
-/// tell, and nobody needs to know.
+/// Reads as much of a commit's tree as the members of today need; all of it where one of them was not
+/// there, and may have moved.
+fn tree_then(repo: &Repo, commit: CommitId, project: &Project) -> Result<Tree> {
+    let root = &project.workspace.root;
+    let beside = TOOLCHAIN_FILES.iter().chain(&["Cargo.lock"]).filter_map(|name| root.sibling(name));
+    let beside: Vec<RepoPath> = beside.collect();
+    let then = repo.files_among(commit, members(project).chain(&beside))?;
+    let all_there = members(project).all(|path| then.get(path).is_some());
+    if all_there { Ok(then) } else { repo.tree(commit) }
+}
+
+/// Returns the manifests of the members and of the root.
+fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
+    project.workspace.manifests.iter().filter(|(_, file)| file.member).map(|(path, _)| path)
+}
+
+/// Reads what the packages of a tree said then. Which were members then, only Cargo could tell, and
+/// nobody needs to know.
 fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<Claims> {
-    let members = || project.workspace.manifests.iter().filter(|(_, file)| file.member).map(|(path, _)| path);
-    let all_there = members().all(|path| then.get(path).is_some());
-    let wanted: BTreeSet<&RepoPath> = if all_there {
-        members().collect()
-    } else {
-        // One that is not where it was may have moved.
-        then.files().map(|(path, _)| path).filter(|path| path.file_name() == "Cargo.toml").collect()
-    };
     let mut manifests = BTreeMap::new();
-    for path in wanted {
+    for (path, _) in then.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
         if let Some(file) = manifest_then(repo, then, project, path)? {
             manifests.insert(path.clone(), file);
         }

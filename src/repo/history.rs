@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate};
 use git2::{ErrorCode, ObjectType, Oid};
 
-use super::{CommitId, EntryKind, Repo, Tree};
+use super::{BlobId, CommitId, Entry, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
 
 impl Repo {
@@ -27,6 +27,29 @@ impl Repo {
             }
         };
         Ok(object.peel_to_commit().ok().map(|commit| CommitId(commit.id())))
+    }
+
+    /// Returns those of `paths` that are files of `commit`: what [`Repo::tree`] does, without reading
+    /// all folders.
+    pub fn files_among<'a>(
+        &self,
+        commit: CommitId,
+        paths: impl IntoIterator<Item = &'a RepoPath>,
+    ) -> Result<Tree> {
+        let tree = self.git.find_commit(commit.0)?.tree()?;
+        let mut files = BTreeMap::new();
+        for path in paths {
+            match tree.get_path(path.as_ref()) {
+                Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
+                    let entry = Entry { blob: BlobId(entry.id()), kind: EntryKind::of(entry.filemode()) };
+                    files.insert(path.clone(), entry);
+                }
+                Ok(_) => {}
+                Err(error) if error.code() == ErrorCode::NotFound => {}
+                Err(error) => return Err(error).with_context(|| format!("cannot read {path} of {commit}")),
+            }
+        }
+        Ok(Tree { files })
     }
 
     /// Returns those files of `tree` that are `wanted` and are not so in the work tree: what
