@@ -5,18 +5,19 @@ use serde::Serialize;
 
 use super::evidence::Facts;
 use super::flags::{Changed, Flag, flags};
-use super::statements::{Statements, Status};
+use super::ground::Ground;
+use super::statements::Status;
 use super::survey::{Shown, Survey};
 use super::targets::Target;
 use crate::edit::notes::{Style, carry};
 use crate::path::RepoPath;
-use crate::repo::pick::{Clash, Conflict, Merged, Picker, TreeId};
+use crate::repo::pick::{Clash, Conflict, Merged, TreeId};
 use crate::repo::publish::NewFile;
 use crate::repo::{BlobId, CommitId, Repo};
 use crate::workspace::relock::{Sides, relock};
 
 /// What is to be picked, and how.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Request<'a> {
     /// The commits, in their order.
     pub commits: &'a [Facts],
@@ -26,8 +27,8 @@ pub struct Request<'a> {
     pub again: bool,
     /// The notes, if there are any, and how they are written.
     pub notes: Option<(&'a RepoPath, &'a Style)>,
-    /// What the maintainers have stated.
-    pub statements: &'a Statements,
+    /// What the maintainers have stated, and which commits no other branch is to have.
+    pub ground: &'a Ground,
 }
 
 /// What became of the commits on one branch.
@@ -141,6 +142,9 @@ impl Attempt {
     }
 }
 
+/// A tree without conflicts, and how it came about.
+type Settled = (TreeId, Vec<Resolved>);
+
 /// How many commits that touch the same files are looked at for those that must come first.
 const MOST_NEEDED: usize = 16;
 
@@ -148,14 +152,13 @@ const MOST_NEEDED: usize = 16;
 const LOOKED_THROUGH: usize = 5_000;
 
 /// Tries the commits on the target with the number `number`, one on top of the other.
-pub fn attempt<'r>(
+pub fn attempt(
     repo: &Repo,
-    picker: &mut Picker<'r>,
-    survey: &mut Survey<'r>,
+    survey: &mut Survey<'_>,
     request: &Request<'_>,
     (number, target): (usize, &Target),
 ) -> Result<Attempt> {
-    let mut trial = Trial { repo, picker, survey, request, number, target };
+    let mut trial = Trial { repo, survey, request, number, target };
     let mut onto = target.tip;
     let mut stuck = false;
     let mut steps = Vec::new();
@@ -177,7 +180,6 @@ pub fn attempt<'r>(
 
 struct Trial<'t, 'r> {
     repo: &'t Repo,
-    picker: &'t mut Picker<'r>,
     survey: &'t mut Survey<'r>,
     request: &'t Request<'t>,
     number: usize,
@@ -187,7 +189,7 @@ struct Trial<'t, 'r> {
 impl Trial<'_, '_> {
     /// Returns what is known of the commit on the branch without trying it.
     fn known(&mut self, facts: &Facts) -> Result<Option<Outcome>> {
-        if let Some(statement) = self.request.statements.about(facts, &self.target.branch) {
+        if let Some(statement) = self.request.ground.statements.about(facts, &self.target.branch) {
             let reason = statement.reason.as_str().to_owned();
             return Ok(Some(Outcome::Stated { status: statement.status, reason }));
         }
@@ -219,7 +221,7 @@ impl Trial<'_, '_> {
 
     fn merge(&mut self, onto: CommitId, commit: CommitId) -> Result<Merged> {
         let before = self.repo.before(commit, self.request.mainline)?;
-        self.picker.pick(onto, before, commit)
+        self.repo.pick(onto, before, commit)
     }
 
     fn made(&self, here: TreeId, tree: TreeId, resolved: Vec<Resolved>) -> Result<Outcome> {
@@ -234,17 +236,13 @@ impl Trial<'_, '_> {
                 changed.files.insert(path, texts);
             }
         }
-        Ok(Outcome::Clean { tree, resolved, flags: flags(&changed) })
+        Ok(Outcome::Clean { tree, resolved, flags: flags(&changed, &self.request.ground.members) })
     }
 
     /// Resolves the conflicts if all are in lock files and the notes.
     ///
     /// The inner error says why not, as far as there is more to say than that they conflict.
-    fn settled(
-        &self,
-        onto: CommitId,
-        merged: &Merged,
-    ) -> Result<Result<(TreeId, Vec<Resolved>), Vec<String>>> {
+    fn settled(&self, onto: CommitId, merged: &Merged) -> Result<Result<Settled, Vec<String>>> {
         let notes = self.request.notes.map(|(path, _)| path.as_str());
         let is_lock = |conflict: &&Conflict| conflict.path.rsplit('/').next() == Some("Cargo.lock");
         let is_notes = |conflict: &&Conflict| Some(conflict.path.as_str()) == notes;
@@ -335,7 +333,8 @@ impl Trial<'_, '_> {
                 continue;
             }
             let facts = self.survey.facts(id)?;
-            if self.survey.evidence(&facts, self.number, |_| false)?.is_none() {
+            let is_there = self.survey.evidence(&facts, self.number, |_| false)?.is_some();
+            if !is_there && !self.request.ground.concerns_branch_only(self.repo, &facts)? {
                 found.push(id);
             }
             if found.len() > MOST_NEEDED {

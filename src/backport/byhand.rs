@@ -35,8 +35,9 @@ impl Place {
     pub fn start(&self) -> Option<CommitId> {
         match self {
             Self::Branch => None,
-            Self::NewBranch(at) => Some(*at),
-            Self::Backport(_, at) | Self::Beside(_, at, _) | Self::Ahead(_, at) => Some(*at),
+            Self::NewBranch(at) | Self::Backport(_, at) | Self::Beside(_, at, _) | Self::Ahead(_, at) => {
+                Some(*at)
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ pub enum Evidence {
     PatchId,
     /// A commit of the branch names the same pull request in its subject.
     PullRequest,
-    /// A commit of the branch has the same subject, and only one.
+    /// A commit of the branch has the same subject, and no branch has two such.
     Subject,
     /// A commit of the branch names the same advisory.
     Advisory,

@@ -7,10 +7,10 @@ use semver::Version;
 use serde::Serialize;
 
 use super::advisory::{Ranges, Standing, State, Tagged, contradictions, ranges};
-use super::evidence::{Evidence, Facts};
+use super::evidence::Facts;
 use super::ground::Ground;
 use super::statements::Status;
-use super::survey::{Shown, Survey};
+use super::survey::Survey;
 use super::targets::Target;
 use crate::config::NameTemplate;
 use crate::edit::manifest::{Manifest, Stated};
@@ -68,6 +68,15 @@ pub struct Sources<'a, 'r> {
     pub lines: &'a [Line<'a>],
 }
 
+/// Since when a branch has a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Since {
+    /// It was there when the branch was cut.
+    Cut,
+    /// It came with this commit.
+    Commit(CommitId),
+}
+
 /// A release branch and how it stands, with the commit that tells each line's version there.
 struct Branch {
     standing: Standing,
@@ -89,20 +98,22 @@ pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> 
     }
     let tags = sources.tags();
     let mut by = BTreeSet::new();
-    let mut found: Vec<(Target, Option<Shown>)> = Vec::new();
+    let mut found: Vec<(Target, Option<Since>)> = Vec::new();
     for (number, target) in sources.ground.branches.iter().enumerate().rev() {
-        let shown = sources.shown(&fixes, number)?;
-        by.extend(shown.filter(|shown| shown.evidence != Evidence::Ancestry).map(|shown| shown.by));
-        found.push((target.clone(), shown));
+        let since = sources.since(&fixes, number)?;
+        if let Some(Since::Commit(commit)) = since {
+            by.insert(commit);
+        }
+        found.push((target.clone(), since));
     }
     by.extend(fixes.iter().map(|facts| facts.id));
     let tagged = sources.tagged(&tags, &by)?;
     let trunk = sources.trunk_has(&fixes)?;
     let mut findings = Vec::new();
     let mut branches = Vec::new();
-    for (index, (target, shown)) in found.iter().enumerate() {
+    for (index, (target, since)) in found.iter().enumerate() {
         let above = found.get(index + 1).map(|(target, _)| &target.version);
-        branches.push(sources.branch(advisory, &fixes, (target, *shown, above), &tagged, &mut findings)?);
+        branches.push(sources.branch(advisory, &fixes, (target, *since, above), &tagged, &mut findings)?);
     }
     if !trunk {
         let message =
@@ -154,14 +165,17 @@ impl Sources<'_, '_> {
         Ok(fixes)
     }
 
-    /// Returns the surest evidence that a branch has one of the fixes.
-    fn shown(&mut self, fixes: &[Facts], target: usize) -> Result<Option<Shown>> {
-        let mut best: Option<Shown> = None;
+    /// Returns since when a branch has one of the fixes: since its cut, or by a commit of its own.
+    fn since(&mut self, fixes: &[Facts], target: usize) -> Result<Option<Since>> {
+        let mut since = None;
         for facts in fixes {
-            let shown = self.survey.evidence(facts, target, |_| false)?;
-            best = [best, shown].into_iter().flatten().min_by_key(|shown| shown.evidence);
+            let Some(shown) = self.survey.evidence(facts, target, |_| false)? else { continue };
+            if !self.survey.own(target).iter().any(|own| own.id == shown.by) {
+                return Ok(Some(Since::Cut));
+            }
+            since.get_or_insert(Since::Commit(shown.by));
         }
-        Ok(best)
+        Ok(since)
     }
 
     fn trunk_has(&self, fixes: &[Facts]) -> Result<bool> {
@@ -205,7 +219,7 @@ impl Sources<'_, '_> {
         &self,
         advisory: &str,
         fixes: &[Facts],
-        (target, shown, above): (&Target, Option<Shown>, Option<&Version>),
+        (target, since, above): (&Target, Option<Since>, Option<&Version>),
         tagged: &[(Tagged, CommitId)],
         findings: &mut Vec<Finding>,
     ) -> Result<Branch> {
@@ -217,13 +231,13 @@ impl Sources<'_, '_> {
             .about_advisory(advisory, &target.branch)
             .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, &target.branch)));
         let mut at = target.tip;
-        let state = match (stated, shown) {
+        let state = match (stated, since) {
             (Some(statement), _) if statement.status == Status::NotAffected => {
                 State::Unaffected { reason: statement.reason.as_str().to_owned() }
             }
             (Some(statement), _) if statement.status == Status::WontFix => State::Never,
-            (_, Some(shown)) if shown.evidence == Evidence::Ancestry => State::Always,
-            (_, Some(_)) => {
+            (_, Some(Since::Cut)) => State::Always,
+            (_, Some(Since::Commit(_))) => {
                 let in_line = |version: &Version| lower <= *version && *version < upper;
                 let first = tagged.iter().find(|(tag, _)| tag.has_fix && in_line(&tag.version));
                 match first {

@@ -66,8 +66,9 @@ pub struct Changed {
     pub files: BTreeMap<RepoPath, (Option<String>, Option<String>)>,
 }
 
-/// Returns what is to be flagged, sorted, each once. What cannot be read is not judged here.
-pub fn flags(changed: &Changed) -> Vec<Flag> {
+/// Returns what is to be flagged, sorted, each once; `members` are no new dependencies. What cannot be
+/// read is not judged here.
+pub fn flags(changed: &Changed, members: &BTreeSet<String>) -> Vec<Flag> {
     let mut flags = BTreeSet::new();
     for (path, (before, after)) in &changed.files {
         let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
@@ -86,7 +87,8 @@ pub fn flags(changed: &Changed) -> Vec<Flag> {
         }
         _ => false,
     };
-    flags.into_iter().filter(|flag| !twice(flag)).collect()
+    let member = |flag: &Flag| matches!(flag, Flag::Dependency { package, .. } if members.contains(package));
+    flags.into_iter().filter(|flag| !twice(flag) && !member(flag)).collect()
 }
 
 fn manifest_dependency(flag: &Flag) -> Option<String> {
@@ -179,7 +181,10 @@ mod tests {
     fn flagged(before: &str, after: &str) -> Vec<String> {
         let path = RepoPath::new("a/Cargo.toml").unwrap();
         let files = [(path, (Some(before.to_owned()), Some(after.to_owned())))].into();
-        flags(&Changed { files }).iter().map(ToString::to_string).collect()
+        flags(&Changed { files }, &BTreeSet::from(["mine".to_owned()]))
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -195,7 +200,8 @@ mod tests {
         assert_eq!(with("rust-version = '1.80'\n", "rust-version = '1.79'\n"), [""; 0]);
         assert_eq!(with("t = '1'", "t = '2'\nu = '1'"), [""; 0]);
         assert_eq!(with("b = '1'", "b = { version = '1' }"), [""; 0]);
-        assert_eq!(with("name = 'a'", "name = 'a'\npublish = false").len(), 0);
+        assert_eq!(with("name = 'a'", "name = 'a'\npublish = false"), [""; 0]);
+        assert_eq!(with("b = '1'", "b = '1'\nmine.workspace = true"), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What every command of `backport` stands on: the trunk, the release branches, the statements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use semver::Version;
@@ -30,6 +30,8 @@ pub struct Ground {
     pub branches: Vec<Target>,
     /// What the maintainers have stated, on the trunk.
     pub statements: Statements,
+    /// The names of the workspace's packages.
+    pub members: BTreeSet<String>,
     /// The manifests that hold the lead package's version.
     version_places: Vec<RepoPath>,
     notes_file: Option<RepoPath>,
@@ -67,6 +69,7 @@ impl Ground {
             trunk_tip,
             branches,
             statements: read_statements(repo, project, trunk_tip)?,
+            members: project.workspace.names().into_iter().map(str::to_owned).collect(),
             version_places,
             notes_file: project.config.notes.enabled.then(|| project.config.notes.file.clone()),
             notes,

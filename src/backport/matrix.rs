@@ -140,24 +140,26 @@ pub fn went_somewhere(
 
 /// The commits of the trunk that a backport may come from.
 struct Origins {
-    by_id: HashMap<String, Facts>,
-    by_pull: HashMap<u64, String>,
-    by_subject: HashMap<String, Option<String>>,
+    commits: HashMap<String, Facts>,
+    of_pull: HashMap<u64, String>,
+    /// `None` where several have one subject.
+    of_subject: HashMap<String, Option<String>>,
 }
 
 impl Origins {
     fn read(survey: &Survey<'_>) -> Result<Self> {
-        let mut origins = Self { by_id: HashMap::new(), by_pull: HashMap::new(), by_subject: HashMap::new() };
+        let mut origins =
+            Self { commits: HashMap::new(), of_pull: HashMap::new(), of_subject: HashMap::new() };
         for commit in survey.of_trunk() {
             let facts = survey.facts(commit)?;
             let id = commit.to_string();
             // The last number is the pull request's own; one before it is what it takes up.
             if let Some(pull) = facts.pulls.iter().next_back() {
-                origins.by_pull.insert(*pull, id.clone());
+                origins.of_pull.insert(*pull, id.clone());
             }
-            let namesake = origins.by_subject.entry(facts.subject.clone());
+            let namesake = origins.of_subject.entry(facts.subject.clone());
             namesake.and_modify(|first| *first = None).or_insert_with(|| Some(id.clone()));
-            origins.by_id.insert(id, facts);
+            origins.commits.insert(id, facts);
         }
         Ok(origins)
     }
@@ -165,13 +167,13 @@ impl Origins {
     /// Returns the commit of the trunk that a branch's commit comes from: the one it names, or one
     /// of the same pull request, or the only one with the same subject.
     fn of(&self, facts: &Facts) -> Option<&Facts> {
-        let named = facts.picked_from.iter().find_map(|name| self.by_id.get(name));
+        let named = facts.picked_from.iter().find_map(|name| self.commits.get(name));
         if named.is_some() || !facts.picked_from.is_empty() {
             return named;
         }
-        let pull = facts.pulls.iter().find_map(|pull| self.by_pull.get(pull));
-        let subject = || self.by_subject.get(&facts.subject).and_then(Option::as_ref);
-        pull.or_else(subject).and_then(|id| self.by_id.get(id))
+        let pull = facts.pulls.iter().find_map(|pull| self.of_pull.get(pull));
+        let subject = || self.of_subject.get(&facts.subject).and_then(Option::as_ref);
+        pull.or_else(subject).and_then(|id| self.commits.get(id))
     }
 }
 

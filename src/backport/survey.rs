@@ -27,6 +27,8 @@ pub struct Survey<'r> {
     bases: usize,
     targets: usize,
     branches: Vec<Own>,
+    /// Subjects that some branch has twice: they tell nothing.
+    generic: BTreeSet<String>,
     patches: HashMap<CommitId, Option<PatchId>>,
 }
 
@@ -55,7 +57,8 @@ impl<'r> Survey<'r> {
             let own = reach.own(bases + number, 0..bases);
             branches.push(Own::new(own.into_iter().map(|id| facts(repo, id)).collect::<Result<_>>()?));
         }
-        Ok(Self { repo, reach, bases, targets: targets.len(), branches, patches: HashMap::new() })
+        let generic = generic(&branches);
+        Ok(Self { repo, reach, bases, targets: targets.len(), branches, generic, patches: HashMap::new() })
     }
 
     /// Returns what the message of `commit` tells.
@@ -112,7 +115,7 @@ impl<'r> Survey<'r> {
         if self.reach.contains(self.bases + target, wanted.id) && !own.has_reverted(wanted) {
             return Ok(Some(Shown { evidence: Evidence::Ancestry, by: wanted.id }));
         }
-        let spoken = own.spoken(wanted, &taken);
+        let spoken = own.spoken(wanted, &taken, &self.generic);
         if let Some(shown) = spoken.filter(|shown| shown.evidence < Evidence::PatchId) {
             return Ok(Some(shown));
         }
@@ -139,6 +142,17 @@ impl<'r> Survey<'r> {
 
 fn facts(repo: &Repo, commit: CommitId) -> Result<Facts> {
     Ok(Facts::read(&repo.said(commit)?))
+}
+
+/// Returns the subjects that stand on one branch more than once and were not taken back in between.
+fn generic(branches: &[Own]) -> BTreeSet<String> {
+    let mut generic = BTreeSet::new();
+    for own in branches {
+        let mut seen = BTreeSet::new();
+        let again = own.live().filter(|facts| !seen.insert(&facts.subject));
+        generic.extend(again.map(|facts| facts.subject.clone()));
+    }
+    generic
 }
 
 impl Own {
@@ -185,17 +199,19 @@ impl Own {
         self.reverted.iter().any(|name| facts.is_or_comes_from(name))
     }
 
-    /// Returns the surest evidence in words. A subject that two commits have is none.
-    fn spoken(&self, wanted: &Facts, taken: &impl Fn(CommitId) -> bool) -> Option<Shown> {
-        let live = || self.live().filter(|facts| !taken(facts.id) && facts.id != wanted.id);
-        let with = |facts: &Facts| Some(Shown { evidence: facts.evidence_for(wanted)?, by: facts.id });
-        let best = live().filter_map(with).min_by_key(|shown| shown.evidence)?;
-        let namesakes = || live().filter(|facts| facts.subject == wanted.subject).count();
-        if best.evidence == Evidence::Subject && namesakes() > 1 {
-            let is_advisory = |shown: &Shown| shown.evidence == Evidence::Advisory;
-            return live().filter_map(with).find(is_advisory);
-        }
-        Some(best)
+    /// Returns the surest evidence in words; a `generic` subject is none.
+    fn spoken(
+        &self,
+        wanted: &Facts,
+        taken: &impl Fn(CommitId) -> bool,
+        generic: &BTreeSet<String>,
+    ) -> Option<Shown> {
+        let tells = |shown: &Shown| shown.evidence != Evidence::Subject || !generic.contains(&wanted.subject);
+        self.live()
+            .filter(|facts| !taken(facts.id) && facts.id != wanted.id)
+            .filter_map(|facts| Some(Shown { evidence: facts.evidence_for(wanted)?, by: facts.id }))
+            .filter(tells)
+            .min_by_key(|shown| shown.evidence)
     }
 }
 
@@ -217,7 +233,8 @@ mod tests {
     }
 
     fn shown(messages: &[String]) -> Option<Evidence> {
-        own(messages).spoken(&origin(), &|_| false).map(|shown| shown.evidence)
+        let own = [own(messages)];
+        own[0].spoken(&origin(), &|_| false, &generic(&own)).map(|shown| shown.evidence)
     }
 
     #[test]
@@ -225,7 +242,7 @@ mod tests {
         let picked = format!("Fix (#1)\n\n(cherry picked from commit {})", CommitId::for_tests(1));
         let reverted = format!("Revert \"Fix (#1)\"\n\nThis reverts commit {}.", CommitId::for_tests(0x10));
         let again = format!("Revert \"Revert\"\n\nThis reverts commit {}.", CommitId::for_tests(0x11));
-        assert_eq!(shown(&[picked.clone()]), Some(Evidence::PickedFrom));
+        assert_eq!(shown(std::slice::from_ref(&picked)), Some(Evidence::PickedFrom));
         assert_eq!(shown(&[picked.clone(), reverted.clone()]), None);
         assert_eq!(shown(&[picked.clone(), reverted.clone(), again]), Some(Evidence::PickedFrom));
         assert_eq!(shown(&[picked.clone(), reverted, picked]), Some(Evidence::PickedFrom));

@@ -12,8 +12,10 @@ mod follow;
 mod model;
 mod moves;
 mod read;
+mod redo;
 mod scan;
 
 pub use changes::{Change, third_party_changes};
 pub use follow::{Followed, Moved, follow};
 pub use read::{Format, LockFile, LockPackage, Reference};
+pub use redo::redo;

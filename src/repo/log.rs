@@ -133,6 +133,8 @@ impl Repo {
             return Ok(None);
         }
         let mut options = DiffOptions::new();
+        // Otherwise all changes of a binary file would be the same.
+        options.show_binary(true);
         let diff = self.changes(&found, &mut options)?;
         if diff.deltas().len() == 0 {
             return Ok(None);

@@ -1,19 +1,18 @@
 //! Cherry-picks in memory: what git's own merge makes of a commit on another branch.
 //!
-//! One `git merge-tree` answers for all picks of a run (git 2.40 or later). It is the merge that
-//! `git cherry-pick` does, renames included, and touches neither work tree nor index. libgit2's
-//! merge compares by another algorithm, and on a branch that is years old it either misses renames
-//! or compares everything with everything.
+//! `git merge-tree` (2.40 or later) is the merge that `git cherry-pick` does, renames included, and
+//! touches neither work tree nor index. libgit2's merge compares by another algorithm, and on a
+//! branch that is years old it either misses renames or compares everything with everything. (Nor can
+//! one git answer for all picks: with `--stdin` it keeps its answers until its input ends.)
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, bail};
 use git2::{Oid, Signature, Time};
 use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
+use crate::repo::git::failure;
 use crate::repo::publish::NewFile;
 use crate::repo::{BlobId, CommitId, Repo};
 
@@ -28,6 +27,17 @@ pub struct Merged {
     pub tree: TreeId,
     /// The conflicts, by path.
     pub conflicts: Vec<Conflict>,
+}
+
+impl Merged {
+    /// Makes sure that a merge that git calls conflicting does not pass for a clean one.
+    fn conflicting(mut self) -> Self {
+        if self.conflicts.is_empty() {
+            let what = Clash::Other("a conflict that git does not explain".to_owned());
+            self.conflicts.push(Conflict { path: String::new(), what, stages: [None; 3] });
+        }
+        self
+    }
 }
 
 /// A file that both sides changed, and git cannot say how it is to be.
@@ -60,25 +70,27 @@ pub enum Clash {
     Other(String),
 }
 
-/// A `git merge-tree` that waits for picks.
-pub struct Picker<'r> {
-    repo: &'r Repo,
-    child: Child,
-    stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
-}
-
 impl Repo {
-    /// Starts the merge for any number of picks.
+    /// Returns what becomes of the changes from `before` to `commit` on top of `onto`.
     ///
     /// # Errors
     ///
-    /// A refusal if git cannot be started.
-    pub fn picker(&self) -> Result<Picker<'_>> {
-        let mut child = self.user_git("merge-tree").args(["--write-tree", "-z", "--stdin"]).spawn()?;
-        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-        let stdout = BufReader::new(stdout.context("`git merge-tree` was started without pipes")?);
-        Ok(Picker { repo: self, child, stdin, stdout })
+    /// A refusal if git is too old.
+    pub fn pick(&self, onto: CommitId, before: CommitId, commit: CommitId) -> Result<Merged> {
+        let base = format!("--merge-base={before}");
+        let (onto, commit) = (onto.to_string(), commit.to_string());
+        let output =
+            self.user_git("merge-tree").args(["--write-tree", "-z", &base, &onto, &commit]).output()?;
+        match output.status.code() {
+            Some(0) => answer(&output.stdout),
+            Some(1) => Ok(answer(&output.stdout)?.conflicting()),
+            _ if String::from_utf8_lossy(&output.stderr).contains("usage:") => {
+                let message = "this git cannot merge without a work tree (`git merge-tree --merge-base`)";
+                let finding = Finding::error("git-too-old", message).remedy("install git 2.40 or later");
+                Err(Refused::from(finding).into())
+            }
+            _ => bail!("{}", failure("git merge-tree", output.status, &output.stderr)),
+        }
     }
 
     /// Returns the tree of `commit`.
@@ -132,103 +144,51 @@ impl Repo {
     }
 }
 
-impl Picker<'_> {
-    /// Returns what becomes of the changes from `before` to `commit` on top of `onto`.
-    pub fn pick(&mut self, onto: CommitId, before: CommitId, commit: CommitId) -> Result<Merged> {
-        let asked = format!("{before} -- {onto} {commit}\n");
-        let stdin = self.stdin.as_mut().context("`git merge-tree` has no input")?;
-        // A git that refuses closes the pipe: its answer is missing then.
-        let _ = stdin.write_all(asked.as_bytes()).and_then(|()| stdin.flush());
-        match self.answer() {
-            Ok(merged) => Ok(merged),
-            Err(error) => Err(self.failure(error)),
-        }
+/// Reads what `git merge-tree -z` prints: the tree, and where there are conflicts the stages of each
+/// file and the messages.
+fn answer(printed: &[u8]) -> Result<Merged> {
+    let mut tokens = printed.split(|&byte| byte == 0);
+    let tree = tokens.next().context("`git merge-tree` names no tree")?;
+    let tree = TreeId(Oid::from_str(std::str::from_utf8(tree)?)?);
+    let mut stages: BTreeMap<String, [Option<BlobId>; 3]> = BTreeMap::new();
+    for token in tokens.by_ref().take_while(|token| !token.is_empty()) {
+        let (path, stage, blob) = stage(token).context("`git merge-tree` names a file unreadably")?;
+        stages.entry(path).or_default()[stage] = Some(blob);
     }
-
-    fn answer(&mut self) -> Result<Merged> {
-        let clean = self.token()? == b"1";
-        let tree = TreeId(Oid::from_str(std::str::from_utf8(&self.token()?)?)?);
-        let mut stages: BTreeMap<String, [Option<BlobId>; 3]> = BTreeMap::new();
-        loop {
-            let token = self.token()?;
-            if token.is_empty() {
-                break;
-            }
-            let (path, stage, blob) = stage(&token).context("`git merge-tree` names a file unreadably")?;
-            stages.entry(path).or_default()[stage] = Some(blob);
-        }
-        let kinds = if clean { BTreeMap::new() } else { self.kinds()? };
-        let conflicts = stages.into_iter().map(|(path, stages)| {
-            let what = clash(stages, kinds.get(&path).map(Vec::as_slice).unwrap_or_default());
-            Conflict { path, what, stages }
-        });
-        let mut conflicts: Vec<Conflict> = conflicts.collect();
-        if !clean && conflicts.is_empty() {
-            // A directory rename that only git's messages tell of, for one.
-            let other = |(path, kinds): (&String, &Vec<String>)| Conflict {
-                path: path.clone(),
-                what: Clash::Other(kinds.join(", ")),
-                stages: [None; 3],
-            };
-            conflicts.extend(kinds.iter().map(other));
-        }
-        Ok(Merged { tree, conflicts })
+    let kinds = kinds(&mut tokens)?;
+    let conflict = |(path, stages): (String, [Option<BlobId>; 3])| {
+        let what = clash(stages, kinds.get(&path).map(Vec::as_slice).unwrap_or_default());
+        Conflict { path, what, stages }
+    };
+    let mut conflicts: Vec<Conflict> = stages.into_iter().map(conflict).collect();
+    if conflicts.is_empty() {
+        // Only git's messages tell of some, as of a directory that was renamed in two ways.
+        let other = |(path, kinds): (&String, &Vec<String>)| Conflict {
+            path: path.clone(),
+            what: Clash::Other(kinds.join(", ")),
+            stages: [None; 3],
+        };
+        conflicts.extend(kinds.iter().map(other));
     }
-
-    /// Reads git's messages: the short names of the conflicts of each path.
-    fn kinds(&mut self) -> Result<BTreeMap<String, Vec<String>>> {
-        let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        loop {
-            let count = self.text()?;
-            if count.is_empty() {
-                return Ok(kinds);
-            }
-            let count: usize = count.parse().context("`git merge-tree` counts unreadably")?;
-            let paths = (0..count).map(|_| self.text()).collect::<Result<Vec<_>>>()?;
-            let kind = self.text()?;
-            self.token()?;
-            if let Some(kind) = kind.strip_prefix("CONFLICT (").and_then(|kind| kind.strip_suffix(')')) {
-                for path in paths {
-                    kinds.entry(path).or_default().push(kind.to_owned());
-                }
-            }
-        }
-    }
-
-    fn text(&mut self) -> Result<String> {
-        Ok(String::from_utf8_lossy(&self.token()?).into_owned())
-    }
-
-    fn token(&mut self) -> Result<Vec<u8>> {
-        let mut token = Vec::new();
-        self.stdout.read_until(0, &mut token)?;
-        match token.pop() {
-            Some(0) => Ok(token),
-            _ => Err(anyhow!("`git merge-tree` ended early")),
-        }
-    }
-
-    fn failure(&mut self, error: anyhow::Error) -> anyhow::Error {
-        drop(self.stdin.take());
-        let mut said = String::new();
-        if let Some(stderr) = self.child.stderr.as_mut() {
-            let _ = stderr.read_to_string(&mut said);
-        }
-        let said = said.lines().next().unwrap_or_default().to_owned();
-        if said.contains("usage") || said.contains("unknown option") {
-            let message = "this git cannot merge without a work tree (`git merge-tree --stdin`)";
-            let finding = Finding::error("git-too-old", message).remedy("install git 2.40 or later");
-            return Refused::from(finding).into();
-        }
-        error.context(format!("`git merge-tree` failed in {}: {said}", self.repo.root.display()))
-    }
+    Ok(Merged { tree, conflicts })
 }
 
-impl Drop for Picker<'_> {
-    fn drop(&mut self) {
-        drop(self.stdin.take());
-        let _ = self.child.wait();
+/// Reads git's messages, each with its paths: the short names of the conflicts of each path.
+fn kinds<'a>(tokens: &mut impl Iterator<Item = &'a [u8]>) -> Result<BTreeMap<String, Vec<String>>> {
+    let text = |token: &[u8]| String::from_utf8_lossy(token).into_owned();
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    while let Some(count) = tokens.next().filter(|token| !token.is_empty()) {
+        let count: usize = text(count).parse().context("`git merge-tree` counts unreadably")?;
+        let paths: Vec<String> = tokens.by_ref().take(count).map(text).collect();
+        let kind = tokens.next().map(text).unwrap_or_default();
+        tokens.next();
+        if let Some(kind) = kind.strip_prefix("CONFLICT (").and_then(|kind| kind.strip_suffix(')')) {
+            for path in paths {
+                kinds.entry(path).or_default().push(kind.to_owned());
+            }
+        }
     }
+    Ok(kinds)
 }
 
 /// Reads `100644 <id> 1<tab>path`: the path, the stage from 0 and the blob.

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::scratch::{Extent, Scratch};
 use super::settle::update;
-use crate::edit::lockfile::{Change, LockFile, third_party_changes};
+use crate::edit::lockfile::{Change, LockFile, redo, third_party_changes};
 use crate::path::RepoPath;
 use crate::repo::{CommitId, Repo};
 
@@ -30,51 +30,20 @@ pub fn relock(
     path: &RepoPath,
     sides: Sides<'_>,
 ) -> Result<Result<String, String>> {
-    let scratch = Scratch::lay(repo, &repo.tree(merged)?, Extent::Everything)?;
-    scratch.write(path, sides.branch.as_bytes())?;
-    if let Err(said) = update(&scratch, path, &["--workspace"])? {
-        return Ok(Err(said));
-    }
-    let (before, after) = match (LockFile::read(path, sides.before), LockFile::read(path, sides.after)) {
-        (Ok(before), Ok(after)) => (before, after),
-        (Err(refused), _) | (_, Err(refused)) => return Ok(Err(refused.to_string())),
+    let read = |text| LockFile::read(path, text).map_err(|refused| refused.to_string());
+    let (before, after, branch) = match (read(sides.before), read(sides.after), read(sides.branch)) {
+        (Ok(before), Ok(after), Ok(branch)) => (before, after, branch),
+        (Err(said), ..) | (_, Err(said), _) | (.., Err(said)) => return Ok(Err(said)),
     };
     let wanted = third_party_changes(&before, &after);
-    for change in &wanted {
-        if let Change::Changed { before, after } = change
-            && let Some(from) = still_to_move(&scratch, path, before.name, before.version, after.version)?
-        {
-            let spec = format!("{}@{from}", before.name);
-            if let Err(said) = update(&scratch, path, &["-p", &spec, "--precise", after.version])? {
-                return Ok(Err(said));
-            }
-        }
+    let scratch = Scratch::lay(repo, &repo.tree(merged)?, Extent::Everything)?;
+    scratch.write(path, redo(&branch, sides.branch, &wanted, sides.after).as_bytes())?;
+    if let Err(said) = update(&scratch, path, &["--workspace"])? {
+        // What follows the first line names the folder, which is another one each time.
+        return Ok(Err(said.lines().next().unwrap_or("Cargo cannot tell").to_owned()));
     }
     let text = std::fs::read_to_string(scratch.path(path))?;
     Ok(check(path, sides.branch, &text, &wanted).map(|()| text))
-}
-
-/// Returns the version from which `name` must be moved, if it is there and not at `to`.
-fn still_to_move(
-    scratch: &Scratch,
-    path: &RepoPath,
-    name: &str,
-    from: &str,
-    to: &str,
-) -> Result<Option<String>> {
-    let text = std::fs::read_to_string(scratch.path(path))?;
-    let lock = LockFile::read(path, &text)?;
-    let versions: Vec<&str> = lock
-        .packages
-        .iter()
-        .filter(|package| package.name == name && package.source.is_some())
-        .map(|package| package.version)
-        .collect();
-    Ok(match versions.as_slice() {
-        versions if versions.contains(&to) => None,
-        [only] => Some((*only).to_owned()),
-        versions => versions.iter().find(|version| **version == from).map(|version| (*version).to_owned()),
-    })
 }
 
 /// Makes sure that the new lock file does what the commit did, as far as the branch has the

@@ -8,6 +8,7 @@
 )]
 
 mod as_user;
+mod backport;
 mod check;
 mod check_msrv;
 mod checking;

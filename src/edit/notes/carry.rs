@@ -94,7 +94,7 @@ fn with_entry(
     text: &str,
     heading: Option<&str>,
     entry: &str,
-    loose: bool,
+    loose: Option<bool>,
 ) -> Result<String, &'static str> {
     let notes = Notes::parse(path, text, style);
     let newest = newest(&notes).ok_or("the notes of the branch have no section")?;
@@ -118,7 +118,7 @@ fn with_entry(
         return Ok(text.to_owned());
     }
     let after_entry = content.lines().next_back().is_some_and(|line| !line.starts_with('#'));
-    let loose = if entries(content) > 1 { is_loose(content) } else { loose };
+    let loose = is_loose(content).or(loose).unwrap_or(true);
     let gap = if after_entry && heading.is_some() && !loose { 1 } else { 2 };
     let at = part.range.start + content.len();
     let missing_end = if text[at..].starts_with(['\r', '\n']) { "" } else { end };
@@ -154,23 +154,19 @@ fn parts(text: &str, section: &Section, style: &Style) -> Vec<Part> {
     parts
 }
 
-fn entries(content: &str) -> usize {
-    content.lines().filter(|line| ["* ", "- ", "+ "].iter().any(|mark| line.starts_with(mark))).count()
-}
-
-/// Returns whether a blank line stands between two entries.
-fn is_loose(text: &str) -> bool {
-    let mut blank_after_entry = false;
-    let mut in_entry = false;
+/// Returns whether blank lines stand between entries, if there are two in a row.
+fn is_loose(text: &str) -> Option<bool> {
+    let mut in_list = false;
+    let mut blank = false;
     for line in text.lines() {
         let begins = ["* ", "- ", "+ "].iter().any(|mark| line.starts_with(mark));
-        if begins && blank_after_entry {
-            return true;
+        if begins && in_list {
+            return Some(blank);
         }
-        blank_after_entry = in_entry && line.trim().is_empty();
-        in_entry = begins || (in_entry && line.starts_with([' ', '\t'])) || blank_after_entry;
+        blank = line.trim().is_empty();
+        in_list = begins || (in_list && (blank || line.starts_with([' ', '\t'])));
     }
-    false
+    None
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::backport::evidence::Evidence;
 use crate::backport::matrix::{Cell, Matrix, Row};
+use crate::backport::statements::Status;
 use crate::render::{BOLD, DIM, NEW, OLD, counted, escaped};
 
 /// Returns the matrix as text with styles: one line for each commit, one column for each branch, and
@@ -47,13 +49,12 @@ fn short(branch: &str) -> String {
 }
 
 fn word(cell: &Cell) -> &'static str {
-    use crate::backport::evidence::Evidence;
     match cell {
         Cell::Missing => "MISSING",
         Cell::Stated { status, .. } => match status {
-            crate::backport::statements::Status::Contained => "stated",
-            crate::backport::statements::Status::NotAffected => "n/a",
-            crate::backport::statements::Status::WontFix => "won't",
+            Status::Contained => "stated",
+            Status::NotAffected => "n/a",
+            Status::WontFix => "won't",
         },
         Cell::Contained(shown) => match shown.evidence {
             Evidence::Ancestry => "ancestor",
@@ -66,18 +67,21 @@ fn word(cell: &Cell) -> &'static str {
     }
 }
 
-/// Lists what each cell that is not plain ancestry stands on.
+/// Lists what each cell stands on, where that is not the commit itself.
 fn evidence(out: &mut String, matrix: &Matrix) {
-    let _ = writeln!(out, "\n{BOLD}Evidence{BOLD:#}");
+    let mut lines = String::new();
     for row in &matrix.rows {
         for (target, cell) in matrix.branches.iter().zip(&row.cells) {
             if let Some(said) = said(row, cell) {
-                let _ = writeln!(out, "  {}  {}: {said}", row.commit.short(), escaped(&target.branch));
+                let _ = writeln!(lines, "  {}  {}: {said}", row.commit.short(), escaped(&target.branch));
             }
         }
     }
     for one in &matrix.excepted {
-        let _ = writeln!(out, "  {}  {DIM}left out: {}{DIM:#}", escaped(&one.branch), escaped(&one.reason));
+        let _ = writeln!(lines, "  {}  {DIM}left out: {}{DIM:#}", escaped(&one.branch), escaped(&one.reason));
+    }
+    if !lines.is_empty() {
+        let _ = write!(out, "\n{BOLD}Evidence{BOLD:#}\n{lines}");
     }
 }
 

@@ -1,0 +1,97 @@
+//! Tries commits on the branches, and makes what is clean.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Error, Result};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::scene::Scene;
+use crate::backport::attempt::Attempt;
+use crate::backport::making::{Made, Manner};
+use crate::backport::targets::Excepted;
+use crate::cli::{Output, Status};
+use crate::finding::{Finding, Refused};
+use crate::render;
+use crate::repo::{CommitId, Head};
+
+impl Scene<'_> {
+    /// Tries the commits on every branch, shows what became of them, and makes what is clean.
+    pub(super) fn apply(&self, day: NaiveDate, output: &mut Output) -> Result<Status> {
+        let commits = self.commits()?;
+        let chosen = self.targets(day, output)?;
+        let (facts, attempts) = self.attempts(&commits, &chosen.targets)?;
+        let sign_off = if self.args.signoff { Some(self.repo.sign_off()?) } else { None };
+        let manner = self.manner(sign_off.as_deref());
+        output.show(&render::backport::attempts(&facts, &attempts, &chosen.excepted, &manner));
+        let (mut made, mut refused) = (Vec::new(), Vec::new());
+        if !self.args.dry_run {
+            self.make(&commits, &attempts, &manner, &mut made, &mut refused)?;
+        }
+        if output.is_json() {
+            let document = Applied {
+                day,
+                attempts: &attempts,
+                excepted: &chosen.excepted,
+                made: &made,
+                refused: &refused,
+            };
+            output.result(&render::json::document("backport", &document));
+        } else {
+            let remote = chosen.targets.first().and_then(|target| self.repo.push_remote(&target.branch).ok());
+            let remote = remote.unwrap_or_else(|| "origin".to_owned());
+            output.show(&render::backport::made(&made, self.current(), &remote));
+            output.refuse(&refused);
+        }
+        let waits = |attempt: &Attempt| attempt.needs_person() || attempt.is_held(&manner);
+        let well = refused.is_empty() && !attempts.iter().any(waits);
+        Ok(if well { Status::Done } else { Status::Refused })
+    }
+
+    /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
+    fn make(
+        &self,
+        commits: &[CommitId],
+        attempts: &[Attempt],
+        manner: &Manner<'_>,
+        made: &mut Vec<Made>,
+        refused: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let mut messages = BTreeMap::new();
+        for commit in commits {
+            messages.insert(*commit, self.repo.said(*commit)?.message);
+        }
+        for attempt in attempts {
+            let Some(advance) = attempt.advance(&messages, manner) else { continue };
+            match self.repo.advance(&advance).map_err(Error::downcast::<Refused>) {
+                Ok(commits) => made.push(Made {
+                    target: attempt.target.branch.clone(),
+                    branch: advance.branch,
+                    from: advance.from,
+                    commits,
+                }),
+                Err(Ok(Refused(findings))) => refused.extend(findings),
+                Err(Err(error)) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    fn current(&self) -> Option<&str> {
+        match &self.head {
+            Head::Branch(name, _) => Some(name),
+            Head::Detached(_) | Head::Unborn => None,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Applied<'a> {
+    day: NaiveDate,
+    attempts: &'a [Attempt],
+    #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
+    excepted: &'a [Excepted],
+    made: &'a [Made],
+    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
+    refused: &'a [Finding],
+}

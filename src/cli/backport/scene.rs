@@ -1,0 +1,138 @@
+//! What every form of `backport` reads.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Error, Result};
+use chrono::NaiveDate;
+use semver::Version;
+
+use super::Args;
+use crate::backport::attempt::{Attempt, Request, attempt};
+use crate::backport::evidence::Facts;
+use crate::backport::ground::Ground;
+use crate::backport::making::Manner;
+use crate::backport::survey::Survey;
+use crate::backport::targets::{Choice, Chosen, Target, choose};
+use crate::cli::Output;
+use crate::cli::calendar::Calendar;
+use crate::cli::options::Common;
+use crate::finding::{Finding, Refused};
+use crate::project::Project;
+use crate::repo::{CommitId, Head, Refs, Repo};
+
+/// Everything that was read.
+pub(super) struct Scene<'a> {
+    pub(super) args: &'a Args,
+    pub(super) repo: &'a Repo,
+    pub(super) head: Head,
+    pub(super) project: Project,
+    pub(super) refs: Refs,
+    pub(super) ground: Ground,
+}
+
+impl<'a> Scene<'a> {
+    /// Reads the project as it is checked out, and the branches.
+    pub(super) fn read(common: &Common, args: &'a Args, repo: &'a Repo) -> Result<Self> {
+        let head = repo.head()?;
+        let commit = head.commit().context("the repository has no commit yet")?;
+        let project = Project::read(repo, &common.location()?, commit, &repo.changed()?)?;
+        let refs = repo.refs()?;
+        let ground = Ground::read(repo, &project, project.config.trunk_in(&refs))?;
+        Ok(Self { args, repo, head, project, refs, ground })
+    }
+}
+
+impl Scene<'_> {
+    /// Returns the commits that were named, each once.
+    pub(super) fn commits(&self) -> Result<Vec<CommitId>> {
+        let (mut commits, mut findings): (Vec<CommitId>, Vec<Finding>) = (Vec::new(), Vec::new());
+        for name in &self.args.commits {
+            match self.repo.commits_of(name).map_err(Error::downcast::<Refused>) {
+                Ok(found) => commits.extend(found),
+                Err(Ok(Refused(more))) => findings.extend(more),
+                Err(Err(error)) => return Err(error),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(Refused(findings).into());
+        }
+        let mut seen = BTreeSet::new();
+        commits.retain(|commit| seen.insert(*commit));
+        Ok(commits)
+    }
+
+    /// Returns the branches that are meant.
+    pub(super) fn targets(&self, day: NaiveDate, output: &mut Output) -> Result<Chosen> {
+        let choice = Choice { to: self.args.to.clone(), except: self.args.except.clone() };
+        let branches = self.ground.branches.clone();
+        let config = &self.project.config;
+        if config.train().is_none() {
+            if choice.to.is_empty() && !output.is_json() {
+                let message = format!(
+                    "no calendar says which releases are in support on {day}: all release branches are taken"
+                );
+                output.finding(&Finding::note("no-schedule", message).remedy("name some with `--to`"));
+            }
+            return Ok(choose(branches, &choice, |_| true).map_err(Refused)?);
+        }
+        let status = Calendar::of(Some(self.repo), config.clone(), day, &[])?.status();
+        let supported = status.supported()?;
+        let needs_fixes = |version: &Version| {
+            let branch = config.names.branch.render(version, &self.ground.name);
+            supported.contains(&branch.as_str())
+        };
+        Ok(choose(branches, &choice, needs_fixes).map_err(Refused)?)
+    }
+
+    /// Returns how commits are made.
+    pub(super) fn manner<'m>(&'m self, sign_off: Option<&'m str>) -> Manner<'m> {
+        let branch = self.project.config.names.backport_branch.as_ref();
+        Manner { branch, sign_off, accept_flags: self.args.accept_flags }
+    }
+
+    /// Tries `commits` on `targets`.
+    pub(super) fn attempts(
+        &self,
+        commits: &[CommitId],
+        targets: &[Target],
+    ) -> Result<(Vec<Facts>, Vec<Attempt>)> {
+        let mut survey = Survey::read(self.repo, &self.ground.trunk_tip, targets, commits)?;
+        let facts: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
+        self.check_merges(&facts)?;
+        let notes = &self.project.config.notes;
+        let request = Request {
+            commits: &facts,
+            mainline: self.args.mainline,
+            again: self.args.again,
+            notes: notes.enabled.then_some((&notes.file, &notes.style)),
+            ground: &self.ground,
+        };
+        let mut attempts = Vec::new();
+        for target in targets.iter().enumerate() {
+            attempts.push(attempt(self.repo, &mut survey, &request, target)?);
+        }
+        Ok((facts, attempts))
+    }
+
+    /// Refuses merges without `--mainline`, and parents that they do not have.
+    fn check_merges(&self, commits: &[Facts]) -> Result<(), Refused> {
+        let mut findings = Vec::new();
+        for facts in commits.iter().filter(|facts| facts.merge) {
+            let short = facts.id.short();
+            let parents = self.repo.said(facts.id).map_or(0, |said| said.parents.len());
+            match self.args.mainline {
+                None => findings.push(
+                    Finding::error("merge", format!("{short} is a merge: it is not said what it changes")).remedy(
+                        "give the commits that it merged, or with `--mainline 1` all of its changes as one",
+                    ),
+                ),
+                Some(number) if number as usize > parents => findings.push(
+                    Finding::error("mainline", format!("{short} has no parent number {number}"))
+                        .remedy(format!("give a number from 1 to {parents}")),
+                ),
+                Some(_) => {}
+            }
+        }
+        if findings.is_empty() { Ok(()) } else { Err(Refused(findings)) }
+    }
+}

@@ -1,0 +1,152 @@
+//! `--status` and `--advisory`.
+
+use super::Train;
+
+fn cell(row: &serde_json::Value, at: usize) -> String {
+    let cell = &row["cells"][at];
+    let word = |key: &str| cell[key].as_str().map(str::to_owned);
+    word("evidence").or_else(|| word("status")).or_else(|| word("state")).unwrap()
+}
+
+#[test]
+fn each_kind_of_evidence_is_found_and_ranked() {
+    let train = Train::new();
+    train.cut_through(6);
+    let message = "Fix two (#7)\n\nCloses GHSA-aaaa-bbbb-cccc.";
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", message);
+    train.git(&["branch", "release-7.0.0"]);
+    let on = |major: u32, to: &str, message: &str| {
+        train.change(&format!("release-{major}.0.0"), "src/lib.rs", "// two", to, message)
+    };
+    on(6, "// otherwise", &format!("Fix 2\n\n(cherry picked from commit {fix})"));
+    on(5, "// fixed", "Something else");
+    on(4, "// otherwise", "Fix two, here (#7) (#12)");
+    on(3, "// otherwise", "[3.0.0] Fix two (#13)");
+    on(2, "// otherwise", "Be safe\n\nghsa-AAAA-bbbb-cccc");
+    let ran = train.run(&["--status", &fix]);
+    let text = ran.exits(1);
+    let words = ["ancestor", "picked", "patch", "pull", "subject", "advisory", "MISSING"];
+    let line = text.lines().find(|line| line.starts_with(&fix[..10])).unwrap();
+    assert_eq!(line.split_whitespace().skip(1).take(7).collect::<Vec<_>>(), words, "{text}");
+    let row = train.json(&["--status", &fix])["backports"]["rows"][0].clone();
+    let found: Vec<String> = (0..7).map(|at| cell(&row, at)).collect();
+    let expected = ["ancestry", "picked-from", "patch-id", "pull-request", "subject", "advisory", "missing"];
+    assert_eq!(found, expected);
+    train.run(&["--status", &fix, "--except", "1.0=end of life"]).exits(0);
+}
+
+#[test]
+fn statements_override_with_their_reasons() {
+    let train = Train::new();
+    train.cut_through(3);
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two");
+    let statement = |status: &str, branch: &str| {
+        format!(
+            "[[statement]]\ncommit = '{}'\nbranches = ['release-{branch}.*']\nstatus = '{status}'\nreason = 'because of {branch}'\n",
+            &fix[..12]
+        )
+    };
+    let all =
+        [statement("contained", "3"), statement("not-affected", "2"), statement("wont-fix", "1")].concat();
+    train.commit("main", &[("relprep-backports.toml", &all)], "State it");
+    let text = train.run(&["--status", &fix]).exits(0);
+    assert!(text.contains("not affected: because of 2"), "{text}");
+    let text = train.run(&[&fix]).exits(0);
+    assert!(text.contains("won't fix (because of 1)") && text.contains("already there (stated"), "{text}");
+    assert_eq!(train.own("release-2.0.0"), [""; 0]);
+    train.commit("main", &[("relprep-backports.toml", "[[statement]]\ncommit = 'x'\n")], "State badly");
+    assert!(train.run(&["--status", &fix]).exits(1).contains("relprep-backports.toml:2:10"));
+}
+
+#[test]
+fn without_commits_all_that_is_missing_somewhere_is_shown() {
+    let train = Train::new();
+    train.cut_through(3);
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two (#7)");
+    let other = train.change("main", "src/lib.rs", "// one", "// 1", "Fix one (#8)");
+    train.run(&[&fix, "--to", "release-[13]*"]).exits(0);
+    train.run(&[&other]).exits(0);
+    let lone = train.change("release-1.0.0", "src/lib.rs", "// three", "// 3", "Fix three, here only");
+    train.change("release-1.0.0", "RELEASES.md", "Unreleased", "Released 2024-05-20", "Date the notes");
+    train.change("release-1.0.0", "Cargo.toml", "1.0.0", "1.0.1", "Move the version");
+    let json = train.json(&["--status"]);
+    let rows = json["backports"]["rows"].as_array().unwrap();
+    let ids: Vec<&str> = rows.iter().map(|row| row["commit"].as_str().unwrap()).collect();
+    assert_eq!(ids, [&fix, &lone], "{json}");
+    assert_eq!(
+        (0..3).map(|at| cell(&rows[0], at)).collect::<Vec<_>>(),
+        ["picked-from", "missing", "picked-from"]
+    );
+    assert_eq!(json["backports"]["left_out"], 2);
+    train.run(&["--status"]).exits(1);
+    let markdown = train.run(&["--status", "--format", "markdown"]).exits(1);
+    assert!(
+        markdown
+            .starts_with("| commit | release-3.0.0 | release-2.0.0 | release-1.0.0 |\n|---|---|---|---|\n")
+    );
+    assert!(markdown.contains("Fix two (#7) |") && markdown.contains("| **missing** |"), "{markdown}");
+    train.run(&[&fix, "-n", "--format", "markdown"]).exits(2);
+    train.run(&["--status", "--to", "3.0"]).exits(0);
+}
+
+#[test]
+fn a_fix_that_a_branch_took_back_is_missing_there() {
+    let train = Train::new();
+    train.cut_through(2);
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two (#7)");
+    train.run(&[&fix]).exits(0);
+    train.git(&["switch", "-q", "release-1.0.0"]);
+    train.git(&["revert", "--no-edit", "HEAD"]);
+    train.git(&["switch", "-q", "main"]);
+    let row = train.json(&["--status", &fix])["backports"]["rows"][0].clone();
+    assert_eq!((cell(&row, 0), cell(&row, 1)), ("picked-from".into(), "missing".into()));
+}
+
+#[test]
+fn two_fixes_of_one_advisory_need_two_backports() {
+    let train = Train::new();
+    train.cut_through(1);
+    let one = train.change("main", "src/lib.rs", "// one", "// 1", "Fix one\n\nCVE-2024-12345");
+    let two = train.change("main", "src/lib.rs", "// two", "// 2", "Fix two\n\nCVE-2024-12345");
+    train.change("release-1.0.0", "src/lib.rs", "// one", "// first", "Be safe\n\nCVE-2024-12345");
+    let json = train.json(&["--status", &one, &two]);
+    let rows = &json["backports"]["rows"];
+    assert_eq!((cell(&rows[0], 0), cell(&rows[1], 0)), ("advisory".into(), "missing".into()), "{json}");
+}
+
+#[test]
+fn an_advisory_gets_its_ranges_from_branches_and_tags() {
+    let train = Train::new();
+    train.cut_through(4);
+    for major in 1..=4 {
+        train.git(&["tag", &format!("v{major}.0.0"), &format!("release-{major}.0.0")]);
+    }
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two\n\nCVE-2024-12345");
+    train.run(&[&fix, "--to", "release-[234]*"]).exits(0);
+    for major in [2, 4] {
+        let branch = format!("release-{major}.0.0");
+        train.change(&branch, "Cargo.toml", &format!("{major}.0.0"), &format!("{major}.0.1"), "Patch");
+        train.git(&["tag", &format!("v{major}.0.1"), &branch]);
+    }
+    train.git(&["branch", "release-5.0.0"]);
+    let text = train.run(&["--advisory", "cve-2024-12345"]).exits(0);
+    assert!(
+        text.contains("patched = [\">= 2.0.1, < 3.0.0\", \">= 3.0.1, < 4.0.0\", \">= 4.0.1\"]"),
+        "{text}"
+    );
+    assert!(text.contains("affected: < 2.0.1, >= 3.0.0, < 3.0.1, >= 4.0.0, < 4.0.1"), "{text}");
+    assert!(
+        text.contains("the fix on release-3.0.0 is in no tag yet; 3.0.1 is expected to have it"),
+        "{text}"
+    );
+    train.git(&["tag", "v2.0.2", "release-2.0.0~2"]);
+    let text = train.run(&["--advisory", "CVE-2024-12345"]).exits(1);
+    assert!(text.contains("v2.0.2 counts as patched, and the fix is not in it"), "{text}");
+    assert!(
+        train
+            .run(&["--advisory", "CVE-2024-99999"])
+            .exits(1)
+            .contains("no commit since the oldest cut names")
+    );
+    train.run(&["--advisory", "nonsense"]).exits(2);
+}
