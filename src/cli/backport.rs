@@ -15,7 +15,7 @@ use super::options::{Common, Format, Today};
 use super::{Output, Status};
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Exception;
-use crate::finding::{Finding, Refused};
+use crate::finding::Finding;
 use crate::repo::Repo;
 use scene::Scene;
 
@@ -109,7 +109,8 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     }
     if args.format == Form::Markdown && !args.status {
         let finding = Finding::error("no-markdown", "only `backport --status` has the form `markdown`");
-        return Err(Refused::from(finding.remedy("give `--status`, or another form")).into());
+        output.finding(&finding.remedy("give `--status`, or another form"));
+        return Ok(Status::Usage);
     }
     let repo = Repo::discover(&common.location()?.folder)?;
     let day = args.today.day();

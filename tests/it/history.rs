@@ -26,7 +26,7 @@ impl History {
     pub(crate) fn get() -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history");
         let Ok(cases) = std::fs::read_to_string(folder.join("cases.tsv")) else {
-            eprintln!("skipped: there is no recorded history in {}", folder.display());
+            println!("skipped: there is no recorded history in {}", folder.display());
             return None;
         };
         let dir = tempfile::Builder::new().prefix("relprep history ").tempdir().unwrap();
