@@ -68,7 +68,7 @@ fn candidate(
         None => branch.to_owned(),
         Some(template) => {
             plan.branches.push(NewBranch { name: branch.to_owned(), at: request.project.commit });
-            template.render(&version, &plan.name)
+            template.render(&plain(&version), &plan.name)
         }
     };
     if on != branch {
@@ -94,7 +94,7 @@ fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, 
     }
     let (on, makes_branch) = match &config.names.bump_branch {
         None => (request.branch.to_owned(), false),
-        Some(template) => (template.render(&next, &plan.name), true),
+        Some(template) => (template.render(&plain(&next), &plan.name), true),
     };
     if makes_branch {
         findings.extend(preconditions::new_branch(request, &on));

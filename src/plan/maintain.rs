@@ -58,8 +58,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
             .remedy("state `[prerelease] candidate = \"rc\"`, or run `cargo relprep release`");
         return Err(vec![finding]);
     };
-    let name = request.name(&lines.lead.name);
-    let released = preconditions::tag_is_free(request, &plain(&lines.lead.version), &name);
+    let released = preconditions::not_released(request, &lines.lead.version, &request.name(&lines.lead.name));
     let job = Job {
         command: "rc",
         transition: Transition::Candidate(label.clone()),
@@ -105,7 +104,8 @@ impl Job<'_> {
         }
         let (on, makes_branch) = match &config.names.release_branch {
             None => (request.branch.to_owned(), false),
-            Some(template) => (template.render(&version, &name), true),
+            // A suffix is for tags: each candidate and the release are prepared under one name.
+            Some(template) => (template.render(&plain(&version), &name), true),
         };
         if makes_branch {
             findings.extend(preconditions::new_branch(request, &on));

@@ -1,8 +1,9 @@
 //! What becomes of the notes.
 
+use chrono::NaiveDate;
 use semver::Version;
 
-use crate::edit::notes::{self, Edited, Notes, Opening};
+use crate::edit::notes::{self, Edited, Notes, Opening, State};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::plan::Request;
@@ -83,6 +84,19 @@ pub fn date(request: &Request<'_>, dating: Dating, version: &Version) -> Result<
         _ => notes.release(version, request.date)?,
     };
     Ok((change(&config.file, Some(before), text), findings))
+}
+
+/// Returns the day on which the notes say that `version` was released, and where they say it.
+pub fn released(request: &Request<'_>, version: &Version) -> Option<(NaiveDate, Place)> {
+    let config = &request.project.config.notes;
+    let text = request.project.texts.get(&config.file).filter(|_| config.enabled)?;
+    let notes = Notes::parse(&config.file, text, &config.style);
+    notes.sections_of(version).find_map(|section| match section.state() {
+        Some(State::Released(day)) => {
+            Some((day, notes.place(section.state_range().unwrap_or(&section.heading))))
+        }
+        _ => None,
+    })
 }
 
 fn opening<'a>(request: &'a Request<'_>) -> Result<Opening<'a>, Vec<Finding>> {

@@ -3,7 +3,7 @@
 use semver::Version;
 
 use crate::finding::{Finding, Place};
-use crate::plan::{Plan, Request};
+use crate::plan::{Plan, Request, notes};
 use crate::repo::Head;
 use crate::version::plain;
 
@@ -69,6 +69,30 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Opti
     let message = format!("the tag `{tag}` is there already, at {}: {version} is released", commit.short());
     let remedy = "pull the branch that holds it, or put the version right";
     Some(Finding::error("tag-exists", message).remedy(remedy))
+}
+
+/// Finds out whether what a candidate would lead to is released: by its tag or, where tags were not
+/// fetched, by the notes' date or by the patches that the branch has had since.
+pub fn not_released(request: &Request<'_>, holds: &Version, name: &str) -> Option<Finding> {
+    if let Some(finding) = tag_is_free(request, &plain(holds), name) {
+        return Some(finding);
+    }
+    let remedy = "run `cargo relprep patch` for the next release of this branch";
+    let released = |version: &Version| Some((version.clone(), notes::released(request, version)?));
+    let first = request.project.config.names.branch.read(request.branch);
+    let first = first.filter(|first| *first < plain(holds));
+    let dated = first.as_ref().and_then(released).or_else(|| released(&plain(holds)));
+    if let Some((version, (day, place))) = dated {
+        let message = format!("{version} is released: the notes date it {day}");
+        let remedy = format!("{remedy}, or say in the notes that {version} is unreleased");
+        return Some(Finding::error("already-released", message).at(place).remedy(remedy));
+    }
+    let message = format!("{} is released: this branch holds {holds}, a patch of it", first?);
+    Some(
+        Finding::error("already-released", message)
+            .at(Place::file(&request.project.workspace.root))
+            .remedy(remedy),
+    )
 }
 
 /// Finds out whether a branch is checked out.
