@@ -21,6 +21,7 @@ mod release_date;
 mod requirement_match;
 mod requirement_operator;
 mod support;
+pub mod supported;
 mod tag_version;
 mod version_file;
 

@@ -16,6 +16,7 @@ mod rc;
 mod release;
 mod schedule;
 mod status;
+mod supported;
 mod targets;
 
 use std::ffi::OsString;

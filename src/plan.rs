@@ -31,6 +31,8 @@ pub struct Request<'a> {
     pub branch: &'a str,
     /// The first parent of that tip.
     pub parent: Option<CommitId>,
+    /// The other local branches whose tip has the same first parent, by short name.
+    pub siblings: &'a [String],
     /// The branches and tags that there are.
     pub refs: &'a Refs,
     /// The day of the release or cut.

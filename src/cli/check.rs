@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 
 use super::about::About;
 use super::options::{Common, ReportFormat, Today};
-use super::{Output, Status};
+use super::targets::{Waiver, waiver};
+use super::{Output, Status, supported};
 use crate::check::{self, RULES, read};
 use crate::finding::{Finding, Refused, Severity};
 use crate::only_versions;
@@ -25,6 +26,7 @@ Examples:
   cargo relprep check --list            every rule, and what it asks for
   cargo relprep check --format github   as annotations of a workflow
   cargo relprep check --only-versions   that the last commit changed versions and nothing else
+  cargo relprep check --supported       that no supported branch lacks what another one has
 
 Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.")]
 pub(super) struct Args {
@@ -44,6 +46,12 @@ pub(super) struct Args {
     /// Check instead that nothing but versions has changed since BASE, by default the parent
     #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD^")]
     only_versions: Option<String>,
+    /// Check instead that all supported branches are equally patched
+    #[arg(long, conflicts_with = "only_versions")]
+    supported: bool,
+    /// Leave out a supported release, and say why
+    #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
+    unaffected: Vec<Waiver>,
 }
 
 /// Checks it.
@@ -59,6 +67,12 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
     let head = repo.head()?;
+    if args.supported {
+        let commit = head.commit().context("the branch has no commit yet")?;
+        let project = Project::read(&repo, &location, commit, &repo.changed()?)?;
+        let report = supported::report(&repo, &location, &project, args.today.day(), &args.unaffected)?;
+        return Ok(finish(report, args.strict, output));
+    }
     let branch = args.about.branch(&head)?;
     let commit = head.commit().context("the branch has no commit yet")?;
     let changed = repo.changed()?;
@@ -71,6 +85,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         project: &project,
         branch: &branch.name,
         parent: repo.parent(commit)?,
+        siblings: &[],
         refs: &refs,
         date: args.today.day(),
     };
@@ -86,13 +101,18 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     }
     report.findings.extend(project.notes.iter().cloned());
     report.findings.extend(check::run(&subject));
-    if args.strict {
+    Ok(finish(report, args.strict, output))
+}
+
+/// Shows the report, in which warnings count as errors if `strict`, and returns how it ends.
+fn finish(mut report: Report, strict: bool, output: &mut Output) -> Status {
+    if strict {
         for finding in report.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
             finding.severity = Severity::Error;
         }
     }
     output.report(&report);
-    Ok(if report.fails() { Status::Refused } else { Status::Done })
+    if report.fails() { Status::Refused } else { Status::Done }
 }
 
 /// Checks that only versions differ between `base` and the commit of `project`.
@@ -115,6 +135,5 @@ fn only_versions(
     let mut report = Report::new("check --only-versions", title);
     report.fact("files", differences.len().to_string());
     report.findings = only_versions::findings(&earlier, project, &differences);
-    output.report(&report);
-    Ok(if report.fails() { Status::Refused } else { Status::Done })
+    Ok(finish(report, false, output))
 }

@@ -82,6 +82,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         project: &project,
         branch: &branch.name,
         parent: repo.parent(commit)?,
+        siblings: &[],
         refs: &refs,
         date: args.today.day(),
     };

@@ -15,7 +15,7 @@ use crate::project::{self, Location, Project};
 use crate::render;
 use crate::repo::publish::{Hooks, NewFile, Options, Publication};
 use crate::repo::scratch;
-use crate::repo::{Head, Refs, Repo};
+use crate::repo::{CommitId, Head, Refs, Repo};
 use crate::workspace::settle;
 
 /// From when on a wait is told about.
@@ -176,16 +176,29 @@ impl Run<'_> {
         } else {
             Project::read_commit(self.repo, self.location, target.commit)?
         };
+        let parent = self.repo.parent(target.commit)?;
         let request = Request {
             project: &project,
             branch: &target.branch,
-            parent: self.repo.parent(target.commit)?,
+            parent,
+            siblings: &self.siblings(target, parent)?,
             refs: &self.refs,
             date: self.options.today.day(),
         };
         let mut plan = make(&request).map_err(Refused)?;
         settle::settle(self.repo, &mut plan)?;
         Ok(plan)
+    }
+
+    /// Returns the other local branches whose tip comes right after `parent`.
+    fn siblings(&self, target: &Target, parent: Option<CommitId>) -> Result<Vec<String>> {
+        let mut siblings = Vec::new();
+        for (name, tip) in self.refs.local.iter().filter(|(name, _)| **name != target.branch) {
+            if parent.is_some() && self.repo.parent(*tip)? == parent {
+                siblings.push(name.clone());
+            }
+        }
+        Ok(siblings)
     }
 
     fn apply(&self, preparation: &Preparation, output: &mut Output) -> Result<Status> {

@@ -6,7 +6,7 @@ use globset::Glob;
 use crate::finding::{Finding, Refused};
 use crate::plan::{Left, preconditions};
 use crate::repo::{CommitId, Head, Refs};
-use crate::status::{State, Status};
+use crate::status::{Row, State, Status};
 
 /// The branches that are asked for.
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,27 @@ pub(super) struct Waiver {
     reason: String,
 }
 
-fn waiver(text: &str) -> Result<Waiver, String> {
+impl Waiver {
+    /// Returns whether it is for that release: by its branch, or its version in whole or in part.
+    pub(super) fn means(&self, row: &Row) -> bool {
+        [row.short.as_str(), row.branch.as_str()].contains(&self.release.as_str())
+            || row.version.to_string() == self.release
+    }
+
+    /// Returns why.
+    pub(super) fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Says that no supported release is meant.
+    pub(super) fn unused(&self) -> Finding {
+        Finding::error("waiver-unused", format!("`{}` is no supported release", self.release))
+            .remedy("see `cargo relprep status` for those that are")
+    }
+}
+
+/// Reads a waiver.
+pub(super) fn waiver(text: &str) -> Result<Waiver, String> {
     match text.split_once('=') {
         Some((release, reason)) if !release.trim().is_empty() && !reason.trim().is_empty() => {
             Ok(Waiver { release: release.trim().to_owned(), reason: reason.trim().to_owned() })
@@ -126,14 +146,11 @@ impl Security {
         let mut unused: Vec<&Waiver> = self.unaffected.iter().collect();
         for row in status.rows.iter().rev() {
             let State::Phase(phase) = row.state else { continue };
-            let is_waived = |waiver: &&Waiver| {
-                [row.short.as_str(), row.branch.as_str()].contains(&waiver.release.as_str())
-            };
             let left = |reason: String| Left { branch: row.branch.clone(), reason };
             if !phase.needs_fixes() {
                 continue;
             }
-            if let Some(waiver) = self.unaffected.iter().find(is_waived) {
+            if let Some(waiver) = self.unaffected.iter().find(|waiver| waiver.means(row)) {
                 unused.retain(|other| *other != waiver);
                 selected.left.push(left(format!("not affected: {}", waiver.reason)));
             } else if !phase.is_supported() {
@@ -148,10 +165,7 @@ impl Security {
                 findings.push(no_branch(message, &row.branch));
             }
         }
-        findings.extend(unused.iter().map(|waiver| {
-            Finding::error("waiver-unused", format!("`{}` is no supported release", waiver.release))
-                .remedy("see `cargo relprep status` for those that are")
-        }));
+        findings.extend(unused.into_iter().map(Waiver::unused));
         if findings.is_empty() { Ok(selected) } else { Err(Refused(findings)) }
     }
 }

@@ -166,8 +166,10 @@ fn trunk_already_moved(request: &Request<'_>, name: &str, version: &Version) -> 
     let older = request.refs.branches.iter().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
     let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
     let parent = request.parent?;
-    let cut_at_parent = request.refs.local.get(branch) == Some(&parent);
-    cut_at_parent.then(|| {
+    // With candidates the cut puts the first one on the release branch, beside the trunk's commit.
+    let was_cut_at_parent =
+        request.refs.local.get(branch) == Some(&parent) || request.siblings.contains(branch);
+    was_cut_at_parent.then(|| {
         let message = format!(
             "the trunk is already at the next version, {version}: nothing has come since {branch} was cut"
         );

@@ -1,5 +1,6 @@
 //! The recorded release history, where it lies beside the repository.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,6 +12,8 @@ pub(crate) struct Step {
     pub(crate) version: String,
     pub(crate) date: String,
     pub(crate) branch: String,
+    /// The release branch that was made, of a cut.
+    pub(crate) new_branch: Option<String>,
     pub(crate) before: String,
     pub(crate) after: String,
 }
@@ -22,19 +25,19 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Returns the history, or says that the test is skipped without it.
+    /// Returns the history, or says that the test is skipped without it: beside the repository, or
+    /// where the bundle of `RELPREP_HISTORY` is.
     pub(crate) fn get() -> Option<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history");
+        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history/wasmtime.bundle");
+        let bundle = std::env::var_os("RELPREP_HISTORY").map_or_else(beside, PathBuf::from);
+        let folder = bundle.parent().unwrap();
         let Ok(cases) = std::fs::read_to_string(folder.join("cases.tsv")) else {
             println!("skipped: there is no recorded history in {}", folder.display());
             return None;
         };
         let dir = tempfile::Builder::new().prefix("relprep history ").tempdir().unwrap();
         let history = Self { dir, steps: cases.lines().filter_map(step).collect() };
-        git(
-            history.dir.path(),
-            &["clone", "--quiet", "--mirror", folder.join("wasmtime.bundle").to_str().unwrap(), "store"],
-        );
+        git(history.dir.path(), &["clone", "--quiet", "--mirror", bundle.to_str().unwrap(), "store"]);
         let root = history.root();
         git(history.dir.path(), &["init", "--quiet", "--initial-branch=unborn", "repo"]);
         let alternates = root.join(".git/objects/info/alternates");
@@ -53,6 +56,56 @@ impl History {
         git(&self.root(), &["update-ref", &format!("refs/heads/{branch}"), commit]);
     }
 
+    /// Lays out all branches and tags as they were when `day` began, the branches that were patched on
+    /// it right before that, and checks the trunk out. Returns the patches of the day.
+    pub(crate) fn lay_out(&self, day: &str) -> Vec<&Step> {
+        let until = format!("--before={day}T00:00:00Z");
+        let tip = |branch: &str| self.store(&["rev-list", "-1", "--first-parent", &until, branch]);
+        let mut refs = format!("create refs/heads/main {}\n", tip("main"));
+        let format = "--format=%(refname) %(objectname) %(committerdate:format-local:%Y-%m-%d)";
+        for tag in self.store(&["for-each-ref", format, "refs/tags"]).lines() {
+            let [name, commit, date] = tag.split(' ').collect::<Vec<_>>()[..] else { panic!("{tag}") };
+            if date < day {
+                writeln!(refs, "create {name} {commit}").unwrap();
+            }
+        }
+        let patches: Vec<&Step> =
+            self.steps.iter().filter(|step| step.kind == "patch" && step.date == day).collect();
+        for cut in self.steps.iter().filter(|step| step.date.as_str() < day) {
+            let Some(branch) = &cut.new_branch else { continue };
+            let patched = patches.iter().find(|step| step.branch == *branch);
+            let at = patched.map_or_else(|| tip(branch), |step| step.before.clone());
+            writeln!(refs, "create refs/heads/{branch} {at}").unwrap();
+        }
+        let file = self.dir.path().join("refs");
+        std::fs::write(&file, refs).unwrap();
+        let output = command(&self.root(), &["update-ref", "--stdin"])
+            .stdin(std::fs::File::open(file).unwrap())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.git(&["checkout", "--quiet", "--force", "main"]);
+        patches
+    }
+
+    fn store(&self, args: &[&str]) -> String {
+        git(&self.dir.path().join("store"), args)
+    }
+
+    /// Returns a command that runs the program on this history, with the project's configuration.
+    pub(crate) fn program(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(self.root()).arg("relprep").args(args).arg("--config").arg(config());
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        for who in ["AUTHOR", "COMMITTER"] {
+            command
+                .env(format!("GIT_{who}_NAME"), "Ann Other")
+                .env(format!("GIT_{who}_EMAIL"), "ann@example.org")
+                .env(format!("GIT_{who}_DATE"), "2025-12-31T12:00:00 +0000");
+        }
+        command
+    }
+
     /// Runs git in the repository, and returns what it printed.
     pub(crate) fn git(&self, args: &[&str]) -> String {
         git(&self.root(), args)
@@ -66,26 +119,32 @@ pub(crate) fn config() -> PathBuf {
 
 fn step(line: &str) -> Option<Step> {
     let cells: Vec<&str> = line.split('\t').collect();
-    let [kind, version, date, branch, _, before, after] = cells[..] else { return None };
+    let [kind, version, date, branch, new_branch, before, after] = cells[..] else { return None };
     (kind != "# kind").then(|| Step {
         kind: kind.to_owned(),
         version: version.to_owned(),
         date: date.to_owned(),
         branch: branch.to_owned(),
+        new_branch: (new_branch != "-").then(|| new_branch.to_owned()),
         before: before.to_owned(),
         after: after.to_owned(),
     })
 }
 
 fn git(folder: &Path, args: &[&str]) -> String {
-    let output = Command::new("git")
+    let output = command(folder, args).output().unwrap();
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command
         .args(["-c", "user.name=Ann Other", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"])
         .args(args)
         .current_dir(folder)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        .env("TZ", "UTC");
+    command
 }

@@ -1,0 +1,90 @@
+//! `cargo relprep check --supported`.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+
+use super::calendar::Calendar;
+use super::targets::Waiver;
+use crate::backport::ground::Ground;
+use crate::backport::matrix::{Matrix, Row, rows, went_somewhere};
+use crate::backport::survey::Survey;
+use crate::backport::targets::{Excepted, Target};
+use crate::check::supported;
+use crate::finding::{Finding, Refused};
+use crate::plan::Request;
+use crate::project::{self, Location, Project};
+use crate::repo::Repo;
+use crate::report::Report;
+use crate::status::{State, Status};
+
+/// Reports whether the branches that are supported on `day` are equally patched.
+pub(super) fn report(
+    repo: &Repo,
+    location: &Location,
+    project: &Project,
+    day: NaiveDate,
+    waivers: &[Waiver],
+) -> Result<Report> {
+    let refs = repo.refs()?;
+    let request = Request { project, branch: "", parent: None, siblings: &[], refs: &refs, date: day };
+    let ground = Ground::read(repo, project, request.trunk())?;
+    let manifests = project::version_manifests(repo, location, &project.config);
+    let status = Calendar::of(Some(repo), project.config.clone(), day, &manifests)?.status();
+    status.supported()?;
+
+    let mut report = Report::new("check --supported", format!("the branches supported on {day}"));
+    report.findings.clone_from(&ground.notes);
+    let (targets, excepted) = chosen(&status, &ground, waivers, &mut report)?;
+    let mut survey = Survey::read(repo, &ground.trunk_tip, &targets, &[])?;
+    let (changes, left_out) =
+        went_somewhere(&mut survey, &mut |facts| ground.concerns_branch_only(repo, facts))?;
+    let rows = rows(&mut survey, &changes, &targets, &ground.statements)?;
+    let with_gaps: Vec<Row> = rows.into_iter().filter(Row::has_gap).collect();
+    let matrix = Matrix { branches: targets, excepted, rows: with_gaps, left_out };
+    for Excepted { branch, reason } in &matrix.excepted {
+        report.fact("waived", format!("{branch}: {reason}"));
+    }
+    report.fact("latest", supported::latest(&status).unwrap_or_else(|| "none: nothing is out".to_owned()));
+    report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
+    report.findings.extend(supported::findings(&matrix));
+    Ok(report)
+}
+
+/// Returns the branches that need fixes, newest first, and those that are waived; tells how each
+/// stands.
+///
+/// # Errors
+///
+/// Waivers for what is not supported.
+fn chosen(
+    status: &Status,
+    ground: &Ground,
+    waivers: &[Waiver],
+    report: &mut Report,
+) -> Result<(Vec<Target>, Vec<Excepted>), Refused> {
+    let (mut targets, mut excepted) = (Vec::new(), Vec::new());
+    let mut unused: Vec<&Waiver> = waivers.iter().collect();
+    for row in &status.rows {
+        if !matches!(row.state, State::Phase(phase) if phase.needs_fixes()) {
+            continue;
+        }
+        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(row)) {
+            unused.retain(|other| *other != waiver);
+            excepted.push(Excepted { branch: row.branch.clone(), reason: waiver.reason().to_owned() });
+            continue;
+        }
+        match ground.branches.iter().find(|target| target.branch == row.branch) {
+            Some(target) => {
+                report.fact("branch", supported::standing(row));
+                targets.push(target.clone());
+            }
+            None => {
+                let message = format!("{} needs fixes, and there is no branch `{}`", row.short, row.branch);
+                let remedy = "fetch the branch, or waive it with `--unaffected`";
+                report.findings.push(Finding::error("no-branch", message).remedy(remedy));
+            }
+        }
+    }
+    let unused: Vec<Finding> = unused.into_iter().map(Waiver::unused).collect();
+    if unused.is_empty() { Ok((targets, excepted)) } else { Err(Refused(unused)) }
+}

@@ -1,0 +1,218 @@
+//! The life of a version on a train with two version lines, exact and caret requirements, a header
+//! and a lock file: `-dev`, `-rc.1`, `-rc.2`, the release, a patch.
+
+use snapbox::{assert_data_eq, str};
+
+use crate::fixture::Fixture;
+
+const TRAIN: &str = "candidate-train";
+const BOTH: &str = "trunk = \"dev\"\ncandidate = \"rc\"\n";
+
+/// The train's fixture with another `[prerelease]`, and its trunk without the suffix if `plain`.
+fn train(prerelease: &str, plain: bool) -> Fixture {
+    let mut changes = vec![("relprep.toml", BOTH, prerelease)];
+    if plain {
+        let (dev, done) = ("-dev", "");
+        for (path, count) in [
+            ("Cargo.toml", 4),
+            ("crates/tower-core/Cargo.toml", 1),
+            ("crates/escapement/Cargo.toml", 1),
+            ("crates/escapement-gears/Cargo.toml", 1),
+            ("include/tower.h", 1),
+            ("Cargo.lock", 4),
+        ] {
+            changes.extend(std::iter::repeat_n((path, dev, done), count));
+        }
+    }
+    Fixture::changed(TRAIN, &changes)
+}
+
+/// Checks that everything that carries a version on `branch` carries that of the two lines.
+fn is_at(fixture: &Fixture, branch: &str, tower: &str, escapement: &str) {
+    let read = |path: &str| fixture.sandbox.git(["show", &format!("{branch}:{path}")]);
+    let has = |path: &str, text: &str| {
+        let found = read(path);
+        assert!(found.contains(text), "{path} on {branch} has no {text:?}:\n{found}");
+    };
+    has("Cargo.toml", &format!("[workspace.package]\nversion = \"{tower}\"\n"));
+    has("Cargo.toml", &format!("path = \"crates/tower-core\", version = \"={tower}\" }}\n"));
+    has("Cargo.toml", &format!("path = \"crates/escapement\", version = \"{escapement}\" }}\n"));
+    has(
+        "Cargo.toml",
+        &format!("path = \"crates/escapement-gears\", version = \"={escapement}\" }} # one whole\n"),
+    );
+    has("crates/tower-core/Cargo.toml", &format!("path = \"../tower\", version = \"{tower}\" }}\n"));
+    for name in ["escapement", "escapement-gears"] {
+        has(&format!("crates/{name}/Cargo.toml"), &format!("\nversion = \"{escapement}\"\n"));
+        has("Cargo.lock", &format!("name = \"{name}\"\nversion = \"{escapement}\"\n"));
+    }
+    for name in ["tower", "tower-core"] {
+        has("Cargo.lock", &format!("name = \"{name}\"\nversion = \"{tower}\"\n"));
+    }
+    let numbers: Vec<&str> = tower.split(['.', '-']).collect();
+    has("include/tower.h", &format!("TOWER_VERSION \"{tower}\"\n"));
+    for (name, number) in ["MAJOR", "MINOR", "PATCH"].iter().zip(numbers) {
+        has("include/tower.h", &format!("TOWER_VERSION_{name} {number}\n"));
+    }
+}
+
+/// Checks that the last commit of `branch` changes versions and nothing else, and checks it out.
+fn only_versions(fixture: &Fixture, branch: &str) {
+    fixture.sandbox.git(["switch", "--quiet", branch]);
+    let said = fixture.run("check --only-versions");
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{branch}: {}", said.out);
+}
+
+#[test]
+fn every_step_of_a_version_is_accepted_by_cargo_and_changes_only_versions() {
+    let fixture = train(BOTH, false);
+    let base = fixture.sandbox.rev("main");
+    let said = fixture.prepare("branch");
+    assert!(said.contains("Cut tower 49.0.0, and bump the trunk to 50.0.0-dev"), "{said}");
+    is_at(&fixture, "release-49.0.0", "49.0.0-rc.1", "0.136.0-rc.1");
+    is_at(&fixture, "main", "50.0.0-dev", "0.137.0-dev");
+    for branch in ["release-49.0.0~", "main~"] {
+        assert_eq!(fixture.sandbox.rev(branch), base, "both commits have one base");
+    }
+    only_versions(&fixture, "main");
+    let notes = fixture.sandbox.read("RELEASES.md");
+    assert!(notes.starts_with("## 50.0.0\n\nUnreleased.\n"), "{notes}");
+    assert!(notes.contains("* [49.0](https://example.org/release-49.0.0)\n"), "{notes}");
+    only_versions(&fixture, "release-49.0.0");
+
+    let said = fixture.prepare("rc");
+    is_at(&fixture, "release-49.0.0", "49.0.0-rc.2", "0.136.0-rc.2");
+    only_versions(&fixture, "release-49.0.0");
+    assert_data_eq!(superseded(&said), str![[]]);
+
+    let said = fixture.prepare("release");
+    is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
+    only_versions(&fixture, "release-49.0.0");
+    assert!(fixture.sandbox.read("RELEASES.md").starts_with("## 49.0.0\n\nReleased 2024-05-20.\n"));
+    assert_data_eq!(superseded(&said), str![[]]);
+
+    let said = fixture.prepare("patch");
+    is_at(&fixture, "release-49.0.0", "49.0.1", "0.136.1");
+    only_versions(&fixture, "release-49.0.0");
+    assert_eq!(superseded(&said), "");
+
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    fixture.sandbox.write("crates/tower/src/lib.rs", "//! A tower.\n");
+    fixture.sandbox.commit_all("Say what it is");
+    fixture.prepare("branch");
+    is_at(&fixture, "release-50.0.0", "50.0.0-rc.1", "0.137.0-rc.1");
+    is_at(&fixture, "main", "51.0.0-dev", "0.138.0-dev");
+    only_versions(&fixture, "main");
+}
+
+/// Returns the part of the output that lists what is to be yanked.
+fn superseded(said: &str) -> String {
+    let lines = said.lines().skip_while(|line| !line.starts_with("Superseded"));
+    lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_candidates_to_yank_are_data_too() {
+    let fixture = train(BOTH, false);
+    fixture.prepare("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    let plan: serde_json::Value =
+        serde_json::from_str(&fixture.run("rc --dry-run --format json").out).unwrap();
+    let first = plan.pointer("/plans/0/superseded/0").unwrap();
+    assert_eq!(first.to_string(), r#"{"package":"escapement","version":"0.136.0-rc.1"}"#);
+}
+
+#[test]
+fn a_patch_does_not_follow_a_suffix() {
+    let fixture = train(BOTH, false);
+    fixture.prepare("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    assert_data_eq!(fixture.refuses("patch", &["prerelease", "prerelease"]), str![[]]);
+}
+
+#[test]
+fn no_candidate_follows_the_release() {
+    let fixture = train(BOTH, false);
+    fixture.prepare("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    fixture.prepare("release");
+    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[]]);
+    assert_data_eq!(fixture.refuses("release", &["nothing-to-do"]), str![[]]);
+    fixture.sandbox.git(["tag", "v49.0.0"]);
+    assert_data_eq!(fixture.refuses("rc", &["tag-exists"]), str![[]]);
+    fixture.prepare("patch");
+    fixture.sandbox.git(["tag", "--delete", "v49.0.0"]);
+    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[]]);
+    fixture.sandbox.git(["rm", "--quiet", "RELEASES.md"]);
+    fixture.sandbox.commit_all("No notes");
+    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[]]);
+}
+
+#[test]
+fn nothing_is_cut_twice_with_candidates_either() {
+    let fixture = train(BOTH, false);
+    fixture.prepare("branch");
+    assert_data_eq!(fixture.refuses("branch", &["trunk-already-moved"]), str![[]]);
+}
+
+#[test]
+fn a_trunk_may_carry_a_suffix_without_candidates() {
+    let fixture = train("trunk = \"dev\"\n", false);
+    let base = fixture.sandbox.rev("main");
+    fixture.prepare("branch");
+    assert_eq!(fixture.sandbox.rev("release-49.0.0"), base);
+    is_at(&fixture, "main", "50.0.0-dev", "0.137.0-dev");
+    only_versions(&fixture, "main");
+    fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    assert_data_eq!(fixture.refuses("rc", &["no-candidates"]), str![[]]);
+    assert_eq!(superseded(&fixture.prepare("release")), "");
+    is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
+    only_versions(&fixture, "release-49.0.0");
+    fixture.prepare("patch");
+    is_at(&fixture, "release-49.0.0", "49.0.1", "0.136.1");
+}
+
+#[test]
+fn candidates_may_come_without_a_suffix_on_the_trunk() {
+    let fixture = train("candidate = \"rc\"\n", true);
+    fixture.prepare("branch");
+    is_at(&fixture, "release-49.0.0", "49.0.0-rc.1", "0.136.0-rc.1");
+    is_at(&fixture, "main", "50.0.0", "0.137.0");
+    only_versions(&fixture, "main");
+    only_versions(&fixture, "release-49.0.0");
+    fixture.prepare("rc");
+    fixture.prepare("release");
+    is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
+    only_versions(&fixture, "release-49.0.0");
+}
+
+#[test]
+fn a_first_candidate_follows_the_branch_that_was_cut_without_one() {
+    let fixture = train(BOTH, false);
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-49.0.0"]);
+    fixture.prepare("rc");
+    is_at(&fixture, "release-49.0.0", "49.0.0-rc.1", "0.136.0-rc.1");
+    only_versions(&fixture, "release-49.0.0");
+}
+
+#[test]
+fn a_cut_is_one_operation_whichever_branches_it_makes() {
+    let names = "lead = \"tower\"\n\n[names]\nbump-branch = \"bump-{version}\"\nrelease-branch = \"prepare-{version}\"\n";
+    let fixture = Fixture::changed(TRAIN, &[("relprep.toml", "lead = \"tower\"\n", names)]);
+    let base = fixture.sandbox.rev("main");
+    for taken in ["release-49.0.0", "prepare-49.0.0", "bump-50.0.0"] {
+        fixture.sandbox.git(["branch", taken]);
+        let said = fixture.refuses("branch", &["branch-exists"]);
+        assert!(said.contains(taken), "{said}");
+        fixture.sandbox.git(["branch", "--delete", "--force", taken]);
+    }
+    let said = fixture.prepare("branch");
+    for branch in ["main", "release-49.0.0", "prepare-49.0.0~", "bump-50.0.0~"] {
+        assert_eq!(fixture.sandbox.rev(branch), base, "{branch}");
+    }
+    assert!(said.contains("git push --atomic origin release-49.0.0 prepare-49.0.0 bump-50.0.0\n"), "{said}");
+    is_at(&fixture, "prepare-49.0.0", "49.0.0-rc.1", "0.136.0-rc.1");
+    is_at(&fixture, "bump-50.0.0", "50.0.0-dev", "0.137.0-dev");
+    only_versions(&fixture, "prepare-49.0.0");
+    only_versions(&fixture, "bump-50.0.0");
+}

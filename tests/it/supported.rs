@@ -1,0 +1,223 @@
+//! A patch for every supported release at once, on the recorded days on which that was done; and
+//! whether all supported branches are equally patched.
+
+use std::process::Output;
+
+use crate::fixture::Fixture;
+use crate::history::{History, Step};
+
+fn said(output: &Output) -> (String, String) {
+    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+/// Everything that must stay when nothing is prepared.
+fn state(history: &History) -> [String; 4] {
+    [
+        history.git(&["for-each-ref"]),
+        history.git(&["symbolic-ref", "HEAD"]),
+        history.git(&["status", "--porcelain"]),
+        history.git(&["ls-files", "--stage"]),
+    ]
+}
+
+fn patched_at_once(day: &str, releases: &[&str], unreleased: &str) {
+    let Some(history) = History::get() else { return };
+    let steps = history.lay_out(day);
+    let branches: Vec<&str> = steps.iter().map(|step| step.branch.as_str()).collect();
+    assert_eq!(branches, releases);
+    let before = state(&history);
+
+    let output = history.program(&["patch", "--supported", "--date", day]).output().unwrap();
+    let (out, err) = said(&output);
+    assert!(output.status.success(), "{out}{err}");
+    let left =
+        format!("\nLeft out\n  {unreleased}  cut and not released: it gets the fix, not a patch release\n");
+    assert!(out.contains(&left), "{out}");
+    assert!(
+        out.contains(&format!("git push --atomic origin {}", releases.join(" "))) || !out.contains("Push")
+    );
+
+    let after = state(&history);
+    assert_eq!(after[1..], before[1..], "the work tree, the index or HEAD changed");
+    for step in &steps {
+        made_as_recorded(&history, step);
+    }
+    let others = |refs: &str| -> Vec<String> {
+        let moved =
+            |line: &&str| !releases.iter().any(|branch| line.ends_with(&format!("refs/heads/{branch}")));
+        refs.lines().filter(moved).map(str::to_owned).collect()
+    };
+    assert_eq!(others(&after[0]), others(&before[0]), "another branch or tag changed");
+}
+
+fn made_as_recorded(history: &History, step: &Step) {
+    let tree = |commit: &str| history.git(&["rev-parse", &format!("{commit}^{{tree}}")]);
+    let (made, real) = (tree(&step.branch), tree(&step.after));
+    assert_eq!(made, real, "{}:\n{}", step.version, history.git(&["diff", "--stat", &real, &made]));
+    assert_eq!(history.git(&["rev-parse", &format!("{}^", step.branch)]), step.before);
+}
+
+#[test]
+fn the_patches_of_july_2025_are_made_in_one_run() {
+    let releases = ["release-24.0.0", "release-33.0.0", "release-34.0.0"];
+    patched_at_once("2025-07-18", &releases, "release-35.0.0");
+}
+
+#[test]
+fn the_patches_of_november_2025_are_made_in_one_run() {
+    let releases = ["release-24.0.0", "release-36.0.0", "release-37.0.0", "release-38.0.0"];
+    patched_at_once("2025-11-11", &releases, "release-39.0.0");
+}
+
+#[test]
+fn where_one_branch_is_spoiled_nothing_changes_and_every_reason_is_said() {
+    let Some(history) = History::get() else { return };
+    history.lay_out("2025-11-11");
+    let spoil = |branch: &str, path: &str, old: &str, new: &str| {
+        history.git(&["checkout", "--quiet", branch]);
+        let file = history.root().join(path);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(old), "{path} has no {old:?}");
+        std::fs::write(file, text.replacen(old, new, 1)).unwrap();
+        history.git(&["commit", "--quiet", "--all", "--message", "Spoil it"]);
+    };
+    spoil("release-36.0.0", "crates/c-api/include/wasmtime.h", "VERSION_MINOR 0", "VERSION_MINOR 7");
+    history.git(&["checkout", "--quiet", "main"]);
+    let before = state(&history);
+    let run = || {
+        let output = history.program(&["patch", "--supported", "--date", "2025-11-11"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(said(&output).0, "", "what is not prepared is not shown");
+        said(&output).1
+    };
+    let err = run();
+    assert_eq!(state(&history), before);
+    assert!(err.contains("on release-36.0.0: "), "{err}");
+    assert_eq!(err.matches("error[").count(), err.matches("on release-36.0.0: ").count(), "{err}");
+
+    spoil("release-38.0.0", "Cargo.toml", "[workspace]", "[workspace");
+    history.git(&["checkout", "--quiet", "main"]);
+    let before = state(&history);
+    let err = run();
+    assert_eq!(state(&history), before);
+    assert!(err.contains("on release-36.0.0: ") && err.contains("on release-38.0.0: "), "{err}");
+}
+
+#[test]
+fn a_release_that_is_not_affected_is_left_and_the_reason_kept() {
+    let Some(history) = History::get() else { return };
+    let steps = history.lay_out("2025-11-11");
+    let args = ["patch", "--supported", "--unaffected", "38.0=it came in with 39.0", "--date", "2025-11-11"];
+    let output = history.program(&[&args[..], &["--dry-run", "--format", "json"]].concat()).output().unwrap();
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let left = plan.to_string();
+    assert!(
+        left.contains(r#"{"branch":"release-38.0.0","reason":"not affected: it came in with 39.0"}"#),
+        "{left}"
+    );
+    let output = history.program(&args).output().unwrap();
+    let (out, err) = said(&output);
+    assert!(output.status.success(), "{err}");
+    assert!(out.contains("  release-38.0.0  not affected: it came in with 39.0\n"), "{out}");
+    for step in &steps {
+        match step.branch.as_str() {
+            "release-38.0.0" => assert_eq!(history.git(&["rev-parse", &step.branch]), step.before),
+            _ => made_as_recorded(&history, step),
+        }
+    }
+    let wrong = ["patch", "--supported", "--unaffected", "31.0=x", "--date", "2025-11-11"];
+    let output = history.program(&wrong).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).1.contains("error[waiver-unused]: `31.0` is no supported release"));
+}
+
+#[test]
+fn branches_are_named_by_globs() {
+    let Some(history) = History::get() else { return };
+    let steps = history.lay_out("2025-11-11");
+    let args = ["patch", "--branch", "release-3[67].*", "--branch", "release-24.0.0", "--date", "2025-11-11"];
+    let output = history.program(&args).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output).1);
+    for step in &steps {
+        match step.branch.as_str() {
+            "release-38.0.0" => assert_eq!(history.git(&["rev-parse", &step.branch]), step.before),
+            _ => made_as_recorded(&history, step),
+        }
+    }
+}
+
+/// A train with three supported releases, and fixes that went to some of them.
+fn train() -> Fixture {
+    let config =
+        "[schedule]\nanchor = { version = \"1.0.0\", release = \"2024-01-20\" }\nsupport-months = 12\n";
+    let fixture = Fixture::changed("lone-package", &[("relprep.toml", "", config)]);
+    let sandbox = &fixture.sandbox;
+    let manifest = sandbox.read("Cargo.toml");
+    let line = manifest.lines().find(|line| line.starts_with("version")).unwrap().to_owned();
+    for major in 1..=3 {
+        sandbox.write("Cargo.toml", manifest.replace(&line, &format!("version = \"{major}.0.0\"")));
+        sandbox.commit_all(&format!("Bump to {major}.0.0"));
+        sandbox.git(["branch", &format!("release-{major}.0.0")]);
+        sandbox.git(["tag", &format!("v{major}.0.0")]);
+    }
+    sandbox.write("Cargo.toml", manifest.replace(&line, "version = \"4.0.0\""));
+    sandbox.commit_all("Bump to 4.0.0");
+    for (file, releases) in [("spring", &[1, 2][..]), ("hands", &[3]), ("bell", &[1, 2, 3])] {
+        sandbox.git(["switch", "--quiet", "main"]);
+        sandbox.write(format!("src/{file}.rs"), "");
+        sandbox.commit_all(&format!("Mend the {file}"));
+        for release in releases {
+            sandbox.git(["switch", "--quiet", &format!("release-{release}.0.0")]);
+            sandbox.git(["cherry-pick", "-x", "main"]);
+        }
+    }
+    sandbox.git(["switch", "--quiet", "main"]);
+    fixture
+}
+
+#[test]
+fn what_an_older_branch_has_and_a_newer_one_lacks_is_found() {
+    let fixture = train();
+    let said = fixture.run("check --supported --date 2024-05-20");
+    assert_eq!(said.status, 1, "{}{}", said.out, said.err);
+    let errors: Vec<&str> = said.err.lines().filter(|line| line.starts_with("error[")).collect();
+    let [error] = errors[..] else { panic!("{}", said.err) };
+    assert!(error.starts_with("error[fix-lost]: "), "{error}");
+    assert!(
+        error.ends_with("“Mend the spring” is on release-1.0.0 and not on release-3.0.0, which is newer")
+    );
+    let warnings: Vec<&str> = said.err.lines().filter(|line| line.starts_with("warning[")).collect();
+    let [warning] = warnings[..] else { panic!("{}", said.err) };
+    assert!(
+        warning.ends_with("“Mend the hands” is on release-3.0.0 and not on release-2.0.0, release-1.0.0")
+    );
+    assert!(said.out.contains("latest   3.0.0, and no patch of 2.0, 1.0\n"), "{}", said.out);
+    assert!(
+        said.out.contains("release-3.0.0 at 3.0.0: supported, v3.0.0 of 2024-05-20, 2 commits since\n"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn a_waiver_or_a_statement_settles_what_a_branch_lacks() {
+    let fixture = train();
+    let said = fixture.run("check --supported --date 2024-05-20 --unaffected 3.0=rewritten");
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+    assert!(said.out.contains("release-3.0.0: rewritten\n"), "{}", said.out);
+
+    let spring = fixture.sandbox.rev("main~2");
+    let statement = format!(
+        "[[statement]]\ncommit = \"{spring}\"\nbranches = [\"release-3.0.0\"]\nstatus = \"not-affected\"\nreason = \"no spring\"\n"
+    );
+    fixture.sandbox.write("relprep-backports.toml", statement);
+    fixture.sandbox.commit_all("State it");
+    let said = fixture.run("check --supported --date 2024-05-20");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(!said.err.contains("Mend the spring"), "{}", said.err);
+    let strict = fixture.run("check --supported --strict --date 2024-05-20");
+    assert!(strict.status == 1 && strict.err.contains("error[fix-missing]: "), "{}", strict.err);
+    assert!(
+        fixture.run("check --supported --date 2024-05-20 --unaffected 9.0=x").err.contains("waiver-unused")
+    );
+}
