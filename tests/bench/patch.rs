@@ -1,4 +1,5 @@
-//! How long `cargo relprep patch` takes beside `cargo metadata --no-deps --offline`, on the same tree.
+//! How long `cargo relprep patch` takes beside `cargo metadata --no-deps --offline`, on the same tree,
+//! and on five branches beside one.
 //!
 //! The tree is Wasmtime's of August 2025 where the recorded history lies beside this repository (or
 //! where `RELPREP_HISTORY` says), else one made up of the same size. It prints figures, and judges
@@ -22,6 +23,14 @@ const RUNS: usize = 21;
 const RECORDED: &str = "refs/cases/patch/36.0.3/before";
 const BRANCH: &str = "release-36.0.0";
 
+/// The branches that are patched beside it: each with the state before its recorded patch.
+const OTHERS: [(&str, &str); 4] = [
+    ("release-24.0.0", "refs/cases/patch/24.0.5/before"),
+    ("release-37.0.0", "refs/cases/patch/37.0.3/before"),
+    ("release-38.0.0", "refs/cases/patch/38.0.4/before"),
+    ("release-39.0.0", "refs/cases/patch/39.0.1/before"),
+];
+
 fn main() {
     if env::args().any(|arg| arg == "--test") {
         return;
@@ -42,6 +51,24 @@ fn main() {
         let ratio = median.as_secs_f64() / metadata.as_secs_f64();
         println!("{name:30} {:7.1} ms  {ratio:.2} ×", median.as_secs_f64() * 1e3);
     }
+    if bench.fetch_others() {
+        several(&bench);
+    }
+}
+
+/// Prints how long the patches of five branches take beside that of one.
+fn several(bench: &Bench) {
+    let mut times = [const { Vec::new() }; 2];
+    for _ in 0..RUNS {
+        times[0].push(timed(&mut bench.patch(&["--branch", BRANCH])));
+        bench.take_back(&OTHERS[..0]);
+        times[1].push(timed(&mut bench.patch(&["--branch", "release-*"])));
+        bench.take_back(&OTHERS);
+    }
+    let [one, five] = &mut times;
+    let (one, five) = (median(one).as_secs_f64(), median(five).as_secs_f64());
+    println!("{:30} {:7.1} ms", "patch of one branch", one * 1e3);
+    println!("{:30} {:7.1} ms  {:.2} × one", "patch of five branches", five * 1e3, five / one);
 }
 
 fn timed(command: &mut Command) -> Duration {
@@ -57,6 +84,11 @@ fn median(times: &mut [Duration]) -> Duration {
     times[times.len() / 2]
 }
 
+fn bundle() -> PathBuf {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history/wasmtime.bundle");
+    env::var_os("RELPREP_HISTORY").map_or_else(beside, PathBuf::from)
+}
+
 /// A repository in a folder of its own.
 struct Bench {
     folder: TempDir,
@@ -66,14 +98,12 @@ struct Bench {
 
 impl Bench {
     fn set_up() -> Self {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let beside = || here.join("../shared/history/wasmtime.bundle");
-        let bundle = env::var_os("RELPREP_HISTORY").map_or_else(beside, PathBuf::from);
+        let bundle = bundle();
         let mut bench = Self { folder: TempDir::new().unwrap(), what: "made up", config: None };
         bench.git(&["init", "--quiet", "--initial-branch=empty"]);
         if bundle.is_file() {
             bench.what = "Wasmtime";
-            bench.config = Some(here.join("fixtures/wasmtime/relprep.toml"));
+            bench.config = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml"));
             let branch = format!("{RECORDED}:refs/heads/{BRANCH}");
             // The tag of the very version that is prepared is in it too.
             bench.git(&["fetch", "--quiet", "--no-tags", bundle.to_str().unwrap(), &branch]);
@@ -86,6 +116,23 @@ impl Bench {
         }
         bench.git(&["tag", "before"]);
         bench
+    }
+
+    /// Fetches the other branches, if they are recorded.
+    fn fetch_others(&self) -> bool {
+        for (branch, before) in self.config.iter().flat_map(|_| OTHERS) {
+            let refs = [format!("{before}:refs/heads/{branch}"), format!("{before}:refs/before/{branch}")];
+            self.git(&["fetch", "--quiet", "--no-tags", bundle().to_str().unwrap(), &refs[0], &refs[1]]);
+        }
+        self.config.is_some()
+    }
+
+    /// Puts the branch that is checked out, and `others`, back to where they were.
+    fn take_back(&self, others: &[(&str, &str)]) {
+        self.git(&["reset", "--quiet", "--hard", "before"]);
+        for (branch, _) in others {
+            self.git(&["update-ref", &format!("refs/heads/{branch}"), &format!("refs/before/{branch}")]);
+        }
     }
 
     fn root(&self) -> &Path {

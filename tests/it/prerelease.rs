@@ -29,7 +29,7 @@ fn train(prerelease: &str, plain: bool) -> Fixture {
 
 /// Checks that everything that carries a version on `branch` carries that of the two lines.
 fn is_at(fixture: &Fixture, branch: &str, tower: &str, escapement: &str) {
-    let read = |path: &str| fixture.sandbox.git(["show", &format!("{branch}:{path}")]);
+    let read = |path: &str| fixture.sandbox.git(["show", &format!("{branch}:{path}")]) + "\n";
     let has = |path: &str, text: &str| {
         let found = read(path);
         assert!(found.contains(text), "{path} on {branch} has no {text:?}:\n{found}");
@@ -83,13 +83,27 @@ fn every_step_of_a_version_is_accepted_by_cargo_and_changes_only_versions() {
     let said = fixture.prepare("rc");
     is_at(&fixture, "release-49.0.0", "49.0.0-rc.2", "0.136.0-rc.2");
     only_versions(&fixture, "release-49.0.0");
-    assert_data_eq!(superseded(&said), str![[]]);
+    assert_data_eq!(superseded(&said), str![[r#"
+Superseded (yank these where they were published)
+  cargo yank escapement@0.136.0-rc.1
+  cargo yank escapement-gears@0.136.0-rc.1
+  cargo yank tower@49.0.0-rc.1
+  cargo yank tower-core@49.0.0-rc.1
+
+"#]]);
 
     let said = fixture.prepare("release");
     is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
     only_versions(&fixture, "release-49.0.0");
     assert!(fixture.sandbox.read("RELEASES.md").starts_with("## 49.0.0\n\nReleased 2024-05-20.\n"));
-    assert_data_eq!(superseded(&said), str![[]]);
+    assert_data_eq!(superseded(&said), str![[r#"
+Superseded (yank these where they were published)
+  cargo yank escapement@0.136.0-rc.2
+  cargo yank escapement-gears@0.136.0-rc.2
+  cargo yank tower@49.0.0-rc.2
+  cargo yank tower-core@49.0.0-rc.2
+
+"#]]);
 
     let said = fixture.prepare("patch");
     is_at(&fixture, "release-49.0.0", "49.0.1", "0.136.1");
@@ -127,7 +141,25 @@ fn a_patch_does_not_follow_a_suffix() {
     let fixture = train(BOTH, false);
     fixture.prepare("branch");
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
-    assert_data_eq!(fixture.refuses("patch", &["prerelease", "prerelease"]), str![[]]);
+    assert_data_eq!(fixture.refuses("patch", &["prerelease", "prerelease"]), str![[r#"
+error[prerelease]: 49.0.0-rc.1 is a pre-release, and no patch can follow one
+ --> Cargo.toml:6:12
+  |
+6 | version = "49.0.0-rc.1"
+  |            ^^^^^^^^^^^
+  |
+  = help: run `cargo relprep release` first
+
+error[prerelease]: 0.136.0-rc.1 is a pre-release, and no patch can follow one
+ --> crates/escapement/Cargo.toml:3:12
+  |
+3 | version = "0.136.0-rc.1"
+  |            ^^^^^^^^^^^^
+  |
+  = help: run `cargo relprep release` first
+
+
+"#]]);
 }
 
 #[test]
@@ -136,23 +168,67 @@ fn no_candidate_follows_the_release() {
     fixture.prepare("branch");
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
     fixture.prepare("release");
-    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[]]);
-    assert_data_eq!(fixture.refuses("release", &["nothing-to-do"]), str![[]]);
+    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[r#"
+error[already-released]: 49.0.0 is released: the notes date it 2024-05-20
+ --> RELEASES.md:3:1
+  |
+3 | Released 2024-05-20.
+  | ^^^^^^^^^^^^^^^^^^^
+  |
+  = help: run `cargo relprep patch` for the next release of this branch, or say in the notes that 49.0.0 is unreleased
+
+
+"#]]);
+    assert_data_eq!(fixture.refuses("release", &["nothing-to-do"]), str![[r#"
+error[nothing-to-do]: there is nothing to release: 49.0.0 is prepared already
+ |
+ = help: tag and publish what is there, or run `cargo relprep patch` for the next one
+
+
+"#]]);
     fixture.sandbox.git(["tag", "v49.0.0"]);
-    assert_data_eq!(fixture.refuses("rc", &["tag-exists"]), str![[]]);
+    assert_data_eq!(fixture.refuses("rc", &["tag-exists"]), str![[r#"
+error[tag-exists]: the tag `v49.0.0` is there already, at [COMMIT 3]: 49.0.0 is released
+ |
+ = help: pull the branch that holds it, or put the version right
+
+
+"#]]);
     fixture.prepare("patch");
     fixture.sandbox.git(["tag", "--delete", "v49.0.0"]);
-    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[]]);
+    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[r#"
+error[already-released]: 49.0.0 is released: the notes date it 2024-05-20
+  --> RELEASES.md:11:1
+   |
+11 | Released 2024-05-20.
+   | ^^^^^^^^^^^^^^^^^^^
+   |
+   = help: run `cargo relprep patch` for the next release of this branch, or say in the notes that 49.0.0 is unreleased
+
+
+"#]]);
     fixture.sandbox.git(["rm", "--quiet", "RELEASES.md"]);
     fixture.sandbox.commit_all("No notes");
-    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[]]);
+    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[r#"
+error[already-released]: 49.0.0 is released: this branch holds 49.0.1, a patch of it
+--> Cargo.toml
+ = help: run `cargo relprep patch` for the next release of this branch
+
+
+"#]]);
 }
 
 #[test]
 fn nothing_is_cut_twice_with_candidates_either() {
     let fixture = train(BOTH, false);
     fixture.prepare("branch");
-    assert_data_eq!(fixture.refuses("branch", &["trunk-already-moved"]), str![[]]);
+    assert_data_eq!(fixture.refuses("branch", &["trunk-already-moved"]), str![[r#"
+error[trunk-already-moved]: the trunk is already at the next version, 50.0.0: nothing has come since release-49.0.0 was cut
+--> Cargo.toml
+ = help: there is nothing to cut; to release v49.0.0, run `cargo relprep release` on release-49.0.0
+
+
+"#]]);
 }
 
 #[test]
@@ -164,7 +240,13 @@ fn a_trunk_may_carry_a_suffix_without_candidates() {
     is_at(&fixture, "main", "50.0.0-dev", "0.137.0-dev");
     only_versions(&fixture, "main");
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
-    assert_data_eq!(fixture.refuses("rc", &["no-candidates"]), str![[]]);
+    assert_data_eq!(fixture.refuses("rc", &["no-candidates"]), str![[r#"
+error[no-candidates]: this train has no release candidates
+ |
+ = help: state `[prerelease] candidate = "rc"`, or run `cargo relprep release`
+
+
+"#]]);
     assert_eq!(superseded(&fixture.prepare("release")), "");
     is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
     only_versions(&fixture, "release-49.0.0");

@@ -93,7 +93,7 @@ fn where_one_branch_is_spoiled_nothing_changes_and_every_reason_is_said() {
     let err = run();
     assert_eq!(state(&history), before);
     assert!(err.contains("on release-36.0.0: "), "{err}");
-    assert_eq!(err.matches("error[").count(), err.matches("on release-36.0.0: ").count(), "{err}");
+    assert_eq!(err.matches("error[").count(), 1, "{err}");
 
     spoil("release-38.0.0", "Cargo.toml", "[workspace]", "[workspace");
     history.git(&["checkout", "--quiet", "main"]);
@@ -148,9 +148,11 @@ fn branches_are_named_by_globs() {
 
 /// A train with three supported releases, and fixes that went to some of them.
 fn train() -> Fixture {
-    let config =
-        "[schedule]\nanchor = { version = \"1.0.0\", release = \"2024-01-20\" }\nsupport-months = 12\n";
-    let fixture = Fixture::changed("lone-package", &[("relprep.toml", "", config)]);
+    let name = "name = \"Sundial\"\n";
+    let schedule = "\n[package.metadata.relprep.schedule]\n\
+                    anchor = { version = \"1.0.0\", release = \"2024-01-20\" }\nsupport-months = 12\n";
+    let config = [name, schedule].concat();
+    let fixture = Fixture::changed("lone-package", &[("Cargo.toml", name, &config)]);
     let sandbox = &fixture.sandbox;
     let manifest = sandbox.read("Cargo.toml");
     let line = manifest.lines().find(|line| line.starts_with("version")).unwrap().to_owned();
