@@ -32,9 +32,7 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
             .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
         );
     };
-    // Below the numbers that the branch's name gives, the version is free to move.
-    let same = template.render(&Version { patch: named.patch, ..plain(holds) }, name) == branch;
-    if same && plain(holds) >= named {
+    if belongs_to(request, &named, holds, name) {
         return None;
     }
     let message = format!("`{branch}` holds version {holds}, which is not one of its releases");
@@ -44,6 +42,13 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
             .at(place)
             .remedy("put the versions of this branch right, or switch to the branch that is meant"),
     )
+}
+
+/// Returns whether `holds` is among the releases of the branch, whose name says `named`: below the
+/// numbers that the name gives, a version is free to move.
+fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version, name: &str) -> bool {
+    let moved = Version { patch: named.patch, ..plain(holds) };
+    request.project.config.names.branch.render(&moved, name) == request.branch && plain(holds) >= *named
 }
 
 /// Finds out whether a branch that is to be made is there already, or its name is none.
@@ -80,7 +85,7 @@ pub fn not_released(request: &Request<'_>, holds: &Version, name: &str) -> Optio
     let remedy = "run `cargo relprep patch` for the next release of this branch";
     let released = |version: &Version| Some((version.clone(), notes::released(request, version)?));
     let first = request.project.config.names.branch.read(request.branch);
-    let first = first.filter(|first| *first < plain(holds));
+    let first = first.filter(|first| *first < plain(holds) && belongs_to(request, first, holds, name));
     let dated = first.as_ref().and_then(released).or_else(|| released(&plain(holds)));
     if let Some((version, (day, place))) = dated {
         let message = format!("{version} is released: the notes date it {day}");

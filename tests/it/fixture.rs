@@ -172,7 +172,7 @@ impl Fixture {
     }
 
     /// Checks in a clone that every lock file that Cargo reads is as it would write it.
-    fn cargo_accepts(&self, branch: &str) {
+    pub(crate) fn cargo_accepts(&self, branch: &str) {
         let clone = tempfile::Builder::new().prefix("clone").tempdir_in(self.sandbox.dir()).unwrap();
         let folder = clone.path().to_str().unwrap();
         self.sandbox.git(["clone", "--quiet", "--branch", branch, ".", folder]);

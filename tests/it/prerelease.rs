@@ -83,27 +83,33 @@ fn every_step_of_a_version_is_accepted_by_cargo_and_changes_only_versions() {
     let said = fixture.prepare("rc");
     is_at(&fixture, "release-49.0.0", "49.0.0-rc.2", "0.136.0-rc.2");
     only_versions(&fixture, "release-49.0.0");
-    assert_data_eq!(superseded(&said), str![[r#"
+    assert_data_eq!(
+        superseded(&said),
+        str![[r#"
 Superseded (yank these where they were published)
   cargo yank escapement@0.136.0-rc.1
   cargo yank escapement-gears@0.136.0-rc.1
   cargo yank tower@49.0.0-rc.1
   cargo yank tower-core@49.0.0-rc.1
 
-"#]]);
+"#]]
+    );
 
     let said = fixture.prepare("release");
     is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
     only_versions(&fixture, "release-49.0.0");
     assert!(fixture.sandbox.read("RELEASES.md").starts_with("## 49.0.0\n\nReleased 2024-05-20.\n"));
-    assert_data_eq!(superseded(&said), str![[r#"
+    assert_data_eq!(
+        superseded(&said),
+        str![[r#"
 Superseded (yank these where they were published)
   cargo yank escapement@0.136.0-rc.2
   cargo yank escapement-gears@0.136.0-rc.2
   cargo yank tower@49.0.0-rc.2
   cargo yank tower-core@49.0.0-rc.2
 
-"#]]);
+"#]]
+    );
 
     let said = fixture.prepare("patch");
     is_at(&fixture, "release-49.0.0", "49.0.1", "0.136.1");
@@ -113,7 +119,11 @@ Superseded (yank these where they were published)
     fixture.sandbox.git(["switch", "--quiet", "main"]);
     fixture.sandbox.write("crates/tower/src/lib.rs", "//! A tower.\n");
     fixture.sandbox.commit_all("Say what it is");
-    fixture.prepare("branch");
+    let said = fixture.run("branch");
+    assert_eq!(said.status, 0, "{}", said.err);
+    for branch in ["main", "release-50.0.0"] {
+        fixture.cargo_accepts(branch);
+    }
     is_at(&fixture, "release-50.0.0", "50.0.0-rc.1", "0.137.0-rc.1");
     is_at(&fixture, "main", "51.0.0-dev", "0.138.0-dev");
     only_versions(&fixture, "main");
@@ -137,11 +147,37 @@ fn the_candidates_to_yank_are_data_too() {
 }
 
 #[test]
+fn a_branch_that_is_not_checked_out_is_prepared_with_its_own_configuration() {
+    let fixture = train(BOTH, false);
+    fixture.sandbox.git(["switch", "--quiet", "--create", "elsewhere"]);
+    fixture.sandbox.git(["push", "--quiet", "origin", "elsewhere"]);
+    fixture.prepare("branch --branch main");
+    is_at(&fixture, "main", "50.0.0-dev", "0.137.0-dev");
+    fixture.prepare("rc --branch release-49.*");
+    is_at(&fixture, "release-49.0.0", "49.0.0-rc.2", "0.136.0-rc.2");
+
+    fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    let config = fixture.sandbox.read("relprep.toml").replace("\"rc\"", "\"beta\"");
+    fixture.sandbox.write("relprep.toml", config);
+    fixture.sandbox.commit_all("Call them betas");
+    fixture.sandbox.git(["switch", "--quiet", "elsewhere"]);
+    fixture.prepare("rc --branch release-49.0.0");
+    is_at(&fixture, "release-49.0.0", "49.0.0-beta.1", "0.136.0-beta.1");
+    fixture.prepare("release --branch release-49.0.0");
+    is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
+    is_at(&fixture, "HEAD", "49.0.0-dev", "0.136.0-dev");
+    let said = fixture.refuses("rc --branch release-4?.0.0 --branch release-7.*", &["no-branch"]);
+    assert!(said.contains("no local branch matches `release-7.*`"), "{said}");
+}
+
+#[test]
 fn a_patch_does_not_follow_a_suffix() {
     let fixture = train(BOTH, false);
     fixture.prepare("branch");
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
-    assert_data_eq!(fixture.refuses("patch", &["prerelease", "prerelease"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("patch", &["prerelease", "prerelease"]),
+        str![[r#"
 error[prerelease]: 49.0.0-rc.1 is a pre-release, and no patch can follow one
  --> Cargo.toml:6:12
   |
@@ -159,7 +195,8 @@ error[prerelease]: 0.136.0-rc.1 is a pre-release, and no patch can follow one
   = help: run `cargo relprep release` first
 
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -168,7 +205,9 @@ fn no_candidate_follows_the_release() {
     fixture.prepare("branch");
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
     fixture.prepare("release");
-    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("rc", &["already-released"]),
+        str![[r#"
 error[already-released]: 49.0.0 is released: the notes date it 2024-05-20
  --> RELEASES.md:3:1
   |
@@ -178,25 +217,34 @@ error[already-released]: 49.0.0 is released: the notes date it 2024-05-20
   = help: run `cargo relprep patch` for the next release of this branch, or say in the notes that 49.0.0 is unreleased
 
 
-"#]]);
-    assert_data_eq!(fixture.refuses("release", &["nothing-to-do"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        fixture.refuses("release", &["nothing-to-do"]),
+        str![[r#"
 error[nothing-to-do]: there is nothing to release: 49.0.0 is prepared already
  |
  = help: tag and publish what is there, or run `cargo relprep patch` for the next one
 
 
-"#]]);
+"#]]
+    );
     fixture.sandbox.git(["tag", "v49.0.0"]);
-    assert_data_eq!(fixture.refuses("rc", &["tag-exists"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("rc", &["tag-exists"]),
+        str![[r#"
 error[tag-exists]: the tag `v49.0.0` is there already, at [COMMIT 3]: 49.0.0 is released
  |
  = help: pull the branch that holds it, or put the version right
 
 
-"#]]);
+"#]]
+    );
     fixture.prepare("patch");
     fixture.sandbox.git(["tag", "--delete", "v49.0.0"]);
-    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("rc", &["already-released"]),
+        str![[r#"
 error[already-released]: 49.0.0 is released: the notes date it 2024-05-20
   --> RELEASES.md:11:1
    |
@@ -206,29 +254,36 @@ error[already-released]: 49.0.0 is released: the notes date it 2024-05-20
    = help: run `cargo relprep patch` for the next release of this branch, or say in the notes that 49.0.0 is unreleased
 
 
-"#]]);
+"#]]
+    );
     fixture.sandbox.git(["rm", "--quiet", "RELEASES.md"]);
     fixture.sandbox.commit_all("No notes");
-    assert_data_eq!(fixture.refuses("rc", &["already-released"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("rc", &["already-released"]),
+        str![[r#"
 error[already-released]: 49.0.0 is released: this branch holds 49.0.1, a patch of it
 --> Cargo.toml
  = help: run `cargo relprep patch` for the next release of this branch
 
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
 fn nothing_is_cut_twice_with_candidates_either() {
     let fixture = train(BOTH, false);
     fixture.prepare("branch");
-    assert_data_eq!(fixture.refuses("branch", &["trunk-already-moved"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("branch", &["trunk-already-moved"]),
+        str![[r#"
 error[trunk-already-moved]: the trunk is already at the next version, 50.0.0: nothing has come since release-49.0.0 was cut
 --> Cargo.toml
  = help: there is nothing to cut; to release v49.0.0, run `cargo relprep release` on release-49.0.0
 
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -240,13 +295,16 @@ fn a_trunk_may_carry_a_suffix_without_candidates() {
     is_at(&fixture, "main", "50.0.0-dev", "0.137.0-dev");
     only_versions(&fixture, "main");
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
-    assert_data_eq!(fixture.refuses("rc", &["no-candidates"]), str![[r#"
+    assert_data_eq!(
+        fixture.refuses("rc", &["no-candidates"]),
+        str![[r#"
 error[no-candidates]: this train has no release candidates
  |
  = help: state `[prerelease] candidate = "rc"`, or run `cargo relprep release`
 
 
-"#]]);
+"#]]
+    );
     assert_eq!(superseded(&fixture.prepare("release")), "");
     is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
     only_versions(&fixture, "release-49.0.0");
