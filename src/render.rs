@@ -24,13 +24,30 @@ pub(crate) const OLD: Style = AnsiColor::Red.on_default();
 pub(crate) const DIM: Style = Style::new().dimmed();
 
 /// Returns `text` with its control characters escaped, except line ends and tabs: names and texts
-/// of a repository may come from strangers, and a terminal would obey them.
+/// of a repository may come from strangers, and a terminal would obey them. So would a reader those
+/// that turn the direction of writing.
 pub fn escaped(text: &str) -> String {
-    let harmless = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+    let harmless = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || turns_direction(c));
     if text.chars().all(harmless) {
         return text.to_owned();
     }
     text.chars().map(|c| if harmless(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
+}
+
+/// Returns whether `c` makes what follows it show in another order (Unicode's annex 9, part 2).
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns `json` with those characters escaped that JSON lets stand and [`escaped`] does not: there
+/// are none outside its strings.
+pub(crate) fn escaped_json(json: String) -> String {
+    let harmful = |c: char| (c != '\n' && c.is_control()) || turns_direction(c);
+    if !json.contains(harmful) {
+        return json;
+    }
+    let escape = |c: char| if harmful(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    json.chars().map(escape).collect()
 }
 
 /// Returns `count` and the noun for it, which takes an `s` in the plural.
@@ -55,6 +72,16 @@ mod tests {
     #[test]
     fn a_terminal_obeys_nothing_that_a_repository_says() {
         assert_eq!(escaped("a\u{1b}[31mb\r\n\tc"), "a\\u{1b}[31mb\\r\n\tc");
+        assert_eq!(escaped("é\u{9b}\u{202e}b"), "é\\u{9b}\\u{202e}b");
+    }
+
+    #[test]
+    fn json_says_the_same_without_such_characters() {
+        let json = serde_json::to_string("a\u{1b}\u{7f}\u{9b}\u{202e}é\n").unwrap();
+        let shown = escaped_json(json.clone());
+        assert_eq!(shown, r#""a\u001b\u007f\u009b\u202eé\n""#);
+        let read = |json: &str| serde_json::from_str::<String>(json).unwrap();
+        assert_eq!(read(&shown), read(&json));
     }
 
     #[test]

@@ -127,6 +127,10 @@ impl Values {
     }
 }
 
+/// How many things are said to be wrong with one text: each repeats the text or what is known, and
+/// one who has more of them has not written a template.
+const MOST_FINDINGS: usize = 10;
+
 /// A text with placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
@@ -144,13 +148,15 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// Every placeholder that is not among `allowed`, and a brace that has no partner; the findings
+    /// Placeholders that are not among `allowed`, and braces that have no partner, the first few; they
     /// have no place, because only the caller knows where the text comes from.
     pub fn parse(text: &str, allowed: &[Placeholder]) -> Result<Self, Vec<Finding>> {
         let mut template = Self { parts: Vec::new() };
         let mut findings = Vec::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
+        while let Some(at) = rest.find(['{', '}'])
+            && findings.len() < MOST_FINDINGS
+        {
             template.literal(&rest[..at]);
             let brace = &rest[at..=at];
             rest = &rest[at + 1..];
@@ -380,6 +386,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_text_of_braces_does_not_say_so_for_each_of_them() {
+        assert_eq!(Template::parse(&"} ".repeat(1000), &[]).unwrap_err().len(), MOST_FINDINGS);
+    }
 
     fn v(text: &str) -> Version {
         text.parse().unwrap()

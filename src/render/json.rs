@@ -6,6 +6,7 @@
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use super::escaped_json;
 use crate::check::Rule;
 use crate::finding::Finding;
 use crate::plan::Preparation;
@@ -79,5 +80,5 @@ fn text<T: Serialize>(document: &T) -> String {
     // Nothing here has a key that is no string, the only thing that fails.
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
-    text
+    escaped_json(text)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::finding::{Finding, Severity};
+use crate::render::escaped;
 
 /// Returns one annotation a finding, each in a line.
 pub fn github(findings: &[Finding]) -> String {
@@ -34,9 +35,9 @@ fn annotation(out: &mut String, finding: &Finding) {
     let _ = writeln!(out, "::{command} {}::{message}", properties.join(","));
 }
 
-/// Escapes what would end a message.
+/// Escapes what would end a message, or colour the log.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escaped(text).replace('%', "%25").replace('\n', "%0A")
 }
 
 /// Escapes what would end a property.
@@ -56,12 +57,12 @@ mod tests {
             Finding::error("msrv-raised", "rose: 100%")
                 .at(Place::range("a,b/Cargo.toml", text, 26..30))
                 .remedy("go\nback"),
-            Finding::note("n", "::error::no"),
+            Finding::note("n", "::error::no\u{1b}[0m\r"),
         ];
         assert_eq!(
             github(&found),
             "::error file=a%2Cb/Cargo.toml,line=2,col=17,endColumn=21,title=msrv-raised::rose: 100%25%0Ago%0Aback\n\
-             ::notice title=n::::error::no\n"
+             ::notice title=n::::error::no\\u{1b}[0m\\r\n"
         );
     }
 }

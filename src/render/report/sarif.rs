@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::finding::{Finding, Severity};
+use crate::render::escaped_json;
 
 /// Returns the findings as one run of this program.
 pub fn sarif(findings: &[Finding]) -> String {
@@ -24,7 +25,7 @@ pub fn sarif(findings: &[Finding]) -> String {
             "results": findings.iter().map(result).collect::<Vec<_>>(),
         }],
     });
-    format!("{document:#}\n")
+    escaped_json(format!("{document:#}\n"))
 }
 
 fn result(finding: &Finding) -> Value {
