@@ -3,41 +3,40 @@
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements;
 use crate::finding::Finding;
+use crate::repo::CommitId;
 use crate::status::{self, Status};
 use crate::version::plain;
 
 /// Returns a finding for each change that is on one supported branch and, by nobody's leave, not on
-/// another.
+/// another; `is_on_trunk` tells whether the trunk has a commit.
 ///
 /// What an older branch has and a newer one lacks is an error: those who move up lose it. What only
-/// older branches lack is an error where the change names an advisory, and else a warning.
-pub fn findings(matrix: &Matrix) -> Vec<Finding> {
-    matrix.rows.iter().flat_map(|row| [lost(matrix, row), behind(matrix, row)]).flatten().collect()
+/// older branches lack is a warning, as is what may concern one branch only since no commit of the
+/// trunk is known to be its origin; where the change names an advisory, these are errors too.
+pub fn findings(matrix: &Matrix, is_on_trunk: &dyn Fn(CommitId) -> bool) -> Vec<Finding> {
+    let of_row = |row| [lost(matrix, row, is_on_trunk), behind(matrix, row)];
+    matrix.rows.iter().flat_map(of_row).flatten().collect()
 }
 
 /// Finds the branches that lack what an older one has.
-fn lost(matrix: &Matrix, row: &Row) -> Option<Finding> {
+fn lost(matrix: &Matrix, row: &Row, is_on_trunk: &dyn Fn(CommitId) -> bool) -> Option<Finding> {
     let oldest = row.cells.iter().rposition(has)?;
     let missing = missing(matrix, row, 0..oldest);
-    let message = format!(
-        "{} is on {} and not on {}, which is newer",
-        what(row),
-        matrix.branches.get(oldest)?.branch,
-        missing.join(", ")
-    );
-    (!missing.is_empty()).then(|| Finding::error("fix-lost", message).remedy(remedy(row, &missing)))
+    let on = &matrix.branches.get(oldest)?.branch;
+    let message = format!("{} is on {on} and not on the newer {}", what(row), missing.join(", "));
+    let finding = match row.advisories.is_empty() && !is_on_trunk(row.commit) {
+        true => Finding::warning("fix-lost", format!("{message}; the trunk's commit for it is not known")),
+        false => Finding::error("fix-lost", message),
+    };
+    (!missing.is_empty()).then(|| finding.remedy(remedy(row, &missing)))
 }
 
 /// Finds the branches that lack what only newer ones have.
 fn behind(matrix: &Matrix, row: &Row) -> Option<Finding> {
     let oldest = row.cells.iter().rposition(has)?;
     let missing = missing(matrix, row, oldest + 1..row.cells.len());
-    let message = format!(
-        "{} is on {} and not on {}",
-        what(row),
-        matrix.branches.get(oldest)?.branch,
-        missing.join(", ")
-    );
+    let on = &matrix.branches.get(oldest)?.branch;
+    let message = format!("{} is on {on} and not on the older {}", what(row), missing.join(", "));
     let finding = match row.advisories.is_empty() {
         true => Finding::warning("fix-missing", message),
         false => Finding::error("fix-missing", message),
@@ -98,10 +97,10 @@ pub fn standing(row: &status::Row) -> String {
     let tagged =
         row.latest.as_ref().map_or_else(|| "no tag".to_owned(), |(tag, day)| format!("{tag} of {day}"));
     let ahead = match row.tip().and_then(|tip| tip.ahead) {
-        None => "commits since: unknown".to_owned(),
-        Some(0) => "nothing since".to_owned(),
-        Some(1) => "1 commit since".to_owned(),
-        Some(count) => format!("{count} commits since"),
+        None => "whether all is released is unknown".to_owned(),
+        Some(0) => "all of it released".to_owned(),
+        Some(1) => "1 commit not released".to_owned(),
+        Some(count) => format!("{count} commits not released"),
     };
     format!("{}{}: {}, {tagged}, {ahead}", row.branch, holds.unwrap_or_default(), row.state.name())
 }
@@ -112,7 +111,6 @@ mod tests {
     use crate::backport::evidence::Evidence;
     use crate::backport::survey::Shown;
     use crate::backport::targets::Target;
-    use crate::repo::CommitId;
 
     fn matrix(cells: &str, advisory: Option<&str>) -> Matrix {
         let branch = |number: usize| Target {
@@ -136,23 +134,25 @@ mod tests {
         Matrix { branches, excepted: Vec::new(), rows: vec![row], left_out: 0 }
     }
 
-    fn found(cells: &str, advisory: Option<&str>) -> Vec<String> {
+    fn found(cells: &str, advisory: Option<&str>, is_on_trunk: bool) -> Vec<String> {
         let text = |finding: Finding| {
-            let (_, lacking) = finding.message.split_once("not on ").unwrap();
+            let (_, lacking) = finding.message.split_once("not on the ").unwrap();
             format!("{:?} {}: {lacking}", finding.severity, finding.rule)
         };
-        findings(&matrix(cells, advisory)).into_iter().map(text).collect()
+        findings(&matrix(cells, advisory), &|_| is_on_trunk).into_iter().map(text).collect()
     }
 
     #[test]
     fn who_moves_up_must_not_lose_a_fix() {
-        assert_eq!(found("+++", None), [""; 0]);
-        assert_eq!(found("+~+", None), [""; 0]);
-        assert_eq!(
-            found("-+-", None),
-            ["Error fix-lost: release-9.0.0, which is newer", "Warning fix-missing: release-7.0.0"]
-        );
-        assert_eq!(found("~-+", None), ["Error fix-lost: release-8.0.0, which is newer"]);
-        assert_eq!(found("+--", Some("CVE-2024-1")), ["Error fix-missing: release-8.0.0, release-7.0.0"]);
+        assert_eq!(found("+++", None, true), [""; 0]);
+        assert_eq!(found("+~+", None, true), [""; 0]);
+        let both = ["Error fix-lost: newer release-9.0.0", "Warning fix-missing: older release-7.0.0"];
+        assert_eq!(found("-+-", None, true), both);
+        assert_eq!(found("~-+", None, true), ["Error fix-lost: newer release-8.0.0"]);
+        let unknown = "Warning fix-lost: newer release-9.0.0; the trunk's commit for it is not known";
+        assert_eq!(found("-+", None, false), [unknown]);
+        assert_eq!(found("-+", Some("CVE-2024-1"), false), ["Error fix-lost: newer release-9.0.0"]);
+        let older = ["Error fix-missing: older release-8.0.0, release-7.0.0"];
+        assert_eq!(found("+--", Some("CVE-2024-1"), true), older);
     }
 }

@@ -1,5 +1,7 @@
 //! `cargo relprep check --supported`.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 
@@ -46,7 +48,15 @@ pub(super) fn report(
     }
     report.fact("latest", supported::latest(&status).unwrap_or_else(|| "none: nothing is out".to_owned()));
     report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
-    report.findings.extend(supported::findings(&matrix));
+    let mut on_trunk = BTreeSet::new();
+    for row in &matrix.rows {
+        if let Some(tip) = ground.trunk_tip.commit()
+            && repo.has_ancestor(tip, row.commit)?
+        {
+            on_trunk.insert(row.commit);
+        }
+    }
+    report.findings.extend(supported::findings(&matrix, &|commit| on_trunk.contains(&commit)));
     Ok(report)
 }
 
