@@ -5,6 +5,7 @@ pub mod json;
 use anstyle::{AnsiColor, Color, Style};
 use chrono::NaiveDate;
 
+use super::{escaped, escaped_json};
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::{Day, Phase};
 
@@ -12,13 +13,13 @@ const HEADING: Style = Style::new().underline();
 
 /// Returns the status for the terminal.
 pub fn human(name: &str, status: &Status) -> String {
-    let mut text = vec![format!("{name} on {}, from {}\n\n", long(status.day), had(status.had))];
+    let mut text = vec![format!("{} on {}, from {}\n\n", escaped(name), long(status.day), had(status.had))];
     text.push(table(status));
     if status.todo.is_empty() {
         text.push("\nNothing to do.\n".to_owned());
     } else {
         text.push("\nTo do:\n".to_owned());
-        text.extend(status.todo.iter().map(|todo| format!("* {}\n", sentence(todo, status.day))));
+        text.extend(status.todo.iter().map(|todo| format!("* {}\n", escaped(&sentence(todo, status.day)))));
     }
     text.concat()
 }
@@ -31,7 +32,7 @@ pub fn lines(branches: &[&str]) -> String {
 /// Returns the branches that a security fix must go to, as a JSON array on one line.
 pub fn array(branches: &[&str]) -> String {
     // Strings alone: nothing in it can fail to serialize.
-    serde_json::to_string(branches).map(|json| json + "\n").unwrap_or_default()
+    serde_json::to_string(branches).map(|json| escaped_json(json) + "\n").unwrap_or_default()
 }
 
 fn had(had: Had) -> String {
@@ -56,7 +57,7 @@ fn table(status: &Status) -> String {
     let mut rows = vec![
         ["Branch", "Where", "State", "Version", "MSRV", "Latest", "Unreleased", "Days"].map(str::to_owned),
     ];
-    rows.extend(status.rows.iter().map(|row| cells(row, status.day)));
+    rows.extend(status.rows.iter().map(|row| cells(row, status.day).map(|cell| escaped(&cell))));
     let mut widths = [0; 8];
     for cells in &rows {
         for (width, cell) in widths.iter_mut().zip(cells) {

@@ -120,7 +120,6 @@ fn no_name_becomes_an_option_or_misleads_git() {
         "[names]\ntag = \"v{version}~1\"\n",
         "name = \"-x\"\n[names]\nbranch = \"{name}{version}\"\n",
         "name = \"a:b\"\n[names]\nbranch = \"{name}-{version}\"\n",
-        "name = \"-x\"\n[names]\ntag = \"{name}{version}\"\n[commit]\ncut = \"{tag}\"\n",
         "trunk = \"--output=x\"\n",
         "trunk = \"main:main\"\n",
     ] {
@@ -158,6 +157,7 @@ fn control_characters_are_printed_escaped_in_every_format() {
             "check --format sarif",
             "status",
             "status --format json",
+            "schedule",
             "schedule --format json",
         ] {
             let said = fixture.run(args);
