@@ -26,6 +26,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::render::escaped_json;
+
 use crate::train::schedule::{Row, Schedule, Source};
 use crate::train::{Answer, Day, Phase, Rule, Span};
 
@@ -50,7 +52,7 @@ pub fn render(schedule: &Schedule) -> String {
             .collect(),
     };
     // Strings and numbers alone: nothing in it can fail to serialize.
-    serde_json::to_string_pretty(&document).map(|json| json + "\n").unwrap_or_default()
+    serde_json::to_string_pretty(&document).map(|json| escaped_json(json) + "\n").unwrap_or_default()
 }
 
 #[derive(Serialize)]

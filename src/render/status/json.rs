@@ -28,6 +28,8 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::render::escaped_json;
+
 use super::sentence;
 use crate::repo::survey::Tip;
 use crate::status::{Had, Row, State, Status, Todo};
@@ -51,7 +53,7 @@ pub fn render(name: &str, status: &Status) -> String {
             .collect(),
     };
     // Strings and numbers alone: nothing in it can fail to serialize.
-    serde_json::to_string_pretty(&document).map(|json| json + "\n").unwrap_or_default()
+    serde_json::to_string_pretty(&document).map(|json| escaped_json(json) + "\n").unwrap_or_default()
 }
 
 #[derive(Serialize)]
