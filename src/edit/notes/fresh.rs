@@ -53,6 +53,12 @@ impl<'a> Opening<'a> {
                 finding.at(Place::file(self.path)).remedy("begin its section with the heading `## VERSION`"),
             );
         }
+        let continued = format!("{}\n{}\n", rendered.text, rendered.style.marker);
+        if Notes::parse(self.path, &continued, rendered.style).archive.is_none() {
+            let message = "the template ends in a comment or a block of code, which would hide the archive";
+            let finding = Finding::error("notes-template", message);
+            findings.push(finding.at(Place::file(self.path)).remedy("close what the template opens"));
+        }
         if let Some(archive) = &rendered.archive
             && !rendered.text[archive.start..].trim().is_empty()
         {

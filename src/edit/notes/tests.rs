@@ -352,6 +352,15 @@ fn texts() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_template_that_would_hide_the_archive_cannot_serve() {
+    let hidden = "0: the template ends in a comment or a block of code, which would hide the archive";
+    for open in ["<!-- text", "```"] {
+        let template = format!("## VERSION\n\nUnreleased.\n\n{open}\n");
+        assert_eq!(cut(TRUNK, &template, "40.0.0", "39.0.0"), refused(&[hidden]), "{open}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_outline_is_the_whole_text(text in texts()) {
