@@ -17,7 +17,7 @@ use std::{env, fs};
 use mutate::{Mutator, Random};
 
 /// How many texts each target sees unless told otherwise.
-const RUNS: u64 = 1500;
+const RUNS: u64 = 400;
 
 /// How many texts that led somewhere new are kept, for more to be made of them.
 const POOL: usize = 2000;
