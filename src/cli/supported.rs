@@ -83,16 +83,13 @@ fn chosen(
             excepted.push(Excepted { branch: row.branch.clone(), reason: waiver.reason().to_owned() });
             continue;
         }
-        match ground.branches.iter().find(|target| target.branch == row.branch) {
-            Some(target) => {
-                report.fact("branch", supported::standing(row));
-                targets.push(target.clone());
-            }
-            None => {
-                let message = format!("{} needs fixes, and there is no branch `{}`", row.short, row.branch);
-                let remedy = "fetch the branch, or waive it with `--unaffected`";
-                report.findings.push(Finding::error("no-branch", message).remedy(remedy));
-            }
+        if let Some(target) = ground.branches.iter().find(|target| target.branch == row.branch) {
+            report.fact("branch", supported::standing(row));
+            targets.push(target.clone());
+        } else {
+            let message = format!("{} needs fixes, and there is no branch `{}`", row.short, row.branch);
+            let remedy = "fetch the branch, or waive it with `--unaffected`";
+            report.findings.push(Finding::error("no-branch", message).remedy(remedy));
         }
     }
     let unused: Vec<Finding> = unused.into_iter().map(Waiver::unused).collect();

@@ -131,8 +131,8 @@ Superseded (yank these where they were published)
 
 /// Returns the part of the output that lists what is to be yanked.
 fn superseded(said: &str) -> String {
-    let lines = said.lines().skip_while(|line| !line.starts_with("Superseded"));
-    lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+    let lines = said.split_inclusive('\n').skip_while(|line| !line.starts_with("Superseded"));
+    lines.take_while(|line| !line.trim().is_empty()).collect()
 }
 
 #[test]
