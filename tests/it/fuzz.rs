@@ -71,12 +71,11 @@ fn fuzz(corpus: &str, target: Target) {
     for _ in 0..runs {
         let text = mutator.mutate(&pool, &mut random);
         if seen.insert(try_one(target, &text, &mut random)) {
-            match pool.len() < POOL {
-                true => pool.push(text),
-                false => {
-                    let place = random.below(pool.len());
-                    pool[place] = text;
-                }
+            if pool.len() < POOL {
+                pool.push(text);
+            } else {
+                let place = random.below(pool.len());
+                pool[place] = text;
             }
         }
     }

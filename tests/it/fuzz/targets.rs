@@ -2,13 +2,14 @@
 //! two texts can be told apart by it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use chrono::NaiveDate;
 use relprep::config::{self, Source};
 use relprep::edit::lockfile::{Followed, LockFile, Moved, third_party_changes};
 use relprep::edit::manifest::{Manifest, Stated, Text};
-use relprep::edit::notes::{Edited, Missing, Notes, Opening, State, Style, create};
+use relprep::edit::notes::{Edited, Missing, Notes, Opening, Section, State, Style, create};
 use relprep::edit::requirement::{Follow, Stuck, follow};
 use relprep::edit::splice::{Splice, apply};
 use relprep::edit::version_file::{self, Pattern};
@@ -120,7 +121,7 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
             Ok(Follow::Becomes(new)) => new,
             Ok(Follow::Stays) => continue,
             Err(stuck) => {
-                outcome += &format!("{stuck:?}");
+                let _ = write!(outcome, "{stuck:?}");
                 continue;
             }
         };
@@ -295,7 +296,7 @@ fn cut(text: &str, notes: &Notes, style: &Style) -> String {
             }
             opened(&edited.text, style);
         }
-        let created = create(&opening, &next, &[cut.clone()], style);
+        let created = create(&opening, &next, std::slice::from_ref(&cut), style);
         if let Ok(created) = &created {
             opened(created, style);
         }
@@ -307,7 +308,7 @@ fn cut(text: &str, notes: &Notes, style: &Style) -> String {
 fn opened(text: &str, style: &Style) {
     let path = RepoPath::new("RELEASES.md").unwrap();
     let notes = Notes::parse(&path, text, style);
-    let states: Vec<Option<State>> = notes.sections_of(&v("37.0.0")).map(|section| section.state()).collect();
+    let states: Vec<Option<State>> = notes.sections_of(&v("37.0.0")).map(Section::state).collect();
     assert_eq!(states.len(), 1, "not one section is opened: {text:?}");
     assert!(notes.archive().is_some(), "no archive: {text:?}");
 }
