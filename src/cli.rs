@@ -13,6 +13,7 @@ mod output;
 mod patch;
 mod prepare;
 mod rc;
+mod reading;
 mod release;
 mod schedule;
 mod status;

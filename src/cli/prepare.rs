@@ -1,13 +1,11 @@
 //! What the commands that prepare something have in common: read, plan, show, apply.
 
-use std::time::{Duration, Instant};
-
 use anyhow::Result;
 
 use super::calendar::Calendar;
 use super::options::{Common, Preparing};
 use super::targets::{Security, Selected, Target, Targets};
-use super::{Output, Status};
+use super::{Output, Status, reading};
 use crate::finding::{Finding, Refused, Severity};
 use crate::plan::outcome::Outcome;
 use crate::plan::{Plan, Preparation, Request, preconditions};
@@ -17,9 +15,6 @@ use crate::repo::publish::{Hooks, NewFile, Options, Publication};
 use crate::repo::scratch;
 use crate::repo::{CommitId, Head, Refs, Repo};
 use crate::workspace::settle;
-
-/// From when on a wait is told about.
-const LONG: Duration = Duration::from_secs(1);
 
 /// Which branches are prepared.
 pub(super) struct Selection<'a> {
@@ -135,17 +130,9 @@ impl Run<'_> {
         let mut preparation = Preparation { plans: Vec::new(), left: selected.left };
         let (mut refusals, mut stops) = (Vec::new(), Vec::new());
         let is_one = selected.targets.len() == 1;
-        let begin = Instant::now();
-        for (i, target) in selected.targets.iter().enumerate() {
-            if begin.elapsed() > LONG {
-                output.progress(&format!(
-                    "reading {} ({} of {})",
-                    target.branch,
-                    i + 1,
-                    selected.targets.len()
-                ));
-            }
-            match self.plan_one(target, make) {
+        let projects = reading::read(self.repo, self.location, &selected.targets, &self.changed, output);
+        for (target, project) in selected.targets.iter().zip(projects) {
+            match project.and_then(|project| self.plan_one(target, &project, make)) {
                 Ok(plan) => {
                     if target.is_checked_out {
                         stops.extend(preconditions::clean(
@@ -170,15 +157,10 @@ impl Run<'_> {
         if refusals.is_empty() { Ok((preparation, stops)) } else { Err(Refused(refusals).into()) }
     }
 
-    fn plan_one(&self, target: &Target, make: &impl Make) -> Result<Plan> {
-        let project = if target.is_checked_out {
-            Project::read(self.repo, self.location, target.commit, &self.changed)?
-        } else {
-            Project::read_commit(self.repo, self.location, target.commit)?
-        };
+    fn plan_one(&self, target: &Target, project: &Project, make: &impl Make) -> Result<Plan> {
         let parent = self.repo.parent(target.commit)?;
         let request = Request {
-            project: &project,
+            project,
             branch: &target.branch,
             parent,
             siblings: &self.siblings(target, parent)?,

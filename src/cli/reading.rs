@@ -1,0 +1,78 @@
+//! Reading several branches, each at its own commit.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow};
+
+use super::Output;
+use super::targets::Target;
+use crate::project::{Location, Project};
+use crate::repo::Repo;
+
+/// From when on a wait is told about.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Reads the project on each of `targets`, in their order; `changed` are the tracked files that differ
+/// from the commit that is checked out.
+///
+/// Most of the time is Cargo's, so several branches are read at once, each with a repository of its own:
+/// libgit2's cannot be shared between threads.
+pub(super) fn read(
+    repo: &Repo,
+    location: &Location,
+    targets: &[Target],
+    changed: &[String],
+    output: &mut Output,
+) -> Vec<Result<Project>> {
+    if let [only] = targets {
+        return vec![read_one(repo, location, only, changed)];
+    }
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(targets.len());
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let work = |sender: mpsc::Sender<(usize, Result<Project>)>| {
+        let repo = Repo::discover(&location.folder);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(target) = targets.get(index) else { break };
+            let project = match &repo {
+                Ok(repo) => read_one(repo, location, target, changed),
+                Err(error) => Err(anyhow!("{error:#}")),
+            };
+            if sender.send((index, project)).is_err() {
+                break;
+            }
+        }
+    };
+    let begin = Instant::now();
+    let mut projects: Vec<Option<Result<Project>>> = targets.iter().map(|_| None).collect();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let sender = sender.clone();
+            scope.spawn(|| work(sender));
+        }
+        drop(sender);
+        for (done, (index, project)) in receiver.iter().enumerate() {
+            if begin.elapsed() > LONG {
+                output.progress(&format!(
+                    "read {} ({} of {})",
+                    targets[index].branch,
+                    done + 1,
+                    targets.len()
+                ));
+            }
+            projects[index] = Some(project);
+        }
+    });
+    projects.into_iter().flatten().collect()
+}
+
+fn read_one(repo: &Repo, location: &Location, target: &Target, changed: &[String]) -> Result<Project> {
+    match target.is_checked_out {
+        true => Project::read(repo, location, target.commit, changed),
+        false => Project::read_commit(repo, location, target.commit),
+    }
+}
