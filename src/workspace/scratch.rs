@@ -23,34 +23,73 @@ pub enum Extent {
 /// its reference), and where a manifest says.
 #[derive(Default)]
 struct Sources {
+    /// The folders of packages.
     packages: HashSet<String>,
+    /// Those of packages that have a library or program in the usual place.
+    rooted: HashSet<String>,
+    /// The files that a manifest names.
     named: HashSet<RepoPath>,
+    /// What manifests quote: the names of targets among it.
+    words: HashSet<String>,
 }
 
 impl Sources {
     fn add(&mut self, manifest: &RepoPath, text: &str) {
         self.packages.insert(manifest.folder().to_owned());
-        let words = text.split(['"', '\'']).filter(|word| has_source_extension(word));
-        self.named.extend(words.filter_map(|word| manifest.sibling(word)));
+        for word in text.split(['"', '\'']) {
+            if has_source_extension(word) {
+                self.named.extend(manifest.sibling(word));
+            } else if !word.contains(['\n', ' ']) {
+                self.words.insert(word.to_owned());
+            }
+        }
+    }
+
+    fn add_root(&mut self, path: &RepoPath) {
+        if ["lib.rs", "main.rs"].contains(&path.file_name()) {
+            self.rooted.extend(package_of(path.folder(), "src").map(str::to_owned));
+        }
     }
 
     fn is_target(&self, path: &RepoPath) -> bool {
         let (folder, name) = (path.folder(), path.file_name());
-        let lies_in = |folder: &str, place: &str| {
-            let above = folder
-                .strip_suffix(place)
-                .and_then(|rest| rest.strip_suffix('/').or(Some(rest).filter(|r| r.is_empty())));
-            above.is_some_and(|package| self.packages.contains(package))
-        };
-        let is_collected = |folder: &str| {
-            ["src/bin", "examples", "tests", "benches"].iter().any(|place| lies_in(folder, place))
-        };
+        let is_in =
+            |place: &str| package_of(folder, place).is_some_and(|package| self.packages.contains(package));
         self.named.contains(path)
             || name == "build.rs" && self.packages.contains(folder)
-            || ["lib.rs", "main.rs"].contains(&name) && lies_in(folder, "src")
-            || is_collected(folder)
-            || name == "main.rs" && folder.rsplit_once('/').is_some_and(|(above, _)| is_collected(above))
+            || ["lib.rs", "main.rs"].contains(&name) && is_in("src")
+            || self.is_collected(folder, name.trim_end_matches(".rs"))
+            || name == "main.rs"
+                && folder.rsplit_once('/').is_some_and(|(above, stem)| self.is_collected(above, stem))
     }
+
+    /// Returns whether the target `stem` in `folder` must be there: a program's always, another one's if
+    /// a manifest names it, or if its package has nothing else.
+    fn is_collected(&self, folder: &str, stem: &str) -> bool {
+        let is_needed = |package: &str| !self.rooted.contains(package) || self.words.contains(stem);
+        let lies_in = |place| package_of(folder, place).filter(|package| self.packages.contains(*package));
+        lies_in("src/bin").is_some()
+            || ["examples", "tests", "benches"].into_iter().filter_map(lies_in).any(is_needed)
+    }
+}
+
+/// Returns the folder above `place`, if that is what `folder` ends with.
+fn package_of<'a>(folder: &'a str, place: &str) -> Option<&'a str> {
+    let above = folder.strip_suffix(place)?;
+    above.strip_suffix('/').or(Some(above).filter(|above| above.is_empty()))
+}
+
+/// Makes a temporary folder, in memory where the system has a place for that: creating some hundred
+/// files is what this costs. `TMPDIR` overrides it.
+fn temporary_folder() -> Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    if std::env::var_os("TMPDIR").is_none()
+        && memory.is_dir()
+        && let Ok(folder) = TempDir::with_prefix_in("relprep-", memory)
+    {
+        return Ok(folder);
+    }
+    TempDir::with_prefix("relprep-").context("cannot make a temporary folder")
 }
 
 fn is_source(path: &RepoPath) -> bool {
@@ -70,7 +109,7 @@ pub struct Scratch {
 impl Scratch {
     /// Lays out `tree`.
     pub fn lay(repo: &Repo, tree: &Tree, extent: Extent) -> Result<Self> {
-        let folder = TempDir::with_prefix("relprep-").context("cannot make a temporary folder")?;
+        let folder = temporary_folder()?;
         let root = folder.path().canonicalize()?;
         let scratch = Self { root, _folder: folder };
         let mut sources = Sources::default();
@@ -85,6 +124,7 @@ impl Scratch {
                 sources.add(path, &String::from_utf8_lossy(&content));
             }
         }
+        tree.files().for_each(|(path, _)| sources.add_root(path));
         for (path, _) in tree.files().filter(|(path, _)| is_source(path) && sources.is_target(path)) {
             scratch.write(path, b"")?;
         }
