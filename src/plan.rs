@@ -176,10 +176,12 @@ impl Commit {
             |file: &FileChange| NewFile { path: file.path.clone(), content: file.after.clone().into_bytes() };
         NewCommit {
             branch: self.branch.clone(),
+            from: (!self.makes_branch).then_some(self.parent),
             parent: self.parent,
+            tree: None,
             files: self.files.iter().map(file).collect(),
             message: self.message.clone(),
-            author: None,
+            origin: None,
         }
     }
 }

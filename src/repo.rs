@@ -2,7 +2,6 @@
 //!
 //! Reading is here; [`publish`] holds the one way in which anything is written.
 
-pub mod advance;
 mod apply;
 mod commit;
 pub mod compare;

@@ -9,7 +9,7 @@ use super::message::picked;
 use crate::config::BackportName;
 use crate::plan::outcome::quoted;
 use crate::repo::CommitId;
-use crate::repo::advance::{Advance, PickedCommit};
+use crate::repo::publish::{NewCommit, Publication};
 
 /// How commits are made.
 #[derive(Clone, Debug)]
@@ -26,7 +26,11 @@ impl Attempt {
     /// Returns what is to be made of it: `None` if nothing is, or a person is needed first.
     ///
     /// `messages` are those of the commits.
-    pub fn advance(&self, messages: &BTreeMap<CommitId, String>, manner: &Manner<'_>) -> Option<Advance> {
+    pub fn publication(
+        &self,
+        messages: &BTreeMap<CommitId, String>,
+        manner: &Manner<'_>,
+    ) -> Option<Publication> {
         let picks = self.picks();
         let (first, _) = picks.first()?;
         if self.is_held(manner) {
@@ -36,18 +40,20 @@ impl Attempt {
             Some(name) => (name.render(&first.short(), &self.target.branch), None),
             None => (self.target.branch.clone(), self.target.local),
         };
-        let commit = |&(origin, tree): &(CommitId, _)| PickedCommit {
-            origin,
-            tree,
+        let commit = |&(origin, tree): &(CommitId, _)| NewCommit {
+            branch: branch.clone(),
+            from,
+            parent: self.target.tip,
+            tree: Some(tree),
+            files: Vec::new(),
             message: picked(messages.get(&origin).map_or("", String::as_str), origin, manner.sign_off),
+            origin: Some(origin),
         };
         let shorts: Vec<String> = picks.iter().map(|(origin, _)| origin.short()).collect();
-        Some(Advance {
+        Some(Publication {
             title: format!("backport {}", shorts.join(" ")),
-            branch,
-            from,
-            onto: self.target.tip,
             commits: picks.iter().map(commit).collect(),
+            branches: Vec::new(),
         })
     }
 
@@ -71,6 +77,13 @@ pub struct Made {
 }
 
 impl Made {
+    /// Returns what `publication`, which is not empty, has made of the attempt.
+    pub fn new(attempt: &Attempt, publication: &Publication, commits: Vec<CommitId>) -> Option<Self> {
+        let first = publication.commits.first()?;
+        let target = attempt.target.branch.clone();
+        Some(Self { target, branch: first.branch.clone(), from: first.from, commits })
+    }
+
     /// Returns the command that takes it back, where `current` is checked out.
     pub fn undo(&self, current: Option<&str>) -> String {
         let name = quoted(&self.branch);

@@ -8,10 +8,10 @@ use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
-use crate::repo::Repo;
 use crate::repo::hooks::CommitHooks;
-use crate::repo::publish::{Author, Hooks, NewCommit, NewFile, Publication};
+use crate::repo::publish::{Hooks, NewCommit, NewFile, Publication};
 use crate::repo::settings::{Role, Settings};
+use crate::repo::{CommitId, Repo};
 
 /// A commit in the making.
 pub(super) struct Draft<'a> {
@@ -56,19 +56,27 @@ impl Repo {
         committer: Signature<'static>,
         settings: &Settings,
     ) -> Result<Draft<'a>> {
-        let author = match &commit.author {
-            Some(author) => author.signature()?,
-            None => self.identity(Role::Author, settings)?,
+        let (author, message) = match commit.origin {
+            Some(origin) => (self.author_of(origin)?, commit.message.clone()),
+            None => {
+                (self.identity(Role::Author, settings)?, message_prettify(commit.message.as_str(), None)?)
+            }
         };
-        let tree = self.git.find_commit(parent).context("the parent does not exist")?.tree()?;
-        Ok(Draft {
-            branch: &commit.branch,
-            parent,
-            tree: self.write_tree(&tree, &commit.files)?,
-            message: message_prettify(commit.message.as_str(), None)?,
-            author,
-            committer,
-        })
+        let tree = match commit.tree {
+            Some(tree) => self.git.find_tree(tree.0)?,
+            None => self.git.find_commit(parent).context("the parent does not exist")?.tree()?,
+        };
+        let tree = self.write_tree(&tree, &commit.files)?;
+        Ok(Draft { branch: &commit.branch, parent, tree, message, author, committer })
+    }
+
+    /// Returns who wrote `commit`, and when; letters that are not UTF-8 are replaced.
+    fn author_of(&self, commit: CommitId) -> Result<Signature<'static>> {
+        let commit = self.git.find_commit(commit.0)?;
+        let author = commit.author();
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Signature::new(&text(author.name_bytes()), &text(author.email_bytes()), &author.when())
+            .with_context(|| format!("the author of {} cannot be kept", commit.id()))
     }
 
     /// Writes a tree that is `base` but for `files`.
@@ -164,13 +172,6 @@ impl Repo {
             )
         })?;
         Ok(Oid::from_str(String::from_utf8(said)?.trim())?)
-    }
-}
-
-impl Author {
-    fn signature(&self) -> Result<Signature<'static>> {
-        Signature::new(&self.name, &self.email, &Time::new(self.seconds, self.offset_minutes))
-            .with_context(|| format!("{:?} <{:?}> cannot be an author", self.name, self.email))
     }
 }
 

@@ -11,6 +11,7 @@ use git2::{Oid, RepositoryState};
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::repo::journal::{Journal, WorkTree};
+use crate::repo::pick::TreeId;
 use crate::repo::refs::RefMove;
 use crate::repo::settings::Settings;
 use crate::repo::{CommitId, Repo};
@@ -30,17 +31,22 @@ pub struct Publication {
 /// A commit to make, and the branch that is to point at it.
 #[derive(Clone, Debug)]
 pub struct NewCommit {
-    /// The short name of the branch. If it exists, it must be at `parent`; otherwise it is made.
+    /// The short name of the branch.
     pub branch: String,
-    /// The only parent. A second commit on the same branch names the same one, and goes on top of
-    /// the first.
+    /// Where the branch is; `None` if it must not be there, and is made. A second commit on the same
+    /// branch names the same place, and the same parent, and goes on top of the first.
+    pub from: Option<CommitId>,
+    /// The only parent: where the branch is, or a descendant of that.
     pub parent: CommitId,
-    /// The files that differ from the parent's.
+    /// The tree that `files` change; without it, the parent's.
+    pub tree: Option<TreeId>,
+    /// The files that differ from those of the tree.
     pub files: Vec<NewFile>,
     /// The message, in full.
     pub message: String,
-    /// Who wrote it, and when; without it, the user, now.
-    pub author: Option<Author>,
+    /// The commit that this one is a pick of: its author and their date are kept, and the message is
+    /// taken as it is. Without it, the user is the author, now.
+    pub origin: Option<CommitId>,
 }
 
 /// The content that a file is to have; an existing file keeps its mode.
@@ -50,19 +56,6 @@ pub struct NewFile {
     pub path: RepoPath,
     /// All of it, as git stores it.
     pub content: Vec<u8>,
-}
-
-/// Who wrote a change, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author {
-    /// The name.
-    pub name: String,
-    /// The e-mail address.
-    pub email: String,
-    /// Seconds since 1970-01-01 00:00 UTC.
-    pub seconds: i64,
-    /// The author's distance from UTC, in minutes to the east.
-    pub offset_minutes: i32,
 }
 
 /// How a publication is made.
@@ -133,11 +126,8 @@ impl Repo {
         let mut findings = Vec::new();
         for (name, at) in &publication.branches {
             let found = self.new_branch(name, &mut findings)?;
-            if let Some(RefMove { old: Some(_), .. }) = found {
-                findings.push(
-                    Finding::error("branch-exists", format!("the branch {name} exists already"))
-                        .remedy(format!("delete it with `git branch -d {name}`, or choose another name")),
-                );
+            if let Some(RefMove { old, .. }) = &found {
+                findings.extend(misplaced(name, old.map(CommitId), None));
             }
             moves.extend(found.map(|found| (name.clone(), RefMove { new: Some(at.0), ..found })));
         }
@@ -147,19 +137,7 @@ impl Repo {
                 continue;
             }
             let Some(found) = self.new_branch(name, &mut findings)? else { continue };
-            if let Some(old) = found.old.filter(|old| *old != commit.parent.0) {
-                findings.push(
-                    Finding::error(
-                        "branch-moved",
-                        format!(
-                            "the branch {name} is at {}, not at {}",
-                            CommitId(old).short(),
-                            commit.parent.short()
-                        ),
-                    )
-                    .remedy("run this again on the branch as it is now"),
-                );
-            }
+            findings.extend(misplaced(name, found.old.map(CommitId), commit.from));
             moves.insert(name.clone(), found);
         }
         self.check_work_trees(&moves, &mut findings)?;
@@ -256,6 +234,22 @@ impl Publication {
         names.dedup();
         names
     }
+}
+
+/// Finds that a branch is not where it should be.
+fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
+    let finding = match (now, from) {
+        (now, from) if now == from => return None,
+        (Some(_), None) => Finding::error("branch-exists", format!("the branch {name} exists already"))
+            .remedy(format!("delete it with `git branch -d {name}`, or choose another name")),
+        (now, Some(from)) => {
+            let now = now.map_or("gone".to_owned(), |now| format!("at {}", now.short()));
+            Finding::error("branch-moved", format!("the branch {name} is {now}, not at {}", from.short()))
+                .remedy("run this again on the branch as it is now")
+        }
+        (None, None) => return None,
+    };
+    Some(finding)
 }
 
 /// Marks a place at which a test may stop the program; release builds have none.

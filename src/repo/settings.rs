@@ -94,6 +94,16 @@ impl Repo {
         }
     }
 
+    /// Returns the identity of the user as a `Signed-off-by` line names it.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if git does not know who the user is.
+    pub fn sign_off(&self) -> Result<String> {
+        let who = self.identity(Role::Committer, &Settings::read(self)?)?;
+        Ok(format!("Signed-off-by: {} <{}>", who.name()?, who.email()?))
+    }
+
     /// Asks git, which also knows what the system says of the user, and reads dates.
     fn asked_identity(&self, role: Role) -> Result<Signature<'static>> {
         let output = self.user_git("var").arg(format!("GIT_{}_IDENT", role.name())).output()?;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use relprep::finding::Refused;
 use relprep::path::RepoPath;
-use relprep::repo::publish::{Author, Hooks, NewCommit, NewFile, Options, Publication};
+use relprep::repo::publish::{Hooks, NewCommit, NewFile, Options, Publication};
 use relprep::repo::scratch::Run;
 use relprep::repo::{CommitId, Repo};
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,8 @@ pub struct Commit {
     pub parent: Option<String>,
     pub files: Vec<(String, String)>,
     pub message: String,
-    pub author: Option<(String, i64)>,
+    /// A revision whose author is kept.
+    pub origin: Option<String>,
 }
 
 impl Making {
@@ -220,7 +221,9 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
     };
     let commits = making.commits.iter().map(|commit| NewCommit {
         branch: commit.branch.clone(),
+        from: repo.branch(&commit.branch).unwrap().map(|_| at(commit.parent.as_ref())),
         parent: at(commit.parent.as_ref()),
+        tree: None,
         files: commit
             .files
             .iter()
@@ -230,12 +233,7 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
             })
             .collect(),
         message: commit.message.clone(),
-        author: commit.author.clone().map(|(name, seconds)| Author {
-            name,
-            email: "author@example.org".into(),
-            seconds,
-            offset_minutes: 120,
-        }),
+        origin: commit.origin.as_deref().map(|revision| repo.commits_of(revision).unwrap()[0]),
     });
     Publication {
         title: "branch 2.0.0".into(),

@@ -13,6 +13,7 @@ use crate::backport::targets::Excepted;
 use crate::cli::{Output, Status};
 use crate::finding::{Finding, Refused};
 use crate::render;
+use crate::repo::publish::{Hooks, Options};
 use crate::repo::{CommitId, Head};
 
 impl Scene<'_> {
@@ -24,9 +25,12 @@ impl Scene<'_> {
         let sign_off = if self.args.signoff { Some(self.repo.sign_off()?) } else { None };
         let manner = self.manner(sign_off.as_deref());
         output.show(&render::backport::attempts(&facts, &attempts, &chosen.excepted, &manner));
-        let (mut made, mut refused) = (Vec::new(), Vec::new());
-        if !self.args.dry_run {
-            self.make(&commits, &attempts, &manner, &mut made, &mut refused)?;
+        let Outcome { made, refused, said } = match self.args.dry_run {
+            true => Outcome::default(),
+            false => self.make(&commits, &attempts, &manner)?,
+        };
+        for finding in &said {
+            output.finding(finding);
         }
         if output.is_json() {
             let document = Applied {
@@ -49,32 +53,27 @@ impl Scene<'_> {
     }
 
     /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
-    fn make(
-        &self,
-        commits: &[CommitId],
-        attempts: &[Attempt],
-        manner: &Manner<'_>,
-        made: &mut Vec<Made>,
-        refused: &mut Vec<Finding>,
-    ) -> Result<()> {
+    ///
+    /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
+    fn make(&self, commits: &[CommitId], attempts: &[Attempt], manner: &Manner<'_>) -> Result<Outcome> {
         let mut messages = BTreeMap::new();
         for commit in commits {
             messages.insert(*commit, self.repo.said(*commit)?.message);
         }
+        let mut outcome = Outcome::default();
         for attempt in attempts {
-            let Some(advance) = attempt.advance(&messages, manner) else { continue };
-            match self.repo.advance(&advance).map_err(Error::downcast::<Refused>) {
-                Ok(commits) => made.push(Made {
-                    target: attempt.target.branch.clone(),
-                    branch: advance.branch,
-                    from: advance.from,
-                    commits,
-                }),
-                Err(Ok(Refused(findings))) => refused.extend(findings),
+            let Some(publication) = attempt.publication(&messages, manner) else { continue };
+            let published = self.repo.publish(&publication, Options { hooks: Hooks::Skip });
+            match published.map_err(Error::downcast::<Refused>) {
+                Ok(published) => {
+                    outcome.made.extend(Made::new(attempt, &publication, published.commits));
+                    outcome.said.extend(published.findings);
+                }
+                Err(Ok(Refused(findings))) => outcome.refused.extend(findings),
                 Err(Err(error)) => return Err(error),
             }
         }
-        Ok(())
+        Ok(outcome)
     }
 
     fn current(&self) -> Option<&str> {
@@ -83,6 +82,15 @@ impl Scene<'_> {
             Head::Detached(_) | Head::Unborn => None,
         }
     }
+}
+
+/// What became of the attempts that came out clean.
+#[derive(Default)]
+struct Outcome {
+    made: Vec<Made>,
+    refused: Vec<Finding>,
+    /// What is worth saying of what was made.
+    said: Vec<Finding>,
 }
 
 #[derive(Serialize)]
