@@ -7,6 +7,7 @@ use crate::path::RepoPath;
 use crate::template::{Placeholder, Template, Values};
 use crate::version::plain;
 
+use super::section::Section;
 use super::style::Style;
 use super::{Edited, MOST_REPETITIONS, Notes, line_end};
 
@@ -84,7 +85,7 @@ impl Notes<'_> {
     /// # Errors
     ///
     /// If the archive's marker is missing or there more than once, if there is a section for `next`
-    /// already, or if the template cannot serve.
+    /// already or would be another one after the cut, or if the template cannot serve.
     pub fn cut(&self, opening: &Opening, next: &Values, cut: &Values) -> Result<Edited, Vec<Finding>> {
         let (next, cut) = (&without_suffix(next), &without_suffix(cut));
         let mut findings = self.obstacles(next);
@@ -96,8 +97,29 @@ impl Notes<'_> {
             return Err(findings);
         }
         let new = Notes::parse(opening.path, &rendered, self.style);
-        let text = self.beginning(&new) + &self.ending(&new, cut);
-        Ok(Edited { text, findings: self.remarks(cut) })
+        let beginning = self.beginning(&new);
+        let opened = next.version.as_ref().and_then(|next| new.sections_of(next).next());
+        let opened = opened.map_or(0, |opened| beginning.len() - (new.text.len() - opened.range.start));
+        let text = beginning + &self.ending(&new, cut);
+        let misread = self.misread(&text, opened, next);
+        if misread.is_empty() { Ok(Edited { text, findings: self.remarks(cut) }) } else { Err(misread) }
+    }
+
+    /// Returns what the new `text` would have for sections of `next` beside the one at byte `opened`:
+    /// without the old sections, a heading below their level may be read otherwise.
+    fn misread(&self, text: &str, opened: usize, next: &Values) -> Vec<Finding> {
+        let again = Notes::parse(self.path, text, self.style);
+        let sections = next.version.iter().flat_map(|next| again.sections_of(next));
+        let others = sections.filter(|section| section.range.start != opened).take(MOST_REPETITIONS);
+        let finding = |section: &Section| {
+            let heading = &text[section.heading.clone()];
+            let place = self.text.find(heading).map(|at| self.place(&(at..at + heading.len())));
+            let message = format!("after the cut this would be a section for {}, too", section.version);
+            Finding::error("notes-section", message)
+                .at(place)
+                .remedy("take the version out of the heading: what surrounds the sections stays")
+        };
+        others.map(finding).collect()
     }
 
     /// Returns what stands in the way of a cut.
@@ -154,9 +176,14 @@ impl Notes<'_> {
         findings
     }
 
+    /// Returns where the first section begins.
+    fn start(&self) -> usize {
+        self.sections.first().map_or(0, |section| section.range.start)
+    }
+
     /// Returns what new notes have before their tail, where `new` are those that the opening makes.
     fn beginning(&self, new: &Notes) -> String {
-        let start = new.sections.first().map_or(0, |section| section.range.start);
+        let start = new.start();
         if !new.text[..start].trim().is_empty() {
             let bom = if self.text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
             return bom.to_owned() + new.text;
