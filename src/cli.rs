@@ -14,6 +14,7 @@ mod patch;
 mod prepare;
 mod rc;
 mod reading;
+mod recovery;
 mod release;
 mod schedule;
 mod status;

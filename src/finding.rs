@@ -52,6 +52,11 @@ impl Finding {
         Self { severity: Severity::Note, ..Self::error(rule, message) }
     }
 
+    /// Returns it as a warning.
+    pub fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
     /// Says on which branch it was found, where several are looked at.
     #[must_use]
     pub fn on(mut self, branch: &str) -> Self {

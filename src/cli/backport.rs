@@ -12,6 +12,7 @@ use clap::{ArgGroup, ValueEnum};
 use globset::Glob;
 
 use super::options::{Common, Format, Today};
+use super::recovery::{Purpose, recover};
 use super::{Output, Status};
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Exception;
@@ -113,6 +114,11 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         return Ok(Status::Usage);
     }
     let repo = Repo::discover(&common.location()?.folder)?;
+    let purpose = match args.status || args.advisory.is_some() {
+        true => Purpose::Read,
+        false => Purpose::of_preparing(args.dry_run),
+    };
+    recover(&repo, purpose, output)?;
     let day = args.today.day();
     let scene = Scene::read(common, args, &repo)?;
     if !output.is_json() {

@@ -4,11 +4,13 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use semver::Version;
 
+use super::Output;
 use super::options::Common;
+use super::recovery::{Purpose, recover};
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
-use crate::project;
+use crate::project::{self, Location};
 use crate::repo::Repo;
 use crate::repo::survey::{Question, Survey};
 use crate::status::{Known, Status};
@@ -28,17 +30,18 @@ pub(super) struct Calendar {
 
 impl Calendar {
     /// Reads the configuration that is nearest, and the repository if there is one.
-    pub(super) fn read(common: &Common, day: NaiveDate) -> Result<Self> {
+    pub(super) fn read(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
         let location = common.location()?;
+        let repo = open(&location, output)?;
         let config = project::nearest_config(&location)?;
-        Self::of(Repo::discover(&location.folder).ok().as_ref(), config, day, &[])
+        Self::of(repo.as_ref(), config, day, &[])
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
-    pub(super) fn read_in_full(common: &Common, day: NaiveDate) -> Result<Self> {
+    pub(super) fn read_in_full(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
         let location = common.location()?;
+        let repo = open(&location, output)?;
         let config = project::nearest_config(&location)?;
-        let repo = Repo::discover(&location.folder).ok();
         let manifests = repo.as_ref().map(|repo| project::version_manifests(repo, &location, &config));
         Self::of(repo.as_ref(), config, day, &manifests.unwrap_or_default())
     }
@@ -104,4 +107,11 @@ impl Calendar {
             branch,
         }
     }
+}
+
+/// Opens the repository, if there is one.
+fn open(location: &Location, output: &mut Output) -> Result<Option<Repo>> {
+    let Ok(repo) = Repo::discover(&location.folder) else { return Ok(None) };
+    recover(&repo, Purpose::Read, output)?;
+    Ok(Some(repo))
 }

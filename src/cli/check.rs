@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use super::about::About;
 use super::options::{Common, ReportFormat, Today};
+use super::recovery::{Purpose, recover};
 use super::targets::{Waiver, waiver};
 use super::{Output, Status, supported};
 use crate::check::{self, RULES, read};
@@ -66,6 +67,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     }
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
+    recover(&repo, Purpose::Read, output)?;
     let head = repo.head()?;
     if args.supported {
         let commit = head.commit().context("the branch has no commit yet")?;

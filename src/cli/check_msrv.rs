@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use super::about::About;
 use super::options::{Common, ReportFormat, Today};
+use super::recovery::{Purpose, recover};
 use super::{Output, Status};
 use crate::finding::Refused;
 use crate::msrv::baseline::Stated;
@@ -57,6 +58,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     output.use_format(args.format);
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
+    recover(&repo, Purpose::Read, output)?;
     let head = repo.head()?;
     let branch = args.about.branch(&head)?;
     let commit = head.commit().context("the branch has no commit yet")?;

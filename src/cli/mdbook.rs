@@ -24,7 +24,7 @@ pub(super) struct Args {
 /// Answers mdBook.
 pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
     let schedule = || {
-        let calendar = Calendar::read(common, args.today.day())?;
+        let calendar = Calendar::read(common, args.today.day(), output)?;
         Ok(Schedule::new(
             &calendar.name,
             calendar.train()?,
@@ -33,7 +33,7 @@ pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Resu
             Selection::Around,
         )?)
     };
-    run(&args.mdbook, schedule, &mut std::io::stdin().lock(), &mut output.writer(), &mut std::io::stderr())?;
+    run(&args.mdbook, schedule, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &mut std::io::stderr())?;
     Ok(Status::Done)
 }
 

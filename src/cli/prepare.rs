@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::calendar::Calendar;
 use super::options::{Common, Preparing};
+use super::recovery::{Purpose, recover};
 use super::targets::{Security, Selected, Target, Targets};
 use super::{Output, Status, reading};
 use crate::finding::{Finding, Refused, Severity};
@@ -47,7 +48,7 @@ pub(super) fn prepare(
     output.use_format(options.format);
     let location = common.location()?;
     let repo = Repo::discover(&location.folder)?;
-    recover(&repo, options, output)?;
+    recover(&repo, Purpose::of_preparing(options.dry_run), output)?;
     let run = Run {
         head: repo.head()?,
         refs: repo.refs()?,
@@ -69,24 +70,6 @@ pub(super) fn prepare(
         return Ok(Status::Done);
     }
     run.apply(&preparation, output)
-}
-
-/// Completes or takes back what an interrupted run has left; a dry run, which writes nothing, leaves
-/// it.
-fn recover(repo: &Repo, options: &Preparing, output: &mut Output) -> Result<()> {
-    if options.dry_run && repo.needs_recovery() {
-        let message = "an interrupted run has left something that must be put right first";
-        let finding = Finding::error("interrupted", message).remedy(
-            "run the command without `--dry-run`, or another one: it says what it completes or takes back",
-        );
-        return Err(Refused::from(finding).into());
-    }
-    if !options.dry_run {
-        for finding in repo.recover()? {
-            output.finding(&finding);
-        }
-    }
-    Ok(())
 }
 
 /// What one run works on.

@@ -1,7 +1,7 @@
 //! `cargo relprep schedule`.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -58,7 +58,7 @@ pub(super) struct Args {
 
 /// Shows it.
 pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    let calendar = Calendar::read(common, args.today.day())?;
+    let calendar = Calendar::read(common, args.today.day(), output)?;
     let history = calendar.history();
     let source =
         Source { name: &calendar.name, train: calendar.train()?, history: &history, day: calendar.day };
@@ -112,11 +112,31 @@ pub(super) fn run(
         let shown = path.display().to_string();
         let new = file::updated(&shown, text.as_deref(), &schedule, format).map_err(Refused)?;
         if text.as_deref() != Some(new.as_str()) {
-            fs::write(path, new).with_context(|| format!("cannot write {shown}"))?;
+            write(path, &new).with_context(|| format!("cannot write {shown}"))?;
         }
     } else {
         out.write_all(render(&schedule, format, width()).as_bytes())?;
     }
+    Ok(())
+}
+
+/// Writes the file whole or not at all; a link stays, and so do the permissions.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".relprep-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut draft = builder.tempfile_in(folder)?;
+    if let Ok(found) = fs::metadata(&path) {
+        if found.permissions().readonly() {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
+        draft.as_file().set_permissions(found.permissions())?;
+    }
+    draft.write_all(text.as_bytes())?;
+    draft.persist(&path)?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Args {
 
 /// Shows it.
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    let calendar = Calendar::read_in_full(common, args.today.day())?;
+    let calendar = Calendar::read_in_full(common, args.today.day(), output)?;
     let status = calendar.status();
     let text = match (args.supported, args.format) {
         (true, Format::Json) => render::array(&status.supported()?),

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -133,7 +133,8 @@ impl Repo {
     pub(super) fn write_journal(&self, journal: &Journal) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
-        let written = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
+        let written =
+            write_through(&draft, &bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
         if written.is_err() {
             let _ = fs::remove_file(&draft);
         }
@@ -178,6 +179,14 @@ impl Repo {
         let path = self.journal_path();
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
     }
+}
+
+/// Writes a file that is on the disk when this returns: git sees to that for its refs, and after a
+/// loss of power they must not have moved without the journal.
+fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_data()
 }
 
 impl Journal {

@@ -95,16 +95,7 @@ impl Repo {
     /// a hook, a lock.
     pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
         let _lock = self.lock()?;
-        if let Some(journal) = self.read_journal()? {
-            return Err(Refused::from(
-                Finding::error(
-                    "unfinished",
-                    format!("`{}` was interrupted and is not finished", journal.title),
-                )
-                .remedy("run any command, which finishes it or takes it back"),
-            )
-            .into());
-        }
+        self.check_finished()?;
         self.sweep();
         let settings = Settings::read(self)?;
         let moves = self.moves_without_commits(publication)?;

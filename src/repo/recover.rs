@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Result;
 use git2::Oid;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Refused};
 use crate::repo::Repo;
 use crate::repo::apply::Direction;
 use crate::repo::journal::Journal;
@@ -16,9 +16,16 @@ use crate::repo::refs::RefMove;
 const ATTEMPTS: u32 = 10;
 
 impl Repo {
-    /// Returns whether an interrupted run has left something for [`Repo::recover`].
-    pub fn needs_recovery(&self) -> bool {
-        self.has_leftovers()
+    /// Makes sure that no run is in the middle of something.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if one is, or was when it ended; a failure if its journal cannot be read.
+    pub fn check_finished(&self) -> Result<()> {
+        let Some(journal) = self.read_journal()? else { return Ok(()) };
+        let message = format!("`{}` was interrupted and is not finished", journal.title);
+        let remedy = "run any command but a dry run: it finishes that, or takes it back";
+        Err(Refused::from(Finding::error("unfinished", message).remedy(remedy)).into())
     }
 
     /// Completes or takes back what an interrupted run has left, and says so; without such a run,
@@ -36,9 +43,9 @@ impl Repo {
         }
         let _lock = match self.lock() {
             Ok(lock) => lock,
-            Err(error) => match error.downcast::<crate::finding::Refused>() {
+            Err(error) => match error.downcast::<Refused>() {
                 // That run will finish by itself.
-                Ok(busy) => return Ok(busy.0.into_iter().map(as_warning).collect()),
+                Ok(busy) => return Ok(busy.0.into_iter().map(Finding::as_warning).collect()),
                 Err(error) => return Err(error),
             },
         };
@@ -132,8 +139,4 @@ fn verdict(journal: &Journal, direction: Direction) -> Finding {
         )
         .remedy("run it again"),
     }
-}
-
-fn as_warning(finding: Finding) -> Finding {
-    Finding { severity: Severity::Warning, ..finding }
 }

@@ -61,3 +61,35 @@ fn a_matrix_in_ci_takes_the_branches_as_json() {
     let branches: Vec<String> = serde_json::from_str(&text).unwrap();
     assert_eq!(branches, supported("2026-08-21"));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_is_written_whole_with_its_permissions_and_through_its_link() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let sandbox = Sandbox::bare_ground();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    let write = |name: &str| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(sandbox.dir()).args(["relprep", "schedule", "--date", "2025-05-01", "--config"]);
+        command.arg(&config).args(["--format", "json", "--write", name]).output().unwrap()
+    };
+    assert!(write("new.json").status.success());
+    let new = fs::read(sandbox.dir().join("new.json")).unwrap();
+    let file = sandbox.dir().join("home/file.json");
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o660)).unwrap();
+    symlink("home/file.json", sandbox.dir().join("link.json")).unwrap();
+    assert!(write("link.json").status.success());
+    assert_eq!(fs::read(&file).unwrap(), new);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o660);
+    assert!(fs::symlink_metadata(sandbox.dir().join("link.json")).unwrap().is_symlink());
+
+    fs::write(&file, "old").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o440)).unwrap();
+    let refused = write("link.json");
+    assert_eq!(refused.status.code(), Some(3), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert_eq!(fs::read(&file).unwrap(), b"old");
+    let names = fs::read_dir(sandbox.dir().join("home")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with(".relprep")));
+}
