@@ -33,7 +33,13 @@ pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Resu
             Selection::Around,
         )?)
     };
-    run(&args.mdbook, schedule, &mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &mut std::io::stderr())?;
+    run(
+        &args.mdbook,
+        schedule,
+        &mut std::io::stdin().lock(),
+        &mut std::io::stdout().lock(),
+        &mut std::io::stderr(),
+    )?;
     Ok(Status::Done)
 }
 

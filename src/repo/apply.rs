@@ -91,6 +91,9 @@ impl Repo {
             _ => Vec::new(),
         };
         self.free_room();
+        // Without the journal nobody would know whose lock it is.
+        drop(lock);
+        step("unlocked");
         self.remove_journal()?;
         step("done");
         Ok(findings)

@@ -133,8 +133,7 @@ impl Repo {
     pub(super) fn write_journal(&self, journal: &Journal) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
-        let written =
-            write_through(&draft, &bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
+        let written = write_through(&draft, &bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
         if written.is_err() {
             let _ = fs::remove_file(&draft);
         }

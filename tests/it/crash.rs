@@ -1,22 +1,29 @@
 //! Runs that are killed: at every named step and at random instants. Afterwards there is the old
 //! state or the new one, and nothing of the user's is lost.
 
+mod commands;
+
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::child::{Action, Making};
 use crate::support::Sandbox;
 
-/// How many runs are killed at random instants, unless the variable says otherwise.
+/// How many runs of the library are killed at random instants, unless `RELPREP_TEST_KILLS` says
+/// otherwise.
 const KILLS: u32 = 40;
-const KILLS_VARIABLE: &str = "RELPREP_TEST_KILLS";
+
+/// Returns how many runs are killed at random instants, by default `usual`.
+fn kills(usual: u32) -> u32 {
+    std::env::var("RELPREP_TEST_KILLS").map_or(usual, |text| text.parse().unwrap())
+}
 
 /// As many manifests as a large workspace edits.
 const MANIFESTS: usize = 30;
 
 /// Every place at which a run can be stopped, in their order.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     "objects",
     "journal",
     "index-lock",
@@ -28,6 +35,7 @@ const STEPS: [&str; 12] = [
     "files",
     "index-draft",
     "index",
+    "unlocked",
     "done",
 ];
 
@@ -102,6 +110,7 @@ impl World {
         assert_eq!(sandbox.git(["show", ":src/staged.rs"]), "staged");
         assert_eq!(sandbox.read("untracked"), "untracked\n");
         assert_eq!(sandbox.read("target/ignored"), "ignored\n");
+        assert!(!sandbox.exists(".git/index.lock"));
         let left: Vec<_> = fs::read_dir(sandbox.root().join(".git/relprep"))
             .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
             .unwrap_or_default();
@@ -181,7 +190,7 @@ fn a_run_that_dies_while_programs_see_the_edited_tree_leaves_no_scratch() {
 
 #[test]
 fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
-    let kills: u32 = std::env::var(KILLS_VARIABLE).map_or(KILLS, |text| text.parse().unwrap());
+    let kills = kills(KILLS);
     let mut random = Random(20_260_820);
     let mut world = World::new();
     let begun = Instant::now();
@@ -223,12 +232,17 @@ impl Random {
     }
 }
 
-/// Runs the child (its output does not matter), and kills it after `delay`, on its own or with all that it has started; returns
-/// whether it was still running.
-fn run_and_kill(mut child: Command, delay: Duration, with_children: bool) -> bool {
+/// Runs the child, whose output does not matter, and kills it after `delay`, on its own or with all
+/// that it has started; returns whether it was still running.
+fn run_and_kill(child: Command, delay: Duration, with_children: bool) -> bool {
+    run_wait_and_kill(child, |_| std::thread::sleep(delay), with_children)
+}
+
+/// Does the same once `wait` returns.
+fn run_wait_and_kill(mut child: Command, wait: impl FnOnce(&mut Child), with_children: bool) -> bool {
     use std::os::unix::process::CommandExt as _;
     let mut child = child.process_group(0).spawn().unwrap();
-    std::thread::sleep(delay);
+    wait(&mut child);
     let running = child.try_wait().unwrap().is_none();
     if with_children {
         let group = format!("-{}", child.id());

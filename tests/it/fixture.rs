@@ -82,19 +82,25 @@ impl Fixture {
 
     /// Runs the program in a folder of the work tree.
     pub(crate) fn run_in(&self, folder: &str, args: &str) -> Said {
-        let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"));
-        command.current_dir(self.sandbox.root().join(folder)).arg("relprep").args(args.split_whitespace());
-        if ["branch", "rc", "release", "patch"].iter().any(|name| args.starts_with(name))
-            && !args.contains("--date")
-        {
-            command.args(["--date", DAY]);
-        }
-        let output = command.output().unwrap();
+        let mut command = self.program(args);
+        let output = command.current_dir(self.sandbox.root().join(folder)).output().unwrap();
         Said {
             status: output.status.code().unwrap(),
             out: self.redacted(&String::from_utf8(output.stdout).unwrap()),
             err: self.redacted(&String::from_utf8(output.stderr).unwrap()),
         }
+    }
+
+    /// Returns the program with `args`, separated by spaces, as Cargo runs it.
+    pub(crate) fn program(&self, args: &str) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.arg("relprep").args(args.split_whitespace());
+        if ["branch", "rc", "release", "patch"].iter().any(|name| args.starts_with(name))
+            && !args.contains("--date")
+        {
+            command.args(["--date", DAY]);
+        }
+        command
     }
 
     /// Runs the program, which must succeed, and checks that it did all that it should and nothing

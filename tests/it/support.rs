@@ -45,6 +45,15 @@ impl Sandbox {
         sandbox
     }
 
+    /// Makes a sandbox with a copy of all that is in this one.
+    pub fn copy(&self) -> Self {
+        let dir = tempfile::Builder::new().prefix("relprep test ").tempdir().unwrap();
+        let mut cp = Command::new("cp");
+        let status = cp.arg("-a").arg(self.dir().join(".")).arg(dir.path()).status().unwrap();
+        assert!(status.success(), "cannot copy {}", self.dir().display());
+        Self { dir }
+    }
+
     /// Returns the folder that holds everything.
     pub fn dir(&self) -> &Path {
         self.dir.path()

@@ -1,0 +1,262 @@
+//! The program as built, stopped in every command that writes: at every named step, and at random
+//! instants of which half fall into the time in which it writes. The next command, of whatever kind,
+//! finds the old state or the new one.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Random, STEPS, kills, run_wait_and_kill};
+use crate::fixture::Fixture;
+use crate::support::Sandbox;
+
+/// How many runs of each command are killed unless told otherwise.
+const KILLS: u32 = 6;
+
+/// The steps that are passed only where files of the work tree change.
+const OF_WORK_TREE: [&str; 7] = ["index-lock", "room", "first-file", "file", "files", "index-draft", "index"];
+
+/// What comes after a run that was stopped: commands of every kind.
+const NEXT: [&str; 5] = [
+    "status --date 2024-05-20",
+    "check-msrv --date 2024-05-20",
+    "schedule --date 2024-05-20",
+    "backport --status --date 2024-05-20",
+    "check --date 2024-05-20",
+];
+
+/// A command that writes.
+struct Case {
+    /// What is done before it, in a shell: `$RELPREP` is the program.
+    lay: &'static str,
+    args: &'static str,
+    /// Whether files of the work tree change.
+    moves_work_tree: bool,
+    /// Whether programs or hooks see the edited tree first.
+    runs_programs: bool,
+    /// Whether each ref is whole by itself: commits on several branches, or a push.
+    ref_by_ref: bool,
+}
+
+const CUT: &str = "$RELPREP branch --date 2024-05-05 -q && git push -q origin --all && \
+    echo '// more' >> crates/escapement/src/lib.rs && git commit -qam 'Do more'";
+const RELEASE_BRANCH: &str =
+    "$RELPREP branch --date 2024-05-05 -q && git push -q origin --all && git switch -q release-49.0.0";
+const RELEASED: &str = "$RELPREP branch --date 2024-05-05 -q && git switch -q release-49.0.0 && \
+    $RELPREP release --date 2024-05-20 -q && git tag v49.0.0 && git push -q origin --all";
+const TWO_RELEASED: &str = "for n in 49 50; do $RELPREP branch --date 2024-05-05 -q; \
+    git switch -q release-$n.0.0; $RELPREP release --date 2024-05-20 -q; git tag v$n.0.0; git switch -q main; done; \
+    git push -q origin --all; for n in a b; do echo 'pub fn f() {}' > crates/tower/src/$n.rs; done; git add .; git commit -qm 'Fix it'";
+const WITH_PROGRAMS: &str = "$RELPREP branch --date 2024-05-05 -q && git switch -q release-49.0.0 && \
+    printf '\\n[[run]]\\ncommand = [\"sh\", \"-c\", \"echo >>include/tower.h\"]\\n' >> relprep.toml && \
+    git commit -qam 'Run something' && git push -q origin --all && \
+    printf '#!/bin/sh\\necho seen >> RELEASES.md; git add RELEASES.md\\n' > .git/hooks/pre-commit && \
+    chmod +x .git/hooks/pre-commit";
+
+impl Case {
+    const fn new(lay: &'static str, args: &'static str) -> Self {
+        Self { lay, args, moves_work_tree: true, runs_programs: false, ref_by_ref: false }
+    }
+
+    const fn elsewhere(self) -> Self {
+        Self { moves_work_tree: false, ..self }
+    }
+
+    const fn with_programs(self) -> Self {
+        Self { runs_programs: true, ..self }
+    }
+
+    const fn ref_by_ref(self) -> Self {
+        Self { ref_by_ref: true, ..self }
+    }
+}
+
+#[test]
+fn branch() {
+    dies(&Case::new(CUT, "branch --allow-dirty"));
+}
+
+#[test]
+fn rc() {
+    dies(&Case::new(RELEASE_BRANCH, "rc --allow-dirty"));
+}
+
+#[test]
+fn release() {
+    dies(&Case::new(RELEASE_BRANCH, "release --allow-dirty"));
+}
+
+#[test]
+fn patch() {
+    dies(&Case::new(RELEASED, "patch --allow-dirty"));
+}
+
+#[test]
+fn patch_of_several_branches() {
+    dies(&Case::new(TWO_RELEASED, "patch --allow-dirty --branch release-*").elsewhere());
+}
+
+#[test]
+fn release_with_programs_and_hooks() {
+    dies(&Case::new(WITH_PROGRAMS, "release --allow-dirty").with_programs());
+}
+
+#[test]
+fn patch_that_is_pushed() {
+    dies(&Case::new(RELEASED, "patch --allow-dirty --push").ref_by_ref());
+}
+
+#[test]
+fn backport_to_several_branches() {
+    dies(&Case::new(TWO_RELEASED, "backport main --date 2024-05-20").elsewhere().ref_by_ref());
+}
+
+#[test]
+fn backport_to_the_branch_that_is_checked_out() {
+    let lay = TWO_RELEASED.to_owned() + "; git switch -q release-50.0.0";
+    let case = Case::new(lay.leak(), "backport main --to release-50* --date 2024-05-20");
+    dies(&case);
+}
+
+/// A repository in which the command can run, and what it makes of it.
+struct World {
+    template: Fixture,
+    before: State,
+    after: State,
+    /// How long the command takes.
+    span: Duration,
+}
+
+/// What a user sees, by name.
+type State = BTreeSet<(String, Vec<u8>)>;
+
+impl World {
+    fn new(case: &Case) -> Self {
+        let template = Fixture::new("candidate-train");
+        let mut shell = template.command("sh");
+        shell.args(["-e", "-c", case.lay]);
+        let program = format!("{} relprep", env!("CARGO_BIN_EXE_cargo-relprep"));
+        let output = shell.env("RELPREP", program).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let sandbox = &template.sandbox;
+        sandbox.write("crates/tower/src/lib.rs", "// dirty\n");
+        sandbox.write("src/staged.rs", "staged\n");
+        sandbox.git(["add", "src/staged.rs"]);
+        sandbox.write("src/staged.rs", "staged and changed\n");
+        sandbox.write("untracked", "untracked\n");
+        let before = state(sandbox);
+        let done = copy(&template);
+        let begun = Instant::now();
+        let said = done.run(case.args);
+        let span = begun.elapsed();
+        assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+        let after = state(&done.sandbox);
+        assert_ne!(before, after, "`{}` changes nothing", case.args);
+        Self { template, before, after, span }
+    }
+
+    /// Runs the next command in `copy`, and checks all that must hold then; returns whether the new
+    /// state is there, and whether the command had to complete anything or take it back.
+    fn settle(&self, case: &Case, copy: &Fixture, next: &str) -> (bool, bool) {
+        let said = copy.run(next);
+        assert!([0, 1].contains(&said.status), "`{next}`: {}", said.err);
+        let recovered = said.err.contains("note[completed]") || said.err.contains("note[taken-back]");
+        let sandbox = &copy.sandbox;
+        let now = state(sandbox);
+        let is_known = now == self.before
+            || now == self.after
+            || (case.ref_by_ref && now.iter().all(|it| self.before.contains(it) || self.after.contains(it)));
+        let changed: Vec<_> = now.difference(&self.before).map(|(name, _)| name).collect();
+        assert!(is_known, "`{}`, then `{next}`: half of it is there: {changed:?}", case.args);
+        let left: Vec<_> = fs::read_dir(sandbox.root().join(".git/relprep"))
+            .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
+            .unwrap_or_default();
+        assert!(left.is_empty(), "left behind: {left:?}");
+        assert!(!sandbox.exists(".git/index.lock"));
+        assert_eq!(sandbox.git(["worktree", "list"]).lines().count(), 1, "a scratch work tree is left");
+        sandbox.fsck();
+        (now == self.after, recovered)
+    }
+}
+
+/// Returns what a user sees, each ref by itself.
+fn state(sandbox: &Sandbox) -> State {
+    let mut state: State = sandbox.everything().into_iter().filter(|(name, _)| name != "refs").collect();
+    state.extend(sandbox.git(["for-each-ref"]).lines().map(|line| (line.to_owned(), Vec::new())));
+    state
+}
+
+fn copy(template: &Fixture) -> Fixture {
+    Fixture { sandbox: template.sandbox.copy() }
+}
+
+/// Stops the command in every way, and checks what the next one finds.
+fn dies(case: &Case) {
+    let world = World::new(case);
+    let mut next = NEXT.iter().cycle();
+    dies_at_every_step(case, &world, &mut next);
+    dies_at_random(case, &world, &mut next);
+}
+
+fn dies_at_every_step<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item = &'a &'static str>) {
+    let mut has_moved = false;
+    for step in ["scratch"].iter().chain(&STEPS) {
+        has_moved |= *step == "refs";
+        let copy = copy(&world.template);
+        let status = quiet(case, &copy).env("RELPREP_TEST_STOP", step).status().unwrap();
+        let is_passed = match *step {
+            "scratch" => case.runs_programs,
+            step => case.moves_work_tree || !OF_WORK_TREE.contains(&step),
+        };
+        assert_eq!(status.code().is_none(), is_passed, "`{}` and the step {step}", case.args);
+        let (is_new, recovered) = world.settle(case, &copy, next.next().unwrap());
+        if case.ref_by_ref {
+            continue;
+        }
+        assert_eq!(is_new, has_moved || !is_passed, "`{}`, stopped at {step}", case.args);
+        let leaves_nothing = ["scratch", "objects", "done"].contains(step);
+        assert_eq!(recovered, is_passed && !leaves_nothing, "`{}`, stopped at {step}", case.args);
+    }
+}
+
+fn dies_at_random<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item = &'a &'static str>) {
+    let mut random = Random(20_260_820);
+    let (kills, mut new, mut recovered, mut finished) = (kills(KILLS), 0, 0, 0);
+    let (mut span, mut writing) = (world.span, world.span / 4);
+    for kill in 0..kills {
+        let copy = copy(&world.template);
+        let part = random.part();
+        let killed = if kill % 2 == 0 {
+            run_wait_and_kill(quiet(case, &copy), |_| std::thread::sleep(span.mul_f64(part)), true)
+        } else {
+            let wait = |child: &mut Child| {
+                writes(child, &copy);
+                std::thread::sleep(writing.mul_f64(part));
+            };
+            run_wait_and_kill(quiet(case, &copy), wait, kill % 4 == 1 || case.args.contains("--push"))
+        };
+        // The machine may be busier now than it was, or less busy: few runs shall end by themselves.
+        let span = if kill % 2 == 0 { &mut span } else { &mut writing };
+        *span = span.mul_f64(if killed { 1.05 } else { 0.8 });
+        let (is_new, was_recovered) = world.settle(case, &copy, next.next().unwrap());
+        new += u32::from(is_new);
+        recovered += u32::from(was_recovered);
+        finished += u32::from(!killed);
+    }
+    println!("| `{}` | {kills} | {finished} | {recovered} | {new} |", case.args);
+}
+
+/// Waits until the child begins to write, or ends.
+fn writes(child: &mut Child, copy: &Fixture) {
+    while !copy.sandbox.exists(".git/relprep/lock") && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+}
+
+/// Returns the command, which says nothing.
+fn quiet(case: &Case, fixture: &Fixture) -> Command {
+    let mut command = fixture.program(case.args);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
