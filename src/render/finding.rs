@@ -17,7 +17,7 @@ pub fn human(finding: &Finding) -> String {
         let path = escaped(&place.path);
         group = match &place.spot {
             Some(spot) => group.element(
-                Snippet::source(spot.text.clone())
+                Snippet::source(visible(&spot.text))
                     .path(path)
                     .line_start(spot.line)
                     .annotation(AnnotationKind::Primary.span(spot.range.clone())),
@@ -31,10 +31,26 @@ pub fn human(finding: &Finding) -> String {
     Renderer::styled().render(&[group])
 }
 
+/// Returns the text with a sign of the same length in place of each control character that the
+/// renderer does not replace: those from U+0080 to U+009F.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if ('\u{80}'..='\u{9f}').contains(&c) { '¿' } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::finding::Place;
+
+    #[test]
+    fn an_excerpt_has_no_control_characters() {
+        let text = "\u{9b}1m\u{7f}\u{1b}[31m\u{202e}\u{85}x";
+        let place = Place::range("a", text, text.len() - 1..text.len());
+        let shown = human(&Finding::error("rule", "message").at(place));
+        let is_safe = |c: char| c == '\n' || c == '\u{1b}' || !(c.is_control() || c == '\u{202e}');
+        assert!(shown.chars().all(is_safe), "{shown:?}");
+        assert!(shown.contains('¿') && shown.contains("␛[31m"), "{shown:?}");
+    }
 
     #[test]
     fn a_finding_points_into_its_file() {
