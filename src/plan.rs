@@ -2,6 +2,7 @@
 
 pub mod bump;
 pub mod cut;
+pub mod files;
 pub mod lines;
 pub mod maintain;
 pub mod notes;
@@ -15,12 +16,14 @@ use serde::Serialize;
 
 use crate::config::Argv;
 use crate::finding::{Finding, Severity};
-use crate::plan::bump::{FileChange, LineMove, Unsettled};
+use crate::plan::bump::{LineMove, Unsettled};
+use crate::plan::files::FileChange;
 use crate::plan::lines::Stay;
 use crate::project::Project;
 use crate::repo::publish::{NewCommit, NewFile, Publication};
 use crate::repo::{CommitId, Refs};
 use crate::template::Values;
+use crate::workspace::Package;
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -138,15 +141,16 @@ impl Request<'_> {
         self.project.config.trunk_in(self.refs)
     }
 
-    fn values(&self, version: &Version, name: &str) -> Values {
+    fn values(&self, version: &Version, lead: &Package) -> Values {
         let names = &self.project.config.names;
+        let name = &self.name(&lead.name);
         Values {
             version: Some(version.clone()),
             branch: Some(names.branch.render(&crate::version::plain(version), name)),
             tag: Some(names.tag.render(version, name)),
             date: Some(self.date),
-            name: Some(name.to_owned()),
-            repository: None,
+            name: Some(name.clone()),
+            repository: lead.repository.clone(),
         }
     }
 }

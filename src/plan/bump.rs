@@ -11,6 +11,7 @@ use crate::edit::splice::{self, Splice};
 use crate::edit::version_file;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
+use crate::plan::files::{FileChanges, What};
 use crate::plan::lines::{Line, Lines, Moves, Stay, Why};
 use crate::plan::requirements;
 use crate::project::Project;
@@ -40,41 +41,6 @@ pub struct LineMove {
     pub packages: Vec<String>,
 }
 
-/// A file that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FileChange {
-    /// Where it is.
-    pub path: RepoPath,
-    /// What kind of change it is.
-    #[serde(flatten)]
-    pub what: What,
-    /// Its content before; nothing if the file is new.
-    #[serde(skip)]
-    pub before: Option<String>,
-    /// Its content after.
-    #[serde(skip)]
-    pub after: String,
-}
-
-/// What changes in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum What {
-    /// Versions and requirements of a manifest.
-    Manifest {
-        /// How many versions of packages.
-        versions: usize,
-        /// How many requirements.
-        requirements: usize,
-    },
-    /// Members in a lock file.
-    Lock,
-    /// Lines of a version file.
-    VersionFile,
-    /// The notes.
-    Notes,
-}
-
 /// The edits of one commit that follow from moving versions.
 #[derive(Clone, Debug, Default)]
 pub struct Bump {
@@ -82,8 +48,8 @@ pub struct Bump {
     pub moves: Vec<LineMove>,
     /// The packages that stay.
     pub staying: Vec<Stay>,
-    /// The files that change, by path.
-    pub files: Vec<FileChange>,
+    /// The files that change.
+    pub files: FileChanges,
     /// The lock files that are Cargo's to write, each with the reasons.
     pub unsettled: Vec<Unsettled>,
     /// What is wrong, or worth saying.
@@ -121,7 +87,7 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
             Ok(None) => bump.staying.extend(line.packages.iter().map(|package| Stay {
                 package: package.name.clone(),
                 version: Some(package.version.clone()),
-                why: Why::NoStep,
+                why: if *transition == Transition::Release { Why::NoPrerelease } else { Why::NoStep },
             })),
             Err(error) => bump.findings.push(Finding::error("version-overflow", error.to_string())),
         }
@@ -130,7 +96,6 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
     bump.edit_manifests(workspace, config, &moves);
     bump.edit_locks(workspace, &moves);
     bump.edit_version_files(project, lines.lead, &moves);
-    bump.files.sort_by(|a, b| a.path.cmp(&b.path));
     bump
 }
 
@@ -168,13 +133,7 @@ impl Bump {
             let what = What::Manifest { versions: versions.len(), requirements: requirements.len() };
             let splices: Vec<Splice> = versions.into_iter().chain(requirements).collect();
             if !splices.is_empty() {
-                let after = splice::apply(&file.text, splices);
-                self.files.push(FileChange {
-                    path: path.clone(),
-                    what,
-                    before: Some(file.text.clone()),
-                    after,
-                });
+                self.files.put(path, what, Some(&file.text), splice::apply(&file.text, splices));
             }
         }
     }
@@ -194,12 +153,7 @@ impl Bump {
         for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
             match lockfile::follow(path, text, &moved) {
                 Ok(Followed::Unchanged) => {}
-                Ok(Followed::Edited(after)) => self.files.push(FileChange {
-                    path: path.clone(),
-                    what: What::Lock,
-                    before: Some(text.clone()),
-                    after,
-                }),
+                Ok(Followed::Edited(after)) => self.files.put(path, What::Lock, Some(text), after),
                 Ok(Followed::NeedsCargo(reasons)) => {
                     self.unsettled.push(Unsettled { path: path.clone(), reasons });
                 }
@@ -220,7 +174,8 @@ impl Bump {
                 );
                 continue;
             };
-            let Some(text) = project.texts.get(&file.path) else {
+            let now = project.texts.get(&file.path);
+            let Some(text) = self.files.text(&file.path, now) else {
                 self.findings.push(
                     Finding::error("version-file-missing", "this version file is not there")
                         .at(Place::file(&file.path))
@@ -231,13 +186,7 @@ impl Bump {
             let to = moves.get(&package.manifest).map_or(&package.version, |(_, to)| to);
             let (old, new) = (Values::of(&package.version), Values::of(to));
             match version_file::edit(&file.path, text, &file.lines, &old, &new) {
-                Ok(after) if after == *text => {}
-                Ok(after) => self.files.push(FileChange {
-                    path: file.path.clone(),
-                    what: What::VersionFile,
-                    before: Some(text.clone()),
-                    after,
-                }),
+                Ok(after) => self.files.put(&file.path, What::VersionFile, now, after),
                 Err(findings) => self.findings.extend(findings),
             }
         }

@@ -27,6 +27,10 @@ pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
     findings.extend(preconditions::on_trunk(request));
     findings.extend(preconditions::new_branch(request, &branch));
     findings.extend(preconditions::tag_is_free(request, &version, &name));
+    let mut used = vec![config.commit.cut.template()];
+    used.extend(config.notes.enabled.then(|| config.notes.style.entry()));
+    used.extend(config.prerelease.candidate.is_some().then(|| config.commit.candidate.template()));
+    findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, &lines));
     findings.extend(trunk_already_moved(request, &name, &version));
 
@@ -62,7 +66,7 @@ fn candidate(
     let config = &request.project.config;
     let bump = bump::bump(request.project, lines, &Transition::Candidate(label.clone()));
     let version = bump.lead_version(lines.lead);
-    let values = request.values(&version, &plan.name);
+    let values = request.values(&version, lines.lead);
     let mut findings = Vec::new();
     let on = match &config.names.release_branch {
         None => branch.to_owned(),
@@ -85,13 +89,8 @@ fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, 
         bump::bump(request.project, lines, &Transition::Step(step, config.prerelease.trunk.clone()));
     let next = bump.lead_version(lines.lead);
     let mut findings = Vec::new();
-    match notes::cut(request, &plan.name, lines.lead, &plan.version, &next, cut) {
-        Ok((change, said)) => {
-            bump.files.extend(change);
-            findings.extend(said);
-        }
-        Err(wrong) => findings.extend(wrong),
-    }
+    let said = notes::cut(request, &mut bump, lines.lead, &plan.version, &next, cut);
+    findings.extend(said.unwrap_or_else(|wrong| wrong));
     let (on, makes_branch) = match &config.names.bump_branch {
         None => (request.branch.to_owned(), false),
         Some(template) => (template.render(&plain(&next), &plan.name), true),
@@ -99,7 +98,7 @@ fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, 
     if makes_branch {
         findings.extend(preconditions::new_branch(request, &on));
     }
-    let message = config.commit.cut.render(&request.values(&next, &plan.name));
+    let message = config.commit.cut.render(&request.values(&next, lines.lead));
     findings.extend(commit(request, plan, bump, next, on, makes_branch, message));
     findings
 }
@@ -108,13 +107,12 @@ fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, 
 pub(super) fn commit(
     request: &Request<'_>,
     plan: &mut Plan,
-    mut bump: Bump,
+    bump: Bump,
     version: Version,
     branch: String,
     makes_branch: bool,
     message: String,
 ) -> Vec<Finding> {
-    bump.files.sort_by(|a, b| a.path.cmp(&b.path));
     plan.commits.push(Commit {
         branch,
         makes_branch,
@@ -122,7 +120,7 @@ pub(super) fn commit(
         version,
         lines: bump.moves,
         staying: bump.staying,
-        files: bump.files,
+        files: bump.files.into_vec(),
         unsettled: bump.unsettled,
         message,
     });

@@ -69,6 +69,8 @@ pub enum Why {
     Unversioned,
     /// Its line does not step when the lead package does so.
     NoStep,
+    /// It has no pre-release that a release would take off.
+    NoPrerelease,
 }
 
 impl Why {
@@ -80,6 +82,7 @@ impl Why {
             Self::SharesNoLine => "outside the workspace, and at no moving line's version",
             Self::Unversioned => "without a version",
             Self::NoStep => "their line does not step with this one",
+            Self::NoPrerelease => "their version has no pre-release",
         }
     }
 }

@@ -87,20 +87,18 @@ impl Job<'_> {
         let name = request.name(&lines.lead.name);
         findings.extend(request.project.notes.iter().cloned());
         findings.extend(lines.notes.iter().cloned());
+        findings.extend(preconditions::repository(lines.lead, &[self.message.template()]));
         findings.extend(preconditions::on_release_branch(request, &lines.lead.version, &name));
 
         let mut bump = bump::bump(request.project, lines, &self.transition);
         let version = bump.lead_version(lines.lead);
         findings.extend(preconditions::tag_is_free(request, &version, &name));
-        match notes::date(request, self.dating, &version) {
-            Ok((change, said)) => {
-                bump.files.extend(change);
+        match notes::date(request, &mut bump, self.dating, &version) {
+            Ok(said) if bump.files.is_empty() && bump.findings.is_empty() => {
                 findings.extend(said);
+                findings.push(nothing_to_do(self.command, &version));
             }
-            Err(wrong) => findings.extend(wrong),
-        }
-        if bump.files.is_empty() && bump.findings.is_empty() {
-            findings.push(nothing_to_do(self.command, &version));
+            Ok(said) | Err(said) => findings.extend(said),
         }
         let (on, makes_branch) = match &config.names.release_branch {
             None => (request.branch.to_owned(), false),
@@ -111,7 +109,8 @@ impl Job<'_> {
             findings.extend(preconditions::new_branch(request, &on));
         }
         // Of a patch, whose version names no release branch.
-        let values = Values { branch: Some(request.branch.to_owned()), ..request.values(&version, &name) };
+        let values =
+            Values { branch: Some(request.branch.to_owned()), ..request.values(&version, lines.lead) };
         let message = self.message.render(&values);
         let mut plan = Plan {
             command: self.command,

@@ -5,9 +5,9 @@ use semver::Version;
 
 use crate::edit::notes::{self, Edited, Notes, Opening, State};
 use crate::finding::{Finding, Place};
-use crate::path::RepoPath;
 use crate::plan::Request;
-use crate::plan::bump::{FileChange, What};
+use crate::plan::bump::Bump;
+use crate::plan::files::What;
 use crate::template::Values;
 use crate::workspace::Package;
 
@@ -22,68 +22,74 @@ pub enum Dating {
     Patch,
 }
 
-/// A change of the notes, if there is one, and what is worth saying of it.
-type Changed = (Option<FileChange>, Vec<Finding>);
-
-/// Plans the trunk's notes after the cut of `branch` for version `cut`: fresh ones for `next`.
+/// Plans the trunk's notes after the cut of `branch` for version `cut`, as part of `bump`: fresh ones
+/// for `next`. Returns what is worth saying of it.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with the notes or their template.
 pub fn cut(
     request: &Request<'_>,
-    name: &str,
+    bump: &mut Bump,
     lead: &Package,
     cut: &Version,
     next: &Version,
     branch: &str,
-) -> Result<Changed, Vec<Finding>> {
+) -> Result<Vec<Finding>, Vec<Finding>> {
     let config = &request.project.config.notes;
     if !config.enabled {
-        return Ok((None, Vec::new()));
+        return Ok(Vec::new());
     }
     let opening = opening(request)?;
     let values = |version: &Version, branch: &str| Values {
         branch: Some(branch.to_owned()),
-        repository: lead.repository.clone(),
-        ..request.values(version, name)
+        ..request.values(version, lead)
     };
-    let next_branch = request.project.config.names.branch.render(next, name);
-    let next = values(next, &next_branch);
+    let next = request.values(next, lead);
     let cut = values(cut, branch);
-    let Some(before) = request.project.texts.get(&config.file) else {
-        let mut older = older_branches(request, &values);
-        older.push(cut);
-        let after = notes::create(&opening, &next, &older, &config.style)?;
-        return Ok((change(&config.file, None, after), Vec::new()));
+    let now = request.project.texts.get(&config.file);
+    let Edited { text, findings } = match bump.files.text(&config.file, now) {
+        Some(before) => Notes::parse(&config.file, before, &config.style).cut(&opening, &next, &cut)?,
+        None => {
+            let mut older = older_branches(request, &values);
+            older.push(cut);
+            notes::create(&opening, &next, &older, &config.style)?.into()
+        }
     };
-    let Edited { text, findings } =
-        Notes::parse(&config.file, before, &config.style).cut(&opening, &next, &cut)?;
-    Ok((change(&config.file, Some(before), text), findings))
+    bump.files.put(&config.file, What::Notes, now, text);
+    Ok(findings)
 }
 
-/// Plans the date of the section for `version`, the one that is prepared on a release branch.
+/// Plans the date of the section for `version`, the one that is prepared on a release branch, as part
+/// of `bump`. Returns what is worth saying of it.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with the notes.
-pub fn date(request: &Request<'_>, dating: Dating, version: &Version) -> Result<Changed, Vec<Finding>> {
+pub fn date(
+    request: &Request<'_>,
+    bump: &mut Bump,
+    dating: Dating,
+    version: &Version,
+) -> Result<Vec<Finding>, Vec<Finding>> {
     let config = &request.project.config.notes;
     if !config.enabled || dating == Dating::None {
-        return Ok((None, Vec::new()));
+        return Ok(Vec::new());
     }
-    let Some(before) = request.project.texts.get(&config.file) else {
+    let now = request.project.texts.get(&config.file);
+    let Some(before) = bump.files.text(&config.file, now) else {
         // The next cut makes them; there is nothing to date before.
         let note = Finding::note("no-notes", format!("there are no notes: {} is missing", config.file))
             .remedy("write them, or set `[notes] enabled = false`");
-        return Ok((None, vec![note]));
+        return Ok(vec![note]);
     };
     let notes = Notes::parse(&config.file, before, &config.style);
     let Edited { text, findings } = match dating {
         Dating::Patch => notes.patch(version, request.date, config.missing)?,
         _ => notes.release(version, request.date)?,
     };
-    Ok((change(&config.file, Some(before), text), findings))
+    bump.files.put(&config.file, What::Notes, now, text);
+    Ok(findings)
 }
 
 /// Returns the day on which the notes say that `version` was released, and where they say it.
@@ -117,9 +123,4 @@ fn older_branches(request: &Request<'_>, values: &dyn Fn(&Version, &str) -> Valu
     let template = &request.project.config.names.branch;
     let versions = request.refs.branches.iter().filter_map(|branch| Some((template.read(branch)?, branch)));
     versions.map(|(version, branch)| values(&version, branch)).collect()
-}
-
-fn change(path: &RepoPath, before: Option<&String>, after: String) -> Option<FileChange> {
-    let changed = before != Some(&after);
-    changed.then(|| FileChange { path: path.clone(), what: What::Notes, before: before.cloned(), after })
 }

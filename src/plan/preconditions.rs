@@ -5,7 +5,9 @@ use semver::Version;
 use crate::finding::{Finding, Place};
 use crate::plan::{Plan, Request, notes};
 use crate::repo::Head;
+use crate::template::{Placeholder, Template};
 use crate::version::plain;
+use crate::workspace::Package;
 
 /// Finds out whether the branch planned on is the trunk.
 pub fn on_trunk(request: &Request<'_>) -> Option<Finding> {
@@ -65,6 +67,18 @@ pub fn new_branch(request: &Request<'_>, branch: &str) -> Option<Finding> {
         );
     }
     None
+}
+
+/// Finds out whether a text that is `used` names the lead package's repository, and there is none.
+pub fn repository(lead: &Package, used: &[&Template]) -> Option<Finding> {
+    let names = |template: &&Template| template.placeholders().any(|open| open == Placeholder::Repository);
+    let is_missing = lead.repository.is_none() && used.iter().any(names);
+    is_missing.then(|| {
+        let message = format!("the configuration uses `{{repository}}`, and `{}` states none", lead.name);
+        Finding::error("no-repository-address", message)
+            .at(Place::file(&lead.manifest))
+            .remedy("set `package.repository` there, or write the address into the configuration")
+    })
 }
 
 /// Finds out whether the tag of a version that is to be released is there already.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use similar::{ChangeTag, TextDiff};
 
 use super::{BOLD, DIM, NEW, OLD, escaped};
-use crate::plan::bump::FileChange;
+use crate::plan::files::FileChange;
 
 /// Returns the changes of `files` as a unified diff with three lines of context, with styles.
 pub fn unified(files: &[FileChange]) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{BOLD, DIM, NEW, counted, escaped, listed};
 use crate::path::RepoPath;
-use crate::plan::bump::What;
+use crate::plan::files::What;
 use crate::plan::{Commit, Left, Plan};
 
 /// Returns the plan as text, with styles; in full where `verbose`.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::finding::{Finding, Place, Refused, Severity};
 use crate::path::RepoPath;
-use crate::plan::bump::{FileChange, What};
+use crate::plan::files::{FileChange, What};
 use crate::plan::{Commit, Plan};
 use crate::repo::Repo;
 use crate::workspace::scratch::{Extent, Scratch};

@@ -905,3 +905,10 @@ error[failure]: cannot run `cargo metadata`: No such file or directory (os error
     );
     assert_eq!(fixture.state(), before);
 }
+
+#[test]
+fn notes_that_cannot_be_dated_are_the_only_reason() {
+    let fixture = Fixture::changed("virtual-workspace", &[("RELEASES.md", "", "## 6.0.0\n")]);
+    fixture.sandbox.git(["switch", "--quiet", "-c", "release-7.0.0"]);
+    fixture.refuses("release", &["notes-section"]);
+}

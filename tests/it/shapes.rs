@@ -151,3 +151,56 @@ fn it_runs_from_any_folder_of_the_workspace() {
     assert_eq!(fixture.run_in("crates/orbit/src", "branch --dry-run"), plan);
     assert_eq!(fixture.run_in("xtask", "branch --dry-run --manifest-path ../Cargo.toml"), plan);
 }
+
+#[test]
+fn edits_of_one_file_by_several_rules_add_up() {
+    let config = "\
+[[version-file]]
+path = \"README.md\"
+lines = ['orbit {version}']
+[[version-file]]
+path = \"README.md\"
+package = \"orbit-macros\"
+lines = ['macros {version}']
+[[version-file]]
+path = \"Cargo.toml\"
+lines = ['# of {version}']
+[[version-file]]
+path = \"RELEASES.md\"
+lines = ['Upgrade from {version}.']
+";
+    let notes = "## 7.0.0\n\nUnreleased.\n\nUpgrade from 7.0.0.\n";
+    let fixture = Fixture::changed(
+        "virtual-workspace",
+        &[
+            ("relprep.toml", "", config),
+            ("README.md", "", "orbit 7.0.0\nmacros 7.0.0\n"),
+            ("Cargo.toml", "[workspace]", "# of 7.0.0\n[workspace]"),
+            ("RELEASES.md", "", notes),
+        ],
+    );
+    fixture.sandbox.git(["switch", "--quiet", "-c", "release-7.0.0"]);
+    let said = fixture.run("patch");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(fixture.sandbox.read("README.md"), "orbit 7.0.1\nmacros 7.0.1\n");
+    let manifest = fixture.sandbox.read("Cargo.toml");
+    assert!(manifest.starts_with("# of 7.0.1\n[workspace]") && manifest.contains("version = \"7.0.1\""));
+    let notes = fixture.sandbox.read("RELEASES.md");
+    assert!(notes.contains("## 7.0.1\n\nReleased") && notes.contains("Upgrade from 7.0.1."), "{notes}");
+}
+
+#[test]
+fn texts_name_the_lead_packages_repository() {
+    let config = "[commit]\ncut = \"Cut {repository}\"\n";
+    let address = "[package]\nrepository = \"https://example.org/orbit\"";
+    let manifest = "crates/orbit/Cargo.toml";
+    let fixture = Fixture::changed(
+        "virtual-workspace",
+        &[("relprep.toml", "", config), (manifest, "[package]", address)],
+    );
+    assert_eq!(fixture.run("branch").status, 0);
+    assert_eq!(fixture.sandbox.git(["log", "-1", "--format=%s"]), "Cut https://example.org/orbit");
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", config)]);
+    let said = fixture.refuses("branch", &["no-repository-address"]);
+    assert!(said.contains(manifest), "{said}");
+}

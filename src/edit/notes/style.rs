@@ -76,6 +76,11 @@ impl Style {
         if findings.is_empty() { Ok(style) } else { Err(findings) }
     }
 
+    /// Returns the template of the archive's entries.
+    pub fn entry(&self) -> &Template {
+        &self.entry
+    }
+
     /// Returns what a section says that was released on `date`.
     pub(super) fn released_on(&self, date: NaiveDate) -> String {
         format!("{}{date}{}", self.released.0, self.released.1)
