@@ -53,6 +53,7 @@ impl Finding {
     }
 
     /// Returns it as a warning.
+    #[must_use]
     pub fn as_warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }

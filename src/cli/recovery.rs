@@ -37,7 +37,9 @@ pub(super) fn recover(repo: &Repo, purpose: Purpose, output: &mut Output) -> Res
         Purpose::Write => repo.recover()?,
         Purpose::Read => repo.recover().unwrap_or_else(not_put_right),
     };
-    findings.iter().for_each(|finding| output.finding(finding));
+    for finding in &findings {
+        output.finding(finding);
+    }
     Ok(())
 }
 

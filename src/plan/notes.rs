@@ -48,13 +48,12 @@ pub fn cut(
     let next = request.values(next, lead);
     let cut = values(cut, branch);
     let now = request.project.texts.get(&config.file);
-    let Edited { text, findings } = match bump.files.text(&config.file, now) {
-        Some(before) => Notes::parse(&config.file, before, &config.style).cut(&opening, &next, &cut)?,
-        None => {
-            let mut older = older_branches(request, &values);
-            older.push(cut);
-            notes::create(&opening, &next, &older, &config.style)?.into()
-        }
+    let Edited { text, findings } = if let Some(before) = bump.files.text(&config.file, now) {
+        Notes::parse(&config.file, before, &config.style).cut(&opening, &next, &cut)?
+    } else {
+        let mut older = older_branches(request, &values);
+        older.push(cut);
+        notes::create(&opening, &next, &older, &config.style)?.into()
     };
     bump.files.put(&config.file, What::Notes, now, text);
     Ok(findings)
