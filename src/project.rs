@@ -28,6 +28,22 @@ pub struct Location {
     pub config: Option<PathBuf>,
 }
 
+impl Location {
+    /// Opens the repository that the project is in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::discover`], and a refusal if there is no manifest where one is named.
+    pub fn repository(&self) -> Result<Repo> {
+        let Some(named) = &self.manifest else { return Repo::discover(&self.folder) };
+        let manifest = self.folder.join(named);
+        match manifest.parent() {
+            Some(folder) if manifest.is_file() => Repo::discover(folder),
+            _ => Err(no_manifest(named).into()),
+        }
+    }
+}
+
 /// A project at one commit.
 #[derive(Debug)]
 pub struct Project {
@@ -186,13 +202,7 @@ fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf> {
     let root = repo.root().canonicalize().context("cannot find the root of the work tree")?;
     let folder = location.folder.canonicalize().context("cannot find the current folder")?;
     if let Some(manifest) = &location.manifest {
-        return folder.join(manifest).canonicalize().map_err(|_| {
-            Refused::from(
-                Finding::error("no-manifest", format!("there is no manifest at {}", manifest.display()))
-                    .remedy("give `--manifest-path` the path of a Cargo.toml"),
-            )
-            .into()
-        });
+        return folder.join(manifest).canonicalize().map_err(|_| no_manifest(manifest).into());
     }
     nearest_manifest(&folder, &root).ok_or_else(|| {
         let message = format!(
@@ -205,6 +215,12 @@ fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf> {
         )
         .into()
     })
+}
+
+fn no_manifest(named: &Path) -> Refused {
+    Finding::error("no-manifest", format!("there is no manifest at {}", named.display()))
+        .remedy("give `--manifest-path` the path of a Cargo.toml")
+        .into()
 }
 
 fn relative(repo: &Repo, manifest: &Path) -> Result<RepoPath> {

@@ -31,7 +31,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, ObjectType, StatusOptions, TreeWalkMode, TreeWalkResult};
+use git2::{ErrorCode, ObjectType, StatusOptions};
 use serde::{Serialize, Serializer};
 
 use crate::finding::{Finding, Refused};
@@ -305,19 +305,34 @@ impl Repo {
 
     /// Returns the files of `commit`.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
-        let tree = self.git.find_commit(commit.0)?.tree()?;
         let mut files = BTreeMap::new();
-        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-            let kind = EntryKind::of(entry.filemode());
-            if entry.kind() == Some(ObjectType::Blob)
-                && let Ok(name) = entry.name()
-                && let Some(path) = RepoPath::new(&format!("{folder}{name}"))
-            {
-                files.insert(path, Entry { blob: BlobId(entry.id()), kind });
-            }
-            TreeWalkResult::Ok
-        })?;
+        self.collect(&self.git.find_commit(commit.0)?.tree()?, "", &mut files)?;
         Ok(Tree { files })
+    }
+
+    /// Collects the files of `tree`, whose own path is `folder`.
+    fn collect(
+        &self,
+        tree: &git2::Tree<'_>,
+        folder: &str,
+        files: &mut BTreeMap<RepoPath, Entry>,
+    ) -> Result<()> {
+        for entry in tree {
+            let Ok(name) = entry.name() else { continue };
+            match entry.kind() {
+                Some(ObjectType::Tree) => {
+                    self.collect(&self.git.find_tree(entry.id())?, &format!("{folder}{name}/"), files)?;
+                }
+                Some(ObjectType::Blob) => {
+                    if let Some(path) = RepoPath::new(&format!("{folder}{name}")) {
+                        let kind = EntryKind::of(entry.filemode());
+                        files.insert(path, Entry { blob: BlobId(entry.id()), kind });
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Returns the content of `blob`.

@@ -17,7 +17,6 @@ use super::{Output, Status};
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Exception;
 use crate::finding::Finding;
-use crate::repo::Repo;
 use scene::Scene;
 
 /// Apply commits to every supported branch, or say which branches have them
@@ -113,7 +112,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         output.finding(&finding.remedy("give `--status`, or another form"));
         return Ok(Status::Usage);
     }
-    let repo = Repo::discover(&common.location()?.folder)?;
+    let repo = common.location()?.repository()?;
     let purpose = match args.status || args.advisory.is_some() {
         true => Purpose::Read,
         false => Purpose::of_preparing(args.dry_run),

@@ -111,7 +111,7 @@ impl Calendar {
 
 /// Opens the repository, if there is one.
 fn open(location: &Location, output: &mut Output) -> Result<Option<Repo>> {
-    let Ok(repo) = Repo::discover(&location.folder) else { return Ok(None) };
+    let Ok(repo) = location.repository() else { return Ok(None) };
     recover(&repo, Purpose::Read, output)?;
     Ok(Some(repo))
 }

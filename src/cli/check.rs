@@ -66,7 +66,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         return Ok(Status::Done);
     }
     let location = common.location()?;
-    let repo = Repo::discover(&location.folder)?;
+    let repo = location.repository()?;
     recover(&repo, Purpose::Read, output)?;
     let head = repo.head()?;
     if args.supported {

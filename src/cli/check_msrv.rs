@@ -13,7 +13,6 @@ use crate::msrv::{self, rust::RustVersion};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
-use crate::repo::Repo;
 use crate::report::Report;
 use crate::workspace::compile;
 
@@ -57,7 +56,7 @@ pub(super) struct Args {
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
     output.use_format(args.format);
     let location = common.location()?;
-    let repo = Repo::discover(&location.folder)?;
+    let repo = location.repository()?;
     recover(&repo, Purpose::Read, output)?;
     let head = repo.head()?;
     let branch = args.about.branch(&head)?;

@@ -47,7 +47,7 @@ pub(super) fn prepare(
 ) -> Result<Status> {
     output.use_format(options.format);
     let location = common.location()?;
-    let repo = Repo::discover(&location.folder)?;
+    let repo = location.repository()?;
     recover(&repo, Purpose::of_preparing(options.dry_run), output)?;
     let run = Run {
         head: repo.head()?,

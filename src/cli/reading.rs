@@ -34,7 +34,7 @@ pub(super) fn read(
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     let work = |sender: mpsc::Sender<(usize, Result<Project>)>| {
-        let repo = Repo::discover(&location.folder);
+        let repo = location.repository();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(target) = targets.get(index) else { break };

@@ -12,6 +12,7 @@ use super::options::{Common, Today};
 use super::{Output, Status};
 use crate::finding::Refused;
 use crate::render::schedule::{Format, file, render};
+use crate::repo::publish::step;
 use crate::train::schedule::{Bound, Schedule, Selection};
 use crate::train::{History, Train};
 
@@ -62,7 +63,9 @@ pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Resu
     let history = calendar.history();
     let source =
         Source { name: &calendar.name, train: calendar.train()?, history: &history, day: calendar.day };
-    run(&args.schedule, source, args.format, &mut output.writer())?;
+    let repo = args.schedule.write.as_ref().and_then(|_| common.location().ok()?.repository().ok());
+    let drafts = repo.and_then(|repo| repo.drafts().ok());
+    run(&args.schedule, source, args.format, drafts.as_deref(), &mut output.writer())?;
     Ok(Status::Done)
 }
 
@@ -89,7 +92,7 @@ impl ScheduleArgs {
     }
 }
 
-/// Shows the schedule on `out`, or updates or checks a file.
+/// Shows the schedule on `out`, or updates or checks a file; `drafts` is a folder for the draft of it.
 ///
 /// # Errors
 ///
@@ -99,6 +102,7 @@ pub(super) fn run(
     args: &ScheduleArgs,
     source: Source<'_>,
     format: Format,
+    drafts: Option<&Path>,
     out: &mut dyn Write,
 ) -> Result<()> {
     let on = |day| Schedule::new(source.name, source.train, day, source.history, args.selection());
@@ -112,7 +116,7 @@ pub(super) fn run(
         let shown = path.display().to_string();
         let new = file::updated(&shown, text.as_deref(), &schedule, format).map_err(Refused)?;
         if text.as_deref() != Some(new.as_str()) {
-            write(path, &new).with_context(|| format!("cannot write {shown}"))?;
+            write(path, &new, drafts).with_context(|| format!("cannot write {shown}"))?;
         }
     } else {
         out.write_all(render(&schedule, format, width()).as_bytes())?;
@@ -121,22 +125,32 @@ pub(super) fn run(
 }
 
 /// Writes the file whole or not at all; a link stays, and so do the permissions.
-fn write(path: &Path, text: &str) -> io::Result<()> {
+fn write(path: &Path, text: &str, drafts: Option<&Path>) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match drafts.map(|drafts| replace(&path, text, drafts)) {
+        Some(Ok(())) => Ok(()),
+        // They may lie on another file system.
+        _ => replace(&path, text, beside),
+    }
+}
+
+/// Replaces the file by a draft that is written in the folder `drafts`.
+fn replace(path: &Path, text: &str, drafts: &Path) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".relprep-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut draft = builder.tempfile_in(folder)?;
-    if let Ok(found) = fs::metadata(&path) {
+    let mut draft = builder.tempfile_in(drafts)?;
+    if let Ok(found) = fs::metadata(path) {
         if found.permissions().readonly() {
             return Err(ErrorKind::PermissionDenied.into());
         }
         draft.as_file().set_permissions(found.permissions())?;
     }
     draft.write_all(text.as_bytes())?;
-    draft.persist(&path)?;
+    step("schedule-draft");
+    draft.persist(path)?;
     Ok(())
 }
 

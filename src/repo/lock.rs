@@ -25,8 +25,7 @@ impl Repo {
     ///
     /// A refusal if another run holds it, or one of which nobody knows whether it lives.
     pub(super) fn lock(&self) -> Result<RunLock> {
-        let dir = self.state_dir();
-        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        let dir = self.drafts()?;
         let path = dir.join("lock");
         let me = Process::current();
         let draft = dir.join(format!("lock.{}", me.pid));
@@ -35,6 +34,14 @@ impl Repo {
         let taken = take(&path, &draft);
         let _ = fs::remove_file(&draft);
         taken.map(|()| RunLock { path })
+    }
+
+    /// Returns a folder for drafts, in the git dir: what a run leaves there when it dies, the next one
+    /// removes.
+    pub fn drafts(&self) -> Result<PathBuf> {
+        let dir = self.state_dir();
+        fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        Ok(dir)
     }
 
     /// Returns whether an ended run may have left anything.

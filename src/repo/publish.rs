@@ -244,7 +244,7 @@ fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Optio
 }
 
 /// Marks a place at which a test may stop the program; release builds have none.
-pub(super) fn step(name: &str) {
+pub fn step(name: &str) {
     #[cfg(debug_assertions)]
     if std::env::var_os("RELPREP_TEST_STOP").is_some_and(|stop| stop == *name) {
         std::process::abort();

@@ -72,8 +72,7 @@ impl Repo {
 
     /// Makes a scratch work tree: HEAD is at `parent`, index and files are those of `tree`.
     pub(super) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
-        let state = self.state_dir();
-        fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
+        let state = self.drafts()?;
         let dir =
             tempfile::Builder::new().prefix("relprep-").tempdir().context("cannot make a scratch folder")?;
         let root = fs::canonicalize(dir.path())?;

@@ -150,6 +150,11 @@ fn it_runs_from_any_folder_of_the_workspace() {
     let plan = fixture.run("branch --dry-run");
     assert_eq!(fixture.run_in("crates/orbit/src", "branch --dry-run"), plan);
     assert_eq!(fixture.run_in("xtask", "branch --dry-run --manifest-path ../Cargo.toml"), plan);
+    assert_eq!(fixture.run_in("..", "branch --dry-run --manifest-path repo/Cargo.toml"), plan);
+    let said = fixture.run_in("..", "branch --dry-run --manifest-path nowhere/Cargo.toml");
+    assert!(said.status == 1 && said.err.contains("nowhere"), "{}", said.err);
+    fixture.sandbox.git(["init", "--quiet", "../other"]);
+    assert_eq!(fixture.run_in("../other", "branch --dry-run --manifest-path ../repo/Cargo.toml"), plan);
 }
 
 #[test]
@@ -203,4 +208,19 @@ fn texts_name_the_lead_packages_repository() {
     let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", config)]);
     let said = fixture.refuses("branch", &["no-repository-address"]);
     assert!(said.contains(manifest), "{said}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn folders_whose_names_are_not_utf8_do_no_harm() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let fixture = Fixture::new("virtual-workspace");
+    fixture.sandbox.write(std::ffi::OsStr::from_bytes(b"odd \xff/inner/file"), "x");
+    fixture.sandbox.commit_all("An odd folder");
+    for args in ["check", "check-msrv", "status"] {
+        let said = fixture.run(args);
+        assert!([0, 1].contains(&said.status), "{args}: {}", said.err);
+    }
+    assert_eq!(fixture.run("branch").status, 0);
+    assert_eq!(fixture.sandbox.git(["status", "--porcelain"]), "");
 }

@@ -31,7 +31,9 @@ struct Case {
     /// What is done before it, in a shell: `$RELPREP` is the program.
     lay: &'static str,
     args: &'static str,
-    /// Whether files of the work tree change.
+    /// Whether commits and refs are made.
+    publishes: bool,
+    /// Whether files of the work tree change with them.
     moves_work_tree: bool,
     /// Whether programs or hooks see the edited tree first.
     runs_programs: bool,
@@ -56,7 +58,12 @@ const WITH_PROGRAMS: &str = "$RELPREP branch --date 2024-05-05 -q && git switch 
 
 impl Case {
     const fn new(lay: &'static str, args: &'static str) -> Self {
-        Self { lay, args, moves_work_tree: true, runs_programs: false, ref_by_ref: false }
+        Self { lay, args, publishes: true, moves_work_tree: true, runs_programs: false, ref_by_ref: false }
+    }
+
+    /// A command that writes one file and nothing else.
+    const fn file(self) -> Self {
+        Self { publishes: false, moves_work_tree: false, ..self }
     }
 
     const fn elsewhere(self) -> Self {
@@ -69,6 +76,16 @@ impl Case {
 
     const fn ref_by_ref(self) -> Self {
         Self { ref_by_ref: true, ..self }
+    }
+
+    /// Returns whether the command comes by this step.
+    fn passes(&self, step: &str) -> bool {
+        match step {
+            "schedule-draft" => !self.publishes,
+            "scratch" => self.runs_programs,
+            step if OF_WORK_TREE.contains(&step) => self.moves_work_tree,
+            _ => self.publishes,
+        }
     }
 }
 
@@ -117,6 +134,13 @@ fn backport_to_the_branch_that_is_checked_out() {
     let lay = TWO_RELEASED.to_owned() + "; git switch -q release-50.0.0";
     let case = Case::new(lay.leak(), "backport main --to release-50* --date 2024-05-20");
     dies(&case);
+}
+
+#[test]
+fn schedule() {
+    let lay = "printf '\\n[schedule]\\nanchor = { version = \"40.0.0\", release = \"2024-04-20\" }\\n' >> relprep.toml; \
+        echo old > schedule.json; git add .; git commit -qm Plan";
+    dies(&Case::new(lay, "schedule --date 2024-05-20 --format json --write schedule.json").file());
 }
 
 /// A repository in which the command can run, and what it makes of it.
@@ -201,21 +225,18 @@ fn dies(case: &Case) {
 
 fn dies_at_every_step<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item = &'a &'static str>) {
     let mut has_moved = false;
-    for step in ["scratch"].iter().chain(&STEPS) {
+    for step in ["schedule-draft", "scratch"].iter().chain(&STEPS) {
         has_moved |= *step == "refs";
         let copy = copy(&world.template);
         let status = quiet(case, &copy).env("RELPREP_TEST_STOP", step).status().unwrap();
-        let is_passed = match *step {
-            "scratch" => case.runs_programs,
-            step => case.moves_work_tree || !OF_WORK_TREE.contains(&step),
-        };
+        let is_passed = case.passes(step);
         assert_eq!(status.code().is_none(), is_passed, "`{}` and the step {step}", case.args);
         let (is_new, recovered) = world.settle(case, &copy, next.next().unwrap());
         if case.ref_by_ref {
             continue;
         }
         assert_eq!(is_new, has_moved || !is_passed, "`{}`, stopped at {step}", case.args);
-        let leaves_nothing = ["scratch", "objects", "done"].contains(step);
+        let leaves_nothing = ["schedule-draft", "scratch", "objects", "done"].contains(step);
         assert_eq!(recovered, is_passed && !leaves_nothing, "`{}`, stopped at {step}", case.args);
     }
 }
@@ -249,7 +270,9 @@ fn dies_at_random<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item 
 
 /// Waits until the child begins to write, or ends.
 fn writes(child: &mut Child, copy: &Fixture) {
-    while !copy.sandbox.exists(".git/relprep/lock") && child.try_wait().unwrap().is_none() {
+    let state = copy.sandbox.root().join(".git/relprep");
+    let has_begun = || fs::read_dir(&state).is_ok_and(|mut entries| entries.next().is_some());
+    while !has_begun() && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
 }
