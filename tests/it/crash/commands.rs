@@ -31,14 +31,22 @@ struct Case {
     /// What is done before it, in a shell: `$RELPREP` is the program.
     lay: &'static str,
     args: &'static str,
-    /// Whether commits and refs are made.
-    publishes: bool,
-    /// Whether files of the work tree change with them.
-    moves_work_tree: bool,
+    makes: Makes,
     /// Whether programs or hooks see the edited tree first.
     runs_programs: bool,
     /// Whether each ref is whole by itself: commits on several branches, or a push.
     ref_by_ref: bool,
+}
+
+/// What a command makes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    /// One file, and nothing else.
+    File,
+    /// Commits and refs.
+    Refs,
+    /// These, and the work tree follows.
+    RefsAndWorkTree,
 }
 
 const CUT: &str = "$RELPREP branch --date 2024-05-05 -q && git push -q origin --all && \
@@ -58,16 +66,11 @@ const WITH_PROGRAMS: &str = "$RELPREP branch --date 2024-05-05 -q && git switch 
 
 impl Case {
     const fn new(lay: &'static str, args: &'static str) -> Self {
-        Self { lay, args, publishes: true, moves_work_tree: true, runs_programs: false, ref_by_ref: false }
+        Self { lay, args, makes: Makes::RefsAndWorkTree, runs_programs: false, ref_by_ref: false }
     }
 
-    /// A command that writes one file and nothing else.
-    const fn file(self) -> Self {
-        Self { publishes: false, moves_work_tree: false, ..self }
-    }
-
-    const fn elsewhere(self) -> Self {
-        Self { moves_work_tree: false, ..self }
+    const fn makes(self, makes: Makes) -> Self {
+        Self { makes, ..self }
     }
 
     const fn with_programs(self) -> Self {
@@ -81,10 +84,10 @@ impl Case {
     /// Returns whether the command comes by this step.
     fn passes(&self, step: &str) -> bool {
         match step {
-            "schedule-draft" => !self.publishes,
+            "schedule-draft" => self.makes == Makes::File,
             "scratch" => self.runs_programs,
-            step if OF_WORK_TREE.contains(&step) => self.moves_work_tree,
-            _ => self.publishes,
+            step if OF_WORK_TREE.contains(&step) => self.makes == Makes::RefsAndWorkTree,
+            _ => self.makes != Makes::File,
         }
     }
 }
@@ -111,7 +114,7 @@ fn patch() {
 
 #[test]
 fn patch_of_several_branches() {
-    dies(&Case::new(TWO_RELEASED, "patch --allow-dirty --branch release-*").elsewhere());
+    dies(&Case::new(TWO_RELEASED, "patch --allow-dirty --branch release-*").makes(Makes::Refs));
 }
 
 #[test]
@@ -126,7 +129,7 @@ fn patch_that_is_pushed() {
 
 #[test]
 fn backport_to_several_branches() {
-    dies(&Case::new(TWO_RELEASED, "backport main --date 2024-05-20").elsewhere().ref_by_ref());
+    dies(&Case::new(TWO_RELEASED, "backport main --date 2024-05-20").makes(Makes::Refs).ref_by_ref());
 }
 
 #[test]
@@ -140,7 +143,9 @@ fn backport_to_the_branch_that_is_checked_out() {
 fn schedule() {
     let lay = "printf '\\n[schedule]\\nanchor = { version = \"40.0.0\", release = \"2024-04-20\" }\\n' >> relprep.toml; \
         echo old > schedule.json; git add .; git commit -qm Plan";
-    dies(&Case::new(lay, "schedule --date 2024-05-20 --format json --write schedule.json").file());
+    dies(
+        &Case::new(lay, "schedule --date 2024-05-20 --format json --write schedule.json").makes(Makes::File),
+    );
 }
 
 /// A repository in which the command can run, and what it makes of it.
