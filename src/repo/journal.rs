@@ -89,7 +89,7 @@ struct Header {
 }
 
 #[derive(Serialize, Deserialize)]
-struct RefLine {
+pub(super) struct RefLine {
     name: String,
     old: Option<String>,
     new: Option<String>,
@@ -172,9 +172,14 @@ impl Repo {
         process.is_some_and(|process| process.life() == Life::Dead)
     }
 
+    /// Removes the note of a git process that is done.
+    pub(super) fn forget_git(&self) {
+        let _ = fs::remove_file(self.state_dir().join("git"));
+    }
+
     /// Removes the journal: the publication has come to its end.
     pub(super) fn remove_journal(&self) -> Result<()> {
-        let _ = fs::remove_file(self.state_dir().join("git"));
+        self.forget_git();
         let path = self.journal_path();
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
     }
@@ -221,7 +226,7 @@ impl Journal {
 }
 
 impl RefLine {
-    fn decode(self) -> Result<RefMove> {
+    pub(super) fn decode(self) -> Result<RefMove> {
         ensure!(self.name.starts_with("refs/heads/"), "{:?} is no branch", self.name);
         ensure!(git2::Reference::is_valid_name(&self.name), "{:?} is no ref", self.name);
         let id = |text: Option<String>| text.map(|text| Oid::from_str(&text)).transpose();
@@ -239,7 +244,7 @@ impl From<&RefMove> for RefLine {
 impl WorkTreeLine {
     fn decode(self, contents: &mut &[u8]) -> Result<WorkTree> {
         let files = self.files.into_iter().map(|file| file.decode(contents)).collect::<Result<_>>()?;
-        Ok(WorkTree { root: path(self.root)?, index: path(self.index)?, branch: self.branch, files })
+        Ok(WorkTree { root: path_of(self.root)?, index: path_of(self.index)?, branch: self.branch, files })
     }
 }
 
@@ -283,20 +288,20 @@ impl SideLine {
     }
 }
 
-/// Returns `path` as bytes that [`path`] understands on the same machine.
-fn path_bytes(path: &Path) -> Vec<u8> {
+/// Returns `path` as bytes that [`path_of`] understands on the same machine.
+pub(super) fn path_bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
 }
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere a path can be malformed")]
-fn path(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
     use std::os::unix::ffi::OsStringExt as _;
     Ok(OsString::from_vec(bytes).into())
 }
 
 #[cfg(not(unix))]
-fn path(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
     Ok(OsString::from(String::from_utf8(bytes)?).into())
 }
 

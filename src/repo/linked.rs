@@ -1,11 +1,18 @@
 //! A linked work tree with a cherry-pick in progress, for what needs a person.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use git2::Oid;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Refused};
-use crate::repo::git::failure;
+use crate::repo::git::{Git, failure};
+use crate::repo::journal::{RefLine, path_bytes, path_of};
+use crate::repo::publish::{in_use, misplaced, step};
+use crate::repo::refs::RefMove;
+use crate::repo::scratch::{Record, Scratch};
 use crate::repo::{CommitId, Repo};
 
 /// A cherry-pick that is to be finished by hand.
@@ -25,33 +32,101 @@ pub struct Handwork<'a> {
     pub sign_off: bool,
 }
 
+/// What a scratch work tree is to become.
+pub(super) struct Hand {
+    /// Where it is to be.
+    folder: PathBuf,
+    /// The branch that it is to be on.
+    moved: RefMove,
+}
+
+/// A [`Hand`] as it is written.
+#[derive(Serialize, Deserialize)]
+pub(super) struct HandLine {
+    folder: Vec<u8>,
+    moved: RefLine,
+}
+
+impl From<&Hand> for HandLine {
+    fn from(hand: &Hand) -> Self {
+        Self { folder: path_bytes(&hand.folder), moved: RefLine::from(&hand.moved) }
+    }
+}
+
+impl HandLine {
+    fn decode(self) -> Result<Hand> {
+        Ok(Hand { folder: path_of(self.folder)?, moved: self.moved.decode()? })
+    }
+}
+
+impl Record {
+    /// Returns what the work tree was to become, if it has come to its place.
+    pub(super) fn arrived(self) -> Option<Hand> {
+        let root = self.root().ok()?;
+        let hand = self.hand?.decode().ok()?;
+        (!root.exists() && hand.folder.join(".git").is_file()).then_some(hand)
+    }
+}
+
 impl Repo {
     /// Makes the work tree and picks in it until git stops at a conflict, as `git cherry-pick -x`
     /// leaves it.
     ///
+    /// All of that happens in a folder beside it and without the branch; then the folder gets its name,
+    /// and the work tree its branch. [`Repo::recover`] finishes what a killed run has begun.
+    ///
     /// # Errors
     ///
-    /// A refusal if git does not make the work tree, or does not stop: then the work tree and a new
-    /// branch are gone again.
+    /// A refusal if the folder or the branch is not free, or if git does not make the work tree or does
+    /// not stop: nothing is left then.
     pub fn begin_by_hand(&self, work: &Handwork<'_>) -> Result<()> {
-        let mut add = self.user_git("worktree").args(["add", "--quiet"]);
-        match work.start {
-            Some(start) => {
-                add = add.args(["--no-track", "-b", work.branch]).arg(work.folder).arg(start.to_string());
+        let _lock = self.lock()?;
+        self.check_finished()?;
+        self.sweep();
+        let (branch, old) = self.free_for_hand(work)?;
+        let start = work.start.map(|start| start.0).or(old).context("the branch has no commit")?;
+        let parent = work.folder.parent().context("a work tree cannot be the root folder")?;
+        fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+        let scratch = self.scratch_for_hand(parent, start)?;
+        self.pick_by_hand(work, &scratch)?;
+        let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
+        let moved = RefMove { name: branch, old, new: Some(new) };
+        let hand = Hand { folder: work.folder.to_owned(), moved };
+        scratch.note(Some(HandLine::from(&hand)))?;
+        step("hand-noted");
+        let record = scratch.settle_at(work.folder)?;
+        step("hand-moved");
+        self.attach(&hand)?;
+        step("hand-attached");
+        fs::remove_file(&record).with_context(|| format!("cannot remove {}", record.display()))
+    }
+
+    /// Returns the branch by its full name and where it is, or refuses with what stands in the way.
+    fn free_for_hand(&self, work: &Handwork<'_>) -> Result<(String, Option<Oid>)> {
+        let mut findings = Vec::new();
+        let found = self.new_branch(work.branch, &mut findings)?;
+        if let Some(RefMove { name, old, .. }) = &found {
+            if work.start.is_some() {
+                findings.extend(misplaced(work.branch, old.map(CommitId), None));
             }
-            None => add = add.arg(work.folder).arg(work.branch),
+            if let Some(user) = self.work_tree_of_full(name)? {
+                findings.push(in_use(work.branch, &user));
+            }
         }
-        let output = add.output()?;
-        if !output.status.success() {
-            let said = failure("git worktree add", output.status, &output.stderr);
-            return Err(refused(
-                "no-work-tree",
-                said,
-                "see what it says, or give another folder with `--worktree`",
-            ));
+        let is_free = fs::read_dir(work.folder).map_or(true, |mut entries| entries.next().is_none());
+        if !is_free || work.folder.is_file() {
+            let message = format!("{} is there already", work.folder.display());
+            let remedy = "remove it with `git worktree remove` if it is a work tree that is done with, or give another folder with `--worktree`";
+            findings.push(Finding::error("no-work-tree", message).remedy(remedy));
         }
-        let there = Self { git: git2::Repository::open(work.folder)?, root: work.folder.to_owned() };
-        let mut pick = there.user_git("cherry-pick").arg("-x");
+        match found {
+            Some(found) if findings.is_empty() => Ok((found.name, found.old)),
+            _ => Err(Refused(findings).into()),
+        }
+    }
+
+    fn pick_by_hand(&self, work: &Handwork<'_>, scratch: &Scratch) -> Result<()> {
+        let mut pick = scratch.git("cherry-pick").arg("-x");
         if work.sign_off {
             pick = pick.arg("--signoff");
         }
@@ -59,36 +134,72 @@ impl Repo {
             pick = pick.args(["-m", &mainline.to_string()]);
         }
         let output = pick.args(work.commits.iter().map(ToString::to_string)).output()?;
-        if there.git.path().join("CHERRY_PICK_HEAD").exists() {
+        if scratch.git_dir().join("CHERRY_PICK_HEAD").exists() {
             return Ok(());
         }
-        self.drop_work_tree(work)?;
         let said = match output.status.success() {
             true => "git finds no conflict there".to_owned(),
             false => failure("git cherry-pick", output.status, &output.stderr),
         };
-        Err(refused("no-conflict", said, "run this without `--resolve`"))
+        Err(Refused::from(Finding::error("no-conflict", said).remedy("run this without `--resolve`")).into())
+    }
+
+    /// Gives a work tree that has come to its place its branch.
+    ///
+    /// # Errors
+    ///
+    /// If someone has moved the branch or the work tree's HEAD, or uses the branch elsewhere.
+    fn attach(&self, hand: &Hand) -> Result<()> {
+        let RefMove { name, new, .. } = &hand.moved;
+        self.user_git("worktree").arg("repair").arg(&hand.folder).run()?;
+        let there = git2::Repository::open(&hand.folder)?;
+        ensure!(there.head()?.target() == *new, "its HEAD has moved");
+        if there.head_detached()? {
+            ensure!(self.work_tree_of_full(name)?.is_none(), "{name} is checked out elsewhere");
+            if self.ref_value(name)? != *new {
+                let reason = "relprep: backport --resolve";
+                self.prepare_refs(std::slice::from_ref(&hand.moved), reason)?.commit()?;
+                self.forget_git();
+            }
+            Git::elsewhere(&hand.folder, "symbolic-ref").args(["HEAD", name]).run()?;
+        }
+        Ok(())
+    }
+
+    /// Finishes what a killed run has begun whose work tree had come to its place; one that had not is
+    /// swept away like any scratch work tree.
+    pub(super) fn settle_hands(&self) -> Vec<Finding> {
+        let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
+        let records = entries.flatten().map(|entry| entry.path());
+        let arrived = records.filter_map(|path| {
+            let hand = Record::read(&path).filter(Record::is_dead)?.arrived()?;
+            Some((path, hand))
+        });
+        let settle = |(record, hand): (PathBuf, Hand)| {
+            let shown = hand.folder.display();
+            let finding = match self.attach(&hand) {
+                Ok(()) => Finding::note("completed", format!("the work tree {shown} is complete now")),
+                Err(error) => {
+                    let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
+                    let remedy = "look at it; `git worktree remove --force` removes it";
+                    Finding::warning("left-alone", message).remedy(remedy)
+                }
+            };
+            let _ = fs::remove_file(record);
+            finding
+        };
+        arrived.collect::<Vec<_>>().into_iter().map(settle).collect()
     }
 
     /// Returns the folder in which the branch is checked out, this work tree included.
     pub fn work_tree_of(&self, branch: &str) -> Result<Option<PathBuf>> {
-        let full = self.full_branch_name(branch)?;
-        if self.checked_out()?.as_ref() == Some(&full) {
+        self.work_tree_of_full(&self.full_branch_name(branch)?)
+    }
+
+    fn work_tree_of_full(&self, full: &str) -> Result<Option<PathBuf>> {
+        if self.checked_out()?.as_deref() == Some(full) {
             return Ok(Some(self.root.clone()));
         }
-        Ok(self.other_users_of(&full).into_iter().next())
+        Ok(self.other_users_of(full).into_iter().next())
     }
-
-    fn drop_work_tree(&self, work: &Handwork<'_>) -> Result<()> {
-        let remove = self.user_git("worktree").args(["remove", "--force"]).arg(work.folder);
-        remove.run().context("cannot remove the work tree again")?;
-        if work.start.is_some() {
-            self.user_git("branch").args(["--quiet", "-D", work.branch]).run()?;
-        }
-        Ok(())
-    }
-}
-
-fn refused(rule: &'static str, said: String, remedy: &str) -> anyhow::Error {
-    Refused::from(Finding::error(rule, said).remedy(remedy)).into()
 }

@@ -4,6 +4,7 @@
 //! work tree where its branch has moved. [`Repo::recover`] finishes what a killed run has begun.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use git2::{Oid, RepositoryState};
@@ -136,7 +137,7 @@ impl Repo {
     }
 
     /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.
-    fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
+    pub(super) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
         if !Self::is_branch_name(name) {
             findings.push(
                 Finding::error("branch-name", format!("{name:?} cannot be the name of a branch"))
@@ -154,13 +155,7 @@ impl Repo {
         let here = self.checked_out()?;
         for (name, one) in moves {
             if let Some(folder) = self.other_users_of(&one.name).first() {
-                findings.push(
-                    Finding::error(
-                        "branch-in-use",
-                        format!("the branch {name} is checked out in the work tree {}", folder.display()),
-                    )
-                    .remedy("run this there, or check out another branch there"),
-                );
+                findings.push(in_use(name, folder));
             }
             if here.as_ref() == Some(&one.name) && one.old.is_none() {
                 findings.push(
@@ -227,8 +222,14 @@ impl Publication {
     }
 }
 
+/// Says that a work tree has the branch checked out.
+pub(super) fn in_use(name: &str, folder: &Path) -> Finding {
+    let message = format!("the branch {name} is checked out in the work tree {}", folder.display());
+    Finding::error("branch-in-use", message).remedy("run this there, or check out another branch there")
+}
+
 /// Finds that a branch is not where it should be.
-fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
+pub(super) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
     let finding = match (now, from) {
         (now, from) if now == from => return None,
         (Some(_), None) => Finding::error("branch-exists", format!("the branch {name} exists already"))

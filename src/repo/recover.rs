@@ -49,11 +49,13 @@ impl Repo {
                 Err(error) => return Err(error),
             },
         };
+        let mut findings = self.settle_hands();
         self.sweep();
         match self.read_journal()? {
-            None => Ok(Vec::new()),
-            Some(journal) => self.settle_journal(&journal),
+            Some(journal) => findings.extend(self.settle_journal(&journal)?),
+            None => self.forget_git(),
         }
+        Ok(findings)
     }
 
     fn settle_journal(&self, journal: &Journal) -> Result<Vec<Finding>> {

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::repo::git::{Git, failure};
+use crate::repo::journal::{path_bytes, path_of};
+use crate::repo::linked::HandLine;
 use crate::repo::process::{Life, Process};
 use crate::repo::publish::{NewFile, step};
 use crate::repo::{CommitId, Repo};
@@ -40,13 +42,36 @@ pub(super) struct Scratch {
 
 /// What the state folder says of a scratch work tree, so that the next run can remove a dead one's.
 #[derive(Serialize, Deserialize)]
-struct Record {
+pub(super) struct Record {
     process: Process,
-    root: String,
+    root: Vec<u8>,
+    /// What the work tree is to become, once it is ready.
+    pub(super) hand: Option<HandLine>,
+}
+
+impl Record {
+    /// Reads the record of a scratch work tree; returns nothing if the file is none, or is not whole.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy();
+        if !name.starts_with(RECORD) { None } else { serde_json::from_slice(&fs::read(path).ok()?).ok() }
+    }
+
+    /// Returns whether the run that made it is dead.
+    pub(super) fn is_dead(&self) -> bool {
+        self.process.life() == Life::Dead
+    }
+
+    /// Returns the folder that the work tree was made in.
+    pub(super) fn root(&self) -> Result<PathBuf> {
+        path_of(self.root.clone())
+    }
 }
 
 /// How the record of a scratch work tree begins its name.
 const RECORD: &str = "scratch.";
+
+/// How the folder of a scratch work tree begins its name.
+const FOLDER: &str = "relprep-";
 
 impl Repo {
     /// Runs programs on a checkout of the edited tree, and returns the tracked files that they have
@@ -72,21 +97,7 @@ impl Repo {
 
     /// Makes a scratch work tree: HEAD is at `parent`, index and files are those of `tree`.
     pub(super) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
-        let state = self.drafts()?;
-        let dir =
-            tempfile::Builder::new().prefix("relprep-").tempdir().context("cannot make a scratch folder")?;
-        let root = fs::canonicalize(dir.path())?;
-        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let scratch = Scratch {
-            git_dir: self.git.commondir().join("worktrees").join(&name),
-            record: state.join(format!("{RECORD}{name}")),
-            root: root.clone(),
-        };
-        let root = root.to_str().context("the folder for temporary files is not UTF-8")?.to_owned();
-        let record = serde_json::to_vec(&Record { process: Process::current(), root })?;
-        fs::write(&scratch.record, record).context("cannot note the scratch folder")?;
-        // From here on, dropping `scratch` removes the folder.
-        let _ = dir.keep();
+        let scratch = self.scratch_folder(&std::env::temp_dir())?;
         self.user_git("worktree")
             .config("core.hooksPath", "/dev/null")
             .args(["add", "--quiet", "--detach", "--no-checkout"])
@@ -101,6 +112,39 @@ impl Repo {
             .args(["--reset", "-u", &tree.to_string()])
             .run()?;
         step("scratch");
+        Ok(scratch)
+    }
+
+    /// Makes a work tree at `start` in a folder of `parent`, as `git worktree add --detach` does it: one
+    /// that may become the user's.
+    pub(super) fn scratch_for_hand(&self, parent: &Path, start: Oid) -> Result<Scratch> {
+        let scratch = self.scratch_folder(parent)?;
+        let add = self.user_git("worktree").args(["add", "--quiet", "--detach"]);
+        let output = add.arg(&scratch.root).arg(start.to_string()).output()?;
+        if !output.status.success() {
+            let said = failure("git worktree add", output.status, &output.stderr);
+            let remedy = "see what it says, or give another folder with `--worktree`";
+            return Err(Refused::from(Finding::error("no-work-tree", said).remedy(remedy)).into());
+        }
+        step("hand-made");
+        Ok(scratch)
+    }
+
+    /// Makes an empty folder for a scratch work tree in `parent`; dropped, it is gone.
+    fn scratch_folder(&self, parent: &Path) -> Result<Scratch> {
+        let state = self.drafts()?;
+        let dir = tempfile::Builder::new().prefix(FOLDER).tempdir_in(parent);
+        let dir = dir.with_context(|| format!("cannot make a scratch folder in {}", parent.display()))?;
+        let root = fs::canonicalize(dir.path())?;
+        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let scratch = Scratch {
+            git_dir: self.git.commondir().join("worktrees").join(&name),
+            record: state.join(format!("{RECORD}{name}")),
+            root,
+        };
+        scratch.note(None)?;
+        // From here on, dropping `scratch` removes the folder.
+        let _ = dir.keep();
         Ok(scratch)
     }
 
@@ -133,12 +177,12 @@ impl Repo {
 
     /// Removes a scratch work tree whose record this is, if the run that made it is dead.
     pub(super) fn sweep_scratch(&self, record: &Path) {
-        let read = || -> Option<Record> { serde_json::from_slice(&fs::read(record).ok()?).ok() };
-        let Some(Record { process, root }) = read() else { return };
-        let root = PathBuf::from(root);
+        let Some(read) = Record::read(record) else { return };
+        let Ok(root) = read.root() else { return };
         if let Some(name) = root.file_name()
-            && name.to_string_lossy().starts_with("relprep-")
-            && process.life() == Life::Dead
+            && name.to_string_lossy().starts_with(FOLDER)
+            && read.is_dead()
+            && read.arrived().is_none()
         {
             let git_dir = self.git.commondir().join("worktrees").join(name);
             drop(Scratch { root, git_dir, record: record.to_owned() });
@@ -155,6 +199,29 @@ impl Scratch {
     /// Prepares a call of git in this work tree.
     pub(super) fn git(&self, subcommand: &'static str) -> Git {
         Git::elsewhere(&self.root, subcommand)
+    }
+
+    /// Returns the root of this work tree.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Notes what is here, and what it is to become.
+    pub(super) fn note(&self, hand: Option<HandLine>) -> Result<()> {
+        let record = Record { process: Process::current(), root: path_bytes(&self.root), hand };
+        let draft = self.record.with_file_name(format!("note.{}", record.process.pid));
+        fs::write(&draft, serde_json::to_vec(&record)?)
+            .and_then(|()| fs::rename(&draft, &self.record))
+            .with_context(|| format!("cannot write {}", self.record.display()))
+    }
+
+    /// Gives the work tree its place, where it stays; returns the record, which the caller removes.
+    pub(super) fn settle_at(self, folder: &Path) -> Result<PathBuf> {
+        fs::rename(&self.root, folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let record = self.record.clone();
+        // Dropped, it would go.
+        std::mem::forget(self);
+        Ok(record)
     }
 
     /// Returns the git dir of this work tree.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,9 @@ const KILLS: u32 = 6;
 
 /// The steps that are passed only where files of the work tree change.
 const OF_WORK_TREE: [&str; 7] = ["index-lock", "room", "first-file", "file", "files", "index-draft", "index"];
+
+/// The steps of a command that makes a work tree.
+const OF_LINKED: [&str; 4] = ["hand-made", "hand-noted", "hand-moved", "hand-attached"];
 
 /// What comes after a run that was stopped: commands of every kind.
 const NEXT: [&str; 5] = [
@@ -47,6 +51,8 @@ enum Makes {
     Refs,
     /// These, and the work tree follows.
     RefsAndWorkTree,
+    /// A work tree of its own, for a conflict.
+    LinkedWorkTree,
 }
 
 const CUT: &str = "$RELPREP branch --date 2024-05-05 -q && git push -q origin --all && \
@@ -58,6 +64,9 @@ const RELEASED: &str = "$RELPREP branch --date 2024-05-05 -q && git switch -q re
 const TWO_RELEASED: &str = "for n in 49 50; do $RELPREP branch --date 2024-05-05 -q; \
     git switch -q release-$n.0.0; $RELPREP release --date 2024-05-20 -q; git tag v$n.0.0; git switch -q main; done; \
     git push -q origin --all; for n in a b; do echo 'pub fn f() {}' > crates/tower/src/$n.rs; done; git add .; git commit -qm 'Fix it'";
+/// After which the fix applies, and the commit after it conflicts.
+const CONFLICT: &str = "; git switch -q release-50.0.0; echo '// ours' >> crates/escapement/src/lib.rs; git commit -qam Ours; \
+    git switch -q main; echo '// theirs' >> crates/escapement/src/lib.rs; git commit -qam Theirs";
 const WITH_PROGRAMS: &str = "$RELPREP branch --date 2024-05-05 -q && git switch -q release-49.0.0 && \
     printf '\\n[[run]]\\ncommand = [\"sh\", \"-c\", \"echo >>include/tower.h\"]\\n' >> relprep.toml && \
     git commit -qam 'Run something' && git push -q origin --all && \
@@ -87,7 +96,8 @@ impl Case {
             "schedule-draft" => self.makes == Makes::File,
             "scratch" => self.runs_programs,
             step if OF_WORK_TREE.contains(&step) => self.makes == Makes::RefsAndWorkTree,
-            _ => self.makes != Makes::File,
+            step if OF_LINKED.contains(&step) => self.makes == Makes::LinkedWorkTree,
+            _ => matches!(self.makes, Makes::Refs | Makes::RefsAndWorkTree),
         }
     }
 }
@@ -137,6 +147,22 @@ fn backport_to_the_branch_that_is_checked_out() {
     let lay = TWO_RELEASED.to_owned() + "; git switch -q release-50.0.0";
     let case = Case::new(lay.leak(), "backport main --to release-50* --date 2024-05-20");
     dies(&case);
+}
+
+#[test]
+fn resolve_for_a_release_branch() {
+    let lay = TWO_RELEASED.to_owned() + CONFLICT;
+    let args = "backport main~1 main --resolve release-50.0.0 --date 2024-05-20";
+    dies(&Case::new(lay.leak(), args).makes(Makes::LinkedWorkTree));
+}
+
+#[test]
+fn resolve_on_a_new_branch() {
+    let lay = TWO_RELEASED.to_owned()
+        + CONFLICT
+        + "; printf '\\n[names]\\nbackport-branch = \"backport-{short}-to-{branch}\"\\n' >> relprep.toml; git commit -qam Name";
+    let args = "backport main~2 main~1 --resolve release-50.0.0 --date 2024-05-20";
+    dies(&Case::new(lay.leak(), args).makes(Makes::LinkedWorkTree));
 }
 
 #[test]
@@ -203,7 +229,6 @@ impl World {
             .unwrap_or_default();
         assert!(left.is_empty(), "left behind: {left:?}");
         assert!(!sandbox.exists(".git/index.lock"));
-        assert_eq!(sandbox.git(["worktree", "list"]).lines().count(), 1, "a scratch work tree is left");
         sandbox.fsck();
         (now == self.after, recovered)
     }
@@ -213,6 +238,18 @@ impl World {
 fn state(sandbox: &Sandbox) -> State {
     let mut state: State = sandbox.everything().into_iter().filter(|(name, _)| name != "refs").collect();
     state.extend(sandbox.git(["for-each-ref"]).lines().map(|line| (line.to_owned(), Vec::new())));
+    let dir = sandbox.dir().canonicalize().unwrap();
+    for path in sandbox.git(["worktree", "list", "--porcelain"]).lines() {
+        let Some(path) = path.strip_prefix("worktree ").map(Path::new) else { continue };
+        let name = path.strip_prefix(&dir).unwrap().display().to_string();
+        for question in [&["status", "--porcelain", "--branch"][..], &["diff"]] {
+            let said = sandbox.git([&["-C", path.to_str().unwrap()], question].concat());
+            state.insert((format!("{question:?} in {name}"), said.into_bytes()));
+        }
+    }
+    // Folders beside the repository: a work tree that is left half made, for one.
+    let beside = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name());
+    state.extend(beside.map(|name| (name.to_string_lossy().into_owned(), Vec::new())));
     state
 }
 
@@ -230,18 +267,19 @@ fn dies(case: &Case) {
 
 fn dies_at_every_step<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item = &'a &'static str>) {
     let mut has_moved = false;
-    for step in ["schedule-draft", "scratch"].iter().chain(&STEPS) {
-        has_moved |= *step == "refs";
+    for step in ["schedule-draft", "scratch"].iter().chain(&OF_LINKED).chain(&STEPS) {
         let copy = copy(&world.template);
         let status = quiet(case, &copy).env("RELPREP_TEST_STOP", step).status().unwrap();
         let is_passed = case.passes(step);
+        has_moved |= is_passed && ["refs", "hand-moved"].contains(step);
         assert_eq!(status.code().is_none(), is_passed, "`{}` and the step {step}", case.args);
         let (is_new, recovered) = world.settle(case, &copy, next.next().unwrap());
         if case.ref_by_ref {
             continue;
         }
         assert_eq!(is_new, has_moved || !is_passed, "`{}`, stopped at {step}", case.args);
-        let leaves_nothing = ["schedule-draft", "scratch", "objects", "done"].contains(step);
+        let leaves_nothing =
+            ["schedule-draft", "scratch", "hand-made", "hand-noted", "objects", "done"].contains(step);
         assert_eq!(recovered, is_passed && !leaves_nothing, "`{}`, stopped at {step}", case.args);
     }
 }
