@@ -88,7 +88,7 @@ impl Repo {
         let parent = work.folder.parent().context("a work tree cannot be the root folder")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
         let scratch = self.scratch_for_hand(parent, start)?;
-        self.pick_by_hand(work, &scratch)?;
+        pick(work, &scratch)?;
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
         let hand = Hand { folder: work.folder.to_owned(), moved };
@@ -123,25 +123,6 @@ impl Repo {
             Some(found) if findings.is_empty() => Ok((found.name, found.old)),
             _ => Err(Refused(findings).into()),
         }
-    }
-
-    fn pick_by_hand(&self, work: &Handwork<'_>, scratch: &Scratch) -> Result<()> {
-        let mut pick = scratch.git("cherry-pick").arg("-x");
-        if work.sign_off {
-            pick = pick.arg("--signoff");
-        }
-        if let Some(mainline) = work.mainline {
-            pick = pick.args(["-m", &mainline.to_string()]);
-        }
-        let output = pick.args(work.commits.iter().map(ToString::to_string)).output()?;
-        if scratch.git_dir().join("CHERRY_PICK_HEAD").exists() {
-            return Ok(());
-        }
-        let said = match output.status.success() {
-            true => "git finds no conflict there".to_owned(),
-            false => failure("git cherry-pick", output.status, &output.stderr),
-        };
-        Err(Refused::from(Finding::error("no-conflict", said).remedy("run this without `--resolve`")).into())
     }
 
     /// Gives a work tree that has come to its place its branch.
@@ -202,4 +183,24 @@ impl Repo {
         }
         Ok(self.other_users_of(full).into_iter().next())
     }
+}
+
+/// Picks in the work tree until git stops at a conflict.
+fn pick(work: &Handwork<'_>, scratch: &Scratch) -> Result<()> {
+    let mut pick = scratch.git("cherry-pick").arg("-x");
+    if work.sign_off {
+        pick = pick.arg("--signoff");
+    }
+    if let Some(mainline) = work.mainline {
+        pick = pick.args(["-m", &mainline.to_string()]);
+    }
+    let output = pick.args(work.commits.iter().map(ToString::to_string)).output()?;
+    if scratch.git_dir().join("CHERRY_PICK_HEAD").exists() {
+        return Ok(());
+    }
+    let said = match output.status.success() {
+        true => "git finds no conflict there".to_owned(),
+        false => failure("git cherry-pick", output.status, &output.stderr),
+    };
+    Err(Refused::from(Finding::error("no-conflict", said).remedy("run this without `--resolve`")).into())
 }

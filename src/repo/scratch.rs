@@ -53,7 +53,7 @@ impl Record {
     /// Reads the record of a scratch work tree; returns nothing if the file is none, or is not whole.
     pub(super) fn read(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy();
-        if !name.starts_with(RECORD) { None } else { serde_json::from_slice(&fs::read(path).ok()?).ok() }
+        if name.starts_with(RECORD) { serde_json::from_slice(&fs::read(path).ok()?).ok() } else { None }
     }
 
     /// Returns whether the run that made it is dead.
