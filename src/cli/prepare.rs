@@ -137,7 +137,11 @@ impl Run<'_> {
                 }
             }
         }
-        if refusals.is_empty() { Ok((preparation, stops)) } else { Err(Refused(refusals).into()) }
+        if !refusals.is_empty() {
+            return Err(Refused(refusals).into());
+        }
+        stops.extend(self.repo.obstacles(&preparation.publication())?);
+        Ok((preparation, stops))
     }
 
     fn plan_one(&self, target: &Target, project: &Project, make: &impl Make) -> Result<Plan> {

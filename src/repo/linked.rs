@@ -87,18 +87,18 @@ impl Repo {
         let start = work.start.map(|start| start.0).or(old).context("the branch has no commit")?;
         let parent = work.folder.parent().context("a work tree cannot be the root folder")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
-        let scratch = self.scratch_for_hand(parent, start)?;
+        let mut scratch = self.scratch_for_hand(parent, start)?;
         pick(work, &scratch)?;
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
         let hand = Hand { folder: work.folder.to_owned(), moved };
         scratch.note(Some(HandLine::from(&hand)))?;
         step("hand-noted");
-        let record = scratch.settle_at(work.folder)?;
+        scratch.move_to(work.folder)?;
         step("hand-moved");
         self.attach(&hand)?;
         step("hand-attached");
-        fs::remove_file(&record).with_context(|| format!("cannot remove {}", record.display()))
+        scratch.keep()
     }
 
     /// Returns the branch by its full name and where it is, or refuses with what stands in the way.

@@ -6,15 +6,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use git2::{Oid, RepositoryState};
 
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
+use crate::repo::disk::Disk;
 use crate::repo::journal::{Journal, WorkTree};
 use crate::repo::pick::TreeId;
 use crate::repo::refs::RefMove;
 use crate::repo::settings::Settings;
+use crate::repo::worktree::untracked;
 use crate::repo::{CommitId, Repo};
 
 /// Everything that one command makes in the repository: all of it, or none of it.
@@ -110,6 +112,34 @@ impl Repo {
             commits: commits.into_iter().map(CommitId).collect(),
             branches: publication.branch_names(),
         })
+    }
+
+    /// Finds what stands in the way of a publication, as far as that can be told before its commits are
+    /// made.
+    pub fn obstacles(&self, publication: &Publication) -> Result<Vec<Finding>> {
+        let mut findings = match self.moves_without_commits(publication).map_err(Error::downcast::<Refused>) {
+            Ok(_) => Vec::new(),
+            Err(Ok(Refused(findings))) => findings,
+            Err(Err(error)) => return Err(error),
+        };
+        let here = self.checked_out()?;
+        for commit in &publication.commits {
+            if here.as_ref() == Some(&self.full_branch_name(&commit.branch)?) {
+                findings.extend(self.untracked_in_the_way(commit)?);
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Finds the untracked files where a commit on the checked-out branch is to put new ones.
+    fn untracked_in_the_way(&self, commit: &NewCommit) -> Result<Vec<Finding>> {
+        let tree = self.git.find_commit(commit.parent.0)?.tree()?;
+        let is_new = |file: &&NewFile| tree.get_path(file.path.as_ref()).is_err();
+        let in_the_way = commit.files.iter().filter(is_new).filter_map(|file| {
+            let found = Disk::read(&self.root, &file.path).map(|disk| disk != Disk::Nothing);
+            found.map(|found| found.then(|| untracked(&file.path))).transpose()
+        });
+        in_the_way.collect()
     }
 
     /// Returns the refs that will move, each still without the commit that it will get.
@@ -233,7 +263,9 @@ pub(super) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId
     let finding = match (now, from) {
         (now, from) if now == from => return None,
         (Some(_), None) => Finding::error("branch-exists", format!("the branch {name} exists already"))
-            .remedy(format!("delete it with `git branch -d {name}`, or choose another name")),
+            .remedy(format!(
+                "finish with it and delete it with `git branch -D {name}`, or choose another name"
+            )),
         (now, Some(from)) => {
             let now = now.map_or("gone".to_owned(), |now| format!("at {}", now.short()));
             Finding::error("branch-moved", format!("the branch {name} is {now}, not at {}", from.short()))

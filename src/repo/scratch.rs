@@ -215,13 +215,19 @@ impl Scratch {
             .with_context(|| format!("cannot write {}", self.record.display()))
     }
 
-    /// Gives the work tree its place, where it stays; returns the record, which the caller removes.
-    pub(super) fn settle_at(self, folder: &Path) -> Result<PathBuf> {
+    /// Moves the work tree to another folder; dropped, it is gone there.
+    pub(super) fn move_to(&mut self, folder: &Path) -> Result<()> {
         fs::rename(&self.root, folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let record = self.record.clone();
-        // Dropped, it would go.
+        folder.clone_into(&mut self.root);
+        Ok(())
+    }
+
+    /// Lets the work tree stay: from here on it is the user's.
+    pub(super) fn keep(self) -> Result<()> {
+        let removed = fs::remove_file(&self.record);
+        let removed = removed.with_context(|| format!("cannot remove {}", self.record.display()));
         std::mem::forget(self);
-        Ok(record)
+        removed
     }
 
     /// Returns the git dir of this work tree.

@@ -109,11 +109,7 @@ impl Repo {
             }
             match (&mut file.old, disk) {
                 (None, Disk::Nothing) => {}
-                (None, _) => findings.push(
-                    Finding::error("untracked-file", format!("{} exists and is not tracked", file.path))
-                        .at(Place::file(&file.path))
-                        .remedy("move it away, or commit it"),
-                ),
+                (None, _) => findings.push(untracked(&file.path)),
                 (Some(old), Disk::Link(target)) if old.mode == Mode::Link && old.is_stored_as(&target) => {
                     old.bytes = target;
                 }
@@ -202,6 +198,12 @@ pub(super) fn changed_file(path: &RepoPath) -> Finding {
     Finding::error("changed-file", format!("{path} has changes that are not committed"))
         .at(Place::file(path))
         .remedy("commit them, or put them aside with `git stash`")
+}
+
+pub(super) fn untracked(path: &RepoPath) -> Finding {
+    Finding::error("untracked-file", format!("{path} exists and is not tracked"))
+        .at(Place::file(path))
+        .remedy("move it away, or commit it")
 }
 
 /// Returns whether the index has a file where `path` needs a folder, or the other way round.

@@ -912,3 +912,20 @@ fn notes_that_cannot_be_dated_are_the_only_reason() {
     fixture.sandbox.git(["switch", "--quiet", "-c", "release-7.0.0"]);
     fixture.refuses("release", &["notes-section"]);
 }
+
+#[test]
+fn a_dry_run_finds_what_would_stand_in_the_way() {
+    let fixture = Fixture::new("virtual-workspace");
+    fixture.sandbox.write("RELEASES.md", "mine\n");
+    fixture.sandbox.write("Cargo.toml", fixture.sandbox.read("Cargo.toml") + "# changed\n");
+    for args in ["branch --dry-run", "branch"] {
+        fixture.refuses(args, &["dirty", "untracked-file"]);
+    }
+    fixture.sandbox.git(["checkout", "--quiet", "Cargo.toml"]);
+    std::fs::remove_file(fixture.sandbox.root().join("RELEASES.md")).unwrap();
+    fixture.sandbox.git(["branch", "release-7.0.0"]);
+    fixture.sandbox.git(["worktree", "add", "--quiet", "../beside", "release-7.0.0"]);
+    for args in ["patch --branch release-7.0.0 --dry-run", "patch --branch release-7.0.0"] {
+        fixture.refuses(args, &["branch-in-use"]);
+    }
+}

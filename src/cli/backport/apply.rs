@@ -25,10 +25,7 @@ impl Scene<'_> {
         let sign_off = if self.args.signoff { Some(self.repo.sign_off()?) } else { None };
         let manner = self.manner(sign_off.as_deref());
         output.show(&render::backport::attempts(&facts, &attempts, &chosen.excepted, &manner));
-        let Outcome { made, refused, said } = match self.args.dry_run {
-            true => Outcome::default(),
-            false => self.make(&commits, &attempts, &manner)?,
-        };
+        let Outcome { made, refused, said } = self.make(&commits, &attempts, &manner)?;
         for finding in &said {
             output.finding(finding);
         }
@@ -52,7 +49,8 @@ impl Scene<'_> {
         Ok(if well { Status::Done } else { Status::Refused })
     }
 
-    /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
+    /// Makes what is clean: all or nothing on each branch, whatever becomes of the others. In a dry run
+    /// finds what would stand in the way.
     ///
     /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
     fn make(&self, commits: &[CommitId], attempts: &[Attempt], manner: &Manner<'_>) -> Result<Outcome> {
@@ -63,6 +61,10 @@ impl Scene<'_> {
         let mut outcome = Outcome::default();
         for attempt in attempts {
             let Some(publication) = attempt.publication(&messages, manner) else { continue };
+            if self.args.dry_run {
+                outcome.refused.extend(self.repo.obstacles(&publication)?);
+                continue;
+            }
             let published = self.repo.publish(&publication, Options { hooks: Hooks::Skip });
             match published.map_err(Error::downcast::<Refused>) {
                 Ok(published) => {

@@ -326,3 +326,14 @@ fn targets_are_named_and_left_out_with_a_reason() {
     assert!(train.run(&["nonsense", "main..main"]).exits(1).contains("the range is empty"));
     train.run(&[]).exits(2);
 }
+
+#[test]
+fn a_dry_run_finds_a_branch_that_is_in_use() {
+    let train = Train::new();
+    train.cut_through(1);
+    let fix = train.commit("main", &[("fix.rs", "fixed\n")], "Fix it");
+    train.git(&["worktree", "add", "--quiet", "../beside", "release-1.0.0"]);
+    for args in [&[fix.as_str(), "--dry-run"][..], &[&fix]] {
+        assert!(train.run(args).exits(1).contains("error[branch-in-use]"), "{args:?}");
+    }
+}
