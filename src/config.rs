@@ -6,6 +6,7 @@
 //! rest of the program needs no second look.
 
 pub mod check;
+mod mask;
 pub mod msrv;
 mod read;
 pub mod schedule;

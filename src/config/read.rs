@@ -8,6 +8,7 @@ use toml_edit::de::Error;
 use toml_edit::{Document, Item, TableLike};
 
 use super::Config;
+use super::mask::{Extent, masked};
 use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
 
@@ -19,6 +20,12 @@ pub struct Source {
     /// Its content.
     pub text: String,
 }
+
+/// The rule of a key that is not known.
+const UNKNOWN_KEY: &str = "config-unknown-key";
+
+/// How many things are said to be wrong at once.
+const MOST_FINDINGS: usize = 10;
 
 /// The tables of a manifest that may hold the configuration.
 const METADATA: [[&str; 3]; 2] = [["workspace", "metadata", "relprep"], ["package", "metadata", "relprep"]];
@@ -70,7 +77,7 @@ fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refuse
 }
 
 fn read_file(source: &Source) -> Result<Config, Refused> {
-    let config = toml_edit::de::from_str(&source.text).map_err(|error| refused(source, &error))?;
+    let config = with_all_problems(source, |text| toml_edit::de::from_str(text))?;
     let document = Document::parse(source.text.as_str());
     checked(
         source,
@@ -80,9 +87,44 @@ fn read_file(source: &Source) -> Result<Config, Refused> {
 }
 
 fn read_table(manifest: &Source, table: &Item) -> Result<Config, Refused> {
-    let Ok(value) = table.clone().into_value() else { return Ok(Config::default()) };
-    let config = Config::deserialize(value.into_deserializer()).map_err(|error| refused(manifest, &error))?;
+    let config = with_all_problems(manifest, |text| {
+        let document = Document::parse(text)?;
+        let table = METADATA.iter().find_map(|keys| item(document.as_table(), keys)).cloned();
+        match table.map(Item::into_value) {
+            Some(Ok(value)) => Config::deserialize(value.into_deserializer()),
+            _ => Ok(Config::default()),
+        }
+    })?;
     checked(manifest, table.as_table_like(), config)
+}
+
+/// Reads the configuration in the text of `source` with `parse`.
+///
+/// # Errors
+///
+/// All that is wrong with it, as far as it can be told apart: what was found is taken out of the text,
+/// which is read again.
+fn with_all_problems(
+    source: &Source,
+    parse: impl Fn(&str) -> Result<Config, Error>,
+) -> Result<Config, Refused> {
+    let mut text = source.text.clone();
+    let mut findings = Vec::new();
+    loop {
+        let error = match parse(&text) {
+            Ok(config) if findings.is_empty() => return Ok(config),
+            Ok(_) => return Err(Refused(findings)),
+            Err(error) => error,
+        };
+        let finding = refused(source, &error);
+        let extent = if finding.rule == UNKNOWN_KEY { Extent::Entry } else { Extent::Whole };
+        findings.push(finding);
+        let rest = error.span().and_then(|span| masked(&text, &span, extent));
+        match rest.filter(|_| findings.len() < MOST_FINDINGS) {
+            Some(rest) => text = rest,
+            None => return Err(Refused(findings)),
+        }
+    }
 }
 
 /// Refuses a schedule that makes no sense, with the places of its keys below `root`.
@@ -109,18 +151,18 @@ fn span(root: &dyn TableLike, key: &str) -> Option<Range<usize>> {
     below.filter(|_| !rest.is_empty()).and_then(|below| span(below, rest)).or_else(|| item.span())
 }
 
-fn refused(source: &Source, error: &Error) -> Refused {
+fn refused(source: &Source, error: &Error) -> Finding {
     let place = Place::range(&source.path, &source.text, error.span().unwrap_or_default());
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
     let Some((key, known)) = unknown_key(&message) else {
         let remedy = value_remedy(source, &message);
-        return Finding::error("config-value", message).remedy(remedy).at(place).into();
+        return Finding::error("config-value", message).remedy(remedy).at(place);
     };
-    let finding = Finding::error("config-unknown-key", format!("unknown key `{key}`")).at(place);
+    let finding = Finding::error(UNKNOWN_KEY, format!("unknown key `{key}`")).at(place);
     let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
     match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
-        Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")).into(),
-        None => finding.remedy(format!("the keys here are {}", known.join(", "))).into(),
+        Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")),
+        None => finding.remedy(format!("the keys here are {}", known.join(", "))),
     }
 }
 
@@ -171,6 +213,26 @@ mod tests {
         assert_eq!(finding.message, "unknown key `notes-achive`");
         assert_eq!(finding.remedy.as_deref(), Some("did you mean `notes-archive`?"));
         assert!(refusal("zzz = 1").remedy.unwrap().contains("version-file"));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once() {
+        let text = "leed = 1\nnaem = 'x'\n[notes]\nfil = 'y'\nfile = '../x'\n[[version-file]]\npath = '/x'\nlines = []\n[zzz]\na = 1\n";
+        let manifest = source(
+            "Cargo.toml",
+            &format!("[workspace.metadata.relprep]\n{}", text.split('[').next().unwrap()),
+        );
+        let places = |refused: Refused| -> Vec<String> {
+            refused.0.iter().map(|finding| finding.place.as_ref().unwrap().to_string()).collect()
+        };
+        let mut found =
+            places(read(Some(&source("r.toml", text)), None, &source("Cargo.toml", "")).unwrap_err());
+        found.sort();
+        assert_eq!(
+            found,
+            ["r.toml:1:1", "r.toml:2:1", "r.toml:4:1", "r.toml:5:8", "r.toml:7:8", "r.toml:9:2"]
+        );
+        assert_eq!(places(read(None, None, &manifest).unwrap_err()), ["Cargo.toml:2:1", "Cargo.toml:3:1"]);
     }
 
     #[test]
