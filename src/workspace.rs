@@ -193,11 +193,16 @@ impl Workspace {
         }
     }
 
-    /// Returns the manifest whose `[workspace]` governs `path`: the root for a member, else the
-    /// manifest itself or the nearest one above it that has such a table and does not leave it out.
+    /// Returns the manifest whose `[workspace]` governs `path`: the root for a member, else the one that
+    /// `package.workspace` names, or the manifest itself or the nearest one above it that has such a
+    /// table and does not leave it out.
     pub fn governing_root(&self, path: &RepoPath) -> Option<&RepoPath> {
         if self.manifests.get(path).is_some_and(|file| file.member) {
             return self.manifests.get_key_value(&self.root).map(|(root, _)| root);
+        }
+        if let Some(named) = self.manifests.get(path).and_then(|file| file.manifest.root.as_ref()) {
+            let root = path.sibling(&format!("{}/Cargo.toml", named.value))?;
+            return self.manifests.get_key_value(&root).map(|(root, _)| root);
         }
         let folders = std::iter::successors(Some(path.folder()), |folder| {
             (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))

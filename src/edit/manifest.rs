@@ -116,6 +116,8 @@ pub struct Manifest {
     pub workspace: Option<WorkspaceTable>,
     /// `resolver` of `[package]`, which a lone package may have.
     pub resolver: Option<Text>,
+    /// `workspace` of `[package]`: the folder of the workspace's root, from the manifest's own.
+    pub root: Option<Text>,
     /// Every entry of every dependency table, in the order of the text's tables.
     pub dependencies: Vec<Dependency>,
 }
@@ -153,6 +155,7 @@ impl Reader<'_> {
         if let Some(package) = table(root, "package").or_else(|| table(root, "project")) {
             manifest.package = Some(self.package(package));
             manifest.resolver = self.string(package, "resolver");
+            manifest.root = self.string(package, "workspace");
         }
         self.dependency_tables(root, &mut manifest.dependencies);
         if let Some(targets) = table(root, "target") {

@@ -224,3 +224,28 @@ fn folders_whose_names_are_not_utf8_do_no_harm() {
     assert_eq!(fixture.run("branch").status, 0);
     assert_eq!(fixture.sandbox.git(["status", "--porcelain"]), "");
 }
+
+#[test]
+fn a_follower_may_name_its_workspace() {
+    let fixture = Fixture::changed(
+        "virtual-workspace",
+        &[
+            ("relprep.toml", "", "follow = [\"sub/**\"]\n"),
+            ("Cargo.toml", "members = [", "exclude = [\"sub\"]\nmembers = ["),
+            (
+                "sub/root/Cargo.toml",
+                "",
+                "[workspace]\nmembers = [\"../one\"]\n[workspace.package]\nversion = \"7.0.0\"\n",
+            ),
+            (
+                "sub/one/Cargo.toml",
+                "",
+                "[package]\nname = \"one\"\nversion.workspace = true\nworkspace = \"../root\"\n",
+            ),
+            ("sub/one/src/lib.rs", "", ""),
+        ],
+    );
+    let said = fixture.run("branch");
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+    assert!(fixture.sandbox.read("sub/root/Cargo.toml").contains("version = \"8.0.0\""));
+}

@@ -79,6 +79,7 @@ fn skeleton(manifest: &Manifest) -> Manifest {
         }
     };
     place(&mut bare.resolver);
+    place(&mut bare.root);
     bare.package.iter_mut().for_each(table);
     if let Some(workspace) = &mut bare.workspace {
         place(&mut workspace.resolver);
