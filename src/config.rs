@@ -32,8 +32,8 @@ use crate::version::Step;
 pub struct Config {
     /// The product's name, for messages and notes; the lead package's otherwise.
     pub name: Option<String>,
-    /// The branch where development happens; otherwise the one that the remote `origin` has as its
-    /// default, or else `main` or `master`.
+    /// The branch where development happens; otherwise the one that the remote `origin`, or the only
+    /// remote, has as its default, or else `main` or `master`.
     pub trunk: Option<String>,
     /// The package whose version names the release.
     pub lead: Option<String>,

@@ -176,7 +176,7 @@ pub struct Refs {
 
 impl Refs {
     /// Returns the branch where development happens, where nobody says: the one that the remote
-    /// `origin` has as its default, else `main` or `master`.
+    /// `origin`, or the only remote, has as its default, else `main` or `master`.
     pub fn default_trunk(&self) -> &str {
         let there = |name: &&str| self.branches.iter().any(|branch| branch == name);
         let remote = self.remote_trunk.as_deref();
@@ -289,12 +289,22 @@ impl Repo {
                 refs.tags.insert(tag.to_owned(), id);
             }
         }
-        if let Ok(head) = self.git.find_reference("refs/remotes/origin/HEAD")
-            && let Ok(Some(target)) = head.symbolic_target()
-        {
-            refs.remote_trunk = target.strip_prefix("refs/remotes/origin/").map(str::to_owned);
-        }
+        refs.remote_trunk = self.remote_trunk()?;
         Ok(refs)
+    }
+
+    /// Returns the branch that the remote `origin` has as its default, or else the only remote.
+    fn remote_trunk(&self) -> Result<Option<String>> {
+        let remotes = self.git.remotes().context("cannot list the remotes")?;
+        let mut names = remotes.iter().filter_map(|remote| remote.ok().flatten());
+        let remote = match (names.next(), names.next()) {
+            (Some(only), None) => only,
+            _ => "origin",
+        };
+        let folder = format!("refs/remotes/{remote}/");
+        let Ok(head) = self.git.find_reference(&format!("{folder}HEAD")) else { return Ok(None) };
+        let target = head.symbolic_target().ok().flatten();
+        Ok(target.and_then(|target| target.strip_prefix(&folder)).map(str::to_owned))
     }
 
     /// Returns whether `name` can be the short name of a branch, as `git check-ref-format --branch`

@@ -65,7 +65,7 @@ pub(super) fn prepare(
     }
     if options.dry_run || preparation.plans.is_empty() {
         if output.is_json() {
-            output.result(&render::json::preparation(&preparation, None));
+            output.result(&render::json::preparation(&preparation, options.diff, None));
         }
         return Ok(Status::Done);
     }
@@ -183,6 +183,9 @@ impl Run<'_> {
         };
         // Whether there is somewhere to push to is known before anything is made.
         let remote = if self.options.push { Some(remote?) } else { remote.ok() };
+        if let Some(remote) = remote.as_ref().filter(|_| self.options.push) {
+            self.repo.check_remote(remote)?;
+        }
         let mut publication = preparation.publication();
         self.run_programs(preparation, &mut publication, output)?;
         let published = self.repo.publish(&publication, Options { hooks })?;
@@ -197,7 +200,7 @@ impl Run<'_> {
         };
         outcome.pushed = self.options.push && pushed.is_ok();
         match output.is_json() {
-            true => output.result(&render::json::preparation(preparation, Some(&outcome))),
+            true => output.result(&render::json::preparation(preparation, self.options.diff, Some(&outcome))),
             false => output.show(&render::outcome::human(&outcome)),
         }
         pushed.map(|()| Status::Done)

@@ -77,7 +77,7 @@ fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refuse
 }
 
 fn read_file(source: &Source) -> Result<Config, Refused> {
-    let config = with_all_problems(source, |text| toml_edit::de::from_str(text))?;
+    let config = with_all_problems(source, toml_edit::de::from_str)?;
     let document = Document::parse(source.text.as_str());
     checked(
         source,
@@ -249,6 +249,9 @@ mod tests {
             ("[prerelease]\ntrunk = 'a b'", "relprep.toml:2:9"),
             ("[[line]]\npackages = ['a']\nmajor = 'huge'", "relprep.toml:3:9"),
             ("name = ", "relprep.toml:1:8"),
+            ("[notes]\nreleased = 'then'", "relprep.toml:2:12"),
+            ("[notes]\narchive-entry = '* x'", "relprep.toml:2:17"),
+            ("[notes]\narchive-marker = ''", "relprep.toml:2:18"),
             (
                 "[schedule]\nanchor = { version = '20.0.0', release = '2024-04-20' }\nevery-months = 0",
                 "relprep.toml:3:16",

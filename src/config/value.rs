@@ -249,11 +249,42 @@ pub(super) struct NotesTable {
     enabled: bool,
     file: RepoPath,
     template: Option<RepoPath>,
+    #[serde(deserialize_with = "archive_marker")]
     archive_marker: Option<String>,
+    #[serde(deserialize_with = "archive_entry")]
     archive_entry: Option<String>,
+    #[serde(deserialize_with = "unreleased")]
     unreleased: Option<String>,
+    #[serde(deserialize_with = "released")]
     released: Option<String>,
     scaffold: bool,
+}
+
+/// Reads a text of `[notes]`, which is checked at once: then the error has its place.
+fn worded<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    wording: for<'a> fn(&'a str) -> Wording<'a>,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let file = Notes::default().file;
+    Style::parse(&file, &wording(&text)).map_err(|findings| D::Error::custom(said(findings)))?;
+    Ok(Some(text))
+}
+
+fn archive_marker<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    worded(deserializer, |text| Wording { marker: Some(text), ..Wording::default() })
+}
+
+fn archive_entry<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    worded(deserializer, |text| Wording { entry: Some(text), ..Wording::default() })
+}
+
+fn unreleased<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    worded(deserializer, |text| Wording { unreleased: Some(text), ..Wording::default() })
+}
+
+fn released<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    worded(deserializer, |text| Wording { released: Some(text), ..Wording::default() })
 }
 
 impl Default for NotesTable {

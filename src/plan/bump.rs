@@ -167,10 +167,12 @@ impl Bump {
             let named =
                 |name: &String| project.workspace.packages.iter().find(|package| package.name == *name);
             let Some(package) = file.package.as_ref().map_or(Some(lead), named) else {
-                let message = format!("the version file {} names no package", file.path);
+                let name = file.package.as_deref().unwrap_or_default();
+                let message = format!("there is no package `{name}`, which this version file names");
                 self.findings.push(
-                    Finding::error("version-file-package", message)
-                        .remedy("set its `package` to a package here"),
+                    Finding::error("version-file-package", message).at(Place::file(&file.path)).remedy(
+                        "correct `package` in its `[[version-file]]`, or take that out for the lead package",
+                    ),
                 );
                 continue;
             };

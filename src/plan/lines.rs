@@ -287,7 +287,15 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
         let message = format!("no package outside the workspace lies at `{pattern}`, as `follow` expects");
         Finding::note("follow-unused", message).remedy("correct the path, or take it out")
     };
-    unused.map(note).chain(config.follow.unused(places).into_iter().map(unfollowed)).collect()
+    let rules = &config.requirements;
+    let required = [Some(&rules.exact), rules.caret.as_ref(), Some(&rules.exact_prerelease)];
+    let unrequired = required.into_iter().flatten().flat_map(|patterns| patterns.unused(names()));
+    let note_required = |pattern: &str| {
+        let message = format!("no package is named `{pattern}`, as `[requirements]` expects");
+        Finding::note("requirements-unused", message).remedy("correct the name, or take it out")
+    };
+    let followed = config.follow.unused(places).into_iter().map(unfollowed);
+    unused.map(note).chain(followed).chain(unrequired.map(note_required)).collect()
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub fn patch(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     let lines = lines::lines(&request.project.workspace, &request.project.config)?;
     let commit = &request.project.config.commit;
     let mut findings = unreleased(request, &lines);
-    findings.extend(never_tagged(request, &lines));
+    findings.extend(never_released(request, &lines));
     let job = Job {
         command: "patch",
         transition: Transition::Step(Step::Patch, None),
@@ -161,12 +161,21 @@ fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
     wrong.map(finding).collect()
 }
 
-/// Says that the version that the branch holds has no tag, as after a release that went wrong.
-fn never_tagged(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
+/// Says that the version that the branch holds has no tag or, where there are no tags, that the notes
+/// call it unreleased, as after a release that went wrong.
+fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     let version = &lines.lead.version;
+    if !version.pre.is_empty() {
+        return None;
+    }
+    if let Some(place) = notes::unreleased(request, version).filter(|_| request.refs.tags.is_empty()) {
+        let message = format!("{version} was never released, the notes say");
+        let remedy = "run `cargo relprep release` first, unless it is meant to be passed over";
+        return Some(Finding::warning("never-released", message).at(place).remedy(remedy));
+    }
     let tag = request.project.config.names.tag.render(version, &request.name(&lines.lead.name));
     let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(&tag);
-    (known && version.pre.is_empty()).then(|| {
+    known.then(|| {
         Finding::warning("never-tagged", format!("{version} was never tagged as {tag}"))
             .remedy("fetch the tags, or make sure that it is meant to be passed over")
     })

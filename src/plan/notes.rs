@@ -104,6 +104,16 @@ pub fn released(request: &Request<'_>, version: &Version) -> Option<(NaiveDate, 
     })
 }
 
+/// Returns where the notes say that `version` is not released, if they do.
+pub fn unreleased(request: &Request<'_>, version: &Version) -> Option<Place> {
+    let config = &request.project.config.notes;
+    let text = request.project.texts.get(&config.file).filter(|_| config.enabled)?;
+    let notes = Notes::parse(&config.file, text, &config.style);
+    let mut sections = notes.sections_of(version);
+    let section = sections.find(|section| section.state() == Some(State::Unreleased))?;
+    Some(notes.place(section.state_range().unwrap_or(&section.heading)))
+}
+
 fn opening<'a>(request: &'a Request<'_>) -> Result<Opening<'a>, Vec<Finding>> {
     let config = &request.project.config.notes;
     let Some(path) = &config.template else { return Ok(Opening::built_in(&config.file, &config.style)) };

@@ -6,11 +6,11 @@
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::escaped_json;
+use super::{diff, escaped_json};
 use crate::check::Rule;
 use crate::finding::Finding;
-use crate::plan::Preparation;
 use crate::plan::outcome::Outcome;
+use crate::plan::{Commit, Preparation};
 use crate::report::Report;
 
 /// The version of all documents below.
@@ -21,6 +21,9 @@ struct Document<'a> {
     version: u32,
     #[serde(flatten)]
     preparation: Option<&'a Preparation>,
+    /// The commits' changes, where they are asked for.
+    #[serde(skip_serializing_if = "<[Diff<'_>]>::is_empty")]
+    diffs: &'a [Diff<'a>],
     /// What was made; absent for a dry run and a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     made: Option<&'a Outcome>,
@@ -31,14 +34,32 @@ struct Document<'a> {
     report: Option<&'a Report>,
 }
 
-/// Returns plans, and what became of them if they were carried out.
-pub fn preparation(preparation: &Preparation, made: Option<&Outcome>) -> String {
-    text(&Document { version: VERSION, preparation: Some(preparation), made, refused: &[], report: None })
+impl Default for Document<'_> {
+    fn default() -> Self {
+        Self { version: VERSION, preparation: None, diffs: &[], made: None, refused: &[], report: None }
+    }
+}
+
+/// What one commit changes.
+#[derive(Serialize)]
+struct Diff<'a> {
+    branch: &'a str,
+    text: String,
+}
+
+/// Returns plans, with the commits' changes if `with_diffs`, and what became of them if they were
+/// carried out.
+pub fn preparation(preparation: &Preparation, with_diffs: bool, made: Option<&Outcome>) -> String {
+    let commits = preparation.commits().filter(|_| with_diffs);
+    let diff = |commit: &Commit| diff::unified(&commit.files);
+    let diffs: Vec<Diff<'_>> =
+        commits.map(|commit| Diff { branch: &commit.branch, text: diff(commit) }).collect();
+    text(&Document { preparation: Some(preparation), diffs: &diffs, made, ..Document::default() })
 }
 
 /// Returns what a check found.
 pub fn report(report: &Report) -> String {
-    text(&Document { version: VERSION, preparation: None, made: None, refused: &[], report: Some(report) })
+    text(&Document { report: Some(report), ..Document::default() })
 }
 
 /// Returns the rules of `check`.
@@ -59,7 +80,7 @@ pub fn rules(rules: &[Rule]) -> String {
 
 /// Returns the reasons of a refusal.
 pub fn refusal(findings: &[Finding]) -> String {
-    text(&Document { version: VERSION, preparation: None, made: None, refused: findings, report: None })
+    text(&Document { refused: findings, ..Document::default() })
 }
 
 /// Returns `value` under `key`.

@@ -177,7 +177,28 @@ impl Repo {
         }
         let full = self.full_branch_name(name)?;
         let old = self.ref_value(&full)?;
+        if old.is_none()
+            && let Some(other) = self.branch_in_the_way(&full)?
+        {
+            let message = format!("{other} is a branch, and so none can be named {name}");
+            let remedy = "choose another name: git keeps branches like files in folders";
+            findings.push(Finding::error("branch-name-taken", message).remedy(remedy));
+            return Ok(None);
+        }
         Ok(Some(RefMove { name: full, old, new: None }))
+    }
+
+    /// Returns the short name of a branch whose name is a folder of `full`, or lies below it.
+    fn branch_in_the_way(&self, full: &str) -> Result<Option<String>> {
+        let short = |name: &str| name.trim_start_matches("refs/heads/").to_owned();
+        let above = full.match_indices('/').skip(2).map(|(at, _)| &full[..at]);
+        for name in above {
+            if self.ref_value(name)?.is_some() {
+                return Ok(Some(short(name)));
+            }
+        }
+        let mut below = self.git.references_glob(&format!("{full}/*"))?;
+        Ok(below.names().find_map(Result::ok).map(short))
     }
 
     /// Notes the branches that cannot move because someone works on them.

@@ -39,6 +39,20 @@ impl Repo {
         }
     }
 
+    /// Makes sure that git can tell what `remote` means: a configured one, an address, or a folder.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if not.
+    pub fn check_remote(&self, remote: &str) -> Result<(), Refused> {
+        let is_address = remote.contains([':', '/']) || self.root.join(remote).is_dir();
+        if !remote.starts_with('-') && (is_address || self.git.find_remote(remote).is_ok()) {
+            return Ok(());
+        }
+        let finding = Finding::error("no-remote", format!("{remote:?} is no remote"));
+        Err(finding.remedy("name one that `git remote` lists, or an address").into())
+    }
+
     /// Pushes `branches`, by short name, to `remote`: all of them or none, and nothing else.
     ///
     /// A branch goes to its upstream where that is on this remote, and otherwise to its own name.
@@ -49,13 +63,7 @@ impl Repo {
     /// local stays as it is and can be pushed again.
     pub fn push(&self, remote: &str, branches: &[String], hooks: Hooks) -> Result<()> {
         let settings = Settings::read(self)?;
-        if remote.is_empty() || remote.starts_with('-') {
-            return Err(Refused::from(
-                Finding::error("no-remote", format!("{remote:?} is no remote"))
-                    .remedy("name one that `git remote` lists"),
-            )
-            .into());
-        }
+        self.check_remote(remote)?;
         let mut push = self.user_git("push").args([
             "--atomic",
             "--porcelain",

@@ -103,7 +103,9 @@ fn a_branch_that_exists_or_has_moved_is_refused() {
 #[test]
 fn a_branch_whose_name_lies_below_another_is_refused() {
     let sandbox = repository();
-    refuses(&sandbox, bump().and_branch("main/x"), &["ref-not-locked"]);
+    refuses(&sandbox, bump().and_branch("main/x"), &["branch-name-taken"]);
+    sandbox.git(["branch", "topic/x"]);
+    refuses(&sandbox, bump().and_branch("topic"), &["branch-name-taken"]);
 }
 
 #[test]

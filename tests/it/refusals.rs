@@ -929,3 +929,41 @@ fn a_dry_run_finds_what_would_stand_in_the_way() {
         fixture.refuses(args, &["branch-in-use"]);
     }
 }
+
+#[test]
+fn a_remote_that_is_none_is_refused_before_anything_is_made() {
+    let fixture = Fixture::new("virtual-workspace");
+    for remote in ["nowhere", "-x"] {
+        fixture.refuses(&format!("branch --push --remote={remote}"), &["no-remote"]);
+    }
+}
+
+#[test]
+fn a_branch_cannot_be_named_like_the_folder_of_another() {
+    let names = "[names]\nbranch = \"release/{short}\"\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", names)]);
+    fixture.sandbox.git(["branch", "release"]);
+    for args in ["branch --dry-run", "branch"] {
+        assert!(fixture.refuses(args, &["branch-name-taken"]).contains("release is a branch"));
+    }
+}
+
+#[test]
+fn names_in_the_configuration_that_name_nothing_are_said() {
+    let config = "[requirements]\nexact = [\"orbit-macros\", \"zzz\"]\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", config)]);
+    let said = fixture.run("branch --dry-run");
+    assert!(said.status == 0 && said.err.contains("no package is named `zzz`"), "{}", said.err);
+    let config = "[[version-file]]\npath = \"Cargo.toml\"\npackage = \"zzz\"\nlines = [\"{version}\"]\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", config)]);
+    assert!(fixture.refuses("branch", &["version-file-package"]).contains("no package `zzz`"));
+}
+
+#[test]
+fn a_patch_of_what_was_never_released_is_warned_of() {
+    let notes = "## 7.0.0\n\nUnreleased.\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("RELEASES.md", "", notes)]);
+    fixture.sandbox.git(["switch", "--quiet", "-c", "release-7.0.0"]);
+    let said = fixture.run("patch --dry-run");
+    assert!(said.status == 0 && said.err.contains("warning[never-released]"), "{}", said.err);
+}

@@ -111,6 +111,10 @@ fn the_plan_is_data_too() {
     let plan = fixture.run("branch --level minor --dry-run --format json");
     assert_eq!((plan.status, plan.err.as_str()), (0, ""));
     assert_data_eq!(plan.out, file!["shapes/several-lines-plan.json"].raw());
+    let with_diff = fixture.run("branch --level minor --dry-run --format json --diff");
+    let with_diff: serde_json::Value = serde_json::from_str(&with_diff.out).unwrap();
+    assert_eq!(with_diff["diffs"][0]["branch"], "main");
+    assert!(with_diff["diffs"][0]["text"].as_str().unwrap().contains("@@"));
     let made = fixture.run("branch --level minor --format json");
     assert_eq!((made.status, made.err.as_str()), (0, ""));
     assert_data_eq!(made.out, file!["shapes/several-lines-made.json"].raw());
@@ -248,4 +252,16 @@ fn a_follower_may_name_its_workspace() {
     let said = fixture.run("branch");
     assert_eq!((said.status, said.err.as_str()), (0, ""));
     assert!(fixture.sandbox.read("sub/root/Cargo.toml").contains("version = \"8.0.0\""));
+}
+
+#[test]
+fn the_trunk_is_the_default_of_the_only_remote_whatever_its_name() {
+    let fixture = Fixture::new("virtual-workspace");
+    let sandbox = &fixture.sandbox;
+    sandbox.git(["branch", "--move", "main", "develop"]);
+    sandbox.git(["remote", "rename", "--no-progress", "origin", "upstream"]);
+    sandbox.git(["push", "--quiet", "upstream", "develop"]);
+    sandbox.git(["symbolic-ref", "refs/remotes/upstream/HEAD", "refs/remotes/upstream/develop"]);
+    let said = fixture.run("branch --dry-run");
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
 }
