@@ -165,7 +165,9 @@ fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
 /// call it unreleased, as after a release that went wrong.
 fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     let version = &lines.lead.version;
-    if !version.pre.is_empty() {
+    let name = request.name(&lines.lead.name);
+    // On another branch that is what is wrong.
+    if !version.pre.is_empty() || preconditions::on_release_branch(request, version, &name).is_some() {
         return None;
     }
     if let Some(place) = notes::unreleased(request, version).filter(|_| request.refs.tags.is_empty()) {
@@ -173,7 +175,7 @@ fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
         let remedy = "run `cargo relprep release` first, unless it is meant to be passed over";
         return Some(Finding::warning("never-released", message).at(place).remedy(remedy));
     }
-    let tag = request.project.config.names.tag.render(version, &request.name(&lines.lead.name));
+    let tag = request.project.config.names.tag.render(version, &name);
     let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(&tag);
     known.then(|| {
         Finding::warning("never-tagged", format!("{version} was never tagged as {tag}"))
