@@ -75,6 +75,12 @@ impl RepoPath {
         self.0.rsplit_once('/').map_or(self.0.as_str(), |(_, name)| name)
     }
 
+    /// Returns the folders above the file, the outermost first, and the file itself.
+    pub fn and_above(&self) -> impl Iterator<Item = Self> {
+        let ends = self.0.match_indices('/').map(|(at, _)| at).chain([self.0.len()]);
+        ends.map(|end| Self(self.0[..end].to_owned()))
+    }
+
     /// Returns whether the path is `folder` or lies below it; everything lies below the root, `""`.
     pub fn is_below(&self, folder: &str) -> bool {
         folder.is_empty()

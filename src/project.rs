@@ -1,6 +1,7 @@
 //! A project at one commit: its configuration, its workspace, and the files that both name.
 
 mod configured;
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,9 @@ pub use configured::nearest_config;
 
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
-use crate::finding::{Finding, Place, Refused};
+use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
-use crate::repo::{CommitId, EntryKind, Repo, Tree};
+use crate::repo::{CommitId, Repo, Tree};
 use crate::workspace::metadata::{Members, nearest_manifest};
 use crate::workspace::{Sources, Workspace};
 
@@ -166,7 +167,7 @@ impl Project {
         }
         let mut texts = BTreeMap::new();
         for path in named {
-            if let Some(text) = read_text(repo, &files, path)? {
+            if let Some(text) = text::of_commit(repo, &files, path)? {
                 texts.insert(path.clone(), text);
             }
         }
@@ -235,7 +236,7 @@ fn root_above(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<RepoPath>
     loop {
         let candidate = RepoPath::new(format!("{folder}/Cargo.toml").trim_start_matches('/'));
         if let Some(candidate) = candidate
-            && let Some(text) = read_text(repo, tree, &candidate)?
+            && let Some(text) = text::of_commit(repo, tree, &candidate)?
             && Manifest::parse(&candidate, &text).is_ok_and(|manifest| manifest.workspace.is_some())
         {
             return Ok(candidate);
@@ -260,20 +261,4 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
         findings.extend(Manifest::parse(path, &text).err());
     }
     if findings.is_empty() { Err(error) } else { Err(Refused(findings).into()) }
-}
-
-fn read_text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
-    let Some(entry) = tree.get(path) else { return Ok(None) };
-    let refuse = |message: &str| {
-        Refused::from(
-            Finding::error("unreadable-file", message)
-                .at(Place::file(path))
-                .remedy("name a text file that is tracked"),
-        )
-    };
-    if entry.kind == EntryKind::Link {
-        return Err(refuse("this is a symbolic link, which is not followed").into());
-    }
-    let text = String::from_utf8(repo.read(entry.blob)?).map_err(|_| refuse("this is not UTF-8"))?;
-    Ok(Some(text))
 }

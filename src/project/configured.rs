@@ -1,10 +1,10 @@
 //! Which configuration counts at a commit, and whose programs may run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::read_text;
+use super::text;
 use crate::config::{self, Config, Source};
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
@@ -37,7 +37,7 @@ pub(super) fn of_checkout(
         notes.extend(programs_not_committed(&config, &explicit, beside.as_ref()));
         config
     } else {
-        let on_disk = std::fs::read_to_string(repo.root().join(&path)).ok();
+        let on_disk = text::on_disk(&repo.root().join(&path), path.as_str())?;
         let on_disk = on_disk.map(|text| Source { path: path.to_string(), text });
         let config = config::read(None, on_disk.as_ref().or(beside.as_ref()), &manifest)?.unwrap_or_default();
         if let Some(source) = on_disk.filter(|source| beside.as_ref().is_none_or(|b| b.text != source.text)) {
@@ -89,9 +89,9 @@ pub(super) fn of_commit(
 
 fn sources(repo: &Repo, tree: &Tree, root: &RepoPath) -> Result<(Source, Option<Source>)> {
     let path = RepoPath::from_folder(root.folder(), FILE);
-    let text = read_text(repo, tree, root)?.context("the root manifest is not committed")?;
+    let text = text::of_commit(repo, tree, root)?.context("the root manifest is not committed")?;
     let manifest = Source { path: root.to_string(), text };
-    let beside = read_text(repo, tree, &path)?.map(|text| Source { path: path.to_string(), text });
+    let beside = text::of_commit(repo, tree, &path)?.map(|text| Source { path: path.to_string(), text });
     Ok((manifest, beside))
 }
 
@@ -119,21 +119,30 @@ fn no_config(path: &Path, error: &std::io::Error) -> Refused {
 
 /// Returns the configuration at `location` as it stands on the disk, without asking git or Cargo:
 /// that of `--config`, else of the nearest folder upwards that has one, else the defaults.
-pub fn nearest_config(location: &Location) -> Result<Config, Refused> {
-    let manifest = |folder: &Path| {
-        let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-        Source { path: folder.join("Cargo.toml").display().to_string(), text }
+///
+/// # Errors
+///
+/// Refusals where it cannot be read: above all where it is a symbolic link, which may lead out of the
+/// repository.
+pub fn nearest_config(location: &Location) -> Result<Config> {
+    let read = |path: PathBuf| -> Result<Option<Source>> {
+        let shown = path.display().to_string();
+        Ok(text::on_disk(&path, &shown)?.map(|text| Source { path: shown, text }))
+    };
+    let manifest = |folder: &Path| -> Result<Source> {
+        let path = folder.join("Cargo.toml");
+        let absent = Source { path: path.display().to_string(), text: String::new() };
+        Ok(read(path)?.unwrap_or(absent))
     };
     if let Some(explicit) = explicit(location)? {
-        let config = config::read(Some(&explicit), None, &manifest(&location.folder))?;
+        let config = config::read(Some(&explicit), None, &manifest(&location.folder)?)?;
         return Ok(config.unwrap_or_default());
     }
     let begin = location.manifest.as_ref().map(|manifest| location.folder.join(manifest));
     let begin = begin.as_deref().and_then(Path::parent).unwrap_or(&location.folder);
     for folder in begin.ancestors() {
-        let beside = std::fs::read_to_string(folder.join(FILE)).ok();
-        let beside = beside.map(|text| Source { path: folder.join(FILE).display().to_string(), text });
-        if let Some(config) = config::read(None, beside.as_ref(), &manifest(folder))? {
+        let beside = read(folder.join(FILE))?;
+        if let Some(config) = config::read(None, beside.as_ref(), &manifest(folder)?)? {
             return Ok(config);
         }
         if folder.join(".git").exists() {

@@ -1,0 +1,117 @@
+//! Texts that are too large, too many or too deep.
+//!
+//! `RELPREP_HOSTILE_MEGABYTES` is the size of the largest manifest, 2 unless set; 100 is what must work.
+
+use std::env;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use relprep::config::{self, Source};
+use relprep::edit::lockfile::{Followed, LockFile, Moved, follow, third_party_changes};
+use relprep::edit::manifest::Manifest;
+use relprep::edit::notes::{Missing, Notes, Style};
+use relprep::edit::splice::{Splice, apply};
+use relprep::path::RepoPath;
+
+use crate::fixture::Fixture;
+
+#[test]
+fn ten_thousand_tags_are_no_burden() {
+    let fixture = Fixture::new("virtual-workspace");
+    let head = fixture.sandbox.rev("HEAD");
+    let mut refs = String::new();
+    for number in 0..10_000 {
+        let _ = writeln!(refs, "create refs/tags/v{}.{}.0 {head}", number / 100, number % 100);
+    }
+    let mut git = fixture.command("git");
+    let mut git = git.args(["update-ref", "--stdin"]).stdin(Stdio::piped()).spawn().unwrap();
+    git.stdin.take().unwrap().write_all(refs.as_bytes()).unwrap();
+    assert!(git.wait().unwrap().success());
+    for args in ["status", "schedule", "check", "branch --dry-run"] {
+        let said = fixture.run(args);
+        assert!([0, 1].contains(&said.status) && !said.err.contains("panicked"), "{args}: {}", said.err);
+    }
+}
+
+fn megabytes() -> usize {
+    env::var("RELPREP_HOSTILE_MEGABYTES").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
+}
+
+#[test]
+fn a_large_manifest_is_edited_like_a_small_one() {
+    let path = RepoPath::new("Cargo.toml").unwrap();
+    let mut text = "[package]\nname = \"a\"\nversion = \"1.0.0\"\n[dependencies]\n".to_owned();
+    let mut count = 0;
+    while text.len() < megabytes() << 20 {
+        let _ = writeln!(text, "p{count} = {{ version = \"1.0.0\", path = \"{}\" }}", "x".repeat(1000));
+        count += 1;
+    }
+    let manifest = Manifest::parse(&path, &text).unwrap();
+    assert_eq!(manifest.dependencies.len(), count);
+    let splices = manifest.dependencies.into_iter().filter_map(|dependency| dependency.requirement);
+    let splices = splices.map(|text| Splice { range: text.range, with: "2.0.0".to_owned() }).collect();
+    assert_eq!(apply(&text, splices), text.replace("{ version = \"1.0.0\"", "{ version = \"2.0.0\""));
+}
+
+#[test]
+fn a_lock_file_of_a_million_lines_follows() {
+    let mut text = "version = 4\n".to_owned();
+    for number in 0..143_000 {
+        let _ = write!(
+            text,
+            "\n[[package]]\nname = \"p{number:06}\"\nversion = \"1.0.0\"\ndependencies = [\n \"p{:06}\",\n]\n",
+            (number + 1) % 143_000
+        );
+    }
+    assert!(text.lines().count() > 1_000_000);
+    let path = RepoPath::new("Cargo.lock").unwrap();
+    let (from, to) = (semver::Version::new(1, 0, 0), semver::Version::new(1, 0, 1));
+    let moved: Vec<Moved> = (0..143_000)
+        .map(|number| Moved { name: format!("p{number:06}"), from: from.clone(), to: to.clone() })
+        .collect();
+    let Ok(Followed::Edited(edited)) = follow(&path, &text, &moved) else { panic!("not edited") };
+    assert_eq!(edited, text.replace("\"1.0.0\"", "\"1.0.1\""));
+    let lock = LockFile::read(&path, &text).unwrap();
+    assert_eq!(third_party_changes(&lock, &lock), []);
+}
+
+#[test]
+fn nesting_ends_in_an_error_and_not_in_the_stack() {
+    let manifest = RepoPath::new("Cargo.toml").unwrap();
+    let notes = RepoPath::new("RELEASES.md").unwrap();
+    for depth in [1_000, 10_000, 100_000] {
+        for text in [
+            format!("a = {}", "[".repeat(depth)),
+            format!("a = {}{}", "[".repeat(depth), "]".repeat(depth)),
+            format!("a = {}1{}", "{a=".repeat(depth), "}".repeat(depth)),
+            format!("[{}a]\nversion = \"1.0.0\"", "a.".repeat(depth)),
+            format!("[[{}a]]", "a.".repeat(depth)),
+            format!("{}a = 1", "a.".repeat(depth)),
+            format!("[dependencies]\nx = {{ {}a = 1 }}", "a.".repeat(depth)),
+            format!("[workspace.metadata.relprep.{}a]", "a.".repeat(depth)),
+            (0..depth.min(1_000)).fold(String::new(), |text, _| text + "[[a]]\n"),
+        ] {
+            let _ = Manifest::parse(&manifest, &text);
+            let source = |path: &str| Source { path: path.to_owned(), text: text.clone() };
+            let empty = Source { path: "Cargo.toml".to_owned(), text: String::new() };
+            let _ = config::read(Some(&source("relprep.toml")), None, &empty);
+            let _ = config::read(None, None, &source("Cargo.toml"));
+            let _ = LockFile::read(&manifest, &text);
+        }
+        for text in [
+            format!("{}## 1.0.0\n", "> ".repeat(depth)),
+            format!("{}## 1.0.0\n", "* ".repeat(depth)),
+            format!("## {}1.0.0{}\n", "[".repeat(depth), "](x)".repeat(depth)),
+            format!("## 1.0.0\n\n{}\n", "*_".repeat(depth)),
+            format!("## 1.0.0\n\n{}\n", "<!-- ".repeat(depth)),
+            format!("## 1.0.0\n\n{}\n", "`".repeat(depth)),
+            format!("{}\n", "## 1.0.0\n".repeat(depth)),
+        ] {
+            let style = Style::default_for(&notes);
+            let parsed = Notes::parse(&notes, &text, &style);
+            let date = chrono::NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
+            let _ = parsed.patch(&semver::Version::new(1, 0, 0), date, Missing::Scaffold);
+        }
+    }
+}
