@@ -12,6 +12,7 @@
 //! | [`plan`] | version lines, what moves, what follows, what must be true first; pure |
 //! | [`edit`] | manifests, lock files, notes, version files: text in, text out, the rest untouched |
 //! | [`version`], [`template`], [`path`], [`finding`] | the values that all of it is made of |
+//! | [`limits`] | how large a text may be that is read from a repository |
 //! | [`train`], [`status`] | calendar and support policy; how branches stand; dates in, dates out |
 //! | [`msrv`], [`check`], [`only_versions`], [`report`], [`ci`] | what must hold, and what was found |
 //! | [`backport`] | fixes on every supported branch, and the proof of it |
@@ -33,6 +34,7 @@ pub mod cli;
 pub mod config;
 pub mod edit;
 pub mod finding;
+pub mod limits;
 pub mod msrv;
 pub mod only_versions;
 pub mod path;

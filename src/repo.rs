@@ -35,6 +35,7 @@ use git2::{ErrorCode, ObjectType, StatusOptions};
 use serde::{Serialize, Serializer};
 
 use crate::finding::{Finding, Refused};
+use crate::limits;
 use crate::path::RepoPath;
 
 /// A commit that exists.
@@ -348,6 +349,19 @@ impl Repo {
     /// Returns the content of `blob`.
     pub fn read(&self, blob: BlobId) -> Result<Vec<u8>> {
         Ok(self.git.find_blob(blob.0)?.content().to_vec())
+    }
+
+    /// Returns the size of `blob` in bytes, without reading it.
+    pub fn size(&self, blob: BlobId) -> Result<u64> {
+        Ok(self.git.odb()?.read_header(blob.0)?.0 as u64)
+    }
+
+    /// Returns the content of `blob`, or nothing where it is no text or a larger one than any text is.
+    pub fn text_of(&self, blob: BlobId) -> Result<Option<String>> {
+        if self.size(blob)? > limits::TEXT {
+            return Ok(None);
+        }
+        Ok(String::from_utf8(self.read(blob)?).ok())
     }
 
     /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.
