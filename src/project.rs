@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
-use crate::repo::{CommitId, Repo, Tree};
+use crate::repo::{CommitId, EntryKind, Repo, Tree};
 use crate::workspace::metadata::{Members, nearest_manifest};
 use crate::workspace::{Sources, Workspace};
 
@@ -87,9 +87,11 @@ impl Project {
         tree: Tree,
         changed: &[String],
     ) -> Result<Self> {
+        text::check_sizes(repo, &tree)?;
         let manifest = manifest_path(repo, location)?;
         let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
-            (Members::in_tree(repo, &tree, &relative(repo, &manifest)?)?, Sources::read(repo, &tree)?)
+            let members = Members::in_tree(repo, &tree, &relative(repo, &manifest)?);
+            (parsing_first(repo, &tree, members)?, Sources::read(repo, &tree)?)
         } else {
             let (members, sources) = read_at_once(repo, &tree, &manifest);
             (parsing_first(repo, &tree, members)?, sources?)
@@ -108,6 +110,7 @@ impl Project {
     /// Refusals where it is no workspace, or where its configuration cannot be read.
     pub fn read_commit(repo: &Repo, location: &Location, commit: CommitId) -> Result<Self> {
         let tree = repo.tree(commit)?;
+        text::check_sizes(repo, &tree)?;
         let here = relative(repo, &manifest_path(repo, location)?)?;
         let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
         let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
@@ -141,9 +144,13 @@ impl Project {
         commit: CommitId,
         then: CommitId,
     ) -> Result<Self> {
-        let tree = repo.tree(commit)?;
+        let (tree, tree_then) = (repo.tree(commit)?, repo.tree(then)?);
+        for tree in [&tree, &tree_then] {
+            text::check_sizes(repo, tree)?;
+        }
         let manifest = relative(repo, &manifest_path(repo, location)?)?;
-        let mut members = Members::in_tree(repo, &repo.tree(then)?, &manifest)?;
+        let members = Members::in_tree(repo, &tree_then, &manifest);
+        let mut members = parsing_first(repo, &tree_then, members)?;
         members.retain(|path| tree.get(path).is_some());
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
         let sources = Sources::read(repo, &tree)?;
@@ -257,8 +264,14 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
     };
     let mut findings = Vec::new();
     for (path, entry) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
-        let text = String::from_utf8_lossy(&repo.read(entry.blob)?).into_owned();
-        findings.extend(Manifest::parse(path, &text).err());
+        if entry.kind != EntryKind::Link {
+            let text = String::from_utf8_lossy(&repo.read(entry.blob)?).into_owned();
+            findings.extend(Manifest::parse(path, &text).err());
+        }
     }
-    if findings.is_empty() { Err(error) } else { Err(Refused(findings).into()) }
+    if findings.is_empty() {
+        Err(error)
+    } else {
+        Err(Refused(findings).into())
+    }
 }

@@ -300,8 +300,7 @@ impl Trial<'_, '_> {
     }
 
     fn text(&self, blob: Option<BlobId>) -> Result<Option<String>> {
-        let Some(blob) = blob else { return Ok(None) };
-        Ok(String::from_utf8(self.repo.read(blob)?).ok())
+        blob.map_or(Ok(None), |blob| self.repo.text_of(blob))
     }
 
     /// Finds commits from before the one at `at` that touch the same files and without which it

@@ -14,7 +14,7 @@ use crate::path::RepoPath;
 use crate::plan::lines::lines;
 use crate::project::Project;
 use crate::repo::log::Tip;
-use crate::repo::{BlobId, CommitId, Repo};
+use crate::repo::{CommitId, Repo};
 use crate::workspace::VersionPlace;
 
 /// The trunk, the release branches and what is stated about them.
@@ -137,8 +137,7 @@ fn version_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<S
 }
 
 fn text_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<String>> {
-    let read = |blob: BlobId| Ok(String::from_utf8(repo.read(blob)?).ok());
-    repo.blob_at(commit, path.as_str())?.map_or(Ok(None), read)
+    repo.blob_at(commit, path.as_str())?.map_or(Ok(None), |blob| repo.text_of(blob))
 }
 
 /// Reads the statements of the trunk: the local one's, or else the remote's.

@@ -11,6 +11,7 @@ use super::Config;
 use super::mask::{Extent, masked};
 use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
+use crate::limits;
 
 /// A file that may hold the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +78,7 @@ fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refuse
 }
 
 fn read_file(source: &Source) -> Result<Config, Refused> {
+    limits::check_configuration(&source.path, source.text.len() as u64)?;
     let config = with_all_problems(source, toml_edit::de::from_str)?;
     let document = Document::parse(source.text.as_str());
     checked(
@@ -87,6 +89,7 @@ fn read_file(source: &Source) -> Result<Config, Refused> {
 }
 
 fn read_table(manifest: &Source, table: &Item) -> Result<Config, Refused> {
+    limits::check_configuration(&manifest.path, weight(table))?;
     let config = with_all_problems(manifest, |text| {
         let document = Document::parse(text)?;
         let table = METADATA.iter().find_map(|keys| item(document.as_table(), keys)).cloned();
@@ -127,9 +130,29 @@ fn with_all_problems(
     }
 }
 
-/// Refuses a schedule that makes no sense, with the places of its keys below `root`.
+/// Returns how many bytes a configuration takes at least, which may stand anywhere in a manifest: its
+/// keys and texts, and one for each value.
+fn weight(item: &Item) -> u64 {
+    let below = match (item.as_table_like(), item.as_array(), item.as_array_of_tables()) {
+        (Some(table), ..) => weight_of(table),
+        (_, Some(array), _) => array.iter().map(|value| weight(&Item::Value(value.clone()))).sum(),
+        (.., Some(tables)) => tables.iter().map(|table| weight_of(table)).sum(),
+        _ => item.as_str().map_or(0, str::len) as u64,
+    };
+    below + 1
+}
+
+fn weight_of(table: &dyn TableLike) -> u64 {
+    table.iter().map(|(key, item)| key.len() as u64 + weight(item)).sum()
+}
+
+/// Refuses a schedule that makes no sense, and names that git would misread, with the places of their
+/// keys below `root`.
 fn checked(source: &Source, root: Option<&dyn TableLike>, config: Config) -> Result<Config, Refused> {
-    let Err(problems) = config.schedule.train() else { return Ok(config) };
+    let mut problems = config.schedule.train().err().unwrap_or_default();
+    if problems.is_empty() {
+        return Ok(config);
+    }
     let placed = |problem: Problem| {
         let span = root.and_then(|root| span(root, &problem.key)).unwrap_or_default();
         problem.finding.at(Place::range(&source.path, &source.text, span))
@@ -262,6 +285,28 @@ mod tests {
             assert!(finding.remedy.is_some(), "{text}");
             assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text}: {}", finding.message);
         }
+    }
+
+    #[test]
+    fn a_configuration_may_not_be_larger_in_the_manifest_than_in_its_file() {
+        let large = |limit: u64| "x".repeat(usize::try_from(limit).unwrap());
+        let beside = source("relprep.toml", &format!("name = '{}'", large(limits::CONFIGURATION)));
+        let head = "[workspace]\n[workspace.metadata.relprep]\n";
+        let inside = source("Cargo.toml", &format!("{head}name = '{}'\n", large(limits::CONFIGURATION)));
+        let globs = "'x*', ".repeat(usize::try_from(limits::CONFIGURATION / 3).unwrap());
+        let many = source("Cargo.toml", &format!("{head}follow = [{globs}]\n"));
+        let empty = source("Cargo.toml", "");
+        for refused in [
+            read(None, Some(&beside), &empty),
+            read(Some(&beside), None, &empty),
+            read(None, None, &inside),
+            read(None, None, &many),
+        ] {
+            assert_eq!(refused.unwrap_err().0[0].rule, "file-too-large");
+        }
+        let other =
+            format!("{head}name = 'x'\n[workspace.metadata.other]\nx = '{}'", large(limits::CONFIGURATION));
+        assert!(read(None, None, &source("Cargo.toml", &other)).unwrap().is_some());
     }
 
     #[test]

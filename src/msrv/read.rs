@@ -124,7 +124,7 @@ fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> 
 
 fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
     match tree.get(path).filter(|entry| entry.kind != EntryKind::Link) {
-        Some(entry) => Ok(String::from_utf8(repo.read(entry.blob)?).ok()),
+        Some(entry) => repo.text_of(entry.blob),
         None => Ok(None),
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place, Refused};
+use crate::limits;
 use crate::path::RepoPath;
 use crate::repo::{EntryKind, Repo, Tree};
 
@@ -15,17 +16,34 @@ use crate::repo::{EntryKind, Repo, Tree};
 ///
 /// # Errors
 ///
-/// A refusal where it is a symbolic link or lies beyond one, or is no text.
+/// A refusal where it is a symbolic link or lies beyond one, is no text, or too large.
 pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
     let is_link = |path: &RepoPath| tree.get(path).is_some_and(|entry| entry.kind == EntryKind::Link);
     if let Some(link) = path.and_above().find(is_link) {
         return Err(Refused::from(linked(path, &link)).into());
     }
     let Some(entry) = tree.get(path) else { return Ok(None) };
+    limits::check(path.as_str(), repo.size(entry.blob)?).map_err(Refused::from)?;
     match String::from_utf8(repo.read(entry.blob)?) {
         Ok(text) => Ok(Some(text)),
         Err(_) => Err(Refused::from(unreadable(path.as_str(), "this is not UTF-8")).into()),
     }
+}
+
+/// Refuses the manifests and lock files of a commit that are too large, before Cargo reads them.
+///
+/// # Errors
+///
+/// A refusal with all of them.
+pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
+    let mut sizes = Vec::new();
+    for (path, entry) in tree.files() {
+        if ["Cargo.toml", "Cargo.lock"].contains(&path.file_name()) {
+            sizes.push((path, repo.size(entry.blob)?));
+        }
+    }
+    let findings = limits::check_all(sizes.into_iter());
+    if findings.is_empty() { Ok(()) } else { Err(Refused(findings).into()) }
 }
 
 /// Reads the file `path` of the disk, which is named to the user as `shown`, or returns nothing where
@@ -33,7 +51,7 @@ pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Opt
 ///
 /// # Errors
 ///
-/// A refusal where it is a symbolic link, or is no text.
+/// A refusal where it is a symbolic link, is no text, or too large.
 pub(super) fn on_disk(path: &Path, shown: &str) -> Result<Option<String>> {
     let found = match path.symlink_metadata() {
         Ok(found) => found,
@@ -48,6 +66,7 @@ pub(super) fn on_disk(path: &Path, shown: &str) -> Result<Option<String>> {
     if !found.is_file() {
         return Err(Refused::from(unreadable(shown, "this is no file")).into());
     }
+    limits::check(shown, found.len()).map_err(Refused::from)?;
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::InvalidData => {

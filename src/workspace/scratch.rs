@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use crate::limits;
 use crate::path::RepoPath;
 use crate::repo::{EntryKind, Repo, Tree};
 
@@ -15,7 +16,8 @@ use crate::repo::{EntryKind, Repo, Tree};
 pub enum Extent {
     /// Only what `cargo metadata --no-deps` looks at.
     Manifests,
-    /// Everything: also Cargo's configuration, lock files and vendored packages.
+    /// Everything but what is larger than any text: also Cargo's configuration, lock files and vendored
+    /// packages.
     Everything,
 }
 
@@ -116,6 +118,9 @@ impl Scratch {
         for (path, entry) in tree.files().filter(|(_, entry)| entry.kind != EntryKind::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";
             if is_source(path) || !(is_manifest || extent == Extent::Everything) {
+                continue;
+            }
+            if repo.size(entry.blob)? > limits::TEXT {
                 continue;
             }
             let content = repo.read(entry.blob)?;
