@@ -16,7 +16,7 @@ use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
 use crate::workspace::metadata::{Members, nearest_manifest};
-use crate::workspace::{Sources, Workspace};
+use crate::workspace::{Sources, Workspace, outside};
 
 /// Which project is meant.
 #[derive(Clone, Debug, Default)]
@@ -270,7 +270,7 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
         }
     }
     if findings.is_empty() {
-        Err(error)
+        Err(outside::without_quotes(repo, tree, error)?)
     } else {
         Err(Refused(findings).into())
     }

@@ -7,6 +7,7 @@
 pub mod compile;
 pub mod dependencies;
 pub mod metadata;
+pub mod outside;
 pub mod relock;
 pub mod scratch;
 pub mod settle;

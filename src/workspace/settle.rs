@@ -10,6 +10,7 @@ use crate::path::RepoPath;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{Commit, Plan};
 use crate::repo::Repo;
+use crate::workspace::outside;
 use crate::workspace::scratch::{Extent, Scratch};
 
 /// Lets Cargo write the lock files that the plan leaves to it (`cargo update --workspace
@@ -42,9 +43,14 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
         if let Err(said) = update(&scratch, &lock.path, &["--workspace"])? {
             let reasons = lock.reasons.join("; ");
             let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
-            findings.push(Finding::error("lock-unsettled", message).at(Place::file(&lock.path)).remedy(
-                "run `cargo update --workspace` there, see what it says, and commit the result first",
-            ));
+            let refused =
+                Refused::from(Finding::error("lock-unsettled", message).at(Place::file(&lock.path)).remedy(
+                    "run `cargo update --workspace` there, see what it says, and commit the result first",
+                ));
+            match outside::without_quotes(repo, &tree, refused.into())?.downcast() {
+                Ok(Refused(shown)) => findings.extend(shown),
+                Err(error) => return Err(error),
+            }
             continue;
         }
         let after = std::fs::read_to_string(scratch.path(&lock.path))?;

@@ -7,9 +7,15 @@ mod names;
 mod paths;
 mod printed;
 mod programs;
+mod shell;
 mod size;
 
+use std::fs;
+
 use crate::fixture::{Fixture, Said};
+
+/// What must stand nowhere but outside.
+const SECRET: &str = "hunter2";
 
 fn configured(text: &str) -> Fixture {
     Fixture::changed("virtual-workspace", &[("relprep.toml", "", text)])
@@ -28,4 +34,34 @@ fn refused(fixture: &Fixture, args: &str, what: &str) -> Said {
 /// Returns the first character that a terminal or a log would obey.
 fn obeyed(text: &str) -> Option<char> {
     text.chars().find(|c| (c.is_control() && *c != '\n' && *c != '\t') || *c == '\u{202e}')
+}
+
+/// Lays a folder beside the repository whose files hold the secret: the manifest is one, if `good`, or
+/// does not parse.
+fn lay_secret(fixture: &Fixture, good: bool) {
+    let outside = fixture.sandbox.dir().join("outside");
+    fs::create_dir_all(outside.join("src")).unwrap();
+    let last = if good { format!("description = \"{SECRET}\"") } else { SECRET.to_owned() };
+    for (name, text) in [
+        ("file", format!("## 7.0.0\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\nVERSION 7.0.0 {SECRET}\n")),
+        ("relprep.toml", format!("name = \"{SECRET}\"\n{SECRET} = [\n")),
+        ("Cargo.toml", format!("[package]\nname = \"outside\"\nversion = \"1.0.0\"\n{last}\n")),
+        ("src/lib.rs", format!("// {SECRET}\n")),
+    ] {
+        fs::write(outside.join(name), text).unwrap();
+    }
+}
+
+/// Makes sure that the secret was neither told nor committed, and that nothing outside changed.
+fn kept(fixture: &Fixture, said: &Said, what: &str) {
+    assert!(!said.err.contains("panicked"), "{what}: {}", said.err);
+    assert!(!said.out.contains(SECRET) && !said.err.contains(SECRET), "{what}: {}{}", said.out, said.err);
+    for name in ["file", "relprep.toml", "Cargo.toml", "src/lib.rs"] {
+        let text = fs::read_to_string(fixture.sandbox.dir().join("outside").join(name)).unwrap();
+        assert!(text.contains(SECRET) && !text.contains("8.0.0"), "{what}: {name} changed");
+    }
+    let objects = fixture.sandbox.try_git(["cat-file", "--batch", "--batch-all-objects", "--unordered"]);
+    let objects = String::from_utf8_lossy(&objects.stdout);
+    assert!(objects.contains(" blob "), "{what}: no objects");
+    assert!(!objects.contains(SECRET), "{what}: it was committed");
 }

@@ -3,42 +3,16 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use super::{configured, refused};
-use crate::fixture::{Fixture, Said};
+use super::{configured, kept, lay_secret, refused};
+use crate::fixture::Fixture;
 
-/// What must stand nowhere but outside.
-const SECRET: &str = "hunter2";
-
-/// A repository beside a folder whose files hold the secret, with the links `folder` and `file` to them.
+/// A repository with the links `folder` and `file` to what holds the secret.
 fn beside_a_secret(config: &str) -> Fixture {
     let fixture = configured(config);
-    let outside = fixture.sandbox.dir().join("outside");
-    fs::create_dir(&outside).unwrap();
-    for (name, text) in [
-        ("file", format!("## 7.0.0\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\nVERSION 7.0.0 {SECRET}\n")),
-        ("relprep.toml", format!("name = \"{SECRET}\"\n{SECRET} = [\n")),
-        ("Cargo.toml", format!("[package]\nname = \"outside\"\nversion = \"1.0.0\"\n{SECRET}\n")),
-    ] {
-        fs::write(outside.join(name), text).unwrap();
-    }
-    symlink(&outside, fixture.sandbox.root().join("folder")).unwrap();
-    symlink(outside.join("file"), fixture.sandbox.root().join("file")).unwrap();
+    lay_secret(&fixture, false);
+    symlink("../outside", fixture.sandbox.root().join("folder")).unwrap();
+    symlink("../outside/file", fixture.sandbox.root().join("file")).unwrap();
     fixture
-}
-
-/// Makes sure that the secret was not told, and that nothing outside changed.
-fn kept(fixture: &Fixture, said: &Said, what: &str) {
-    assert!(!said.out.contains(SECRET) && !said.err.contains(SECRET), "{what}: {}{}", said.out, said.err);
-    let entries = fs::read_dir(fixture.sandbox.dir().join("outside")).unwrap();
-    for entry in entries.map(Result::unwrap) {
-        assert!(fs::read_to_string(entry.path()).unwrap().contains(SECRET), "{what}: {:?}", entry.path());
-    }
-    let objects = fixture.sandbox.git(["cat-file", "--batch-check", "--batch-all-objects", "--unordered"]);
-    for object in objects.lines().filter(|line| line.contains(" blob ")) {
-        let name = object.split(' ').next().unwrap();
-        let content = fixture.sandbox.try_git(["cat-file", "blob", name]).stdout;
-        assert!(!String::from_utf8_lossy(&content).contains(SECRET), "{what}: it was committed");
-    }
 }
 
 #[test]
@@ -111,4 +85,38 @@ fn a_version_file_inside_that_is_a_link_to_another_one_is_left() {
     assert_eq!(fixture.sandbox.read("VERSION"), "8.0.0\n");
     assert_eq!(fs::read_link(fixture.sandbox.root().join("LINK")).unwrap().to_str(), Some("VERSION"));
     assert_eq!(fixture.sandbox.git(["status", "--porcelain"]), "");
+}
+
+#[test]
+fn cargo_tells_nothing_of_what_a_link_leads_to() {
+    let links: [(&str, &[(&str, &str)]); 4] = [
+        ("crates/linked", &[("crates/linked", "../../outside")]),
+        ("Cargo.toml", &[("Cargo.toml", "../outside/Cargo.toml")]),
+        ("crates/linked/Cargo.toml", &[("crates/linked/Cargo.toml", "../../../outside/Cargo.toml")]),
+        // The target of the first is TOML, too.
+        (
+            "crates/linked/Cargo.toml",
+            &[("crates/linked/Cargo.toml", "a=1"), ("crates/linked/a=1", "../../../outside/Cargo.toml")],
+        ),
+    ];
+    for (named, links) in links {
+        for good in [true, false] {
+            let fixture = configured("");
+            lay_secret(&fixture, good);
+            for (path, target) in links {
+                let path = fixture.sandbox.root().join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                let _ = fs::remove_file(&path);
+                symlink(target, path).unwrap();
+            }
+            fixture.sandbox.commit_all("links");
+            for args in ["branch --diff", "check", "check-msrv"] {
+                let what = format!("`{args}` on {links:?}");
+                let said = refused(&fixture, args, &what);
+                kept(&fixture, &said, &what);
+                let is_named = said.err.contains(&format!("--> {named}"));
+                assert!(is_named || said.err.contains("lies outside the repository"), "{what}: {}", said.err);
+            }
+        }
+    }
 }
