@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 /// The path of a file inside the repository, relative to its root and with `/` between
 /// components.
 ///
-/// By construction it names a place inside the work tree: it is never empty or absolute, and has
-/// no `.`, `..`, `.git` or empty component, no backslash and no control character. (That no
-/// component is a symbolic link is checked where the path is used.)
+/// By construction it names a place inside the work tree, on every system: it is never empty or
+/// absolute, has no drive, no `.`, `..` or empty component, none that some file system takes for
+/// `.git`, no backslash and no control character. (That no component is a symbolic link is checked
+/// where the path is used.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepoPath(String);
@@ -57,7 +58,7 @@ impl RepoPath {
                 ".." => {
                     parts.pop()?;
                 }
-                _ if part.eq_ignore_ascii_case(".git") => return None,
+                _ if is_git_dir(part) || parts.is_empty() && has_drive(part) => return None,
                 _ if part.contains(|c: char| c == '\\' || c.is_control()) => return None,
                 _ => parts.push(part),
             }
@@ -91,6 +92,21 @@ impl RepoPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Returns whether `part` is `.git`, or what NTFS or HFS+ take for it: without the characters that they
+/// pass over, and by its short name. (`verify_dotfile` and `is_ntfs_dotgit` in git's `read-cache.c` and
+/// `path.c`.)
+fn is_git_dir(part: &str) -> bool {
+    let ignored = |c: &char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen: String = part.chars().filter(|c| !ignored(c)).collect();
+    let name = seen.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
+}
+
+/// Returns whether Windows takes the beginning of `part` for a drive.
+fn has_drive(part: &str) -> bool {
+    matches!(part.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic())
 }
 
 impl From<RepoPath> for String {
@@ -136,6 +152,36 @@ mod tests {
             assert_eq!(RepoPath::new(outside), None, "{outside:?}");
         }
         assert_eq!(RepoPath::new("./a//b/../c").unwrap().as_str(), "a/c");
+    }
+
+    #[test]
+    fn no_system_takes_a_path_for_a_drive_or_for_gits_folder() {
+        for outside in [
+            "C:/x",
+            "c:x",
+            "./C:x",
+            "a/../C:x",
+            "\\\\server\\x",
+            "//server/x",
+            "git~1/config",
+            "a/GIT~1",
+            ".git./x",
+            ".git /x",
+            ".git::$INDEX_ALLOCATION/x",
+            ".g\u{200c}it/x",
+        ] {
+            assert_eq!(RepoPath::new(outside), None, "{outside:?}");
+        }
+        for inside in ["ab:c", "docs/c:x", ".github/x", ".gitignore", "git~2", "a.git/x", "-x", ":(top)x"] {
+            assert_eq!(RepoPath::new(inside).unwrap().as_str(), inside);
+        }
+    }
+
+    #[test]
+    fn a_path_names_the_folders_on_the_way() {
+        let path = RepoPath::new("a/b/c").unwrap();
+        let all: Vec<String> = path.and_above().map(String::from).collect();
+        assert_eq!(all, ["a", "a/b", "a/b/c"]);
     }
 
     #[test]
