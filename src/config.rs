@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 pub use read::{Source, read};
 use schedule::ScheduleConfig;
-pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate};
+pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
 
 use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
@@ -31,11 +31,13 @@ use crate::version::Step;
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Config {
     /// The product's name, for messages and notes; the lead package's otherwise.
+    #[serde(deserialize_with = "value::line_of_text")]
     pub name: Option<String>,
     /// The branch where development happens; otherwise the one that the remote `origin`, or the only
     /// remote, has as its default, or else `main` or `master`.
     pub trunk: Option<String>,
     /// The package whose version names the release.
+    #[serde(deserialize_with = "value::line_of_text")]
     pub lead: Option<String>,
     /// Manifests outside the workspace whose packages move with a version line that they share a
     /// version with: globs of paths.
@@ -71,6 +73,20 @@ impl Config {
     /// Returns the branch where development happens, in a repository with these `refs`.
     pub fn trunk_in<'a>(&'a self, refs: &'a Refs) -> &'a str {
         self.trunk.as_deref().unwrap_or_else(|| refs.default_trunk())
+    }
+
+    /// Returns the keys of `[names]` whose names git does not take with the product's name, and what they
+    /// make; nothing where that is the lead package's, which Cargo has made sure of.
+    fn misnamed(&self) -> Vec<(&'static str, String)> {
+        let Names { branch, tag, bump_branch, release_branch, backport_branch: _ } = &self.names;
+        let templates = [
+            ("names.branch", Some(branch)),
+            ("names.tag", Some(tag)),
+            ("names.bump-branch", bump_branch.as_ref()),
+            ("names.release-branch", release_branch.as_ref()),
+        ];
+        let made = |template: &NameTemplate| template.misnames(self.name.as_deref()?);
+        templates.into_iter().filter_map(|(key, template)| Some((key, made(template?)?))).collect()
     }
 
     /// Returns the release train, if `[schedule]` describes one.

@@ -150,6 +150,7 @@ fn weight_of(table: &dyn TableLike) -> u64 {
 /// keys below `root`.
 fn checked(source: &Source, root: Option<&dyn TableLike>, config: Config) -> Result<Config, Refused> {
     let mut problems = config.schedule.train().err().unwrap_or_default();
+    problems.extend(config.misnamed().into_iter().map(|(key, made)| misnamed(key, &made)));
     if problems.is_empty() {
         return Ok(config);
     }
@@ -158,6 +159,13 @@ fn checked(source: &Source, root: Option<&dyn TableLike>, config: Config) -> Res
         problem.finding.at(Place::range(&source.path, &source.text, span))
     };
     Err(Refused(problems.into_iter().map(placed).collect()))
+}
+
+fn misnamed(key: &str, made: &str) -> Problem {
+    let message = format!("with `name` this makes `{made}`, which git does not take as a name");
+    let finding = Finding::error("config-value", message)
+        .remedy("begin it with a letter, and leave out what git does not allow (see git-check-ref-format)");
+    Problem { key: key.to_owned(), finding }
 }
 
 /// Returns where the value of a dotted key stands, or the last part of it that is there.

@@ -1,7 +1,7 @@
 //! Values of the configuration that are checked while they are read.
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use semver::Version;
+use semver::{Prerelease, Version};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
@@ -138,6 +138,14 @@ impl NameTemplate {
         self.0.render(&Values { name: Some(name.to_owned()), ..Values::of(version) })
     }
 
+    /// Returns a name that this makes for a version of the product `name` and that is none to git, if it
+    /// makes one.
+    pub fn misnames(&self, name: &str) -> Option<String> {
+        let plain = Version::new(1, 2, 3);
+        let versions = [Version { pre: Prerelease::new("rc.1").unwrap_or_default(), ..plain.clone() }, plain];
+        versions.iter().map(|version| self.render(version, name)).find(|made| !is_plain_name(made))
+    }
+
     /// Returns the version that `text` is the name for.
     pub fn read(&self, text: &str) -> Option<Version> {
         self.0.read(text)?.version
@@ -154,13 +162,22 @@ impl TryFrom<String> for NameTemplate {
             return Err(format!("`{text}` names every version alike; write {{version}} where it differs"));
         }
         let name = Self(template);
-        let example = name.render(&Version::new(1, 2, 3), "name");
-        if Repo::is_branch_name(&example) {
-            Ok(name)
-        } else {
-            Err(format!("`{text}` makes `{example}`, which git does not take as a name"))
+        match name.misnames("name") {
+            None => Ok(name),
+            Some(example) => Err(not_a_name(&text, &example)),
         }
     }
+}
+
+/// Returns whether git takes `name` for the name of a branch or tag, and for nothing else wherever a
+/// command takes one: `+` forces a push, and the name of a folder of refs is looked up as such.
+pub fn is_plain_name(name: &str) -> bool {
+    let misread = ["+", "refs/", "heads/", "tags/", "remotes/"];
+    !misread.iter().any(|begin| name.starts_with(begin)) && Repo::is_branch_name(name)
+}
+
+fn not_a_name(text: &str, example: &str) -> String {
+    format!("`{text}` makes `{example}`, which git does not take as a name")
 }
 
 /// The name of a branch for a backport: of a commit, `{short}`, to a release branch, `{branch}`.
@@ -203,11 +220,7 @@ impl TryFrom<String> for BackportName {
             }
         }
         let example = name.render("0123456789", "release-1.0.0");
-        if Repo::is_branch_name(&example) {
-            Ok(name)
-        } else {
-            Err(format!("`{text}` makes `{example}`, which git does not take as a name"))
-        }
+        if is_plain_name(&example) { Ok(name) } else { Err(not_a_name(&text, &example)) }
     }
 }
 
@@ -317,6 +330,22 @@ impl TryFrom<NotesTable> for Notes {
         let missing = if table.scaffold { Missing::Scaffold } else { Missing::Leave };
         Ok(Self { enabled: table.enabled, file: table.file, template: table.template, style, missing })
     }
+}
+
+/// The longest name of a product or package, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// Reads the name of a product or package: one line that is not long, because it stands in every line of a calendar,
+/// and a log obeys some lines.
+pub(super) fn line_of_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        return Err(D::Error::custom("a name is one line of text"));
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Err(D::Error::custom(format!("a name has {LONGEST_NAME} characters at the most")));
+    }
+    Ok(Some(name))
 }
 
 /// Reads the lines of a version file, of which there must be one.

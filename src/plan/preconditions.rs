@@ -2,6 +2,7 @@
 
 use semver::Version;
 
+use crate::config::is_plain_name;
 use crate::finding::{Finding, Place};
 use crate::plan::{Plan, Request, notes};
 use crate::repo::Head;
@@ -84,6 +85,15 @@ pub fn repository(lead: &Package, used: &[&Template]) -> Option<Finding> {
 /// Finds out whether the tag of a version that is to be released is there already.
 pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Option<Finding> {
     let tag = request.project.config.names.tag.render(version, name);
+    if !is_plain_name(&tag) {
+        return Some(
+            Finding::error(
+                "tag-name",
+                format!("`names.tag` makes `{tag}`, which git does not take as a name"),
+            )
+            .remedy("leave out of `names.tag` what git does not allow (see git-check-ref-format)"),
+        );
+    }
     let commit = request.refs.tags.get(&tag)?;
     let message = format!("the tag `{tag}` is there already, at {}: {version} is released", commit.short());
     let remedy = "pull the branch that holds it, or put the version right";
