@@ -75,7 +75,7 @@ pub struct Reference<'a> {
 impl<'a> LockFile<'a> {
     /// Reads `text`, the content of the lock file at `path`.
     ///
-    /// Tables that it does not know are passed over.
+    /// Tables that it does not know are passed over, as Cargo does: they stay byte for byte.
     ///
     /// # Errors
     ///
@@ -220,6 +220,16 @@ mod tests {
             ("[[package]]\n".to_owned(), "Cargo.lock:1:1: the package has no name or no version"),
             ("\n[root]\n".to_owned(), "Cargo.lock:2:1: this is no table that Cargo writes"),
             ("[[ package ]]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            ("[[`]]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            ("[other]]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            ("[[other]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            ("[]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            ("[a..b]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            ("[\"other\"]\n".to_owned(), "Cargo.lock:1:1: this is no table that Cargo writes"),
+            (
+                "[other]\nx = \"\"\"\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n\"\"\"\n".to_owned(),
+                "Cargo.lock:2:1: a text over several lines is nothing that Cargo writes",
+            ),
             (after_header("<<<<<<< HEAD"), "Cargo.lock:3:1: a merge conflict is not resolved"),
             (after_header("name = 'a'"), "Cargo.lock:3:1: the value is not a plain string"),
             (after_header("name = \"a\" # why"), "Cargo.lock:3:1: the value is not a plain string"),

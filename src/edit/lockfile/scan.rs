@@ -98,6 +98,10 @@ impl<'a> Scan<'a> {
                 self.checksums.extend(line.metadata_checksum());
                 Ok(())
             }
+            // What goes on over lines could hold anything, also what looks like a package.
+            Table::Unknown if line.text.contains("\"\"\"") || line.text.contains("'''") => {
+                Err(Wrong::layout(line.number, "a text over several lines is nothing that Cargo writes"))
+            }
             Table::Unknown => Ok(()),
         }
     }
@@ -118,10 +122,8 @@ impl<'a> Scan<'a> {
             "[[package]]" => Table::Package(Block::new(line)),
             "[[patch.unused]]" => Table::UnusedPatch(Block::new(line)),
             "[metadata]" => Table::Metadata,
-            header if header.contains([' ', '\t', '"', '\'', '#']) || is_about_packages(header) => {
-                return Err(Wrong::layout(line.number, "this is no table that Cargo writes"));
-            }
-            _ => Table::Unknown,
+            header if is_plain_header(header) && !is_about_packages(header) => Table::Unknown,
+            _ => return Err(Wrong::layout(line.number, "this is no table that Cargo writes")),
         };
         Ok(())
     }
@@ -249,6 +251,15 @@ impl<'a> Line<'a> {
         let checksum = value.strip_suffix('"').filter(|&checksum| checksum != "<none>")?;
         Some(((name, version?, source), checksum))
     }
+}
+
+/// Returns whether `header` is that of a table or of an array of tables, with bare keys (TOML 1.0,
+/// "Keys") and nothing beside them.
+fn is_plain_header(header: &str) -> bool {
+    let table = || header.strip_prefix('[')?.strip_suffix(']');
+    let name = header.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")).or_else(table);
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    name.is_some_and(|name| name.split('.').all(|key| !key.is_empty() && key.chars().all(is_bare)))
 }
 
 /// Returns whether a table may say something about packages; `[root]` held one until 2017.
