@@ -34,8 +34,14 @@ pub fn escaped(text: &str) -> String {
     text.chars().map(|c| if harmless(c) { c.to_string() } else { c.escape_default().to_string() }).collect()
 }
 
+/// Returns `text` as [`escaped`] does, on one line whatever it holds: a log obeys lines that begin with
+/// `::`, and a file may be named so.
+pub(crate) fn on_a_line(text: &str) -> String {
+    escaped(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
 /// Returns whether `c` makes what follows it show in another order (Unicode's annex 9, part 2).
-fn turns_direction(c: char) -> bool {
+pub(crate) fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -73,6 +79,7 @@ mod tests {
     fn a_terminal_obeys_nothing_that_a_repository_says() {
         assert_eq!(escaped("a\u{1b}[31mb\r\n\tc"), "a\\u{1b}[31mb\\r\n\tc");
         assert_eq!(escaped("é\u{9b}\u{202e}b"), "é\\u{9b}\\u{202e}b");
+        assert_eq!(on_a_line("a\n::error::\tb\u{1b}"), "a\\n::error::\\tb\\u{1b}");
     }
 
     #[test]

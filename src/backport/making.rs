@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::attempt::Attempt;
 use super::message::picked;
 use crate::config::BackportName;
-use crate::plan::outcome::quoted;
+use crate::plan::outcome::{pushed_as, quoted};
 use crate::repo::CommitId;
 use crate::repo::publish::{NewCommit, Publication};
 
@@ -97,6 +97,6 @@ impl Made {
 
 /// Returns the command that pushes all of `made` at once.
 pub fn push(made: &[Made], remote: &str) -> String {
-    let names: Vec<String> = made.iter().map(|made| quoted(&made.branch)).collect();
+    let names: Vec<String> = made.iter().map(|made| quoted(&pushed_as(&made.branch))).collect();
     format!("git push --atomic {} {}", quoted(remote), names.join(" "))
 }

@@ -72,7 +72,7 @@ impl Output {
     /// Says on a terminal what is being done that takes its time.
     pub(super) fn progress(&mut self, text: &str) {
         if !self.quiet && std::io::stderr().is_terminal() {
-            let _ = writeln!(self.err, "{text}");
+            let _ = writeln!(self.err, "{}", render::on_a_line(text));
         }
     }
 

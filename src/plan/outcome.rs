@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::config::is_plain_name;
 use crate::plan::Preparation;
 use crate::repo::{CommitId, Refs};
 
@@ -58,10 +59,15 @@ impl Outcome {
             });
         }
         let undo = branches.iter().map(|made| undo(made, current)).collect();
-        let names: Vec<String> = branches.iter().map(|made| quoted(&made.name)).collect();
+        let names: Vec<String> = branches.iter().map(|made| quoted(&pushed_as(&made.name))).collect();
         let push = remote.map(|remote| format!("git push --atomic {} {}", quoted(remote), names.join(" ")));
         Self { branches, undo, push, pushed: false }
     }
+}
+
+/// Returns what names the branch to `git push`, which takes `+` for force and reads other refs first.
+pub(crate) fn pushed_as(branch: &str) -> String {
+    if is_plain_name(branch) { branch.to_owned() } else { format!("refs/heads/{branch}") }
 }
 
 fn undo(made: &Made, current: Option<&str>) -> String {
@@ -91,5 +97,12 @@ mod tests {
     fn a_shell_reads_each_name_as_one_word() {
         assert_eq!(quoted("release-36.0.0"), "release-36.0.0");
         assert_eq!(quoted("a$b'c"), r"'a$b'\''c'");
+    }
+
+    #[test]
+    fn a_name_that_push_would_misread_is_given_in_full() {
+        assert_eq!(pushed_as("release-36.0.0"), "release-36.0.0");
+        assert_eq!(pushed_as("+main"), "refs/heads/+main");
+        assert_eq!(pushed_as("tags/v1"), "refs/heads/tags/v1");
     }
 }

@@ -5,7 +5,7 @@ pub mod matrix;
 
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, OLD, counted, escaped};
+use super::{BOLD, DIM, NEW, OLD, counted, escaped, on_a_line};
 use crate::backport::attempt::{Attempt, Outcome, Step};
 use crate::backport::byhand::ByHand;
 use crate::backport::evidence::Facts;
@@ -71,7 +71,7 @@ fn result(step: &Step, attempt: &Attempt, manner: &Manner<'_>) -> String {
                 _ => format!("{NEW}clean{NEW:#}"),
             };
             for one in resolved {
-                let _ = write!(text, "; {}: {}", escaped(&one.path), one.how);
+                let _ = write!(text, "; {}: {}", on_a_line(&one.path), one.how);
             }
             text
         }
@@ -128,7 +128,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                 let _ = writeln!(
                     out,
                     "  with them: cargo relprep backport {needed} {names} --to {}",
-                    quoted(branch)
+                    escaped(&quoted(branch))
                 );
             }
             Outcome::Clean { flags, .. } if !flags.is_empty() => {
@@ -142,7 +142,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                     let _ = writeln!(
                         out,
                         "  if that is meant: cargo relprep backport {names} --to {} --accept-flags",
-                        quoted(branch)
+                        escaped(&quoted(branch))
                     );
                 }
             }
@@ -154,7 +154,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
             out,
             "  by hand: cargo relprep backport {} --resolve {}",
             names.join(" "),
-            quoted(branch)
+            escaped(&quoted(branch))
         );
     }
 }
@@ -162,7 +162,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
 fn conflicts(out: &mut String, files: &[Conflict]) {
     let width = files.iter().map(|file| file.path.len()).max().unwrap_or(0).min(60);
     for file in files {
-        let _ = writeln!(out, "  {:width$}  {DIM}{}{DIM:#}", escaped(&file.path), clash(&file.what));
+        let _ = writeln!(out, "  {:width$}  {DIM}{}{DIM:#}", on_a_line(&file.path), clash(&file.what));
     }
 }
 
@@ -190,9 +190,9 @@ pub fn made(made: &[Made], current: Option<&str>, remote: &str) -> String {
     }
     let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
     for one in made {
-        let _ = writeln!(out, "  {}", one.undo(current));
+        let _ = writeln!(out, "  {}", escaped(&one.undo(current)));
     }
-    let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", push(made, remote));
+    let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(&push(made, remote)));
     out
 }
 
@@ -206,11 +206,11 @@ pub fn by_hand(work: &ByHand, files: &[Conflict]) -> String {
     conflicts(&mut out, files);
     let _ = writeln!(out, "\n{BOLD}Finish{BOLD:#}, once the files are as they should be");
     for command in &work.finish {
-        let _ = writeln!(out, "  {command}");
+        let _ = writeln!(out, "  {}", escaped(command));
     }
     let _ = writeln!(out, "\n{BOLD}Abandon{BOLD:#}");
     for command in &work.abandon {
-        let _ = writeln!(out, "  {command}");
+        let _ = writeln!(out, "  {}", escaped(command));
     }
     out
 }

@@ -22,14 +22,14 @@ pub fn human(outcome: &Outcome) -> String {
     }
     let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
     for command in &outcome.undo {
-        let _ = writeln!(out, "  {command}");
+        let _ = writeln!(out, "  {}", escaped(command));
     }
     match &outcome.push {
         Some(push) if outcome.pushed => {
-            let _ = writeln!(out, "\nPushed, with `{push}`.");
+            let _ = writeln!(out, "\nPushed, with `{}`.", escaped(push));
         }
         Some(push) => {
-            let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {push}");
+            let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(push));
         }
         None => {
             let _ = writeln!(out, "\nThere is no remote to push to.");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, counted, escaped, listed};
+use super::{BOLD, DIM, NEW, counted, escaped, listed, on_a_line};
 use crate::path::RepoPath;
 use crate::plan::files::What;
 use crate::plan::{Commit, Left, Plan};
@@ -24,7 +24,7 @@ pub fn human(plan: &Plan, verbose: bool) -> String {
             "\n{BOLD}Programs{BOLD:#} {DIM}(their changes to tracked files join the commit){DIM:#}"
         );
         for run in &plan.runs {
-            let _ = writeln!(out, "  {}", escaped(&run.words().join(" ")));
+            let _ = writeln!(out, "  {}", on_a_line(&run.words().join(" ")));
         }
     }
     superseded(&mut out, plan);

@@ -8,17 +8,17 @@ use std::fmt::Write as _;
 pub use github::github;
 pub use sarif::sarif;
 
-use super::{BOLD, DIM, NEW, OLD, counted, escaped};
+use super::{BOLD, DIM, NEW, OLD, counted, on_a_line};
 use crate::finding::Severity;
 use crate::report::Report;
 
 /// Returns what was looked at and how it came out, for people, with styles. The findings themselves
 /// are shown one by one, before.
 pub fn human(report: &Report) -> String {
-    let mut out = format!("{BOLD}{}{BOLD:#}\n", escaped(&report.subject));
+    let mut out = format!("{BOLD}{}{BOLD:#}\n", on_a_line(&report.subject));
     let width = report.facts.iter().map(|fact| fact.name.len()).max().unwrap_or(0);
     for fact in &report.facts {
-        let _ = writeln!(out, "  {DIM}{:width$}{DIM:#}  {}", fact.name, escaped(&fact.text));
+        let _ = writeln!(out, "  {DIM}{:width$}{DIM:#}  {}", fact.name, on_a_line(&fact.text));
     }
     let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
     let found: Vec<String> = counts

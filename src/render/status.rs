@@ -5,7 +5,7 @@ pub mod json;
 use anstyle::{AnsiColor, Color, Style};
 use chrono::NaiveDate;
 
-use super::{escaped, escaped_json};
+use super::{escaped, escaped_json, on_a_line};
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::{Day, Phase};
 
@@ -13,7 +13,7 @@ const HEADING: Style = Style::new().underline();
 
 /// Returns the status for the terminal.
 pub fn human(name: &str, status: &Status) -> String {
-    let mut text = vec![format!("{} on {}, from {}\n\n", escaped(name), long(status.day), had(status.had))];
+    let mut text = vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.day), had(status.had))];
     text.push(table(status));
     if status.todo.is_empty() {
         text.push("\nNothing to do.\n".to_owned());

@@ -329,7 +329,7 @@ fn is_root(manifest: &Path) -> bool {
 }
 
 /// Returns the indented lines that follow `title`.
-fn part<'a>(said: &'a str, title: &str) -> Vec<&'a str> {
+pub(crate) fn part<'a>(said: &'a str, title: &str) -> Vec<&'a str> {
     let Some((_, after)) = said.split_once(title) else { return Vec::new() };
     after.lines().map_while(|line| line.strip_prefix("  ")).collect()
 }

@@ -1,7 +1,7 @@
 //! The schedule as a part of a Markdown file: table, and chart as text.
 
 use super::chart;
-use super::words::{HEADINGS, cells, legend, long, remarks};
+use super::words::{HEADINGS, cells, legend, long, markdown, remarks};
 use crate::train::schedule::{Row, Schedule};
 
 /// The width of the chart, which fits where Markdown files are read.
@@ -17,7 +17,8 @@ pub fn render(schedule: &Schedule) -> String {
 /// Returns the table, its legend and its remarks.
 pub fn table(schedule: &Schedule) -> String {
     let rows: Vec<String> = schedule.rows.iter().map(row).collect();
-    let remarks: Vec<String> = remarks(schedule).iter().map(|remark| format!("* {remark}\n")).collect();
+    let remarks: Vec<String> =
+        remarks(schedule).iter().map(|remark| format!("* {}\n", markdown(remark))).collect();
     let gap = if remarks.is_empty() { "" } else { "\n" };
     format!(
         "{}|---|---|---|---|---|\n{}\n{}\n{gap}{}",

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use chrono::NaiveDate;
 
 use super::words::{HEADINGS, cells, long, remarks};
-use crate::render::escaped;
+use crate::render::{escaped, on_a_line};
 use crate::train::schedule::{Schedule, Source};
 
 const HEADING: Style = Style::new().underline();
@@ -16,7 +16,7 @@ const PLAIN: Style = Style::new();
 pub fn styled(schedule: &Schedule, width: usize) -> String {
     let table = Table::new(schedule, long);
     let table = if table.width() <= width { table } else { Table::new(schedule, |day| day.to_string()) };
-    let mut text = format!("{} releases as of {}\n\n", escaped(&schedule.name), long(schedule.as_of));
+    let mut text = format!("{} releases as of {}\n\n", on_a_line(&schedule.name), long(schedule.as_of));
     text.push_str(&table.text());
     text.push_str("\n* supported on that day. ");
     text.push_str(match schedule.source {

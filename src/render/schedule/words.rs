@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::render::{escaped, turns_direction};
 use crate::train::schedule::{Row, Schedule, Source};
 use crate::train::{Answer, Day, Rule, Span, Term};
 
@@ -85,9 +86,21 @@ fn count(number: u32, unit: &str) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Returns `text` on one line.
+/// Returns `text` on one line, with what a terminal or a reader would obey escaped.
 pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Returns `text` as Markdown that shows it as it is: no markup, no HTML and no comment begins in it.
+pub(super) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '<' | '>' | '&' | '[' | ']' | '|' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// Returns `text` for the content and the quoted attributes of HTML and XML, without the characters
@@ -103,7 +116,7 @@ pub(super) fn escape(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(' '),
             '\u{fffe}' | '\u{ffff}' => {}
-            c if c.is_control() => {}
+            c if c.is_control() || turns_direction(c) => {}
             c => out.push(c),
         }
     }
@@ -117,6 +130,14 @@ mod tests {
     #[test]
     fn units_agree_with_their_number() {
         assert_eq!([1, 2].map(|n| count(n, "month")), ["1 month", "2 months"]);
+    }
+
+    #[test]
+    fn a_text_is_not_read_as_markdown() {
+        assert_eq!(
+            markdown("a <!-- b --> [c](d) `e` | f_g"),
+            "a \\<!-- b --\\> \\[c\\](d) \\`e\\` \\| f\\_g"
+        );
     }
 
     #[test]

@@ -1,22 +1,136 @@
 //! Programs that a configuration names.
 
+use std::fs::{self, File};
+use std::path::PathBuf;
+
 use super::{configured, refused};
+use crate::fixture::Fixture;
+
+/// A configuration with a program that leaves the file `name` beside the repository.
+fn leaving(name: &str) -> String {
+    format!("[[run]]\ncommand = [\"sh\", \"-c\", \"echo >../{name}\"]\n")
+}
+
+/// Returns the files that programs have left: they run in work trees of their own.
+fn left(fixture: &Fixture, name: &str) -> Vec<PathBuf> {
+    let above = [fixture.sandbox.dir().to_owned(), std::env::temp_dir(), PathBuf::from("/dev/shm")];
+    above.into_iter().map(|folder| folder.join(name)).filter(|path| path.exists()).collect()
+}
+
+/// A release branch at 7.0.0 with a configuration of its own, beside the trunk with `trunk`'s.
+fn with_release_branch(trunk: &str, release: Option<&str>) -> Fixture {
+    let fixture = Fixture::new("virtual-workspace");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-7.0.0"]);
+    if let Some(text) = release {
+        fixture.sandbox.write("relprep.toml", text);
+        fixture.sandbox.commit_all("A configuration of the branch's own");
+    }
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    fixture.sandbox.write("relprep.toml", trunk);
+    fixture.sandbox.commit_all("The trunk's configuration");
+    fixture
+}
 
 #[test]
 fn programs_run_only_when_something_is_prepared_from_what_is_committed() {
-    let text = "[[run]]\ncommand = [\"sh\", \"-c\", \"echo >../ran\"]\n";
-    let fixture = configured(text);
-    let ran = fixture.sandbox.dir().join("ran");
-    for args in
-        ["branch --dry-run", "branch --dry-run --format json", "check", "check-msrv", "schedule", "status"]
-    {
+    let text = leaving("ran-uncommitted");
+    let fixture = configured(&text);
+    let ran = || left(&fixture, "ran-uncommitted");
+    fixture.sandbox.git(["branch", "release-7.0.0"]);
+    for args in [
+        "branch --dry-run",
+        "branch --dry-run --diff",
+        "branch --dry-run --format json",
+        "patch --branch release-7.0.0 --dry-run",
+        "check",
+        "check --format json",
+        "check --supported",
+        "check-msrv",
+        "schedule",
+        "status",
+        "backport HEAD",
+        "backport --status",
+        "completions bash",
+    ] {
         fixture.run(args);
-        assert!(!ran.exists(), "`{args}` runs programs");
+        assert_eq!(ran(), [] as [PathBuf; 0], "`{args}` runs programs");
     }
+    fixture.sandbox.git(["switch", "--quiet", "release-7.0.0"]);
+    for args in ["patch --dry-run", "rc --dry-run", "release --dry-run"] {
+        fixture.run(args);
+        assert_eq!(ran(), [] as [PathBuf; 0], "`{args}` runs programs");
+    }
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    fixture.sandbox.git(["branch", "--quiet", "-D", "release-7.0.0"]);
     fixture.sandbox.write("relprep.toml", text.replace("echo", "exec echo"));
     for args in ["branch", "branch --allow-dirty", "branch --allow-dirty --config relprep.toml"] {
         let said = refused(&fixture, args, args);
         assert!(said.err.contains("error[config-runs]") || !args.contains("--allow"), "{}", said.err);
-        assert!(!ran.exists(), "`{args}` runs programs that are not committed");
+        assert_eq!(ran(), [] as [PathBuf; 0], "`{args}` runs programs that are not committed");
     }
+}
+
+#[test]
+fn the_programs_of_a_branch_that_is_not_checked_out_do_not_run() {
+    let (foreign, own) = (leaving("ran-foreign"), leaving("ran-own"));
+    for trunk in ["", &own, &foreign] {
+        let fixture = with_release_branch(trunk, Some(&foreign));
+        // A second branch without programs is not prepared either: all or nothing.
+        fixture.sandbox.git(["branch", "release-6.0.0", "release-7.0.0~1"]);
+        for args in [
+            "patch --branch release-7.0.0",
+            "patch --branch release-7.0.0 --dry-run",
+            "patch --branch release-7.0.0 --format json",
+            "patch --branch release-*",
+            "release --branch release-7.0.0",
+            "rc --branch release-7.0.0",
+        ] {
+            let before = fixture.sandbox.everything();
+            let said = fixture.run(args);
+            assert_eq!(fixture.sandbox.everything(), before, "`{args}`: something changed");
+            assert!([1, 2].contains(&said.status), "`{args}`: {}{}", said.out, said.err);
+            if args.starts_with("patch") && !args.contains("json") {
+                assert!(said.err.contains("error[config-runs]"), "`{args}`: {}", said.err);
+                assert!(said.err.contains("check the branch out"), "`{args}`: {}", said.err);
+            }
+            for name in ["ran-foreign", "ran-own"] {
+                assert_eq!(left(&fixture, name), [] as [PathBuf; 0], "`{args}` ran {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_plan_lists_a_program_before_it_runs() {
+    let fixture = configured("");
+    let (shown, seen) = (fixture.sandbox.dir().join("shown"), fixture.sandbox.dir().join("seen"));
+    let (from, to) = (shown.display(), seen.display());
+    let text = format!("[[run]]\ncommand = [\"cp\", \"{from}\", \"{to}\"]\n");
+    fixture.sandbox.write("relprep.toml", text);
+    fixture.sandbox.commit_all("A program");
+    let mut command = fixture.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    command.args(["relprep", "branch"]).stdout(File::create(&shown).unwrap());
+    assert!(command.status().unwrap().success());
+    let seen = fs::read_to_string(&seen).unwrap();
+    assert!(seen.contains("\nPrograms ") && seen.contains(&format!("\n  cp {from} {to}\n")), "{seen}");
+    assert!(!seen.contains("\nMade\n"), "{seen}");
+    assert!(fs::read_to_string(shown).unwrap().contains("\nMade\n"));
+}
+
+#[test]
+fn a_branch_without_a_configuration_runs_what_is_checked_out_and_says_so() {
+    let fixture =
+        with_release_branch("[[run]]\ncommand = [\"sh\", \"-c\", \"echo 1 >>RELEASES.md\"]\n", None);
+    fixture.sandbox.git(["switch", "--quiet", "release-7.0.0"]);
+    fixture.sandbox.write("RELEASES.md", "## 7.0.0\n\nReleased 2024-04-20.\n");
+    fixture.sandbox.commit_all("Release 7.0.0");
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    let dry = fixture.run("patch --branch release-7.0.0 --dry-run");
+    assert_eq!(dry.status, 0, "{}", dry.err);
+    assert!(dry.err.contains("that of the checkout is used"), "{}", dry.err);
+    assert!(dry.out.contains("\nPrograms ") && dry.out.contains("echo 1 >>RELEASES.md"), "{}", dry.out);
+    let said = fixture.run("patch --branch release-7.0.0");
+    assert!(said.out.starts_with(&dry.out), "{}", said.out);
+    let notes = fixture.sandbox.git(["show", "release-7.0.0:RELEASES.md"]);
+    assert!(notes.ends_with("\n1"), "{notes}");
 }
