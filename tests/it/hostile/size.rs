@@ -12,8 +12,10 @@ use relprep::edit::lockfile::{Followed, LockFile, Moved, follow, third_party_cha
 use relprep::edit::manifest::Manifest;
 use relprep::edit::notes::{Missing, Notes, Style};
 use relprep::edit::splice::{Splice, apply};
+use relprep::limits;
 use relprep::path::RepoPath;
 
+use super::{configured, refused};
 use crate::fixture::Fixture;
 
 #[test]
@@ -80,7 +82,7 @@ fn a_lock_file_of_a_million_lines_follows() {
 fn nesting_ends_in_an_error_and_not_in_the_stack() {
     let manifest = RepoPath::new("Cargo.toml").unwrap();
     let notes = RepoPath::new("RELEASES.md").unwrap();
-    for depth in [1_000, 10_000, 100_000] {
+    for depth in [1_000, 10_000, 100_000, 1_000_000] {
         for text in [
             format!("a = {}", "[".repeat(depth)),
             format!("a = {}{}", "[".repeat(depth), "]".repeat(depth)),
@@ -113,5 +115,122 @@ fn nesting_ends_in_an_error_and_not_in_the_stack() {
             let date = chrono::NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
             let _ = parsed.patch(&semver::Version::new(1, 0, 0), date, Missing::Scaffold);
         }
+    }
+}
+
+fn longer_than(limit: u64, line: &str) -> String {
+    line.repeat(usize::try_from(limit).unwrap() / line.len() + 1)
+}
+
+#[test]
+fn a_text_that_is_too_large_is_refused_with_its_name_before_anything_reads_it() {
+    let version_file = "[[version-file]]\npath = \"BIG\"\nlines = ['{version}']\n";
+    let head = "[package]\nname = \"orbit\"\nversion = \"7.0.0\"\n";
+    let comment = "# a line that says nothing at all, as often as it is there\n";
+    for (config, path, text) in [
+        ("", "Cargo.toml", format!("[workspace]\n{}", longer_than(limits::MANIFEST, comment))),
+        ("", "crates/orbit/Cargo.toml", format!("{head}{}", longer_than(limits::MANIFEST, comment))),
+        ("", "Cargo.lock", longer_than(limits::TEXT, comment)),
+        ("", "RELEASES.md", longer_than(limits::TEXT, "* a line of notes that says nothing at all\n")),
+        (version_file, "BIG", format!("7.0.0\n{}", longer_than(limits::TEXT, comment))),
+        ("", "relprep.toml", longer_than(limits::CONFIGURATION, comment)),
+        ("", "relprep.toml", format!("follow = [{}]", longer_than(limits::CONFIGURATION, "\"x*\",\n"))),
+    ] {
+        let fixture = configured(config);
+        fixture.sandbox.write(path, text);
+        fixture.sandbox.commit_all("large");
+        for args in ["branch --dry-run", "branch", "check"] {
+            let said = refused(&fixture, args, path);
+            assert!(
+                said.err.contains("error[file-too-large]: this has "),
+                "`{args}` on {path}: {}",
+                said.err
+            );
+            assert!(said.err.contains(&format!("--> {path}\n")), "`{args}` on {path}: {}", said.err);
+        }
+        if path == "relprep.toml" {
+            for args in
+                ["status", "schedule", "patch --supported --dry-run", "branch -n --config relprep.toml"]
+            {
+                let said = refused(&fixture, args, path);
+                assert!(said.err.contains("error[file-too-large]: this has "), "`{args}`: {}", said.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_manifest_in_many_places_is_as_large_as_all_of_them() {
+    let fixture = Fixture::new("virtual-workspace");
+    let text =
+        longer_than(limits::MANIFEST - 1_000, "# a line that says nothing at all, as often as it is there\n");
+    fixture.sandbox.write("large", text);
+    let blob = fixture.sandbox.git(["hash-object", "-w", "large"]);
+    for number in 0..=limits::TOGETHER / limits::MANIFEST {
+        let entry = format!("100644,{blob},bomb/{number}/Cargo.toml");
+        fixture.sandbox.git(["update-index", "--add", "--cacheinfo", &entry]);
+    }
+    fixture.sandbox.git(["commit", "--quiet", "-m", "One blob, many files"]);
+    for args in ["branch --dry-run --allow-dirty", "check", "patch --branch main --dry-run"] {
+        let said = refused(&fixture, args, args);
+        assert!(said.err.contains("the manifests and lock files of this commit have"), "{}", said.err);
+    }
+}
+
+#[test]
+fn a_configuration_as_large_as_one_may_be_is_read() {
+    let limit = usize::try_from(limits::CONFIGURATION).unwrap();
+    let full = |head: &str, line: &dyn Fn(usize) -> String, tail: &str| {
+        let mut text = head.to_owned();
+        for number in 0.. {
+            let line = line(number);
+            if text.len() + line.len() + tail.len() > limit {
+                break;
+            }
+            text.push_str(&line);
+        }
+        text + tail
+    };
+    let anchor = "[schedule]\nanchor = { version = \"20.0.0\", release = \"2024-04-20\" }\n";
+    let exception = |number: usize| {
+        format!(
+            "[[schedule.release]]\nversion = \"{}.0.0\"\nreason = \"x\"\neol = \"2300-01-01\"\n",
+            number + 20
+        )
+    };
+    let fixture = Fixture::new("virtual-workspace");
+    for text in [
+        full("follow = [", &|_| "\"x*\",".to_owned(), "]\n"),
+        full("follow = [", &|number| format!("\"{{a{number},b*}}/[a-z]*.toml\","), "]\n"),
+        full("follow = [\"", &|_| "{a,b}*".to_owned(), "\"]\n"),
+        full("", &|_| "[[line]]\npackages = [\"a*\"]\n".to_owned(), ""),
+        full("", &|_| "[[run]]\ncommand = [\"a\"]\n".to_owned(), ""),
+        full("[names]\nbranch = \"", &|_| "{version}".to_owned(), "\"\n"),
+        full("[names]\nbranch = \"", &|_| "{".to_owned(), "\"\n"),
+        full("[commit]\ncut = \"", &|_| "{nothing}".to_owned(), "\"\n"),
+        full(anchor, &exception, ""),
+    ] {
+        fixture.sandbox.write("relprep.toml", text);
+        for args in ["schedule --all --date 2024-05-01", "check"] {
+            let said = fixture.run(args);
+            assert!([0, 1].contains(&said.status) && !said.err.contains("panicked"), "{}", said.err);
+        }
+    }
+}
+
+#[test]
+fn a_manifest_that_is_no_text_is_refused() {
+    let fixture = Fixture::new("virtual-workspace");
+    let bytes: Vec<u8> =
+        (0..1 << 20_u32).map(|number: u32| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+    for path in ["Cargo.toml", "crates/orbit/Cargo.toml", "Cargo.lock", "relprep.toml"] {
+        fixture.sandbox.write(path, &bytes);
+        fixture.sandbox.commit_all("no text");
+        for args in ["branch --dry-run", "check"] {
+            let said = refused(&fixture, args, path);
+            assert!(said.err.contains(&format!("--> {path}")), "{path}: {}", said.err);
+            assert!(said.err.len() < 100_000, "{path}: {} bytes are said", said.err.len());
+        }
+        fixture.sandbox.git(["reset", "--quiet", "--hard", "HEAD~1"]);
     }
 }
