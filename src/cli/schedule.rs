@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::calendar::Calendar;
 use super::options::{Common, Today};
 use super::{Output, Status};
-use crate::finding::Refused;
+use crate::finding::{Finding, Refused};
 use crate::render::schedule::{Format, file, render};
 use crate::repo::publish::step;
 use crate::train::schedule::{Bound, Schedule, Selection};
@@ -124,14 +124,13 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Writes the file whole or not at all; a link stays, and so do the permissions.
+/// Writes the file whole or not at all; its permissions stay.
 fn write(path: &Path, text: &str, drafts: Option<&Path>) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match drafts.map(|drafts| replace(&path, text, drafts)) {
+    match drafts.map(|drafts| replace(path, text, drafts)) {
         Some(Ok(())) => Ok(()),
         // They may lie on another file system.
-        _ => replace(&path, text, beside),
+        _ => replace(path, text, beside),
     }
 }
 
@@ -154,7 +153,20 @@ fn replace(path: &Path, text: &str, drafts: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads a file that shows the schedule, or returns nothing where there is none.
+///
+/// # Errors
+///
+/// A refusal where a repository has laid a symbolic link on the way, which may lead out of it; a failure
+/// if it cannot be read.
 fn read(path: &Path) -> Result<Option<String>> {
+    // The folders of an absolute path are the machine's.
+    let own = if path.is_absolute() { 1 } else { usize::MAX };
+    if let Some(link) = path.ancestors().take(own).find(|part| part.is_symlink()) {
+        let message = format!("{} is a symbolic link, which is not followed", link.display());
+        let finding = Finding::error("unreadable-file", message).remedy("name the file itself");
+        return Err(Refused::from(finding).into());
+    }
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

