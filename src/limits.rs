@@ -9,7 +9,7 @@ use crate::path::RepoPath;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
-/// The largest configuration, in bytes: globs cost up to the square of their number.
+/// The largest configuration, in bytes: some of it costs more than its length.
 pub const CONFIGURATION: u64 = 128 * KIB;
 /// The largest manifest, in bytes: Cargo's parser takes about 17 times that in memory.
 pub const MANIFEST: u64 = 8 * MIB;

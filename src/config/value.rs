@@ -44,15 +44,22 @@ impl Patterns {
     }
 }
 
+/// The most globs in one list: what they cost grows with the square of their number.
+const MOST_GLOBS: usize = 1000;
+
 impl TryFrom<Vec<String>> for Patterns {
-    type Error = globset::Error;
+    type Error = String;
 
     fn try_from(texts: Vec<String>) -> Result<Self, Self::Error> {
+        if texts.len() > MOST_GLOBS {
+            return Err(format!("these are {} globs, and {MOST_GLOBS} are the most", texts.len()));
+        }
+        let said = |error: globset::Error| error.to_string();
         let mut builder = GlobSetBuilder::new();
         for text in &texts {
-            builder.add(Glob::new(text)?);
+            builder.add(Glob::new(text).map_err(said)?);
         }
-        Ok(Self { set: builder.build()?, texts })
+        Ok(Self { set: builder.build().map_err(said)?, texts })
     }
 }
 

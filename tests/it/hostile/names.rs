@@ -1,6 +1,6 @@
 //! Names that git would misread.
 
-use super::{configured, kept, lay_secret, refused};
+use super::{configured, kept, lay_secret, obeyed, refused};
 
 #[test]
 fn no_name_becomes_an_option_or_misleads_git() {
@@ -80,5 +80,84 @@ fn options_of_the_command_line_name_what_they_name_and_nothing_else() {
                 kept(&fixture, &said, args);
             }
         }
+    }
+}
+
+/// Names of files that git takes, and programs for options, patterns or orders.
+const FILES: [&str; 8] = [
+    "--force",
+    "-x",
+    ":(top)x",
+    ":!x",
+    "$(touch ran)",
+    "a\n::error::x",
+    "\u{1b}[31m\u{202e}x",
+    "crates/orbit/src/--output=ran",
+];
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_of_files_are_names_and_nothing_else() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let fixture = configured("[[run]]\ncommand = [\"sh\", \"-c\", \"echo >>README.md\"]\n");
+    let sandbox = &fixture.sandbox;
+    for name in FILES.into_iter().chain(["README.md"]) {
+        sandbox.write(name, "one\n");
+    }
+    sandbox.write(std::path::Path::new(std::ffi::OsStr::from_bytes(b"\xff\xfe")), "one\n");
+    for folder in ["crates/--all", "crates/$(touch ran)", "crates/a b'c"] {
+        let name = folder.bytes().filter(u8::is_ascii_alphabetic).map(char::from).collect::<String>();
+        let manifest = format!("[package]\nname = \"{name}\"\nversion = \"7.0.0\"\nedition = \"2021\"\n");
+        sandbox.write(format!("{folder}/Cargo.toml"), manifest);
+        sandbox.write(format!("{folder}/src/lib.rs"), "");
+    }
+    sandbox.git(["add", "--all"]);
+    fixture.command("cargo").args(["update", "--workspace", "--offline", "--quiet"]).status().unwrap();
+    sandbox.commit_all("Odd names");
+    for args in ["check", "check --format github", "status", "branch --dry-run --diff", "branch --diff"] {
+        let said = fixture.run(args);
+        assert!(said.status == 0 || !args.starts_with("branch"), "`{args}`: {}", said.err);
+        assert_eq!(obeyed(&(said.out + &said.err)), None, "`{args}`");
+        assert!(!sandbox.exists("ran"), "`{args}` ran something");
+    }
+    let changed = sandbox.git(["diff", "--name-only", "main~1..main"]);
+    for line in changed.lines() {
+        assert!(
+            ["Cargo.toml", "Cargo.lock", "\"", "README.md", "RELEASES.md", "crates/"]
+                .iter()
+                .any(|begin| line.starts_with(begin)),
+            "{changed}"
+        );
+    }
+    for folder in ["crates/--all", "crates/$(touch ran)", "crates/a b'c"] {
+        assert!(sandbox.read(format!("{folder}/Cargo.toml")).contains("version = \"8.0.0\""), "{folder}");
+    }
+    assert_eq!(sandbox.git(["status", "--porcelain"]), "");
+    sandbox.fsck();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_name_of_a_file_in_conflict_gives_no_order_to_a_log() {
+    let fixture = configured("[schedule]\nanchor = { version = \"7.0.0\", release = \"2024-04-20\" }\n");
+    let sandbox = &fixture.sandbox;
+    for (branch, text) in [("release-7.0.0", "theirs\n"), ("main", "ours\n")] {
+        sandbox.git(["switch", "--quiet", "--force-create", branch, "main"]);
+        for name in FILES {
+            sandbox.write(name, text);
+        }
+        sandbox.commit_all(text);
+        if branch == "release-7.0.0" {
+            sandbox.git(["switch", "--quiet", "main"]);
+        }
+    }
+    for args in ["backport HEAD --to release-7.0.0", "backport HEAD --resolve release-7.0.0"] {
+        let said = fixture.run(args);
+        let text = said.out + &said.err;
+        assert!(text.contains("  a\\n::error::x"), "`{args}`: {text}");
+        assert_eq!(obeyed(&text), None, "`{args}`: {text:?}");
+        assert!(!text.lines().any(|line| line.starts_with("::error::")), "`{args}`: {text}");
+        assert!(!sandbox.exists("ran"), "`{args}` ran something");
     }
 }

@@ -205,6 +205,7 @@ fn a_configuration_as_large_as_one_may_be_is_read() {
     };
     let fixture = Fixture::new("virtual-workspace");
     for text in [
+        format!("follow = [{}]\n", "\"x*\",".repeat(1_000)),
         full("follow = [", &|_| "\"x*\",".to_owned(), "]\n"),
         full("follow = [", &|number| format!("\"{{a{number},b*}}/[a-z]*.toml\","), "]\n"),
         full("follow = [\"", &|_| "{a,b}*".to_owned(), "\"]\n"),
