@@ -4,6 +4,7 @@
 //! the repository (excluded crates, nested workspaces, their lock files) is read from the commit's
 //! tree, since it may require members by path.
 
+mod cargo;
 pub mod compile;
 pub mod dependencies;
 pub mod metadata;

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
-use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
+use anyhow::Result;
+use cargo_metadata::Metadata;
 
 use crate::msrv::dependencies::{Graph, Node};
+use crate::workspace::cargo;
 
 /// Asks Cargo about the workspace of `manifest`, with its lock file as it is and without network;
 /// features are all on.
@@ -18,17 +19,8 @@ use crate::msrv::dependencies::{Graph, Node};
 ///
 /// If Cargo cannot be run, or not be understood.
 pub fn graph(manifest: &Path) -> Result<Result<Graph, String>> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(manifest)
-        .features(CargoOpt::AllFeatures)
-        .other_options(["--locked".to_owned(), "--offline".to_owned()])
-        .exec();
-    match metadata {
-        Ok(metadata) => Ok(Ok(from_metadata(&metadata))),
-        Err(cargo_metadata::Error::CargoMetadata { stderr }) => Ok(Err(in_short(&stderr))),
-        Err(cargo_metadata::Error::Io(error)) => Err(error).context("cannot run `cargo metadata`"),
-        Err(other) => Err(anyhow!(other).context("cannot read the output of `cargo metadata`")),
-    }
+    let asked = cargo::metadata(manifest, &["--all-features", "--locked"])?;
+    Ok(asked.map(|metadata| from_metadata(&metadata)).map_err(|said| in_short(&said)))
 }
 
 fn from_metadata(metadata: &Metadata) -> Graph {

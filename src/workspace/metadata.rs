@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
-use cargo_metadata::{Metadata, MetadataCommand};
+use anyhow::{Context, Result};
+use cargo_metadata::Metadata;
 use semver::Version;
 
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::repo::{Repo, Tree};
+use crate::workspace::cargo;
 use crate::workspace::scratch::{Extent, Scratch};
 
 /// A member of the workspace, as Cargo sees it.
@@ -87,12 +88,8 @@ impl Members {
 
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
         let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
-        let metadata = MetadataCommand::new()
-            .manifest_path(&manifest)
-            .no_deps()
-            .other_options(["--offline".to_owned()])
-            .exec()
-            .map_err(|error| not_a_workspace(&manifest, error))?;
+        let asked = cargo::metadata(&manifest, &["--no-deps"])?;
+        let metadata = asked.map_err(|said| not_a_workspace(&manifest, &said))?;
         Self::from_metadata(root, &metadata)
     }
 
@@ -139,15 +136,9 @@ fn outside(path: &Path, root: &Path) -> anyhow::Error {
     Refused::from(Finding::error("member-outside", message).remedy(remedy)).into()
 }
 
-fn not_a_workspace(manifest: &Path, error: cargo_metadata::Error) -> anyhow::Error {
-    match error {
-        cargo_metadata::Error::CargoMetadata { stderr } => {
-            let said = stderr.trim().trim_start_matches("error: ").to_owned();
-            let message = format!("Cargo cannot read the workspace of {}: {said}", manifest.display());
-            let remedy = "make `cargo metadata --no-deps --offline` succeed here first";
-            Refused::from(Finding::error("workspace", message).remedy(remedy)).into()
-        }
-        cargo_metadata::Error::Io(error) => anyhow!(error).context("cannot run `cargo metadata`"),
-        other => anyhow!(other).context("cannot read the output of `cargo metadata`"),
-    }
+fn not_a_workspace(manifest: &Path, said: &str) -> anyhow::Error {
+    let said = said.trim().trim_start_matches("error: ");
+    let message = format!("Cargo cannot read the workspace of {}: {said}", manifest.display());
+    let remedy = "make `cargo metadata --no-deps --offline` succeed here first";
+    Refused::from(Finding::error("workspace", message).remedy(remedy)).into()
 }

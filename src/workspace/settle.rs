@@ -1,7 +1,5 @@
 //! Lock files whose new content is Cargo's to know.
 
-use std::process::Command;
-
 use anyhow::{Context, Result};
 
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
@@ -10,6 +8,7 @@ use crate::path::RepoPath;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{Commit, Plan};
 use crate::repo::Repo;
+use crate::workspace::cargo;
 use crate::workspace::outside;
 use crate::workspace::scratch::{Extent, Scratch};
 
@@ -71,19 +70,13 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
 /// Runs `cargo update --offline` with `args` for the lock file; returns what it said if it failed.
 pub(super) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Result<Result<(), String>> {
     let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["update", "--offline", "--quiet", "--manifest-path"])
-        .arg(scratch.path(&manifest))
-        .args(args)
-        .current_dir(scratch.root())
-        .output()
-        .context("cannot run `cargo update`")?;
+    let mut command = cargo::command();
+    command.args(["update", "--offline", "--quiet", "--manifest-path"]).arg(scratch.path(&manifest));
+    command.args(args).current_dir(scratch.root());
     // Its paths are of a folder that is gone when they are read.
     let root = format!("{}{}", scratch.root().display(), std::path::MAIN_SEPARATOR);
-    let said = String::from_utf8_lossy(&output.stderr).replace(&root, "");
-    let said = said.trim().trim_start_matches("error: ").to_owned();
-    Ok(if output.status.success() { Ok(()) } else { Err(said) })
+    let said = |said: String| said.replace(&root, "").trim().trim_start_matches("error: ").to_owned();
+    Ok(cargo::run(command)?.map(drop).map_err(said))
 }
 
 fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {

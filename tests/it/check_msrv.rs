@@ -1,6 +1,7 @@
 //! `check-msrv`: on a train's real history, and on workspaces written for one question each.
 
 use std::fs;
+use std::process::Command;
 
 use crate::checking::{BRANCHES, Run, clone_history, configuration, relprep, relprep_with};
 use crate::support::{Sandbox, write_executable};
@@ -150,6 +151,43 @@ fn a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise() {
     let cargo = [("RUSTUP_TOOLCHAIN", "stable")];
     let run = relprep_with(&sandbox, &["check-msrv", "--format", "json"], &cargo);
     assert_eq!(run.findings(), ["error msrv-raised", "error msrv-resolver", "error msrv-toolchain"]);
+}
+
+/// rustup and the Cargo that it stands in front of, as they are where the toolchain of the repository's
+/// file is not installed.
+fn without_the_toolchain(sandbox: &Sandbox) -> Command {
+    let bin = sandbox.dir().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let before = |name: &str| std::env::var(name).map(|it| format!("{name}='{it}'")).unwrap_or_default();
+    let cargo = std::env::var("CARGO").unwrap();
+    let proxy = format!(
+        "#!/bin/sh\n[ \"$RUSTUP_AUTO_INSTALL $RUST_BACKTRACE\" = '0 0' ] || exit 9\n\
+         if [ \"$RUSTUP_TOOLCHAIN\" = mine ]; then unset RUSTUP_TOOLCHAIN; exec env {} '{cargo}' \"$@\"; fi\n\
+         echo \"error: toolchain '1.20.0' is not installed\" >&2; exit 1\n",
+        before("RUSTUP_TOOLCHAIN")
+    );
+    write_executable(&bin.join("cargo"), &proxy);
+    write_executable(&bin.join("rustup"), "#!/bin/sh\n[ \"$1\" = default ] && echo 'mine (default)'\n");
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    command.env("PATH", path).env("CARGO", bin.join("cargo"));
+    command.env("RUST_BACKTRACE", "1").env_remove("RUSTUP_TOOLCHAIN");
+    command
+}
+
+#[test]
+fn a_toolchain_file_that_names_what_is_not_installed_is_judged_all_the_same() {
+    let sandbox = released();
+    sandbox.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.90.0\"\n");
+    sandbox.commit_all("Ask for a toolchain");
+    let output = without_the_toolchain(&sandbox).args(["relprep", "check-msrv"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("error[msrv-toolchain]: the toolchain 1.90 needs Rust 1.90"), "{said}");
+    // Where it is the user who chose what is not there, that is what is said.
+    let mut chosen = without_the_toolchain(&sandbox);
+    let output = chosen.env("RUSTUP_TOOLCHAIN", "1.20.0").args(["relprep", "check-msrv"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("toolchain '1.20.0' is not installed"), "{said}");
 }
 
 /// A released line that uses `mid`, which uses `deep`; both come from a folder that stands for

@@ -1,0 +1,82 @@
+//! Running Cargo: without network, and with a toolchain that is there.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use anyhow::{Context, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+/// Returns a call of Cargo: of the one that runs this program, or else of the one that is found.
+pub(super) fn command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Asks `cargo metadata`, with `args` beside those that are always given; the inner error is what Cargo
+/// said where it failed.
+///
+/// # Errors
+///
+/// If Cargo cannot be run, or not be understood.
+pub(super) fn metadata(manifest: &Path, args: &[&str]) -> Result<Result<Metadata, String>> {
+    let mut command = command();
+    command.args(["metadata", "--format-version=1", "--offline", "--manifest-path"]).arg(manifest).args(args);
+    let text = match run(command)? {
+        Ok(text) => text,
+        Err(said) => return Ok(Err(said)),
+    };
+    // A wrapper around Cargo may have printed something of its own.
+    let document = text.lines().find(|line| line.starts_with('{')).unwrap_or_default();
+    MetadataCommand::parse(document).map(Ok).context("cannot read the output of `cargo metadata`")
+}
+
+/// Runs a call of Cargo, and returns what it printed; the inner error is what it said where it failed.
+///
+/// rustup installs nothing for it. Where the repository asks for a toolchain that is not there, the one
+/// that is the user's default answers: what the members are does not depend on it.
+///
+/// # Errors
+///
+/// If it cannot be run.
+pub(super) fn run(mut command: Command) -> Result<Result<String, String>> {
+    // Without a backtrace, which rustup and Cargo would print among what they say.
+    command.env("RUSTUP_AUTO_INSTALL", "0").env("RUST_BACKTRACE", "0").env_remove("RUST_LIB_BACKTRACE");
+    let output = output(&mut command)?;
+    if !output.status.success()
+        && is_toolchain_missing(&output)
+        && env::var_os("RUSTUP_TOOLCHAIN").is_none()
+        && let Some(toolchain) = default_toolchain()
+    {
+        return Ok(said(&self::output(command.env("RUSTUP_TOOLCHAIN", toolchain))?));
+    }
+    Ok(said(&output))
+}
+
+fn output(command: &mut Command) -> Result<Output> {
+    command.output().with_context(|| {
+        let words: Vec<_> = command.get_args().take(1).map(|word| word.to_string_lossy()).collect();
+        format!("cannot run `cargo {}`", words.join(" "))
+    })
+}
+
+fn said(output: &Output) -> Result<String, String> {
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
+}
+
+/// Returns whether it is rustup that failed, for want of the toolchain that a file asks for.
+fn is_toolchain_missing(output: &Output) -> bool {
+    let said = String::from_utf8_lossy(&output.stderr);
+    said.contains("toolchain '") && said.contains("is not installed")
+}
+
+/// Returns the toolchain that counts where no file asks for one; `None` where rustup has none.
+fn default_toolchain() -> Option<OsString> {
+    let output =
+        Command::new("rustup").arg("default").output().ok().filter(|output| output.status.success())?;
+    let said = String::from_utf8(output.stdout).ok()?;
+    said.split_whitespace().next().map(OsString::from)
+}
