@@ -4,6 +4,7 @@ use semver::VersionReq;
 
 use super::{Rule, Subject};
 use crate::config::check::RuleName;
+use crate::edit::requirement::renumbered;
 use crate::finding::{Finding, Place};
 use crate::plan::requirements;
 
@@ -32,7 +33,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 false => Finding::warning("", message),
             };
             let place = Place::range(path, &file.text, text.range.clone());
-            findings.push(finding.at(place).remedy(format!("write `{version}`")));
+            let remedy = renumbered(&text.value, version).unwrap_or_else(|| version.to_string());
+            findings.push(finding.at(place).remedy(format!("write `{remedy}`")));
         }
     }
     findings

@@ -50,6 +50,15 @@ pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow,
     }
 }
 
+/// Returns `requirement` with the numbers of `to` in place of its own, as [`follow`] writes them;
+/// `None` where it is a range, whose bounds are its author's to say, or no requirement at all.
+pub fn renumbered(requirement: &str, to: &Version) -> Option<String> {
+    let parsed = VersionReq::parse(requirement).ok()?;
+    let [single] = parsed.comparators.as_slice() else { return None };
+    let moved = follows(single.op).then(|| rewrite(requirement, single, to))?;
+    VersionReq::parse(&moved).ok()?.matches(to).then_some(moved)
+}
+
 fn follows(op: Op) -> bool {
     matches!(op, Op::Exact | Op::Caret | Op::Tilde | Op::Wildcard)
 }
@@ -143,6 +152,21 @@ mod tests {
         ] {
             assert_eq!(moved(requirement, from, to).as_deref(), Ok(expected), "{requirement} {from} {to}");
             assert!(VersionReq::parse(expected).unwrap().matches(&to.parse().unwrap()), "{expected}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_leave_the_operator() {
+        let to = "5.0.1".parse().unwrap();
+        for (requirement, expected) in [
+            ("=5.0.0", Some("=5.0.1")),
+            ("~4.9", Some("~5.0")),
+            ("4", Some("5")),
+            (">=4, <5", None),
+            (">=6", None),
+            ("latest", None),
+        ] {
+            assert_eq!(renumbered(requirement, &to).as_deref(), expected, "{requirement}");
         }
     }
 

@@ -152,6 +152,17 @@ fn each_rule_of_versions_finds_what_breaks_it() {
 }
 
 #[test]
+fn a_requirement_that_does_not_match_keeps_its_operator_in_the_remedy() {
+    let sandbox = released();
+    let stale = "[package]\nname = \"example\"\nversion = \"0.0.0\"\n\
+                 [dependencies]\nlib = { path = \"../members/lib\", version = \"=0.9.0\" }\n";
+    sandbox.write("example/Cargo.toml", stale);
+    sandbox.commit_all("Leave an example behind");
+    let run = check(&sandbox, &[]);
+    assert!(run.out.contains("write `=1.0.0`"), "{}", run.out);
+}
+
+#[test]
 fn a_lock_file_that_is_not_current_is_found() {
     let version = planted(|it| {
         edit(it, "Cargo.lock", "name = \"lib\"\nversion = \"1.0.0\"", "name = \"lib\"\nversion = \"0.9.0\"");
