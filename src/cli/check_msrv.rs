@@ -15,6 +15,7 @@ use crate::plan::Request;
 use crate::project::Project;
 use crate::report::Report;
 use crate::workspace::compile;
+use crate::workspace::dependencies::Ground;
 
 /// Check that a release branch needs no newer Rust than it promised
 ///
@@ -88,8 +89,8 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         date: args.today.day(),
     };
     let train = project.config.train();
-    let inquiry =
-        Inquiry { repo: &repo, request: &request, train: train.as_ref(), stated: &stated, changed: &changed };
+    let ground = Ground::of_checkout(&changed);
+    let inquiry = Inquiry { repo: &repo, request: &request, train: train.as_ref(), stated: &stated, ground };
     let promised = inquiry.report(&mut report)?;
     if let Some(promised) = promised.filter(|_| args.build) {
         let folder = repo.root().join(project.workspace.root.folder());

@@ -27,9 +27,30 @@ pub enum Lock {
         text: String,
         /// The third parties.
         packages: Vec<Locked>,
-        /// What Cargo says of the packages that are used, or why it does not.
-        graph: Result<Graph, String>,
+        /// Whether it is current, so that `--locked` passes.
+        is_current: bool,
+        /// What Cargo says of the packages that are used, or why it does not; where the lock file is not
+        /// current, once Cargo has brought it up to date.
+        graph: Result<Graph, Untold>,
     },
+}
+
+/// Why Cargo does not tell which packages are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// The lock file is not current.
+    Stale,
+    /// Another reason, in Cargo's words: most of all, that a package is not downloaded.
+    Other(String),
+}
+
+impl fmt::Display for Untold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stale => f.write_str("the lock file is not current"),
+            Self::Other(said) => f.write_str(said),
+        }
+    }
 }
 
 impl fmt::Display for Lock {
@@ -112,20 +133,31 @@ pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
                 .remedy("commit the lock file, or prove it with `--build`"),
         ],
         Lock::Changed { packages, .. } if packages.is_empty() => Vec::new(),
-        Lock::Changed { path, packages, graph: Err(why), .. } => {
+        Lock::Changed { path, packages, graph: Err(why), is_current, .. } => {
             let names: Vec<String> = packages.iter().map(named).collect();
             let message = format!(
                 "what {} needs cannot be read offline, and is unchecked: {why}",
                 listed(&names, NAMED)
             );
-            let remedy = "run `cargo fetch --locked` first";
+            let remedy = match is_current {
+                true => "run `cargo fetch --locked` first",
+                false => "run `cargo update --workspace`, and commit the lock file, which is not current",
+            };
             vec![Finding::note(UNCHECKED, message).at(Place::file(path)).remedy(remedy)]
         }
-        Lock::Changed { path, text, packages, graph: Ok(graph) } => {
+        Lock::Changed { path, text, packages, graph: Ok(graph), is_current } => {
             let place = |line| Place::line(path, text, line);
-            compare(path, &place, packages, graph, promise)
+            let mut findings = compare(path, &place, packages, graph, promise);
+            findings.extend((!is_current).then(|| not_current(path)));
+            findings
         }
     }
+}
+
+fn not_current(path: &RepoPath) -> Finding {
+    let message = "the lock file is not current, and what Cargo would add to it is unchecked";
+    let remedy = "run `cargo update --workspace --offline`, and commit the lock file";
+    Finding::note(UNCHECKED, message).at(Place::file(path)).remedy(remedy)
 }
 
 fn compare(
@@ -197,14 +229,15 @@ mod tests {
         }
     }
 
-    fn changed(names: &[&str], graph: Result<Graph, String>) -> Vec<String> {
+    fn changed(names: &[&str], graph: Result<Graph, Untold>) -> Vec<String> {
         let path = RepoPath::new("Cargo.lock").unwrap();
         let packages = names.iter().map(|name| Locked {
             name: (*name).to_owned(),
             version: "1.0.0".to_owned(),
             line: 1,
         });
-        let lock = Lock::Changed { packages: packages.collect(), path, text: String::new(), graph };
+        let (packages, text) = (packages.collect(), String::new());
+        let lock = Lock::Changed { packages, path, text, is_current: true, graph };
         judge(&lock, RustVersion::new(80)).into_iter().map(|finding| finding.message).collect()
     }
 
@@ -225,12 +258,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_unchecked() {
-        let found = changed(&["deep"], Err("it is not downloaded".to_owned()));
+        let found = changed(&["deep"], Err(Untold::Other("it is not downloaded".to_owned())));
         assert_eq!(
             found,
             ["what `deep 1.0.0` needs cannot be read offline, and is unchecked: it is not downloaded"]
         );
-        assert_eq!(changed(&[], Err(String::new())), [""; 0]);
+        assert_eq!(changed(&[], Err(Untold::Stale)), [""; 0]);
         assert_eq!(judge(&Lock::Same, RustVersion::new(1)), []);
         assert_eq!(judge(&Lock::Untracked, RustVersion::new(1))[0].rule, UNCHECKED);
     }

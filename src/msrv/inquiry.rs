@@ -13,6 +13,7 @@ use crate::project::{Location, Project};
 use crate::repo::{CommitId, Head, Refs, Repo};
 use crate::report::Report;
 use crate::train::Train;
+use crate::workspace::dependencies::Ground;
 
 /// What a branch promised about Rust, and whether that holds.
 #[derive(Clone, Copy)]
@@ -25,8 +26,8 @@ pub struct Inquiry<'a> {
     pub train: Option<&'a Train>,
     /// What the user says about the baseline.
     pub stated: &'a Stated,
-    /// The tracked files that differ from the tip.
-    pub changed: &'a [String],
+    /// Where Cargo is asked about the tip.
+    pub ground: Ground,
 }
 
 impl Inquiry<'_> {

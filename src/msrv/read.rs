@@ -8,7 +8,7 @@ use semver::Version;
 use super::Evidence;
 use super::baseline::{self, Search};
 use super::claims::Claims;
-use super::dependencies::{Lock, Locked};
+use super::dependencies::{Lock, Locked, Untold};
 use super::inquiry::Inquiry;
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::edit::manifest::Manifest;
@@ -16,8 +16,8 @@ use crate::finding::Finding;
 use crate::path::RepoPath;
 use crate::project::Project;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
-use crate::workspace::scratch::{Extent, Scratch};
-use crate::workspace::{ManifestFile, Package, dependencies};
+use crate::workspace::dependencies::{self, Laid};
+use crate::workspace::{ManifestFile, Package};
 
 /// The files that choose a toolchain, beside the root manifest; the first counts for rustup too.
 const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
@@ -131,7 +131,7 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
 
 /// Compares the lock files, and asks Cargo about the packages if third parties came or changed.
 fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<Lock> {
-    let Inquiry { repo, request, changed, .. } = *inquiry;
+    let Inquiry { repo, request, ground, .. } = *inquiry;
     let (root, tree) = (&request.project.workspace.root, &request.project.files);
     let Some(path) = root.sibling("Cargo.lock") else { return Ok(Lock::Untracked) };
     let Some(now) = text(repo, tree, &path)? else { return Ok(Lock::Untracked) };
@@ -144,13 +144,13 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<Lock> {
     if packages.is_empty() {
         return Ok(Lock::Same);
     }
-    let graph = if changed.iter().any(|path| path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock")) {
-        let scratch = Scratch::lay(repo, tree, Extent::Everything)?;
-        dependencies::graph(&scratch.path(root))?
-    } else {
-        dependencies::graph(&repo.root().join(root))?
+    let told = Laid::out(repo, tree, ground)?.graph(root)?;
+    let is_current = told != Err(Untold::Stale);
+    let graph = match is_current {
+        true => told,
+        false => dependencies::graph_brought_up_to_date(repo, tree, root, &path)?,
     };
-    Ok(Lock::Changed { path, text: now, packages, graph })
+    Ok(Lock::Changed { path, text: now, packages, is_current, graph })
 }
 
 /// Returns the third parties that `now` has, and `then` has not or not so.

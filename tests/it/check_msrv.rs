@@ -252,6 +252,23 @@ fn a_dependency_that_says_nothing_or_is_not_there_is_unchecked() {
 }
 
 #[test]
+fn a_lock_file_that_is_not_current_hides_no_dependency() {
+    let sandbox = with_third_parties();
+    update(&sandbox, "1.1.0", "rust-version = \"1.71\"\n");
+    sandbox.write("members/new/Cargo.toml", member("new", INHERITED));
+    sandbox.write("members/new/src/lib.rs", "");
+    sandbox.commit_all("Grow, and forget the lock file");
+    let run = check(&sandbox, &["--format", "json"]);
+    assert_eq!(run.findings(), ["error msrv-dependency", "note msrv-unchecked"]);
+    let remedy = "`cargo update --workspace --offline`";
+    assert!(run.out.contains(remedy), "{}", run.out);
+    let status = sandbox.command("cargo").args(["update", "--workspace", "--offline", "--quiet"]).status();
+    assert!(status.unwrap().success());
+    sandbox.commit_all("Do it");
+    assert_eq!(check(&sandbox, &["--format", "json"]).findings(), ["error msrv-dependency"]);
+}
+
+#[test]
 fn where_the_tag_is_missing_the_trunk_tells_and_then_the_user() {
     let sandbox = released();
     sandbox.git(["tag", "--delete", "v1.0.0"]);

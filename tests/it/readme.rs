@@ -86,6 +86,22 @@ fn the_readme_shows_the_configuration_that_the_history_is_replayed_with() {
 }
 
 #[test]
+fn the_readme_names_the_keys_of_a_report() {
+    let text = readme();
+    let (_, rest) = text.split_once("* `check`, `check-msrv`: `report` with ").unwrap();
+    let line = rest.lines().next().unwrap();
+    let mut named: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
+    let said = Fixture::new("lone-package").run("check-msrv --format json");
+    let document: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let report = document["report"].as_object().unwrap();
+    let fact = report["facts"][0].as_object().unwrap();
+    let mut printed: Vec<&str> = report.keys().chain(fact.keys()).map(String::as_str).collect();
+    named.sort_unstable();
+    printed.sort_unstable();
+    assert_eq!(named, printed);
+}
+
+#[test]
 fn the_readme_names_every_command_and_no_other() {
     let text = readme();
     let (_, rest) = text.split_once("## Commands\n").unwrap();
