@@ -12,8 +12,9 @@ const NAMED: usize = 3;
 
 /// Returns what is wrong with `rust-version` of the members `now`, against `then`.
 ///
-/// A member that is new, or declared nothing, is held to the line's `promise`. `allowed` is what an
-/// exception lets every member declare.
+/// A member that is new, or declared nothing, is held to the line's `promise`; a new one that declares
+/// nothing hides it, as one does that declares nothing any more. `allowed` is what an exception lets
+/// every member declare.
 pub fn compare(
     then: Option<&Claims>,
     now: &Claims,
@@ -108,11 +109,11 @@ impl Change {
                 ),
             )
             .remedy(format!("state {promise}, or inherit it from the workspace")),
-            Self::Silent(promise) => Finding::warning(
+            Self::Silent(promise) => Finding::error(
                 "msrv-undeclared",
                 format!("{names} is new here and declares no `rust-version`; the line promised {promise}"),
             )
-            .remedy("state `rust-version.workspace = true`"),
+            .remedy(format!("state `rust-version = \"{promise}\"`, or inherit it from the workspace")),
         };
         finding.at(group.place.clone())
     }

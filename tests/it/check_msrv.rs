@@ -129,6 +129,17 @@ error[msrv-raised]: the Rust that `lib` needs rose from 1.65 to 1.80
 }
 
 #[test]
+fn a_new_member_that_declares_nothing_is_refused() {
+    let sandbox = released();
+    sandbox.write("members/new/Cargo.toml", member("new", ""));
+    sandbox.write("members/new/src/lib.rs", "");
+    lock(&sandbox);
+    sandbox.commit_all("Grow");
+    let run = check(&sandbox, &["--format", "json"]);
+    assert_eq!((run.findings(), run.status), (vec!["error msrv-undeclared".to_owned()], 1));
+}
+
+#[test]
 fn lower_is_allowed_and_written_otherwise_is_the_same() {
     let sandbox = released();
     edit(&sandbox, "Cargo.toml", "\"1.70\"", "\"1.70.0\"");
