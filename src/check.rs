@@ -89,8 +89,8 @@ pub struct Subject<'a> {
     pub tags: BTreeMap<Version, Tag>,
     /// The release train, if there is one.
     pub train: Option<&'a Train>,
-    /// What Cargo says of the workspace's lock file.
-    pub locked: Locked,
+    /// What Cargo says of each lock file that it uses; nothing if it was not asked.
+    pub locked: BTreeMap<RepoPath, Locked>,
     /// What is wrong with the MSRV.
     pub msrv: Vec<Finding>,
 }
@@ -126,8 +126,6 @@ pub enum Locked {
     Stale,
     /// It cannot tell offline, and why.
     Unknown(String),
-    /// It was not asked, or there is no lock file.
-    Unasked,
 }
 
 /// Asks every rule that is on, and returns what they find, by rule; what two rules find is said once.

@@ -33,12 +33,13 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             }
         };
         let file = File::new(path, text, &lock);
-        if main.as_ref() == Some(path) {
-            let wrong = file.of_workspace(subject);
-            findings.extend(if wrong.is_empty() { file.by_cargo(&subject.locked) } else { wrong });
-        } else {
-            findings.extend(workspace.packages.iter().filter_map(|package| file.stale(package)));
-        }
+        let wrong = match main.as_ref() == Some(path) {
+            true => file.of_workspace(subject),
+            false => workspace.packages.iter().filter_map(|package| file.stale(package)).collect(),
+        };
+        let said = if wrong.is_empty() { subject.locked.get(path) } else { None };
+        findings.extend(wrong);
+        findings.extend(said.and_then(|said| file.by_cargo(said)));
     }
     findings
 }
@@ -146,16 +147,16 @@ impl<'a> File<'a> {
         stated.or_else(only)?.parse().ok()
     }
 
-    fn by_cargo(&self, locked: &Locked) -> Vec<Finding> {
+    fn by_cargo(&self, locked: &Locked) -> Option<Finding> {
         let finding = match locked {
-            Locked::Accepted | Locked::Unasked => return Vec::new(),
+            Locked::Accepted => return None,
             Locked::Stale => Finding::error("", "Cargo would change this lock file: `--locked` fails")
-                .remedy("run `cargo update --workspace`, and commit the lock file"),
+                .remedy("run `cargo update --workspace` there, and commit the lock file"),
             Locked::Unknown(why) => {
                 Finding::note("", format!("the members are locked as they are; the rest is unchecked: {why}"))
-                    .remedy("run `cargo fetch --locked` first")
+                    .remedy("run `cargo fetch --locked` there first")
             }
         };
-        vec![finding.at(Place::file(self.path))]
+        Some(finding.at(Place::file(self.path)))
     }
 }

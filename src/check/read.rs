@@ -9,17 +9,18 @@ use super::{Locked, Role, Subject, Tag};
 use crate::config::check::RuleName;
 use crate::finding::Refused;
 use crate::msrv::baseline::Stated;
+use crate::msrv::dependencies::Untold;
 use crate::msrv::inquiry::Inquiry;
+use crate::path::RepoPath;
 use crate::plan::{Request, lines};
 use crate::repo::Repo;
 use crate::report::Report;
 use crate::train::Train;
-use crate::workspace::dependencies;
-use crate::workspace::scratch::{Extent, Scratch};
+use crate::workspace::dependencies::{Ground, Laid};
 
 /// Reads what the rules look at: nothing that only rules need which are off.
 ///
-/// `changed` are the tracked files that differ from the commit.
+/// `ground` is where Cargo is asked about the commit.
 ///
 /// # Errors
 ///
@@ -28,7 +29,7 @@ pub fn subject<'a>(
     repo: &Repo,
     request: &'a Request<'a>,
     train: Option<&'a Train>,
-    changed: &[String],
+    ground: Ground,
 ) -> Result<Subject<'a>> {
     let project = request.project;
     let lead = lines::lead(&project.workspace, &project.config).map_err(Refused)?;
@@ -41,7 +42,7 @@ pub fn subject<'a>(
     let mut msrv = Report::default();
     if levels.is_on(RuleName::Msrv) {
         let stated = Stated::default();
-        Inquiry { repo, request, train, stated: &stated, changed }.report(&mut msrv)?;
+        Inquiry { repo, request, train, stated: &stated, ground }.report(&mut msrv)?;
     }
     Ok(Subject {
         request,
@@ -51,9 +52,9 @@ pub fn subject<'a>(
         tags: tags(repo, request)?,
         train,
         locked: if levels.is_on(RuleName::LockCurrent) {
-            locked(repo, request, changed)?
+            locked(repo, request, ground)?
         } else {
-            Locked::Unasked
+            BTreeMap::new()
         },
         msrv: msrv.findings,
     })
@@ -70,22 +71,24 @@ fn tags(repo: &Repo, request: &Request<'_>) -> Result<BTreeMap<Version, Tag>> {
     Ok(named.collect())
 }
 
-/// Asks Cargo whether `--locked` passes.
-fn locked(repo: &Repo, request: &Request<'_>, changed: &[String]) -> Result<Locked> {
-    let (root, files) = (&request.project.workspace.root, &request.project.files);
-    if root.sibling("Cargo.lock").is_none_or(|lock| files.get(&lock).is_none()) {
-        return Ok(Locked::Unasked);
+/// Asks Cargo for each lock file that it uses whether `--locked` passes.
+fn locked(repo: &Repo, request: &Request<'_>, ground: Ground) -> Result<BTreeMap<RepoPath, Locked>> {
+    let workspace = &request.project.workspace;
+    let mut answers = BTreeMap::new();
+    let in_use: Vec<&RepoPath> =
+        workspace.locks.keys().filter(|path| workspace.is_lock_in_use(path)).collect();
+    if in_use.is_empty() {
+        return Ok(answers);
     }
-    let concerns = |path: &String| path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock");
-    let answer = if changed.iter().any(concerns) {
-        let scratch = Scratch::lay(repo, files, Extent::Everything)?;
-        dependencies::graph(&scratch.path(root))?
-    } else {
-        dependencies::graph(&repo.root().join(root))?
-    };
-    Ok(match answer {
-        Ok(_) => Locked::Accepted,
-        Err(said) if said.contains("--locked was passed") => Locked::Stale,
-        Err(said) => Locked::Unknown(said),
-    })
+    let laid = Laid::out(repo, &request.project.files, ground)?;
+    for path in in_use {
+        let Some(manifest) = path.sibling("Cargo.toml") else { continue };
+        let answer = match laid.graph(&manifest)? {
+            Ok(_) => Locked::Accepted,
+            Err(Untold::Stale) => Locked::Stale,
+            Err(Untold::Other(said)) => Locked::Unknown(said),
+        };
+        answers.insert(path.clone(), answer);
+    }
+    Ok(answers)
 }

@@ -15,6 +15,7 @@ use crate::project::{Location, Project};
 use crate::render;
 use crate::repo::Repo;
 use crate::report::Report;
+use crate::workspace::dependencies::Ground;
 
 /// Check everything that must hold before a release
 ///
@@ -92,7 +93,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         date: args.today.day(),
     };
     let train = project.config.train();
-    let subject = read::subject(&repo, &request, train.as_ref(), &changed)?;
+    let subject = read::subject(&repo, &request, train.as_ref(), Ground::of_checkout(&changed))?;
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));

@@ -176,6 +176,27 @@ fn a_lock_file_that_is_not_current_is_found() {
 }
 
 #[test]
+fn a_nested_lock_file_is_checked_as_the_main_one_is() {
+    let sandbox = released();
+    let fuzz = "[package]\nname = \"fuzz\"\nversion = \"0.0.0\"\nedition = \"2021\"\npublish = false\n\
+                [workspace]\n[dependencies]\nlib = { path = \"../members/lib\" }\n";
+    sandbox.write("fuzz/Cargo.toml", fuzz);
+    sandbox.write("fuzz/src/lib.rs", "");
+    let lock = ["generate-lockfile", "--offline", "--quiet", "--manifest-path", "fuzz/Cargo.toml"];
+    assert!(sandbox.command("cargo").args(lock).status().unwrap().success());
+    sandbox.commit_all("Fuzz it");
+    sandbox.git(["tag", "--force", "v1.0.0"]);
+    assert_eq!(check(&sandbox, &[]).findings(), [""; 0]);
+    edit(&sandbox, "fuzz/Cargo.lock", "dependencies = [\n \"lib\",\n]\n", "");
+    edit(&sandbox, "fuzz/Cargo.lock", "[[package]]\nname = \"lib\"\nversion = \"1.0.0\"\n", "");
+    sandbox.commit_all("Merge it badly");
+    sandbox.git(["tag", "--force", "v1.0.0"]);
+    let run = check(&sandbox, &[]);
+    assert_eq!(wrong(&run), ["error lock-current"]);
+    assert!(run.out.contains("\"path\": \"fuzz/Cargo.lock\""), "{}", run.out);
+}
+
+#[test]
 fn what_third_parties_depend_on_is_for_cargo_to_say() {
     let sandbox = with_third_parties();
     sandbox.write("relprep.toml", "[notes]\nenabled = false\n[check]\npackage-metadata = \"off\"\n");

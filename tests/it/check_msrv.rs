@@ -205,10 +205,9 @@ fn a_toolchain_file_that_names_what_is_not_installed_is_judged_all_the_same() {
 /// crates.io.
 pub fn with_third_parties() -> Sandbox {
     let sandbox = released();
-    sandbox.write(
-        ".cargo/config.toml",
-        "[source.crates-io]\nreplace-with = \"shelf\"\n[source.shelf]\ndirectory = \"../shelf\"\n",
-    );
+    let shelf = sandbox.dir().join("shelf");
+    let replaced = "[source.crates-io]\nreplace-with = \"shelf\"\n[source.shelf]\n";
+    sandbox.write(".cargo/config.toml", format!("{replaced}directory = {:?}\n", shelf.to_str().unwrap()));
     publish(&sandbox, "mid", "1.0.0", "rust-version = \"1.60\"\n[dependencies]\ndeep = \"1\"\n");
     let app = sandbox.read("members/app/Cargo.toml");
     sandbox.write("members/app/Cargo.toml", format!("{app}[dependencies]\nmid = \"1\"\n"));
