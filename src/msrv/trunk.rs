@@ -4,15 +4,23 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::UNCHECKED;
 use super::claims::{Claim, Claims};
 use super::rust::RustVersion;
 use crate::finding::Finding;
 
-/// Returns every `rust-version` that is newer than the stable Rust of `day` minus `behind` releases.
+/// Returns every `rust-version` that is newer than the stable Rust of `day` minus `behind` releases, and
+/// says where there is none at all.
 pub fn judge(now: &Claims, day: NaiveDate, behind: u64) -> Vec<Finding> {
     let stable = RustVersion::stable_on(day);
     let newest = stable.back(behind);
-    let declared = now.packages.iter().filter_map(|package| package.rust.as_ref()).chain(&now.workspace);
+    let mut declared =
+        now.packages.iter().filter_map(|package| package.rust.as_ref()).chain(&now.workspace).peekable();
+    if declared.peek().is_none() {
+        let message = "no member declares a `rust-version`, so that `msrv.behind-stable` holds nothing";
+        let remedy = "state `rust-version` in `[workspace.package]`";
+        return vec![Finding::note(UNCHECKED, message).remedy(remedy)];
+    }
     let wrong: BTreeMap<(&str, usize), &Claim<RustVersion>> = declared
         .filter(|claim| claim.value > newest)
         .map(|claim| ((claim.place.path.as_str(), claim.place.spot.as_ref().map_or(0, |s| s.line)), claim))
@@ -37,6 +45,13 @@ fn too_new(claim: &Claim<RustVersion>, stable: RustVersion, newest: RustVersion,
 mod tests {
     use super::*;
     use crate::msrv::claims::tests::claims;
+
+    #[test]
+    fn a_trunk_that_declares_nothing_is_said_to_be_unchecked() {
+        let now = claims(&[("Cargo.toml", "[workspace]"), ("a/Cargo.toml", "[package]\nname = 'a'")]);
+        let found = judge(&now, "2025-09-18".parse().unwrap(), 2);
+        assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [UNCHECKED]);
+    }
 
     #[test]
     fn the_trunk_stays_behind_the_stable_rust_of_the_day() {
