@@ -41,6 +41,18 @@ pub struct Evidence {
     pub now: Claims,
     /// What became of the lock file.
     pub lock: Lock,
+    /// What the user states as the promise, for where nothing was promised there.
+    pub stated: Option<RustVersion>,
+}
+
+impl Evidence {
+    /// Returns the Rust that was promised, if one was.
+    fn promised(&self) -> Option<RustVersion> {
+        match &self.source {
+            Source::Stated(version) => Some(*version),
+            _ => self.then.as_ref().and_then(|then| then.promise(&self.lead)),
+        }
+    }
 }
 
 /// What came out.
@@ -58,11 +70,8 @@ pub struct Verdict {
 ///
 /// `exception` is what the line may need instead of what it promised.
 pub fn judge(evidence: &Evidence, exception: Option<&Exception>) -> Verdict {
-    let Evidence { then, now, source, .. } = evidence;
-    let promised = match source {
-        Source::Stated(version) => Some(*version),
-        _ => then.as_ref().and_then(|then| then.promise(&evidence.lead)),
-    };
+    let Evidence { then, now, .. } = evidence;
+    let promised = evidence.promised().or(evidence.stated);
     let allowed = exception.map(|exception| exception.rust_version);
     let promise = promised.map(|promised| allowed.map_or(promised, |allowed| promised.max(allowed)));
     let declaring = now.packages.iter().filter(|package| package.rust.is_some()).count();
@@ -85,6 +94,7 @@ pub fn strictly(findings: &mut [Finding]) {
 }
 
 fn nothing_promised() -> Finding {
-    Finding::note(UNCHECKED, "the line promised no Rust version, so that there is nothing to hold")
-        .remedy("state `rust-version` in `[workspace.package]`, or give `--baseline-rust-version`")
+    Finding::note(UNCHECKED, "the line promised no Rust version, so that there is nothing to hold").remedy(
+        "state the promise with `--baseline-rust-version`, and `rust-version` on the trunk for later lines",
+    )
 }

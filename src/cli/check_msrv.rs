@@ -42,7 +42,7 @@ pub(super) struct Args {
     /// What holds the promise, where neither the first release's tag nor the trunk is there
     #[arg(long, value_name = "REV", conflicts_with = "baseline_rust_version")]
     baseline: Option<String>,
-    /// The promise itself, where neither the first release's tag nor the trunk is there
+    /// The promise itself, where neither the first release's tag nor the trunk tells one
     #[arg(long, value_name = "VERSION")]
     baseline_rust_version: Option<RustVersion>,
     /// Compile the workspace with the Rust that was promised

@@ -76,7 +76,11 @@ impl Inquiry<'_> {
         let verdict = judge(&evidence, exception);
         report.fact("baseline", evidence.source.to_string());
         if let Some(promise) = verdict.promise {
-            report.fact("promised", format!("Rust {promise}"));
+            let why = match evidence.promised() {
+                Some(_) => "",
+                None => ", as `--baseline-rust-version` says: nothing was declared",
+            };
+            report.fact("promised", format!("Rust {promise}{why}"));
         }
         let (declaring, all) = verdict.declared;
         report.fact("declared", format!("by {declaring} of {all} members"));

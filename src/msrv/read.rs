@@ -52,6 +52,7 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
         then: then.as_ref().map(|then| claims_then(repo, then, project)).transpose()?,
         now: now(repo, project)?,
         lock: lock(inquiry, then.as_ref())?,
+        stated: stated.rust_version,
         source,
     }))
 }

@@ -415,6 +415,41 @@ fn build_compiles_with_the_promised_rust_or_says_how_to_install_it() {
     script("1.70-x86_64", 101);
     let shown = build().exits(1);
     assert!(shown.contains("does not compile with Rust 1.70"), "{shown}");
+
+    // On the trunk it is the Rust that is declared there.
+    sandbox.git(["branch", "--move", "--force", "main"]);
+    let shown = build().exits(1);
+    assert!(shown.contains("does not compile with Rust 1.70"), "{shown}");
+    sandbox.git(["branch", "--move", "feature"]);
+    let shown = build().exits(0);
+    assert!(shown.contains("compiled  nothing: this branch promises no Rust"), "{shown}");
+    sandbox.git(["branch", "--move", "main"]);
+    declare_nothing(&sandbox);
+    let shown = build().exits(0);
+    assert!(shown.contains("note[msrv-unchecked]: nothing was compiled"), "{shown}");
+}
+
+fn declare_nothing(sandbox: &Sandbox) {
+    edit(sandbox, "Cargo.toml", "rust-version = \"1.70\"\n", "");
+    edit(sandbox, "members/app/Cargo.toml", INHERITED, "");
+    edit(sandbox, "members/lib/Cargo.toml", "rust-version = \"1.65.0\"", "");
+    sandbox.commit_all("Declare nothing");
+}
+
+#[test]
+fn a_line_that_declared_nothing_is_held_to_what_the_user_states() {
+    let sandbox = released();
+    declare_nothing(&sandbox);
+    sandbox.git(["tag", "--force", "v1.0.0"]);
+    let shown = check(&sandbox, &[]).exits(0);
+    assert!(shown.contains("note[msrv-unchecked]: the line promised no Rust version"), "{shown}");
+    assert!(shown.contains("`--baseline-rust-version`"), "{shown}");
+    edit(&sandbox, "members/lib/Cargo.toml", "edition.workspace = true", "rust-version = \"1.80\"");
+    sandbox.commit_all("Need more");
+    let stated = |version: &str| check(&sandbox, &["--baseline-rust-version", version]);
+    let shown = stated("1.70").exits(1);
+    assert!(shown.contains("Rust 1.70, as `--baseline-rust-version` says"), "{shown}");
+    stated("1.80").exits(0);
 }
 
 #[test]
