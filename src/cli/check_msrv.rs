@@ -6,9 +6,9 @@ use super::about::About;
 use super::options::{Common, ReportFormat, Today};
 use super::recovery::{Purpose, recover};
 use super::{Output, Status};
-use crate::finding::Refused;
+use crate::finding::{Finding, Refused};
 use crate::msrv::baseline::Stated;
-use crate::msrv::inquiry::{self, Inquiry};
+use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::msrv::{self, rust::RustVersion};
 use crate::path::RepoPath;
 use crate::plan::Request;
@@ -45,7 +45,7 @@ pub(super) struct Args {
     /// The promise itself, where neither the first release's tag nor the trunk tells one
     #[arg(long, value_name = "VERSION")]
     baseline_rust_version: Option<RustVersion>,
-    /// Compile the workspace with the Rust that was promised
+    /// Compile the workspace with the Rust that was promised, or that the trunk declares
     #[arg(long)]
     build: bool,
     /// Take what could not be checked for wrong
@@ -91,15 +91,32 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let train = project.config.train();
     let ground = Ground::of_checkout(&changed);
     let inquiry = Inquiry { repo: &repo, request: &request, train: train.as_ref(), stated: &stated, ground };
-    let promised = inquiry.report(&mut report)?;
-    if let Some(promised) = promised.filter(|_| args.build) {
-        let folder = repo.root().join(project.workspace.root.folder());
-        let arguments = project.config.msrv.build.arguments();
-        report.findings.extend(compile::compile(&folder, promised, &arguments)?);
+    let promise = inquiry.report(&mut report)?;
+    if args.build {
+        build(&repo, &project, promise, &mut report)?;
     }
     if args.strict {
         msrv::strictly(&mut report.findings);
     }
     output.report(&report);
     Ok(if report.fails() { Status::Refused } else { Status::Done })
+}
+
+/// Compiles the work tree with the Rust that its branch promises, or says that there is none.
+fn build(repo: &Repo, project: &Project, promise: Promise, report: &mut Report) -> Result<()> {
+    match promise {
+        Promise::Rust(promised) => {
+            let folder = repo.root().join(project.workspace.root.folder());
+            let arguments = project.config.msrv.build.arguments();
+            report.findings.extend(compile::compile(&folder, promised, &arguments)?);
+        }
+        Promise::Unknown => {
+            let message = "nothing was compiled: it is not known with which Rust";
+            let remedy = "state `rust-version` in `[workspace.package]`; for a release line that promised none, \
+                          `--baseline-rust-version`";
+            report.findings.push(Finding::note(msrv::UNCHECKED, message).remedy(remedy));
+        }
+        Promise::Exempt => report.fact("compiled", "nothing: this branch promises no Rust"),
+    }
+    Ok(())
 }

@@ -30,13 +30,30 @@ pub struct Inquiry<'a> {
     pub ground: Ground,
 }
 
+/// What a branch promises about Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promise {
+    /// That this Rust is enough.
+    Rust(RustVersion),
+    /// Nothing, or nobody knows what.
+    Unknown,
+    /// Nothing, and need not: it is neither a release branch nor the trunk.
+    Exempt,
+}
+
+impl From<Option<RustVersion>> for Promise {
+    fn from(version: Option<RustVersion>) -> Self {
+        version.map_or(Self::Unknown, Self::Rust)
+    }
+}
+
 impl Inquiry<'_> {
-    /// Adds facts and findings to `report`, and returns the Rust that was promised, if one was.
+    /// Adds facts and findings to `report`, and returns what the branch promises.
     ///
     /// # Errors
     ///
     /// If git or Cargo fail, or there is no lead package.
-    pub fn report(&self, report: &mut Report) -> Result<Option<RustVersion>> {
+    pub fn report(&self, report: &mut Report) -> Result<Promise> {
         let config = &self.request.project.config;
         let line = config.names.branch.read(self.request.branch);
         let is_lts = |version: &Version| {
@@ -47,13 +64,10 @@ impl Inquiry<'_> {
         report.findings.extend(said);
         match line {
             Some(line) => self.release_line(&line, exception, report),
-            None if self.request.branch == self.request.trunk() => {
-                self.trunk(report)?;
-                Ok(None)
-            }
+            None if self.request.branch == self.request.trunk() => self.trunk(report),
             None => {
                 report.fact("skipped", "this is no release branch, and promises nothing");
-                Ok(None)
+                Ok(Promise::Exempt)
             }
         }
     }
@@ -63,14 +77,14 @@ impl Inquiry<'_> {
         line: &Version,
         exception: Option<&crate::config::msrv::Exception>,
         report: &mut Report,
-    ) -> Result<Option<RustVersion>> {
+    ) -> Result<Promise> {
         let project = self.request.project;
         let lead = lines::lead(&project.workspace, &project.config).map_err(Refused)?;
         let evidence = match read::evidence(self, line, lead)? {
             Ok(evidence) => evidence,
             Err(finding) => {
                 report.findings.push(finding);
-                return Ok(None);
+                return Ok(Promise::Unknown);
             }
         };
         let verdict = judge(&evidence, exception);
@@ -86,22 +100,27 @@ impl Inquiry<'_> {
         report.fact("declared", format!("by {declaring} of {all} members"));
         report.fact("dependencies", evidence.lock.to_string());
         report.findings.extend(verdict.findings);
-        Ok(verdict.promise)
+        Ok(verdict.promise.into())
     }
 
     /// Holds the trunk behind the stable Rust of the day.
-    fn trunk(&self, report: &mut Report) -> Result<()> {
+    fn trunk(&self, report: &mut Report) -> Result<Promise> {
         let Request { project, date, .. } = *self.request;
+        let now = read::now(self.repo, project)?;
+        let lead = lines::lead(&project.workspace, &project.config);
+        let promised = now.promise(lead.map_or("", |lead| &lead.name));
+        if let Some(promised) = promised {
+            report.fact("declared", format!("Rust {promised}"));
+        }
         let Some(behind) = project.config.msrv.behind_stable else {
             report.fact("skipped", "this is the trunk, and no `msrv.behind-stable` holds it back");
-            return Ok(());
+            return Ok(promised.into());
         };
         let stable = RustVersion::stable_on(date);
         report.fact("stable", format!("Rust {stable} on {date}"));
         report.fact("newest allowed", format!("Rust {}, {behind} releases behind it", stable.back(behind)));
-        let now = read::now(self.repo, project)?;
         report.findings.extend(trunk::judge(&now, date, behind));
-        Ok(())
+        Ok(promised.into())
     }
 }
 
