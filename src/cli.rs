@@ -119,7 +119,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Backport(args) => backport::run(&cli.common, args, &mut output),
         Command::Completions(args) => completions::run(args, &mut output),
     };
-    match result {
+    match result.and_then(|status| output.written().map(|()| status)) {
         Ok(status) => status,
         Err(error) => failed(&error, &mut output),
     }
@@ -128,9 +128,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
 fn failed(error: &anyhow::Error, output: &mut Output) -> Status {
     if let Some(Refused(findings)) = error.downcast_ref::<Refused>() {
         output.refuse(findings);
-        return Status::Refused;
+        return match output.written() {
+            Ok(()) => Status::Refused,
+            Err(error) => failed(&error, output),
+        };
     }
-    output.finding(&Finding::error("failure", format!("{error:#}")));
+    output.fail(&Finding::error("failure", format!("{error:#}")));
     Status::Failed
 }
 

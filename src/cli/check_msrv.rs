@@ -13,6 +13,7 @@ use crate::msrv::{self, rust::RustVersion};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
+use crate::repo::Repo;
 use crate::report::Report;
 use crate::workspace::compile;
 use crate::workspace::dependencies::Ground;

@@ -1,8 +1,9 @@
 //! Where and how the program prints: results on standard output, all else on standard error.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
+use anyhow::{Context, Result};
 
 use super::options::{Color, Common, ReportFormat};
 use crate::finding::{Finding, Severity};
@@ -16,6 +17,10 @@ pub(super) struct Output {
     format: ReportFormat,
     quiet: bool,
     verbose: bool,
+    /// Whether a result was printed.
+    has_result: bool,
+    /// Why a result was not written.
+    unwritten: Option<io::Error>,
 }
 
 impl Output {
@@ -32,6 +37,8 @@ impl Output {
             format: ReportFormat::Human,
             quiet: common.quiet,
             verbose: common.verbose,
+            has_result: false,
+            unwritten: None,
         }
     }
 
@@ -56,10 +63,22 @@ impl Output {
         &mut self.out
     }
 
-    /// Prints what was asked for. A reader that went away is no failure.
+    /// Prints what was asked for; [`Output::written`] says whether that succeeded.
     pub(super) fn result(&mut self, text: &str) {
-        let _ = self.out.write_all(text.as_bytes());
-        let _ = self.out.flush();
+        self.has_result = true;
+        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        // A reader that went away has read what it wanted.
+        let error = written.err().filter(|error| error.kind() != ErrorKind::BrokenPipe);
+        self.unwritten = self.unwritten.take().or(error);
+    }
+
+    /// Makes sure that all results so far were written.
+    ///
+    /// # Errors
+    ///
+    /// Once, where one was not, for another reason than that its reader went away.
+    pub(super) fn written(&mut self) -> Result<()> {
+        self.unwritten.take().map_or(Ok(()), Err).context("cannot write to standard output")
     }
 
     /// Prints what people like to see: in no form for programs, and not quietly.
@@ -90,6 +109,20 @@ impl Output {
             ReportFormat::Json => self.result(&render::json::refusal(findings)),
             ReportFormat::Github => self.result(&render::report::github(findings)),
             ReportFormat::Sarif => self.result(&render::report::sarif(findings)),
+        }
+    }
+
+    /// Prints why the command failed; in a form for programs as its result too, if it has none yet.
+    pub(super) fn fail(&mut self, failure: &Finding) {
+        self.finding(failure);
+        if self.has_result {
+            return;
+        }
+        match self.format {
+            ReportFormat::Human => {}
+            ReportFormat::Json => self.result(&render::json::failure(failure)),
+            ReportFormat::Github => self.result(&render::report::github(std::slice::from_ref(failure))),
+            ReportFormat::Sarif => self.result(&render::report::sarif(std::slice::from_ref(failure))),
         }
     }
 

@@ -29,6 +29,9 @@ struct Document<'a> {
     made: Option<&'a Outcome>,
     #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
     refused: &'a [Finding],
+    /// Why the command failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<&'a Finding>,
     /// What a check found.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a Report>,
@@ -36,7 +39,15 @@ struct Document<'a> {
 
 impl Default for Document<'_> {
     fn default() -> Self {
-        Self { version: VERSION, preparation: None, diffs: &[], made: None, refused: &[], report: None }
+        Self {
+            version: VERSION,
+            preparation: None,
+            diffs: &[],
+            made: None,
+            refused: &[],
+            failed: None,
+            report: None,
+        }
     }
 }
 
@@ -81,6 +92,11 @@ pub fn rules(rules: &[Rule]) -> String {
 /// Returns the reasons of a refusal.
 pub fn refusal(findings: &[Finding]) -> String {
     text(&Document { refused: findings, ..Document::default() })
+}
+
+/// Returns why a command failed.
+pub fn failure(finding: &Finding) -> String {
+    text(&Document { failed: Some(finding), ..Document::default() })
 }
 
 /// Returns `value` under `key`.

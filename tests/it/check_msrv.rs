@@ -453,6 +453,43 @@ fn a_line_that_declared_nothing_is_held_to_what_the_user_states() {
 }
 
 #[test]
+fn a_failure_is_a_document_too_in_a_form_for_programs() {
+    let sandbox = released();
+    sandbox.write(".git/HEAD", format!("{:040}\n", 7));
+    let run = |form: &str| {
+        let run = check(&sandbox, &["--format", form]);
+        assert_eq!(run.status, 3, "{}{}", run.out, run.err);
+        assert!(run.err.contains("error[failure]: "), "{}", run.err);
+        run.out
+    };
+    let document: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    assert_eq!(document["failed"]["rule"], "failure");
+    let document: serde_json::Value = serde_json::from_str(&run("sarif")).unwrap();
+    assert_eq!(document["runs"][0]["results"][0]["ruleId"], "failure");
+    assert!(run("github").starts_with("::error title=failure::"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_a_failure_unless_its_reader_went_away() {
+    let sandbox = released();
+    let run = |form: &str, out: std::process::Stdio| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        let output = command.args(["check-msrv", "--format", form]).stdout(out).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for form in ["human", "json", "sarif"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let (status, said) = run(form, full.into());
+        assert_eq!(status, Some(3), "{said}");
+        assert!(said.contains("error[failure]: cannot write to standard output"), "{said}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        assert_eq!(run(form, writer.into()), (Some(0), String::new()));
+    }
+}
+
+#[test]
 fn findings_are_annotations_and_sarif_for_checks_only() {
     let sandbox = released();
     edit(&sandbox, "members/lib/Cargo.toml", "1.65.0", "1.80");
