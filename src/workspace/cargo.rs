@@ -13,14 +13,21 @@ pub(super) fn command() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Asks `cargo metadata`, with `args` beside those that are always given; the inner error is what Cargo
-/// said where it failed.
+/// Asks `cargo metadata`, with `args` beside those that are always given, in `folder`, whose Cargo
+/// configuration counts, or else in the current one; the inner error is what Cargo said where it failed.
 ///
 /// # Errors
 ///
 /// If Cargo cannot be run, or not be understood.
-pub(super) fn metadata(manifest: &Path, args: &[&str]) -> Result<Result<Metadata, String>> {
+pub(super) fn metadata(
+    manifest: &Path,
+    args: &[&str],
+    folder: Option<&Path>,
+) -> Result<Result<Metadata, String>> {
     let mut command = command();
+    if let Some(folder) = folder {
+        command.current_dir(folder);
+    }
     command.args(["metadata", "--format-version=1", "--offline", "--manifest-path"]).arg(manifest).args(args);
     let text = match run(command)? {
         Ok(text) => text,

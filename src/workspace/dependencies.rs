@@ -61,7 +61,8 @@ impl Laid {
     ///
     /// If Cargo cannot be run, or not be understood.
     pub fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, Untold>> {
-        let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"])?;
+        let folder = self.scratch.as_ref().map(Scratch::root);
+        let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
         Ok(asked.map(|metadata| from_metadata(&metadata)).map_err(|said| self.untold(&said)))
     }
 

@@ -88,7 +88,7 @@ impl Members {
 
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
         let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
-        let asked = cargo::metadata(&manifest, &["--no-deps"])?;
+        let asked = cargo::metadata(&manifest, &["--no-deps"], None)?;
         let metadata = asked.map_err(|said| not_a_workspace(&manifest, &said))?;
         Self::from_metadata(root, &metadata)
     }
