@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub use configured::nearest_config;
+pub use configured::{CONFIG_RUNS, nearest_config};
 
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
@@ -43,6 +43,15 @@ impl Location {
             _ => Err(no_manifest(named).into()),
         }
     }
+}
+
+/// A commit, and whether it is the one that is checked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The commit.
+    pub commit: CommitId,
+    /// Whether the work tree stands for it.
+    pub is_checked_out: bool,
 }
 
 /// A project at one commit.
@@ -119,32 +128,27 @@ impl Project {
         Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
 
-    /// Reads the configuration of the project at `location` as it is at `commit`, without asking Cargo
+    /// Reads the configuration of the project at `location` as it is `at` a commit, without asking Cargo
     /// where the workspace's root is.
     ///
     /// # Errors
     ///
     /// Refusals where there is no manifest, or the configuration cannot be read.
-    pub fn config_at(repo: &Repo, location: &Location, commit: CommitId) -> Result<Config> {
-        let tree = repo.tree(commit)?;
+    pub fn config_at(repo: &Repo, location: &Location, at: At) -> Result<Config> {
+        let tree = repo.tree(at.commit)?;
         let manifest = relative(repo, &manifest_path(repo, location)?)?;
         let root = root_above(repo, &tree, &manifest)?;
-        Ok(configured::of_checkout(repo, location, &tree, &root)?.0)
+        Ok(configured::at(repo, location, at, &tree, &root)?.0)
     }
 
-    /// Reads the project at `location` as it is at `commit`, with those members that it had at
-    /// `then`: for where Cargo refuses the workspace at `commit`.
+    /// Reads the project at `location` as it is `at` a commit, with those members that it had at
+    /// `then`: for where Cargo refuses the workspace there.
     ///
     /// # Errors
     ///
     /// Refusals where it was no workspace then, or where its configuration cannot be read.
-    pub fn read_with_members_of(
-        repo: &Repo,
-        location: &Location,
-        commit: CommitId,
-        then: CommitId,
-    ) -> Result<Self> {
-        let (tree, tree_then) = (repo.tree(commit)?, repo.tree(then)?);
+    pub fn read_with_members_of(repo: &Repo, location: &Location, at: At, then: CommitId) -> Result<Self> {
+        let (tree, tree_then) = (repo.tree(at.commit)?, repo.tree(then)?);
         for tree in [&tree, &tree_then] {
             text::check_sizes(repo, tree)?;
         }
@@ -152,9 +156,9 @@ impl Project {
         let members = Members::in_tree(repo, &tree_then, &manifest);
         let mut members = parsing_first(repo, &tree_then, members)?;
         members.retain(|path| tree.get(path).is_some());
-        let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
+        let (config, notes) = configured::at(repo, location, at, &tree, &members.root)?;
         let sources = Sources::read(repo, &tree)?;
-        Self::of_members(repo, commit, tree, (&members, sources), config, notes)
+        Self::of_members(repo, at.commit, tree, (&members, sources), config, notes)
     }
 
     fn of_members(

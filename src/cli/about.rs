@@ -1,23 +1,54 @@
-//! Which branch a check is about.
+//! Which branch a check is about, and at which commit.
 
 use anyhow::Result;
 
 use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
-use crate::repo::Head;
+use crate::plan::preconditions;
+use crate::project::At;
+use crate::repo::{CommitId, Head, Refs, Repo};
+use crate::workspace::dependencies::Ground;
+
+/// How like a name must be to one that is there, to be taken for it: from 0 to 1.
+const LIKE: f64 = 0.8;
+
+/// How many such names are told.
+const TOLD: usize = 3;
 
 /// The branch that a check is about.
 #[derive(Debug, clap::Args)]
 pub(super) struct About {
     /// The branch, instead of the one that is checked out or that CI tells
+    ///
+    /// Its tip is judged. Where no branch is checked out, as in CI, it names the branch that the commit
+    /// which is checked out goes into, and that commit is judged.
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
 }
 
-/// A branch, and how it is known to be meant.
+/// A branch and a commit of it, and how they are known to be meant.
 pub(super) struct Branch {
     pub(super) name: String,
     pub(super) why: String,
+    pub(super) at: At,
+}
+
+impl Branch {
+    /// Judges the commit that is checked out.
+    fn checked_out(name: &str, why: impl Into<String>, commit: CommitId) -> Self {
+        Self { name: name.to_owned(), why: why.into(), at: At { commit, is_checked_out: true } }
+    }
+
+    /// Judges another one.
+    fn elsewhere(name: &str, why: impl Into<String>, commit: CommitId) -> Self {
+        Self { name: name.to_owned(), why: why.into(), at: At { commit, is_checked_out: false } }
+    }
+
+    /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
+    /// tree if it is checked out.
+    pub(super) fn ground(&self, changed: &[String]) -> Ground {
+        if self.at.is_checked_out { Ground::of_checkout(changed) } else { Ground::Scratch }
+    }
 }
 
 impl About {
@@ -26,10 +57,11 @@ impl About {
     ///
     /// # Errors
     ///
-    /// A refusal where none of them tells.
-    pub(super) fn branch(&self, head: &Head) -> Result<Branch> {
+    /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
+    pub(super) fn branch(&self, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> {
+        let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         if let Some(name) = &self.branch {
-            return Ok(Branch { name: name.clone(), why: "`--branch`".to_owned() });
+            return named(name, repo, head, refs);
         }
         let variables: Variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -38,11 +70,10 @@ impl About {
         if let Some(run) = &run
             && let Some(branch) = run.branch()
         {
-            let why = format!("{}: {}", run.variable, run.about);
-            return Ok(Branch { name: branch.to_owned(), why });
+            return Ok(Branch::checked_out(branch, format!("{}: {}", run.variable, run.about), commit));
         }
         match head {
-            Head::Branch(name, _) => Ok(Branch { name: name.clone(), why: "checked out".to_owned() }),
+            Head::Branch(name, _) => Ok(Branch::checked_out(name, "checked out", commit)),
             Head::Detached(_) | Head::Unborn => {
                 let ci = run.map(|run| format!(", and CI is about {}", run.about)).unwrap_or_default();
                 let message = format!("no branch is checked out{ci}");
@@ -51,4 +82,59 @@ impl About {
             }
         }
     }
+}
+
+/// Returns the branch with that name, given in short or in full.
+fn named(stated: &str, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> {
+    let name = stated.strip_prefix("refs/heads/").unwrap_or(stated);
+    if !Repo::is_branch_name(name) {
+        let message = format!("`--branch {stated}` names no branch: it cannot be the name of one");
+        return Err(
+            Refused::from(Finding::error("branch-name", message).remedy("give its short name")).into()
+        );
+    }
+    if let Some((remote, short)) = name.strip_prefix("refs/remotes/").unwrap_or(name).split_once('/')
+        && !refs.local.contains_key(name)
+        && repo.remote_branch(remote, short)?.is_some()
+    {
+        let message = format!("`{stated}` is what was fetched of the branch `{short}`");
+        let finding = Finding::error("branch-name", message).remedy(format!("give `--branch {short}`"));
+        return Err(Refused::from(finding).into());
+    }
+    match head {
+        Head::Branch(current, commit) if current == name => {
+            Ok(Branch::checked_out(name, "`--branch`, checked out", *commit))
+        }
+        Head::Detached(commit) => {
+            Ok(Branch::checked_out(name, "`--branch`, for the commit that is checked out", *commit))
+        }
+        Head::Branch(..) | Head::Unborn => not_checked_out(name, repo, refs),
+    }
+}
+
+fn not_checked_out(name: &str, repo: &Repo, refs: &Refs) -> Result<Branch> {
+    if let Some(commit) = refs.local.get(name) {
+        return Ok(Branch::elsewhere(name, "`--branch`, not checked out", *commit));
+    }
+    let remotes = [repo.push_remote(name).ok(), Some("origin".to_owned())];
+    for remote in remotes.iter().flatten() {
+        if let Some(commit) = repo.remote_branch(remote, name)? {
+            return Ok(Branch::elsewhere(name, format!("`--branch`, as fetched from {remote}"), commit));
+        }
+    }
+    let remote = remotes.iter().flatten().next().map_or("origin", String::as_str);
+    Err(Refused::from(no_branch(name, remote, refs)).into())
+}
+
+fn no_branch(name: &str, remote: &str, refs: &Refs) -> Finding {
+    let message = format!("there is no branch `{name}` here, and none was fetched from {remote}");
+    let mut near: Vec<(f64, &String)> =
+        refs.branches.iter().map(|there| (strsim::jaro_winkler(name, there), there)).collect();
+    near.retain(|(likeness, there)| *likeness > LIKE && *there != name);
+    near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let near: Vec<String> = near.iter().take(TOLD).map(|(_, there)| format!("`{there}`")).collect();
+    let question =
+        if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(" or ")) };
+    let fetch = format!("`git fetch {remote} +refs/heads/{name}:refs/remotes/{remote}/{name}` fetches it");
+    Finding::error("no-branch", message).remedy(format!("{question}{fetch}"))
 }

@@ -1,8 +1,8 @@
 //! `cargo relprep check`.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::about::About;
+use super::about::{About, Branch};
 use super::options::{Common, ReportFormat, Today};
 use super::recovery::{Purpose, recover};
 use super::targets::{Waiver, waiver};
@@ -10,8 +10,8 @@ use super::{Output, Status, supported};
 use crate::check::{self, RULES, read};
 use crate::finding::{Finding, Refused, Severity};
 use crate::only_versions;
-use crate::plan::Request;
-use crate::project::{Location, Project};
+use crate::plan::{Request, preconditions};
+use crate::project::{CONFIG_RUNS, Location, Project};
 use crate::render;
 use crate::repo::Repo;
 use crate::report::Report;
@@ -46,10 +46,10 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
     /// Check instead that nothing but versions has changed since BASE, by default the parent
-    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "HEAD^")]
+    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "")]
     only_versions: Option<String>,
     /// Check instead that all supported branches are equally patched
-    #[arg(long, conflicts_with = "only_versions")]
+    #[arg(long, conflicts_with_all = ["only_versions", "branch"])]
     supported: bool,
     /// Leave out a supported release, and say why
     #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
@@ -71,33 +71,31 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     recover(&repo, Purpose::Read, output)?;
     let head = repo.head()?;
     if args.supported {
-        let commit = head.commit().context("the branch has no commit yet")?;
+        let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         let project = Project::read(&repo, &location, commit, &repo.changed()?)?;
         let report = supported::report(&repo, &location, &project, args.today.day(), &args.unaffected)?;
         return Ok(finish(report, args.strict, output));
     }
-    let branch = args.about.branch(&head)?;
-    let commit = head.commit().context("the branch has no commit yet")?;
-    let changed = repo.changed()?;
-    let project = Project::read(&repo, &location, commit, &changed)?;
+    let refs = repo.refs()?;
+    let branch = args.about.branch(&repo, &head, &refs)?;
+    let (project, ground) = read(&repo, &location, &branch)?;
     if let Some(base) = &args.only_versions {
         return only_versions(&repo, &location, &project, base, output);
     }
-    let refs = repo.refs()?;
     let request = Request {
         project: &project,
         branch: &branch.name,
-        parent: repo.parent(commit)?,
+        parent: repo.parent(branch.at.commit)?,
         siblings: &[],
         refs: &refs,
         date: args.today.day(),
     };
     let train = project.config.train();
-    let subject = read::subject(&repo, &request, train.as_ref(), Ground::of_checkout(&changed))?;
+    let subject = read::subject(&repo, &request, train.as_ref(), ground)?;
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
-    report.fact("commit", commit.short());
+    report.fact("commit", branch.at.commit.short());
     report.fact("day", request.date.to_string());
     if let Ok(order) = check::publish_order(&project.workspace) {
         report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
@@ -105,6 +103,19 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     report.findings.extend(project.notes.iter().cloned());
     report.findings.extend(check::run(&subject));
     Ok(finish(report, args.strict, output))
+}
+
+/// Reads the project, and where Cargo is asked about it.
+fn read(repo: &Repo, location: &Location, branch: &Branch) -> Result<(Project, Ground)> {
+    let commit = branch.at.commit;
+    if branch.at.is_checked_out {
+        let changed = repo.changed()?;
+        return Ok((Project::read(repo, location, commit, &changed)?, branch.ground(&changed)));
+    }
+    let mut project = Project::read_commit(repo, location, commit)?;
+    // A check runs no programs, and minds none that could not be run.
+    project.notes.retain(|note| note.rule != CONFIG_RUNS);
+    Ok((project, branch.ground(&[])))
 }
 
 /// Shows the report, in which warnings count as errors if `strict`, and returns how it ends.
@@ -118,7 +129,7 @@ fn finish(mut report: Report, strict: bool, output: &mut Output) -> Status {
     if report.fails() { Status::Refused } else { Status::Done }
 }
 
-/// Checks that only versions differ between `base` and the commit of `project`.
+/// Checks that only versions differ between `base`, by default its parent, and the commit of `project`.
 fn only_versions(
     repo: &Repo,
     location: &Location,
@@ -126,7 +137,13 @@ fn only_versions(
     base: &str,
     output: &mut Output,
 ) -> Result<Status> {
-    let before = repo.resolve(base)?.ok_or_else(|| {
+    let before = match base {
+        "" => repo.parent(project.commit)?,
+        base => repo.resolve(base)?,
+    };
+    let before = before.ok_or_else(|| {
+        let parent = format!("{}^", project.commit.short());
+        let base = if base.is_empty() { &parent } else { base };
         Refused::from(
             Finding::error("no-base", format!("there is no commit `{base}` to compare with"))
                 .remedy("name one that is there; a shallow clone may need `git fetch --deepen=1`"),

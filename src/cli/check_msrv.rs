@@ -1,8 +1,8 @@
 //! `cargo relprep check-msrv`.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::about::About;
+use super::about::{About, Branch};
 use super::options::{Common, ReportFormat, Today};
 use super::recovery::{Purpose, recover};
 use super::{Output, Status};
@@ -12,7 +12,7 @@ use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::msrv::{self, rust::RustVersion};
 use crate::path::RepoPath;
 use crate::plan::Request;
-use crate::project::Project;
+use crate::project::{Location, Project};
 use crate::repo::Repo;
 use crate::report::Report;
 use crate::workspace::compile;
@@ -60,20 +60,20 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let location = common.location()?;
     let repo = location.repository()?;
     recover(&repo, Purpose::Read, output)?;
-    let head = repo.head()?;
-    let branch = args.about.branch(&head)?;
-    let commit = head.commit().context("the branch has no commit yet")?;
-    let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
-    let tree = repo.tree(commit)?;
-    let changed = repo.changed_among(&tree, is_cargos)?;
     let refs = repo.refs()?;
+    let branch = args.about.branch(&repo, &repo.head()?, &refs)?;
+    if args.build && !branch.at.is_checked_out {
+        return Err(Refused::from(not_compiled(&branch.name)).into());
+    }
     let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
-    let project = match Project::read_tree(&repo, &location, commit, tree, &changed) {
+    report.fact("commit", branch.at.commit.short());
+    let (project, ground) = read(&repo, &location, &branch)?;
+    let project = match project {
         Ok(project) => project,
         Err(error) => {
-            let then = inquiry::refused_project(&repo, &location, &head, &branch.name, &refs, &stated)?;
+            let then = inquiry::refused_project(&repo, &location, branch.at, &branch.name, &refs, &stated)?;
             let (Some(project), Some(Refused(refused))) = (then, error.downcast_ref()) else {
                 return Err(error);
             };
@@ -84,13 +84,12 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let request = Request {
         project: &project,
         branch: &branch.name,
-        parent: repo.parent(commit)?,
+        parent: repo.parent(branch.at.commit)?,
         siblings: &[],
         refs: &refs,
         date: args.today.day(),
     };
     let train = project.config.train();
-    let ground = Ground::of_checkout(&changed);
     let inquiry = Inquiry { repo: &repo, request: &request, train: train.as_ref(), stated: &stated, ground };
     let promise = inquiry.report(&mut report)?;
     if args.build {
@@ -101,6 +100,23 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     }
     output.report(&report);
     Ok(if report.fails() { Status::Refused } else { Status::Done })
+}
+
+/// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
+fn read(repo: &Repo, location: &Location, branch: &Branch) -> Result<(Result<Project>, Ground)> {
+    let commit = branch.at.commit;
+    if !branch.at.is_checked_out {
+        return Ok((Project::read_commit(repo, location, commit), branch.ground(&[])));
+    }
+    let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
+    let tree = repo.tree(commit)?;
+    let changed = repo.changed_among(&tree, is_cargos)?;
+    Ok((Project::read_tree(repo, location, commit, tree, &changed), branch.ground(&changed)))
+}
+
+fn not_compiled(branch: &str) -> Finding {
+    let message = format!("`--build` compiles the work tree, and `{branch}` is not checked out");
+    Finding::error("not-checked-out", message).remedy(format!("run `git switch {branch}` first"))
 }
 
 /// Compiles the work tree with the Rust that its branch promises, or says that there is none.

@@ -9,8 +9,8 @@ use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::Refused;
 use crate::plan::{Request, lines};
-use crate::project::{Location, Project};
-use crate::repo::{CommitId, Head, Refs, Repo};
+use crate::project::{At, Location, Project};
+use crate::repo::{CommitId, Refs, Repo};
 use crate::report::Report;
 use crate::train::Train;
 use crate::workspace::dependencies::Ground;
@@ -124,7 +124,7 @@ impl Inquiry<'_> {
     }
 }
 
-/// Reads the project at `commit` where Cargo refuses its workspace, as it does when an edition needs
+/// Reads the project `at` a commit where Cargo refuses its workspace, as it does when an edition needs
 /// more than the `rust-version` beside it: with the members that it had when the promise was made.
 ///
 /// Returns `None` where that does not help either.
@@ -135,15 +135,14 @@ impl Inquiry<'_> {
 pub fn refused_project(
     repo: &Repo,
     location: &Location,
-    head: &Head,
+    at: At,
     branch: &str,
     refs: &Refs,
     stated: &Stated,
 ) -> Result<Option<Project>> {
-    let Some(commit) = head.commit() else { return Ok(None) };
-    let Ok(config) = Project::config_at(repo, location, commit) else { return Ok(None) };
-    let Some(then) = promised_at(repo, &config, commit, branch, refs, stated)? else { return Ok(None) };
-    Ok(Project::read_with_members_of(repo, location, commit, then).ok())
+    let Ok(config) = Project::config_at(repo, location, at) else { return Ok(None) };
+    let Some(then) = promised_at(repo, &config, at.commit, branch, refs, stated)? else { return Ok(None) };
+    Ok(Project::read_with_members_of(repo, location, at, then).ok())
 }
 
 fn promised_at(

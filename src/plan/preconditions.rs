@@ -137,9 +137,13 @@ pub fn checked_out(head: &Head) -> Result<&str, Finding> {
             let remedy = "run `git switch` to the branch that is meant";
             Err(Finding::error("detached-head", message).remedy(remedy))
         }
-        Head::Unborn => Err(Finding::error("no-commit", "the repository has no commit yet")
-            .remedy("commit the workspace first")),
+        Head::Unborn => Err(no_commit()),
     }
+}
+
+/// Says that there is no commit yet.
+pub fn no_commit() -> Finding {
+    Finding::error("no-commit", "the repository has no commit yet").remedy("commit the workspace first")
 }
 
 /// Finds tracked files with changes: all of them, or with `only_planned` those that `plan` edits.

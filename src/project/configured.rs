@@ -8,14 +8,31 @@ use super::text;
 use crate::config::{self, Config, Source};
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
-use crate::project::Location;
+use crate::project::{At, Location};
 use crate::repo::{Repo, Tree};
 
 /// The name of the configuration's file, beside the root manifest.
 const FILE: &str = "relprep.toml";
 
+/// The rule of programs that cannot run.
+pub const CONFIG_RUNS: &str = "config-runs";
+
 /// A configuration, and what is worth saying about it.
 type Configured = (Config, Vec<Finding>);
+
+/// Returns the configuration for a commit whose files are `tree`: see the functions called.
+pub(super) fn at(
+    repo: &Repo,
+    location: &Location,
+    at: At,
+    tree: &Tree,
+    root: &RepoPath,
+) -> Result<Configured> {
+    match at.is_checked_out {
+        true => of_checkout(repo, location, tree, root),
+        false => of_commit(repo, location, tree, root),
+    }
+}
 
 /// Returns the configuration for the commit that is checked out, whose files are `tree`: that of
 /// `--config`, or the one beside the root manifest as it stands in the work tree, or the root
@@ -79,7 +96,7 @@ pub(super) fn of_commit(
     };
     let refusal = (!config.runs.is_empty()).then(|| {
         Finding::error(
-            "config-runs",
+            CONFIG_RUNS,
             "the programs that this branch's configuration names cannot run from here",
         )
         .remedy("check the branch out and prepare it there, so that you know what runs")
@@ -106,7 +123,7 @@ fn programs_not_committed(config: &Config, source: &Source, committed: Option<&S
     let is_committed = committed.is_some_and(|committed| committed.text == source.text);
     (!config.runs.is_empty() && !is_committed).then(|| {
         let message = format!("the programs that {} names cannot run: it is not committed so", source.path);
-        Finding::error("config-runs", message)
+        Finding::error(CONFIG_RUNS, message)
             .remedy("commit it: programs run only from the configuration of the commit that is checked out")
     })
 }

@@ -140,8 +140,10 @@ fn each_rule_of_versions_finds_what_breaks_it() {
     assert_eq!(line, ["error line-version"]);
 
     let sandbox = released();
+    sandbox.git(["branch", "release-2.0.0"]);
     let other_branch = wrong(&check(&sandbox, &["--branch", "release-2.0.0"]));
     assert!(other_branch.contains(&"error branch-version".to_owned()), "{other_branch:?}");
+    sandbox.git(["branch", "--delete", "release-2.0.0"]);
     sandbox.git(["tag", "v1.0.3", "HEAD^"]);
     let lower = wrong(&check(&sandbox, &[]));
     assert_eq!(lower, ["error tag-version"]);
@@ -282,6 +284,26 @@ fn msrv_and_support_are_held() {
     let run = check(&sandbox, &["--date", "2024-07-21"]);
     assert_eq!(wrong(&run), ["error support"]);
     assert!(run.out.contains("supported until 2024-07-20"), "{}", run.out);
+}
+
+#[test]
+fn a_branch_that_is_not_checked_out_is_judged_by_its_own_tip() {
+    let sandbox = released();
+    let run = "[[run]]\ncommand = [\"true\"]\n";
+    sandbox.write("relprep.toml", format!("{CONFIGURATION}{run}"));
+    sandbox.write("version.h", "#define VERSION \"0.9.0\"\n");
+    sandbox.commit_all("Go wrong");
+    sandbox.git(["tag", "--force", "v1.0.0"]);
+    let tip = sandbox.rev("HEAD");
+    let there = wrong(&check(&sandbox, &[]));
+    assert_eq!(there, ["error version-file"]);
+    sandbox.git(["switch", "--quiet", "main"]);
+    let run = check(&sandbox, &["--branch", "release-1.0.0"]);
+    assert_eq!(wrong(&run), there);
+    assert!(run.out.contains(&format!("\"text\": \"{}\"", &tip[..10])), "{}", run.out);
+    let versions = ["check", "--only-versions", "--branch", "release-1.0.0"];
+    let shown = relprep(&sandbox, &versions).exits(1);
+    assert!(shown.contains(&format!(" to {}", &tip[..10])), "{shown}");
 }
 
 #[test]

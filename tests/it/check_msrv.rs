@@ -279,6 +279,69 @@ fn a_lock_file_that_is_not_current_hides_no_dependency() {
 }
 
 #[test]
+fn a_branch_that_is_not_checked_out_is_judged_by_its_own_tip() {
+    let sandbox = with_third_parties();
+    update(&sandbox, "1.1.0", "rust-version = \"1.71\"\n");
+    edit(&sandbox, "Cargo.toml", "\"1.70\"", "\"1.72\"");
+    sandbox.commit_all("Need more");
+    let tip = sandbox.rev("HEAD");
+    let here = check(&sandbox, &["--format", "json"]).findings();
+    assert_eq!(here, ["error msrv-raised", "error msrv-dependency"]);
+    sandbox.git(["switch", "--quiet", "main"]);
+    for name in ["release-1.0.0", "refs/heads/release-1.0.0"] {
+        let run = check(&sandbox, &["--branch", name, "--format", "json"]);
+        assert_eq!((run.findings(), run.status), (here.clone(), 1));
+        assert!(run.out.contains(&tip[..10]), "{}", run.out);
+    }
+    let shown = check(&sandbox, &["--branch", "release-1.0.0", "--build"]).exits(1);
+    assert!(
+        shown.contains("error[not-checked-out]") && shown.contains("git switch release-1.0.0"),
+        "{shown}"
+    );
+
+    // The remote's branch serves where there is no local one.
+    sandbox.git(["update-ref", "refs/remotes/origin/release-1.0.0", &tip]);
+    sandbox.git(["branch", "--delete", "--force", "release-1.0.0"]);
+    let shown = check(&sandbox, &["--branch", "release-1.0.0"]).exits(1);
+    assert!(shown.contains("`--branch`, as fetched from origin"), "{shown}");
+    // Where no branch is checked out, it names what the commit is about.
+    sandbox.git(["checkout", "--quiet", "--detach", "v1.0.0"]);
+    let shown = check(&sandbox, &["--branch", "release-1.0.0"]).exits(0);
+    assert!(shown.contains("`--branch`, for the commit that is checked out"), "{shown}");
+}
+
+#[test]
+fn a_branch_that_is_not_there_is_refused_with_those_that_are_like_it() {
+    let sandbox = released();
+    sandbox.git(["update-ref", "refs/remotes/origin/release-0.9.0", "HEAD"]);
+    let refused = |name: &str| check(&sandbox, &["--branch", name]).exits(1);
+    let shown = refused("release-1.0.1");
+    assert!(
+        shown.contains("error[no-branch]") && shown.contains("did you mean `release-1.0.0` or"),
+        "{shown}"
+    );
+    let shown = refused("origin/release-0.9.0");
+    assert!(
+        shown.contains("error[branch-name]") && shown.contains("give `--branch release-0.9.0`"),
+        "{shown}"
+    );
+    for name in ["", "a..b", "refs/heads/"] {
+        let shown = refused(name);
+        assert!(shown.contains("error[branch-name]"), "{shown}");
+    }
+}
+
+#[test]
+fn a_repository_without_a_commit_is_refused_once() {
+    let sandbox = Sandbox::new();
+    sandbox.write("Cargo.toml", ROOT);
+    for args in [&["check-msrv"][..], &["check"], &["check", "--branch", "main"], &["check", "--supported"]] {
+        let shown = relprep(&sandbox, args).exits(1);
+        assert!(shown.contains("error[no-commit]: the repository has no commit yet"), "{shown}");
+    }
+}
+
+#[test]
 fn where_the_tag_is_missing_the_trunk_tells_and_then_the_user() {
     let sandbox = released();
     sandbox.git(["tag", "--delete", "v1.0.0"]);
@@ -338,6 +401,7 @@ fn sandbox_clone(sandbox: &Sandbox, args: &[&str]) -> bool {
 #[test]
 fn a_branch_that_is_no_release_branch_passes_and_the_trunk_stays_behind_stable() {
     let sandbox = released();
+    sandbox.git(["branch", "feature"]);
     let shown = check(&sandbox, &["--branch", "feature"]).exits(0);
     assert!(shown.contains("no release branch"), "{shown}");
     sandbox.git(["switch", "--quiet", "main"]);
