@@ -7,6 +7,7 @@ mod commit;
 pub mod compare;
 mod convert;
 mod disk;
+pub mod fetched;
 mod git;
 mod history;
 mod hooks;

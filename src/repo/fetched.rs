@@ -1,0 +1,142 @@
+//! What a clone is known not to have fetched: where a branch or tag is absent, that means something only
+//! if all were fetched.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+use git2::Direction;
+
+use super::Repo;
+
+/// What may be on a remote and not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The remote; none where the repository has none.
+    pub remote: Option<String>,
+    /// What shows that; at least one.
+    pub signs: Vec<Sign>,
+}
+
+/// What shows that not everything was fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// The history is cut off, as in CI's usual checkout, which fetches one commit.
+    Shallow,
+    /// The remote is configured so that some of its branches are fetched.
+    SomeBranches,
+    /// The remote is configured so that no tags are fetched.
+    NoTags,
+    /// No branch of the remote is here.
+    NoBranches,
+    /// The trunk, which has this name, is not here.
+    NoTrunk(String),
+}
+
+impl Gap {
+    /// Returns whether branches may be absent; tags always may.
+    pub fn lacks_branches(&self) -> bool {
+        self.signs.iter().any(|sign| *sign != Sign::NoTags)
+    }
+
+    /// Returns the commands after which nothing is absent any more.
+    pub fn remedy(&self) -> String {
+        let Some(remote) = &self.remote else { return "work in a whole clone of the repository".to_owned() };
+        let has = |sign: &Sign| self.signs.contains(sign);
+        let mut commands = Vec::new();
+        if has(&Sign::NoTags) {
+            commands.push(format!("git config --unset remote.{remote}.tagOpt"));
+        }
+        if has(&Sign::SomeBranches) {
+            commands.push(format!("git remote set-branches {remote} '*'"));
+        }
+        let unshallow = if has(&Sign::Shallow) { "--unshallow " } else { "" };
+        commands.push(format!("git fetch {unshallow}--tags {remote}"));
+        format!("run `{}`", commands.join(" && "))
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let remote = self.remote.as_deref().unwrap_or("origin");
+        for (i, sign) in self.signs.iter().enumerate() {
+            f.write_str(if i > 0 { ", and " } else { "" })?;
+            match sign {
+                Sign::Shallow => f.write_str("this clone is shallow"),
+                Sign::SomeBranches => write!(f, "some branches of {remote} are fetched only"),
+                Sign::NoTags => write!(f, "no tags of {remote} are fetched"),
+                Sign::NoBranches => write!(f, "no branch of {remote} is here"),
+                Sign::NoTrunk(trunk) => write!(f, "the trunk, `{trunk}`, is not here"),
+            }?;
+        }
+        Ok(())
+    }
+}
+
+impl Repo {
+    /// Returns what may be on the remotes and not here: nothing where one of them is fetched in full, as
+    /// far as its configuration and the branches that are here show.
+    ///
+    /// # Errors
+    ///
+    /// If the remotes cannot be read.
+    pub fn gap(&self) -> Result<Option<Gap>> {
+        let shallow = self.is_shallow().then_some(Sign::Shallow);
+        let remotes = self.git.remotes().context("cannot list the remotes")?;
+        let mut gaps = Vec::new();
+        for name in remotes.iter().filter_map(|name| name.ok().flatten()) {
+            let signs: Vec<Sign> = shallow.clone().into_iter().chain(self.signs(name)?).collect();
+            gaps.push(Gap { remote: Some(name.to_owned()), signs });
+        }
+        if gaps.is_empty() {
+            gaps.push(Gap { remote: None, signs: shallow.into_iter().collect() });
+        }
+        if gaps.iter().any(|gap| gap.signs.is_empty()) {
+            return Ok(None);
+        }
+        let origin = gaps.iter().position(|gap| gap.remote.as_deref() == Some("origin"));
+        Ok(Some(gaps.swap_remove(origin.unwrap_or(0))))
+    }
+
+    /// Returns what the configuration of one remote and its branches here show.
+    fn signs(&self, name: &str) -> Result<Vec<Sign>> {
+        let remote = self.git.find_remote(name).with_context(|| format!("cannot read the remote {name}"))?;
+        let tag_option = self.git.config()?.get_string(&format!("remote.{name}.tagOpt"));
+        let (mut branches, mut tags) = (None, tag_option.map_or(true, |option| option != "--no-tags"));
+        for spec in remote.refspecs().filter(|spec| spec.direction() == Direction::Fetch) {
+            match spec.src() {
+                Ok("refs/heads/*" | "refs/*") => branches = spec.dst().ok().map(str::to_owned),
+                Ok("refs/tags/*") => tags = true,
+                _ => {}
+            }
+        }
+        let mut signs = Vec::new();
+        match branches {
+            None => signs.push(Sign::SomeBranches),
+            Some(here) if self.git.references_glob(&here)?.next().is_none() => signs.push(Sign::NoBranches),
+            Some(_) => {}
+        }
+        signs.extend((!tags).then_some(Sign::NoTags));
+        Ok(signs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_remedy_undoes_every_sign() {
+        let gap = |signs: &[Sign]| Gap { remote: Some("up".to_owned()), signs: signs.to_vec() };
+        let all = gap(&[Sign::Shallow, Sign::SomeBranches, Sign::NoTags]);
+        assert_eq!(
+            all.remedy(),
+            "run `git config --unset remote.up.tagOpt && git remote set-branches up '*' && git fetch --unshallow --tags up`"
+        );
+        assert_eq!(
+            all.to_string(),
+            "this clone is shallow, and some branches of up are fetched only, and no tags of up are fetched"
+        );
+        assert_eq!(gap(&[Sign::NoBranches]).remedy(), "run `git fetch --tags up`");
+        assert!(!gap(&[Sign::NoTags]).lacks_branches() && all.lacks_branches());
+    }
+}
