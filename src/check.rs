@@ -37,6 +37,7 @@ use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
 use crate::repo::CommitId;
+use crate::repo::fetched::Gap;
 use crate::train::Train;
 use crate::workspace::Package;
 
@@ -87,6 +88,8 @@ pub struct Subject<'a> {
     pub role: Role,
     /// The tags of releases, by version.
     pub tags: BTreeMap<Version, Tag>,
+    /// What may be on the remote and not here, if something may.
+    pub gap: Option<Gap>,
     /// The release train, if there is one.
     pub train: Option<&'a Train>,
     /// What Cargo says of each lock file that it uses; nothing if it was not asked.
@@ -162,6 +165,22 @@ impl<'a> Subject<'a> {
         let config = &project.config.notes;
         let text = project.texts.get(&config.file).filter(|_| config.enabled)?;
         Some((&config.file, Notes::parse(&config.file, text, &config.style)))
+    }
+
+    /// Says that what depends on absent tags is unchecked, if tags may be absent that are on the remote.
+    ///
+    /// All rules say it in the same words, so that it is said once.
+    fn without_tags(&self) -> Option<Finding> {
+        let gap = self.gap.as_ref()?;
+        let what = if gap.lacks_branches() { "branches and tags" } else { "tags" };
+        let message =
+            format!("maybe not all {what} are here, and what depends on the others is unchecked: {gap}");
+        Some(Finding::note("", message).remedy(gap.remedy()))
+    }
+
+    /// Says the same of branches.
+    fn without_branches(&self) -> Option<Finding> {
+        if self.gap.as_ref()?.lacks_branches() { self.without_tags() } else { None }
     }
 
     /// Returns the tags that belong to this branch's line: all of them for the trunk.

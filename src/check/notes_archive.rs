@@ -14,7 +14,7 @@ use crate::version::plain;
 pub(super) const RULE: Rule = Rule {
     name: RuleName::NotesArchive,
     explanation: "The archive at the end of the notes links to the notes of every older release branch, each once. \
-                  Branches that are not in this clone are unchecked.",
+                  Branches that were not fetched are unchecked, and that is said where it is seen.",
     find,
 };
 
@@ -31,7 +31,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         .filter_map(|branch| Some((names.read(branch)?, branch)))
         .filter(|(version, _)| *version < line)
         .collect();
-    match notes.archive() {
+    let mut findings = match notes.archive() {
         None if older.is_empty() => Vec::new(),
         None => {
             let message = format!("the notes have no archive, and there are {} older branches", older.len());
@@ -42,7 +42,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             ]
         }
         Some(archive) => wrong(path, &notes, archive, &older),
-    }
+    };
+    findings.extend(subject.without_branches());
+    findings
 }
 
 fn wrong(

@@ -19,7 +19,18 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if subject.role == Role::Other || notes.sections().iter().all(|section| section.state().is_none()) {
         return Vec::new();
     }
-    notes.sections().iter().filter_map(|section| wrong(subject, &notes, section)).collect()
+    let sections = notes.sections();
+    let current = plain(subject.version());
+    let rests_on_tags =
+        |section: &Section| section.version == current && !subject.tags.contains_key(&current);
+    let unchecked = if sections.iter().any(rests_on_tags) { subject.without_tags() } else { None };
+    let wrong = sections.iter().filter_map(|section| wrong(subject, &notes, section));
+    wrong.chain(unchecked).collect()
+}
+
+/// Returns whether a version without a tag is one that is not tagged.
+fn all_tags_are_here(subject: &Subject<'_>) -> bool {
+    subject.gap.is_none() && !subject.tags.is_empty()
 }
 
 fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<Finding> {
@@ -34,7 +45,7 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
                 .remedy("say that it is unreleased")
         }
         (Some(State::Released(day)), None)
-            if is_current && day < subject.request.date && !subject.tags.is_empty() =>
+            if is_current && day < subject.request.date && all_tags_are_here(subject) =>
         {
             let message =
                 format!("the section for {version} is dated {day}, and it was not tagged on that day");

@@ -14,6 +14,7 @@ use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
 use crate::repo::Repo;
+use crate::repo::fetched::{Gap, Sign};
 use crate::report::Report;
 use crate::train::Train;
 use crate::workspace::dependencies::{Ground, Laid};
@@ -39,6 +40,7 @@ pub fn subject<'a>(
         None if request.branch == request.trunk() => Role::Trunk,
         None => Role::Other,
     };
+    let gap = gap(repo, request, &role)?;
     let mut msrv = Report::default();
     if levels.is_on(RuleName::Msrv) {
         let stated = Stated::default();
@@ -50,6 +52,7 @@ pub fn subject<'a>(
         lines: lines::lines(&project.workspace, &project.config),
         role,
         tags: tags(repo, request)?,
+        gap,
         train,
         locked: if levels.is_on(RuleName::LockCurrent) {
             locked(repo, request, ground)?
@@ -58,6 +61,19 @@ pub fn subject<'a>(
         },
         msrv: msrv.findings,
     })
+}
+
+/// Returns what may not have been fetched: a release branch without its trunk did not come alone.
+fn gap(repo: &Repo, request: &Request<'_>, role: &Role) -> Result<Option<Gap>> {
+    let trunk = request.trunk();
+    let is_alone =
+        matches!(role, Role::Release(_)) && !request.refs.branches.iter().any(|name| name == trunk);
+    let gap = repo.gap()?;
+    if gap.is_none() && is_alone {
+        let remote = repo.push_remote(request.branch).ok();
+        return Ok(Some(Gap { remote, signs: vec![Sign::NoTrunk(trunk.to_owned())] }));
+    }
+    Ok(gap)
 }
 
 /// Returns the tags that name versions.

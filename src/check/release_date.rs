@@ -26,5 +26,9 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         let place = notes.place(section.state_range().unwrap_or(&section.heading));
         Some(Finding::error("", message).at(place).remedy(format!("date it {day}")))
     };
-    notes.sections().iter().filter_map(wrong).collect()
+    let has_no_tag = |section: &Section| {
+        matches!(section.state(), Some(State::Released(_))) && !subject.tags.contains_key(&section.version)
+    };
+    let unchecked = if notes.sections().iter().any(has_no_tag) { subject.without_tags() } else { None };
+    notes.sections().iter().filter_map(wrong).chain(unchecked).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Role, Rule, Subject};
 use crate::config::check::RuleName;
 use crate::finding::Finding;
-use crate::train::{History, Number, Phase, Train};
+use crate::train::{CountFrom, History, Number, Phase, Train};
 
 pub(super) const RULE: Rule = Rule {
     name: RuleName::Support,
@@ -21,9 +21,16 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         )];
     };
     let day = subject.request.date;
-    let history = history(subject, train);
-    let release = train.number_of(line).and_then(|number| train.release(number, &history));
-    let Some(release) = release else {
+    let number = train.number_of(line);
+    let history = match (&subject.gap, number) {
+        (Some(_), Some(number)) if rests_on_tags(train, number) => {
+            return subject.without_tags().into_iter().collect();
+        }
+        // The plan alone tells: tags that are not all here would mislead it.
+        (Some(_), _) => History::none(),
+        (None, _) => history(subject, train),
+    };
+    let Some(release) = number.and_then(|number| train.release(number, &history)) else {
         return vec![Finding::note(
             "",
             format!("{line} is not on the schedule, and its support is unchecked"),
@@ -43,6 +50,11 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Returns whether the days on which this release and others came out say how long it is supported.
+fn rests_on_tags(train: &Train, number: Number) -> bool {
+    train.support.from == CountFrom::Actual || train.support.window(number).releases.is_some()
 }
 
 fn history(subject: &Subject<'_>, train: &Train) -> History {

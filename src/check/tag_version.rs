@@ -17,16 +17,20 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if subject.role == Role::Other {
         return Vec::new();
     }
-    if subject.tags.is_empty() {
-        let note = Finding::note("", "there are no tags here, and what the version follows is unchecked");
-        return vec![note.remedy("run `git fetch --tags`")];
-    }
-    let Some((latest, tag)) = subject.tags_here().next_back() else { return Vec::new() };
-    if tag.commit == subject.request.project.commit || subject.version() > latest {
-        return Vec::new();
-    }
-    let place = lines::version_place(&subject.request.project.workspace, subject.lead);
-    vec![finding(subject, latest, tag).at(place)]
+    let unchecked = subject.without_tags().or_else(|| subject.tags.is_empty().then(no_tags));
+    let wrong = subject.tags_here().next_back().and_then(|(latest, tag)| {
+        if tag.commit == subject.request.project.commit || subject.version() > latest {
+            return None;
+        }
+        let place = lines::version_place(&subject.request.project.workspace, subject.lead);
+        Some(finding(subject, latest, tag).at(place))
+    });
+    unchecked.into_iter().chain(wrong).collect()
+}
+
+fn no_tags() -> Finding {
+    Finding::note("", "there are no tags here, and what the version follows is unchecked")
+        .remedy("run `git fetch --tags`")
 }
 
 fn finding(subject: &Subject<'_>, latest: &semver::Version, tag: &Tag) -> Finding {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check_msrv::with_third_parties;
-use crate::checking::{Run, clone_history, configuration, relprep};
+use crate::checking::{Run, clone_history, configuration, relprep, relprep_with};
 use crate::support::Sandbox;
 
 const ROOT: &str = "\
@@ -365,6 +365,76 @@ fn a_shallow_checkout_without_tags_passes_nothing_silently() {
     assert!(clone.status().unwrap().success());
     let found = check(&sandbox, &[]).findings();
     assert_eq!(found, ["note tag-version", "error msrv"]);
+}
+
+/// Fetches as little of `upstream` as a pull request's checkout does, and checks its commit out.
+fn fetched_alone(upstream: &Sandbox, branch: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let url = format!("file://{}", upstream.root().display());
+    sandbox.git(["remote", "add", "origin", &url]);
+    sandbox.git(["fetch", "--quiet", "--no-tags", "--depth=1", "origin", branch]);
+    sandbox.git(["checkout", "--quiet", "--detach", "FETCH_HEAD"]);
+    sandbox
+}
+
+/// Runs the commands that a remedy names.
+fn run_remedy(sandbox: &Sandbox, run: &Run) {
+    let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let findings = document["report"]["findings"].as_array().unwrap();
+    let remedies = findings.iter().filter_map(|finding| finding["remedy"].as_str());
+    let command = remedies.filter_map(|remedy| remedy.split('`').nth(1)).find(|it| it.contains("git fetch"));
+    let output = sandbox.command("sh").args(["-c", command.unwrap()]).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The line at 1.0.1, whose archive lacks a branch, and whose next commit is a pull request's.
+fn patched() -> Sandbox {
+    let sandbox = released();
+    for path in ["Cargo.toml", "members/app/Cargo.toml", "version.h", "Cargo.lock"] {
+        let text = sandbox.read(path);
+        sandbox.write(path, text.replace("1.0.0", "1.0.1"));
+    }
+    edit(&sandbox, "RELEASES.md", "## 1.0.0", "## 1.0.1\n\nReleased 2024-05-20.\n\n## 1.0.0");
+    edit(&sandbox, "RELEASES.md", "* [0.9.x](../release-0.9.0/RELEASES.md)\n", "");
+    sandbox.commit_all("Release 1.0.1");
+    sandbox.git(["tag", "v1.0.1"]);
+    sandbox.commit_all("Merge a pull request");
+    sandbox
+}
+
+#[test]
+fn what_was_not_fetched_is_unchecked_and_neither_wrong_nor_right() {
+    let upstream = patched();
+    let sandbox = fetched_alone(&upstream, "release-1.0.0");
+    sandbox.git(["fetch", "--quiet", "--depth=1", "origin", "tag", "v1.0.0"]);
+    let args = ["check", "--format", "json", "--date", "2024-06-01"];
+    let pull_request = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "release-1.0.0")];
+    let run = || relprep_with(&sandbox, &args, &pull_request);
+    let before = run();
+    assert_eq!(before.findings(), ["note tag-version"], "{}", before.out);
+    assert!(before.out.contains("this clone is shallow"), "{}", before.out);
+    run_remedy(&sandbox, &before);
+    assert_eq!(run().findings(), ["warning tag-version", "error notes-archive"]);
+}
+
+#[test]
+fn a_clone_without_tags_or_other_branches_is_told_apart_from_a_whole_one() {
+    let upstream = patched();
+    let url = format!("file://{}", upstream.root().display());
+    for (option, sign) in [("--no-tags", "no tags of origin"), ("--single-branch", "some branches of origin")]
+    {
+        let sandbox = Sandbox::bare_ground();
+        let mut clone = sandbox.command("git");
+        clone.current_dir(sandbox.dir()).args(["clone", "--quiet", option, "--branch", "release-1.0.0"]);
+        assert!(clone.args([&url, "repo"]).status().unwrap().success());
+        let run = check(&sandbox, &["--date", "2024-06-01"]);
+        assert!(run.findings().contains(&"note tag-version".to_owned()), "{option}: {}", run.out);
+        assert!(!run.findings().contains(&"error notes-state".to_owned()), "{option}: {}", run.out);
+        assert!(run.out.contains(sign), "{option}: {}", run.out);
+        run_remedy(&sandbox, &run);
+        let after = check(&sandbox, &["--date", "2024-06-01"]).findings();
+        assert_eq!(after, ["warning tag-version", "error notes-archive"], "{option}");
+    }
 }
 
 /// Every finding on every tag of the recorded history is a true defect of that day's tree.
