@@ -44,6 +44,14 @@ impl Branch {
         Self { name: name.to_owned(), why: why.into(), at: At { commit, is_checked_out: false } }
     }
 
+    /// Adds the branch to `refs`: that somebody names it shows that there is one, be it fetched or not.
+    pub(super) fn add_to(&self, refs: &mut Refs) {
+        if !refs.branches.contains(&self.name) {
+            refs.branches.push(self.name.clone());
+            refs.branches.sort_unstable();
+        }
+    }
+
     /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
     /// tree if it is checked out.
     pub(super) fn ground(&self, changed: &[String]) -> Ground {

@@ -76,8 +76,9 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         let report = supported::report(&repo, &location, &project, args.today.day(), &args.unaffected)?;
         return Ok(finish(report, args.strict, output));
     }
-    let refs = repo.refs()?;
+    let mut refs = repo.refs()?;
     let branch = args.about.branch(&repo, &head, &refs)?;
+    branch.add_to(&mut refs);
     let (project, ground) = read(&repo, &location, &branch)?;
     if let Some(base) = &args.only_versions {
         return only_versions(&repo, &location, &project, base, output);

@@ -60,8 +60,9 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let location = common.location()?;
     let repo = location.repository()?;
     recover(&repo, Purpose::Read, output)?;
-    let refs = repo.refs()?;
+    let mut refs = repo.refs()?;
     let branch = args.about.branch(&repo, &repo.head()?, &refs)?;
+    branch.add_to(&mut refs);
     if args.build && !branch.at.is_checked_out {
         return Err(Refused::from(not_compiled(&branch.name)).into());
     }

@@ -437,6 +437,17 @@ fn a_clone_without_tags_or_other_branches_is_told_apart_from_a_whole_one() {
     }
 }
 
+#[test]
+fn a_trunk_that_was_fetched_alone_is_the_trunk_whatever_its_usual_name() {
+    let upstream = released();
+    upstream.git(["branch", "--move", "main", "master"]);
+    let sandbox = fetched_alone(&upstream, "master");
+    sandbox.git(["update-ref", "-d", "refs/remotes/origin/master"]);
+    let pull_request = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "master")];
+    let run = relprep_with(&sandbox, &["check-msrv", "--date", "2024-05-20"], &pull_request);
+    assert!(run.exits(0).contains("this is the trunk"));
+}
+
 /// Every finding on every tag of the recorded history is a true defect of that day's tree.
 ///
 /// - The recorded tree was reduced to what preparing a release reads: the READMEs and licence files
