@@ -7,7 +7,7 @@ use super::options::{Common, ReportFormat, Today};
 use super::recovery::{Purpose, recover};
 use super::targets::{Waiver, waiver};
 use super::{Output, Status, supported};
-use crate::check::{self, RULES, read};
+use crate::check::{self, RULES, Role, read};
 use crate::finding::{Finding, Refused, Severity};
 use crate::only_versions;
 use crate::plan::{Request, preconditions};
@@ -20,7 +20,8 @@ use crate::workspace::dependencies::Ground;
 /// Check everything that must hold before a release
 ///
 /// Versions, requirements, lock files, version files, notes, what a registry asks for, the MSRV and
-/// support: each rule has a name, and `[check]` of the configuration can turn it off or down.
+/// support: each rule has a name, and `[check]` of the configuration can turn it off or down. On a branch
+/// that is neither a release branch nor the trunk, what depends on the branch is left out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -98,6 +99,9 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
     report.fact("commit", branch.at.commit.short());
     report.fact("day", request.date.to_string());
+    if subject.role == Role::Other {
+        report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");
+    }
     if let Ok(order) = check::publish_order(&project.workspace) {
         report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
     }

@@ -328,6 +328,20 @@ fn the_trunk_has_all_that_a_cut_needs() {
 }
 
 #[test]
+fn on_another_branch_what_depends_on_the_branch_is_left_out_and_that_is_said() {
+    let sandbox = released();
+    edit(&sandbox, "RELEASES.md", "## 1.0.0", "## 0.9.9");
+    sandbox.commit_all("Go wrong");
+    sandbox.git(["switch", "--quiet", "--create", "feature"]);
+    let run = check(&sandbox, &[]);
+    assert_eq!(wrong(&run), [""; 0]);
+    assert!(run.out.contains("it is neither a release branch nor the trunk"), "{}", run.out);
+    edit(&sandbox, "members/app/Cargo.toml", "description.workspace = true\n", "");
+    sandbox.commit_all("Describe nothing");
+    assert_eq!(wrong(&check(&sandbox, &[])), ["error package-metadata"]);
+}
+
+#[test]
 fn a_rule_is_turned_off_or_down_and_an_unknown_one_is_refused() {
     let at = |level: &str| {
         planted(|it| {
