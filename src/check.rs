@@ -5,7 +5,6 @@
 
 mod branch_version;
 mod cut_ready;
-mod dependency;
 mod line_version;
 mod lock_current;
 mod msrv;

@@ -2,8 +2,10 @@
 
 pub mod bump;
 pub mod cut;
+pub mod dependency;
 pub mod files;
 pub mod lines;
+pub mod locked;
 pub mod maintain;
 pub mod notes;
 pub mod outcome;

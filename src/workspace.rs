@@ -164,23 +164,25 @@ impl Workspace {
         let named = self.manifests.iter().filter(|(path, file)| {
             !file.member && (follow.matches(path.as_str()) || follow.matches(path.folder()))
         });
-        let followers: Vec<Package> = named
-            .filter_map(|(path, file)| {
-                let package = file.manifest.package.as_ref()?;
-                let (place, version) = self.stated_version(path, package)?;
-                Some(Package {
-                    name: package.name.as_ref()?.value.clone(),
-                    version,
-                    place,
-                    manifest: path.clone(),
-                    member: false,
-                    publishable: !package.unpublished,
-                    repository: None,
-                    about: About::default(),
-                })
-            })
-            .collect();
+        let followers: Vec<Package> = named.filter_map(|(path, _)| self.outsider(path)).collect();
         self.packages.extend(followers);
+    }
+
+    /// Returns the package outside the workspace whose manifest is `path`, if it has a version.
+    pub fn outsider(&self, path: &RepoPath) -> Option<Package> {
+        let file = self.manifests.get(path).filter(|file| !file.member)?;
+        let package = file.manifest.package.as_ref()?;
+        let (place, version) = self.stated_version(path, package)?;
+        Some(Package {
+            name: package.name.as_ref()?.value.clone(),
+            version,
+            place,
+            manifest: path.clone(),
+            member: false,
+            publishable: !package.unpublished,
+            repository: None,
+            about: About::default(),
+        })
     }
 
     fn stated_version(&self, path: &RepoPath, package: &PackageTable) -> Option<(VersionPlace, Version)> {

@@ -1,10 +1,10 @@
 //! Published packages depend on what users can get.
 
-use super::dependency::{Entry, entries};
 use super::{Rule, Subject};
 use crate::config::check::RuleName;
 use crate::edit::manifest::DependencyKind;
 use crate::finding::Finding;
+use crate::plan::dependency::{Entry, entries};
 
 pub(super) const RULE: Rule = Rule {
     name: RuleName::PackageDependency,

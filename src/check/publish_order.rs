@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::dependency::entries;
 use super::{Rule, Subject};
 use crate::config::check::RuleName;
 use crate::finding::{Finding, Place};
+use crate::plan::dependency::entries;
 use crate::workspace::Workspace;
 
 pub(super) const RULE: Rule = Rule {

@@ -16,6 +16,6 @@ mod redo;
 mod scan;
 
 pub use changes::{Change, third_party_changes};
-pub use follow::{Followed, Moved, follow};
+pub use follow::{Followed, Moved, follow, follow_read};
 pub use read::{Format, LockFile, LockPackage, Reference};
 pub use redo::redo;

@@ -6,14 +6,14 @@ use semver::Version;
 use serde::Serialize;
 
 use crate::config::{Config, Label};
-use crate::edit::lockfile::{self, Followed, Moved};
+use crate::edit::lockfile::{self, Followed, LockFile, Moved};
 use crate::edit::splice::{self, Splice};
 use crate::edit::version_file;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::plan::files::{FileChanges, What};
 use crate::plan::lines::{Line, Lines, Moves, Stay, Why};
-use crate::plan::requirements;
+use crate::plan::{locked, requirements};
 use crate::project::Project;
 use crate::template::Values;
 use crate::version::{self, Step};
@@ -151,14 +151,26 @@ impl Bump {
             })
             .collect();
         for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
-            match lockfile::follow(path, text, &moved) {
-                Ok(Followed::Unchanged) => {}
-                Ok(Followed::Edited(after)) => self.files.put(path, What::Lock, Some(text), after),
-                Ok(Followed::NeedsCargo(reasons)) => {
-                    self.unsettled.push(Unsettled { path: path.clone(), reasons });
+            let lock = match LockFile::read(path, text) {
+                Ok(lock) => lock,
+                Err(Refused(findings)) => {
+                    self.findings.extend(findings);
+                    continue;
                 }
-                Err(Refused(findings)) => self.findings.extend(findings),
-            }
+            };
+            let stale = locked::stale(workspace, path, &lock);
+            let reasons = match lockfile::follow_read(&lock, text, &moved) {
+                Followed::Unchanged if stale.is_empty() => continue,
+                Followed::Edited(after) if stale.is_empty() => {
+                    self.files.put(path, What::Lock, Some(text), after);
+                    continue;
+                }
+                Followed::NeedsCargo(reasons) => reasons,
+                Followed::Unchanged | Followed::Edited(_) => {
+                    stale.into_iter().map(|stale| format!("it is out of date: {}", stale.message)).collect()
+                }
+            };
+            self.unsettled.push(Unsettled { path: path.clone(), reasons });
         }
     }
 

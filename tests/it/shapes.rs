@@ -5,7 +5,7 @@
 
 use snapbox::{assert_data_eq, file};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, Said};
 
 #[test]
 fn a_lone_package_is_cut_and_patched() {
@@ -264,4 +264,26 @@ fn the_trunk_is_the_default_of_the_only_remote_whatever_its_name() {
     sandbox.git(["symbolic-ref", "refs/remotes/upstream/HEAD", "refs/remotes/upstream/develop"]);
     let said = fixture.run("branch --dry-run");
     assert_eq!((said.status, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_lock_file_that_was_stale_is_left_to_cargo_which_is_said() {
+    let manifest = "[package]\nname = \"new\"\nversion = \"7.0.0\"\nedition = \"2021\"\n[dependencies]\norbit-macros.workspace = true\n";
+    let nested = "[package]\nname = \"tool\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n[dependencies]\norbit-macros = { path = \"../crates/orbit-macros\" }\n";
+    let lock = "version = 4\n\n[[package]]\nname = \"tool\"\nversion = \"0.0.0\"\n";
+    let fixture = Fixture::changed(
+        "virtual-workspace",
+        &[
+            ("crates/new/Cargo.toml", "", manifest),
+            ("crates/new/src/lib.rs", "", ""),
+            ("tool/Cargo.toml", "", nested),
+            ("tool/src/lib.rs", "", ""),
+            ("tool/Cargo.lock", "", lock),
+        ],
+    );
+    let Said { status, out, err } = fixture.run("branch");
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("the member `new` is not locked"), "{out}");
+    assert!(out.contains("`tool` depends on `orbit-macros`, which is not locked for it"), "{out}");
+    fixture.cargo_accepts("main");
 }

@@ -44,25 +44,29 @@ pub enum Followed {
 ///
 /// If `text` cannot be read as a lock file, as [`LockFile::read`] says.
 pub fn follow(path: &RepoPath, text: &str, moved: &[Moved]) -> Result<Followed, Refused> {
-    let lock = LockFile::read(path, text)?;
+    Ok(follow_read(&LockFile::read(path, text)?, text, moved))
+}
+
+/// Does what [`follow`] does for a lock file that was read from `text`.
+pub fn follow_read(lock: &LockFile<'_>, text: &str, moved: &[Moved]) -> Followed {
     let mut reasons = Vec::new();
-    let shift = Moves::find(&lock, moved, &mut reasons);
+    let shift = Moves::find(lock, moved, &mut reasons);
     let edit = Edit {
-        lock: &lock,
+        lock,
         moves: &shift,
-        before: Census::take(&lock, &shift, |_, package| package.version),
-        after: Census::take(&lock, &shift, |index, package| shift.version_after(index, package)),
+        before: Census::take(lock, &shift, |_, package| package.version),
+        after: Census::take(lock, &shift, |index, package| shift.version_after(index, package)),
     };
     reasons.extend(edit.after.collisions());
     let splices = edit.splices(&mut reasons);
     let order = edit.block_order(&mut reasons);
     if !reasons.is_empty() {
-        return Ok(Followed::NeedsCargo(reasons));
+        return Followed::NeedsCargo(reasons);
     }
     if splices.is_empty() {
-        return Ok(Followed::Unchanged);
+        return Followed::Unchanged;
     }
-    Ok(Followed::Edited(render(text, &lock, &order, &splices)))
+    Followed::Edited(render(text, lock, &order, &splices))
 }
 
 /// A range of the text, in bytes, and what takes its place.

@@ -1,4 +1,4 @@
-//! What members depend on, with what they take from the workspace's table.
+//! What packages depend on, with what they take from their workspace's table.
 
 use crate::edit::manifest::{Dependency, DependencyKind};
 use crate::finding::Place;
@@ -6,50 +6,54 @@ use crate::path::RepoPath;
 use crate::plan::requirements;
 use crate::workspace::{Package, Workspace};
 
-/// One entry of a member's dependency tables.
-pub(super) struct Entry<'a> {
+/// One entry of a package's dependency tables.
+pub struct Entry<'a> {
     /// The member.
-    pub(super) package: &'a Package,
+    pub package: &'a Package,
     /// Which table holds the entry.
-    pub(super) kind: DependencyKind,
+    pub kind: DependencyKind,
     /// The manifest that says where the dependency comes from: the member's, or the workspace's.
     path: &'a RepoPath,
     /// What is said there.
-    pub(super) stated: &'a Dependency,
+    pub stated: &'a Dependency,
     /// The package of the repository that it requires, if it is one.
-    pub(super) required: Option<&'a Package>,
+    pub required: Option<&'a Package>,
     workspace: &'a Workspace,
 }
 
 impl Entry<'_> {
     /// Returns where the dependency is stated.
-    pub(super) fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<Place> {
         let file = self.workspace.manifests.get(self.path)?;
         Some(Place::range(self.path, &file.text, self.stated.range.clone()))
     }
 
     /// Returns whether the entry reaches the registry: Cargo leaves out a development dependency
     /// without a version when it packages.
-    pub(super) fn is_published(&self) -> bool {
+    pub fn is_published(&self) -> bool {
         self.kind != DependencyKind::Development || self.stated.requirement.is_some()
     }
 }
 
 /// Returns every entry of every member's dependency tables.
-pub(super) fn entries(workspace: &Workspace) -> Vec<Entry<'_>> {
-    let mut entries = Vec::new();
-    for package in workspace.packages.iter().filter(|package| package.member) {
-        let Some(file) = workspace.manifests.get(&package.manifest) else { continue };
-        for dependency in &file.manifest.dependencies {
-            if matches!(dependency.kind, DependencyKind::Workspace | DependencyKind::Patch) {
-                continue;
-            }
-            let Some((path, stated)) = stated(workspace, &package.manifest, dependency) else { continue };
-            let required = requirements::required(workspace, path, stated);
-            entries.push(Entry { package, kind: dependency.kind, path, stated, required, workspace });
-        }
-    }
-    entries
+pub fn entries(workspace: &Workspace) -> Vec<Entry<'_>> {
+    let members = workspace.packages.iter().filter(|package| package.member);
+    members.flat_map(|package| entries_of(workspace, package)).collect()
+}
+
+/// Returns every entry of a package's dependency tables.
+pub fn entries_of<'a>(workspace: &'a Workspace, package: &'a Package) -> Vec<Entry<'a>> {
+    let Some(file) = workspace.manifests.get(&package.manifest) else { return Vec::new() };
+    let of_tables =
+        file.manifest.dependencies.iter().filter(|dependency| {
+            !matches!(dependency.kind, DependencyKind::Workspace | DependencyKind::Patch)
+        });
+    let entry = |dependency: &'a Dependency| {
+        let (path, stated) = stated(workspace, &package.manifest, dependency)?;
+        let required = requirements::required(workspace, path, stated);
+        Some(Entry { package, kind: dependency.kind, path, stated, required, workspace })
+    };
+    of_tables.filter_map(entry).collect()
 }
 
 /// Returns where a dependency says what it is: in the workspace's table if it is inherited.
@@ -61,9 +65,10 @@ fn stated<'a>(
     if !dependency.inherited {
         return Some((path, dependency));
     }
-    let root = workspace.manifests.get(&workspace.root)?;
+    let root_path = workspace.governing_root(path)?;
+    let root = workspace.manifests.get(root_path)?;
     let mut shared = root.manifest.dependencies.iter();
     let shared =
         shared.find(|shared| shared.kind == DependencyKind::Workspace && shared.key == dependency.key)?;
-    Some((&workspace.root, shared))
+    Some((root_path, shared))
 }
