@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
+use clap::ValueEnum as _;
 
 use super::calendar::Calendar;
 use super::options::{Common, Today};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused};
+use crate::plan::outcome::quoted;
 use crate::render::schedule::{Format, file, render};
 use crate::repo::publish::step;
 use crate::train::schedule::{Bound, Schedule, Selection};
@@ -31,10 +33,13 @@ pub(super) struct ScheduleArgs {
     /// Show every release from the train's first to the next one
     #[arg(long)]
     pub(super) all: bool,
-    /// Fail if FILE does not show the schedule; a Markdown file shows it between two markers
+    /// Fail if FILE does not show the schedule, as `--write` would make it
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     pub(super) check: Option<PathBuf>,
-    /// Update FILE; a Markdown file between two markers alone
+    /// Update FILE in the format that its name tells
+    ///
+    /// A Markdown file changes between the lines `<!-- relprep schedule -->` and
+    /// `<!-- /relprep schedule -->` alone; any other becomes the schedule and nothing else.
     #[arg(long, value_name = "FILE")]
     pub(super) write: Option<PathBuf>,
 }
@@ -50,9 +55,9 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     schedule: ScheduleArgs,
-    /// The output's form
-    #[arg(long, value_name = "FORM", default_value = "human")]
-    format: Format,
+    /// The output's form; otherwise that of the file's name, or human where there is no file
+    #[arg(long, value_name = "FORM")]
+    format: Option<Format>,
     #[command(flatten)]
     today: Today,
 }
@@ -90,6 +95,21 @@ impl ScheduleArgs {
             (false, from, to) => Selection::Between(from, to),
         }
     }
+
+    /// Returns the command that brings the file up to date.
+    fn update(&self, path: &Path, asked: Option<Format>) -> String {
+        let mut command = "cargo relprep schedule".to_owned();
+        if self.all {
+            command.push_str(" --all");
+        }
+        for (option, bound) in [("--from", self.from), ("--to", self.to)] {
+            command.extend(bound.map(|bound| format!(" {option} {bound}")));
+        }
+        if let Some(format) = asked.and_then(|format| format.to_possible_value()) {
+            command = format!("{command} --format {}", format.get_name());
+        }
+        format!("{command} --write {}", quoted(&path.display().to_string()))
+    }
 }
 
 /// Shows the schedule on `out`, or updates or checks a file; `drafts` is a folder for the draft of it.
@@ -101,17 +121,20 @@ impl ScheduleArgs {
 pub(super) fn run(
     args: &ScheduleArgs,
     source: Source<'_>,
-    format: Format,
+    asked: Option<Format>,
     drafts: Option<&Path>,
     out: &mut dyn Write,
 ) -> Result<()> {
     let on = |day| Schedule::new(source.name, source.train, day, source.history, args.selection());
     let schedule = on(source.day)?;
     if let Some(path) = &args.check {
+        let format = file::format_of(path, asked)?;
         let text = read(path)?.unwrap_or_default();
         let shown = path.display().to_string();
-        file::check(&shown, &text, &schedule, format, |day| on(day).ok()).map_err(Refused)?;
+        let update = args.update(path, asked);
+        file::check((&shown, &update), &text, &schedule, format, |day| on(day).ok()).map_err(Refused)?;
     } else if let Some(path) = &args.write {
+        let format = file::format_of(path, asked)?;
         let text = read(path)?;
         let shown = path.display().to_string();
         let new = file::updated(&shown, text.as_deref(), &schedule, format).map_err(Refused)?;
@@ -119,7 +142,7 @@ pub(super) fn run(
             write(path, &new, drafts).with_context(|| format!("cannot write {shown}"))?;
         }
     } else {
-        out.write_all(render(&schedule, format, width()).as_bytes())?;
+        out.write_all(render(&schedule, asked.unwrap_or_default(), width()).as_bytes())?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The schedule: the releases that a reader wants to see on one day.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -102,6 +103,16 @@ impl FromStr for Bound {
         match (parts.next(), parts.next()) {
             (Some(Ok(major)), Some(Ok(minor))) => Ok(Self::Version(major, minor)),
             _ => Err("neither a day as in 2025-05-01 nor a release as in 36 or 36.0.0".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => day.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Version(major, minor) => write!(f, "{major}.{minor}.0"),
         }
     }
 }

@@ -63,6 +63,42 @@ fn a_matrix_in_ci_takes_the_branches_as_json() {
 }
 
 #[test]
+fn a_markdown_file_is_written_between_its_markers_whatever_is_said_of_the_format() {
+    use std::fs;
+    let sandbox = Sandbox::bare_ground();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    let run = |args: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(sandbox.dir()).args(["relprep", "schedule", "--config"]).arg(&config);
+        let output = command.args(["--date", "2025-05-01"]).args(args).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let page = "# Releases\n\n<!-- relprep schedule -->\n<!-- /relprep schedule -->\n\nKeep me.\n";
+    let file = sandbox.dir().join("our releases.md");
+    fs::write(&file, page).unwrap();
+
+    let (status, err) = run(&["--to", "34.0", "--check", "our releases.md"]);
+    let remedy = "run `cargo relprep schedule --to 34.0.0 --write 'our releases.md'`, and commit the file";
+    assert!(status == 1 && err.contains("error[schedule-stale]") && err.contains(remedy), "{err}");
+    let (status, err) = run(&["--format", "human", "--write", "our releases.md"]);
+    assert!(status == 1 && err.contains("error[schedule-format]"), "{err}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), page);
+    assert_eq!(run(&["--write", "our releases.md"]).0, 0);
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(written.starts_with("# Releases\n") && written.ends_with("\nKeep me.\n"), "{written}");
+    assert!(written.contains("| **31.0.0** | | March 5 2025 |"), "{written}");
+    assert_eq!(run(&["--check", "our releases.md"]).0, 0);
+
+    fs::write(&file, "# Releases\n").unwrap();
+    let (status, err) = run(&["--write", "our releases.md"]);
+    assert!(status == 1 && err.contains("error[marker-missing]"), "{err}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# Releases\n");
+    let (status, err) = run(&["--write", "releases"]);
+    assert!(status == 1 && err.contains("say it with `--format`: human, markdown, html"), "{err}");
+    assert!(!sandbox.dir().join("releases").exists());
+}
+
+#[test]
 #[cfg(unix)]
 fn a_file_is_written_whole_with_its_permissions() {
     use std::fs::{self, Permissions};

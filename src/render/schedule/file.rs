@@ -1,16 +1,68 @@
 //! A rendering that is kept in a file: how it is brought up to date, and when it is stale.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
+use clap::ValueEnum as _;
 
 use super::marker::{self, End};
 use super::{Format, render};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Refused};
 use crate::train::schedule::Schedule;
 
 /// The width of a rendering for the terminal that is kept in a file.
 const WIDTH: usize = 80;
 /// How long ago, in days, a rendering may have been made and still be compared.
 const MOST_DAYS: usize = 400;
+
+/// Returns the format in which the file `path` shows the schedule: the one that is `asked` for, else the
+/// one that the file's name tells.
+///
+/// # Errors
+///
+/// A refusal if the name tells none, and if a Markdown file would be replaced by another format: it may
+/// hold more than the schedule.
+pub fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, Refused> {
+    let shown = path.display();
+    let by_name = by_extension(path);
+    match (asked, by_name) {
+        (Some(asked), Some(Format::Markdown)) if asked != Format::Markdown => Err(Finding::error(
+            "schedule-format",
+            format!("{shown} is a Markdown file, and would be replaced as a whole"),
+        )
+        .remedy("leave out `--format`, so that it changes between its markers alone, or name another file")
+        .into()),
+        (Some(format), _) | (None, Some(format)) => Ok(format),
+        (None, None) => {
+            let message = format!("the name {shown} does not tell in which format it shows the schedule");
+            Err(Finding::error("schedule-format", message)
+                .remedy(format!("say it with `--format`: {}", names().join(", ")))
+                .into())
+        }
+    }
+}
+
+/// Returns the format that the extension of a file's name stands for.
+///
+/// YAML stands for none: a file that holds the `releases` of endoflife.date is not known by that.
+pub fn by_extension(path: &Path) -> Option<Format> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    Some(match extension.as_str() {
+        "md" | "markdown" | "mdx" => Format::Markdown,
+        "html" | "htm" => Format::Html,
+        "svg" => Format::Svg,
+        "mmd" | "mermaid" => Format::Mermaid,
+        "ics" => Format::Ics,
+        "json" => Format::Json,
+        "txt" => Format::Human,
+        _ => return None,
+    })
+}
+
+fn names() -> Vec<String> {
+    let values = Format::value_variants().iter().filter_map(Format::to_possible_value);
+    values.map(|value| value.get_name().to_owned()).collect()
+}
 
 /// Returns what the file `path` holds once it shows `schedule`; `text` is what it holds now, if it
 /// exists.
@@ -36,7 +88,8 @@ pub fn updated(
     }
 }
 
-/// Checks that the file `path` with the content `text` shows what `schedule` says.
+/// Checks that the file `path` with the content `text` shows what `schedule` says; `update` is the command
+/// that makes it so.
 ///
 /// Every rendering names the day on which it was made. It does not go stale because that day has
 /// passed, but because something in it has changed since: it is compared with the renderings of all
@@ -46,7 +99,7 @@ pub fn updated(
 ///
 /// Findings if it is stale, or has no markers.
 pub fn check(
-    path: &str,
+    (path, update): (&str, &str),
     text: &str,
     schedule: &Schedule,
     format: Format,
@@ -65,7 +118,7 @@ pub fn check(
     let finding =
         Finding::error("schedule-stale", format!("this is not the schedule as of {}", schedule.as_of));
     let place = Place { path: path.to_owned(), spot: None };
-    Err(vec![finding.at(place).remedy("run `cargo relprep schedule --write` with this file, and commit it")])
+    Err(vec![finding.at(place).remedy(format!("run `{update}`, and commit the file"))])
 }
 
 #[cfg(test)]
@@ -75,7 +128,7 @@ mod tests {
 
     fn check_on(day: &str, text: &str, format: Format) -> Result<(), &'static str> {
         let on = |day: NaiveDate| Some(wasmtime_on(&day.to_string()));
-        check("x", text, &wasmtime_on(day), format, on).map_err(|findings| findings[0].rule)
+        check(("x", "update"), text, &wasmtime_on(day), format, on).map_err(|findings| findings[0].rule)
     }
 
     #[test]
@@ -89,6 +142,36 @@ mod tests {
         let page = updated("x", None, &wasmtime_on("2025-05-01"), Format::Html).unwrap();
         assert_eq!(check_on("2025-05-21", &page, Format::Html), Err("schedule-stale"), "33.0.0 is out");
         assert_eq!(check_on("2025-05-04", "something else", Format::Html), Err("schedule-stale"));
+    }
+
+    #[test]
+    fn the_name_of_a_file_tells_its_format() {
+        let format =
+            |name: &str, asked| format_of(Path::new(name), asked).map_err(|refused| refused.0[0].rule);
+        for (name, expected) in [
+            ("docs/releases.md", Format::Markdown),
+            ("README.MARKDOWN", Format::Markdown),
+            ("page.html", Format::Html),
+            ("a.b.svg", Format::Svg),
+            ("chart.mmd", Format::Mermaid),
+            ("releases.ics", Format::Ics),
+            ("releases.json", Format::Json),
+            ("releases.txt", Format::Human),
+        ] {
+            assert_eq!(format(name, None), Ok(expected), "{name}");
+            let other = format(name, Some(Format::Endoflife));
+            let markdown = expected == Format::Markdown;
+            assert_eq!(
+                other,
+                if markdown { Err("schedule-format") } else { Ok(Format::Endoflife) },
+                "{name}"
+            );
+        }
+        for name in ["releases", "md", "releases.yml", "releases."] {
+            assert_eq!(format(name, None), Err("schedule-format"), "{name}");
+            assert_eq!(format(name, Some(Format::Markdown)), Ok(Format::Markdown), "{name}");
+        }
+        assert_eq!(format("releases.md", Some(Format::Human)), Err("schedule-format"));
     }
 
     #[test]
