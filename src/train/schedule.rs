@@ -10,6 +10,7 @@ use semver::Version;
 use super::history::History;
 use super::numbering::{Number, Numbering};
 use super::release::{Phase, Release};
+use super::support::Lts;
 use super::{Exception, Train};
 use crate::finding::{Finding, Refused};
 
@@ -157,6 +158,24 @@ impl Train {
         releases.filter(|release| release.phase(day, history).needs_fixes()).collect()
     }
 
+    /// Returns the releases with long-term support up to `number`, that one included, newest first;
+    /// skipped ones are passed over.
+    fn long_term_up_to(&self, lts: Lts, number: Number) -> impl Iterator<Item = Number> {
+        let passed = number.0.checked_sub(lts.first.0).map(|after| after / lts.every);
+        let nth = move |n: u64| Number(lts.first.0.saturating_add(n.saturating_mul(lts.every.get())));
+        let all = std::iter::successors(passed, |n| n.checked_sub(1)).map(nth);
+        all.take_while(|&number| number >= self.since).filter(|&number| self.is_used(number))
+    }
+
+    /// Returns the first release with long-term support after `number`, skipped ones passed over.
+    fn long_term_after(&self, lts: Lts, number: Number) -> Option<Number> {
+        let from = number.ahead(1).max(self.since);
+        let distance = from.0.saturating_sub(lts.first.0).div_ceil(lts.every.get());
+        let nth = |n: u64| Some(Number(lts.first.0.checked_add(n.checked_mul(lts.every.get())?)?));
+        let tries = 0..=self.exceptions.len() as u64;
+        tries.filter_map(|more| nth(distance.checked_add(more)?)).find(|&number| self.is_used(number))
+    }
+
     fn skipped_between(&self, first: Number, last: Number) -> Vec<Skipped> {
         let skipped = self.exceptions.range(first..=last).filter(|(_, exception)| exception.skip.is_some());
         let entry = |(&number, exception): (&Number, &Exception)| Skipped {
@@ -204,11 +223,8 @@ fn around(train: &Train, as_of: NaiveDate, history: &History) -> BTreeSet<Number
     numbers.extend(before.and_then(|before| train.previous(before)));
     numbers.extend(train.next(current));
     if let Some(lts) = train.support.lts {
-        let passed = current.0.checked_sub(lts.first.0).map(|after| after / lts.every);
-        let nth = |n: u64| Number(lts.first.0.saturating_add(n.saturating_mul(lts.every.get())));
-        numbers.extend(passed.map(nth));
-        numbers.extend(passed.and_then(|n| n.checked_sub(1)).map(nth));
-        numbers.insert(nth(passed.map_or(0, |n| n.saturating_add(1))));
+        numbers.extend(train.long_term_up_to(lts, current).take(2));
+        numbers.extend(train.long_term_after(lts, current));
     }
     let supported = train.needing_fixes(as_of, history).into_iter();
     numbers.extend(supported.filter(|r| r.phase(as_of, history).is_supported()).map(|r| r.number));

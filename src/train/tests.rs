@@ -223,6 +223,22 @@ fn a_skipped_number_leaves_its_day_to_the_next() {
 }
 
 #[test]
+fn where_a_long_term_release_is_skipped_the_one_after_it_is_shown() {
+    let mut train = wasmtime();
+    for (skipped, expected) in [(36, vec![24, 48]), (24, vec![36])] {
+        except(&mut train, 36, |exception| exception.skip = (skipped == 36).then_some(Skip::Number));
+        except(&mut train, 24, |exception| exception.skip = (skipped == 24).then_some(Skip::Release));
+        let schedule =
+            Schedule::new("Wasmtime", &train, date("2025-05-01"), &History::none(), Selection::Around);
+        let schedule = schedule.unwrap();
+        let lts = schedule.rows.iter().filter(|row| row.release.lts).map(|row| row.release.number.0);
+        assert_eq!(lts.collect::<Vec<_>>(), expected);
+        let told: Vec<u64> = schedule.skipped.iter().map(|skip| skip.version.major).collect();
+        assert_eq!(told, if skipped == 36 { vec![36] } else { vec![] }, "within the rows");
+    }
+}
+
+#[test]
 fn a_skipped_release_leaves_a_gap() {
     let mut train = wasmtime();
     except(&mut train, 30, |exception| exception.skip = Some(Skip::Release));
