@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::calendar::Calendar;
 use super::options::{Common, Today};
+use super::output::unless_closed;
 use super::{Output, Status};
 use crate::render::mdbook::preprocess;
 use crate::train::schedule::{Schedule, Selection};
@@ -81,7 +82,9 @@ pub(super) fn run(
     input.read_to_string(&mut text).context("cannot read what mdBook sends")?;
     let done = preprocess(&text, &schedule()?)?;
     if done.chapters == 0 {
-        writeln!(err, "note: no chapter has the line `{}`", crate::render::schedule::marker::BEGIN)?;
+        // Who does not listen loses the note, not the book.
+        let _ = writeln!(err, "note: no chapter has the line `{}`", crate::render::schedule::marker::BEGIN);
     }
-    out.write_all(done.book.as_bytes()).context("cannot hand the book back to mdBook")
+    let written = out.write_all(done.book.as_bytes()).and_then(|()| out.flush());
+    unless_closed(written).context("cannot hand the book back to mdBook")
 }

@@ -58,18 +58,11 @@ impl Output {
         self.verbose
     }
 
-    /// Returns where results go, for those who write by themselves.
-    pub(super) fn writer(&mut self) -> impl std::io::Write + '_ {
-        &mut self.out
-    }
-
     /// Prints what was asked for; [`Output::written`] says whether that succeeded.
     pub(super) fn result(&mut self, text: &str) {
         self.has_result = true;
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
-        // A reader that went away has read what it wanted.
-        let error = written.err().filter(|error| error.kind() != ErrorKind::BrokenPipe);
-        self.unwritten = self.unwritten.take().or(error);
+        self.unwritten = self.unwritten.take().or(unless_closed(written).err());
     }
 
     /// Makes sure that all results so far were written.
@@ -147,4 +140,9 @@ impl Output {
             self.finding(finding);
         }
     }
+}
+
+/// Takes a reader that went away for one that has read enough.
+pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }

@@ -1,7 +1,7 @@
 //! `cargo relprep schedule`.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -70,7 +70,9 @@ pub(super) fn command(common: &Common, args: &Args, output: &mut Output) -> Resu
         Source { name: &calendar.name, train: calendar.train()?, history: &history, day: calendar.day };
     let repo = args.schedule.write.as_ref().and_then(|_| common.location().ok()?.repository().ok());
     let drafts = repo.and_then(|repo| repo.drafts().ok());
-    run(&args.schedule, source, args.format, drafts.as_deref(), &mut output.writer())?;
+    if let Some(text) = run(&args.schedule, source, args.format, drafts.as_deref())? {
+        output.result(&text);
+    }
     Ok(Status::Done)
 }
 
@@ -112,7 +114,7 @@ impl ScheduleArgs {
     }
 }
 
-/// Shows the schedule on `out`, or updates or checks a file; `drafts` is a folder for the draft of it.
+/// Returns the schedule, or updates or checks a file; `drafts` is a folder for the draft of it.
 ///
 /// # Errors
 ///
@@ -123,8 +125,7 @@ pub(super) fn run(
     source: Source<'_>,
     asked: Option<Format>,
     drafts: Option<&Path>,
-    out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<Option<String>> {
     let on = |day| Schedule::new(source.name, source.train, day, source.history, args.selection());
     let schedule = on(source.day)?;
     if let Some(path) = &args.check {
@@ -142,9 +143,9 @@ pub(super) fn run(
             write(path, &new, drafts).with_context(|| format!("cannot write {shown}"))?;
         }
     } else {
-        out.write_all(render(&schedule, asked.unwrap_or_default(), width()).as_bytes())?;
+        return Ok(Some(render(&schedule, asked.unwrap_or_default(), width())));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Writes the file whole or not at all; its permissions stay.

@@ -127,3 +127,31 @@ fn a_file_is_written_whole_with_its_permissions() {
     let names = fs::read_dir(sandbox.dir().join("home")).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with(".relprep")));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_has_read_enough_is_no_failure_and_a_full_disk_is_one() {
+    use std::process::Stdio;
+    let sandbox = Sandbox::bare_ground();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    let run = |args: &[&str], out: Stdio| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(sandbox.dir()).arg("relprep").args(args).arg("--config").arg(&config);
+        command.args(["--date", "2025-05-01"]).stdout(out);
+        command.stdin(std::fs::File::open(sandbox.dir().join("book.json")).unwrap());
+        let output = command.stderr(Stdio::piped()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let book =
+        r#"[{"renderer":"html"},{"sections":[{"Chapter":{"content":"<!-- relprep schedule -->\n"}}]}]"#;
+    std::fs::write(sandbox.dir().join("book.json"), book).unwrap();
+    for args in [&["schedule"][..], &["schedule", "--format", "html", "--all"], &["status"], &["mdbook"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        assert_eq!(run(args, writer.into()), (Some(0), String::new()), "{args:?}");
+        let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { continue };
+        let (status, err) = run(args, full.into());
+        let reason = if args == ["mdbook"] { "cannot hand the book back" } else { "cannot print the result" };
+        assert!(status == Some(3) && err.contains(reason), "{args:?}: {err}");
+    }
+}
