@@ -55,6 +55,8 @@ pub struct Had {
     pub tags: usize,
     /// How many release branches there were, local and remote-tracking.
     pub branches: usize,
+    /// Whether the history is cut off somewhere, so that some of it may not be known.
+    pub shallow: bool,
 }
 
 /// One release.
@@ -102,8 +104,8 @@ impl State {
 }
 
 impl Row {
-    /// Returns the tip that counts where the branch is in several places: the one with most that is
-    /// not released, and the local one of equals.
+    /// Returns the tip that counts where the branch is in several places: one of which it is not known
+    /// how much is not released, then the one with most of that, and the local one of equals.
     pub fn tip(&self) -> Option<&Tip> {
         main_tip(&self.tips)
     }
@@ -137,8 +139,12 @@ impl Status {
         rows.extend(on_trunk(known, &history, newest));
         rows.reverse();
         let todo = todo::todo(known.day, &rows, survey);
-        let had =
-            Had { policy: known.train.is_some(), tags: survey.tags.len(), branches: survey.branches.len() };
+        let had = Had {
+            policy: known.train.is_some(),
+            tags: survey.tags.len(),
+            branches: survey.branches.len(),
+            shallow: survey.is_shallow,
+        };
         Self { day: known.day, had, rows, todo }
     }
 
@@ -243,7 +249,7 @@ fn on_trunk(known: &Known<'_>, history: &History, newest: Option<Number>) -> Opt
 }
 
 fn main_tip(tips: &[Tip]) -> Option<&Tip> {
-    tips.iter().max_by_key(|tip| (tip.ahead, tip.remote.is_none()))
+    tips.iter().max_by_key(|tip| (tip.ahead.is_none(), tip.ahead, tip.remote.is_none()))
 }
 
 #[cfg(test)]

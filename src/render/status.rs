@@ -10,11 +10,19 @@ use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::{Day, Phase};
 
 const HEADING: Style = Style::new().underline();
+/// What stands for a number that is not known.
+const UNKNOWN: &str = "?";
+const UNSHALLOW: &str = "`git fetch --unshallow --tags` fetches the rest.";
 
 /// Returns the status for the terminal.
 pub fn human(name: &str, status: &Status) -> String {
     let mut text = vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.day), had(status.had))];
     text.push(table(status));
+    if status.rows.iter().any(|row| lacks_count(row, status)) {
+        text.push(format!(
+            "\n{UNKNOWN} stands for what is not known: the history is cut off here. {UNSHALLOW}\n"
+        ));
+    }
     if status.todo.is_empty() {
         text.push("\nNothing to do.\n".to_owned());
     } else {
@@ -57,7 +65,7 @@ fn table(status: &Status) -> String {
     let mut rows = vec![
         ["Branch", "Where", "State", "Version", "MSRV", "Latest", "Unreleased", "Days"].map(str::to_owned),
     ];
-    rows.extend(status.rows.iter().map(|row| cells(row, status.day).map(|cell| escaped(&cell))));
+    rows.extend(status.rows.iter().map(|row| cells(row, status).map(|cell| escaped(&cell))));
     let mut widths = [0; 8];
     for cells in &rows {
         for (width, cell) in widths.iter_mut().zip(cells) {
@@ -73,12 +81,12 @@ fn table(status: &Status) -> String {
     rows.iter().zip(styles).map(line).collect()
 }
 
-fn cells(row: &Row, day: NaiveDate) -> [String; 8] {
+fn cells(row: &Row, status: &Status) -> [String; 8] {
     let places = row.tips.iter().map(|tip| tip.remote.as_deref().unwrap_or("local"));
     let version = row.declared.version.as_ref().map(ToString::to_string);
     let latest = row.latest.as_ref().map(|(tag, day)| format!("{tag} ({day})"));
-    let unreleased =
-        row.tip().and_then(|tip| tip.ahead).filter(|_| row.state != State::Phase(Phase::InDevelopment));
+    let compared = row.state != State::Phase(Phase::InDevelopment);
+    let ahead = row.tip().and_then(|tip| tip.ahead).filter(|_| compared).map(|number| number.to_string());
     [
         row.branch.clone(),
         places.collect::<Vec<_>>().join(", "),
@@ -86,9 +94,14 @@ fn cells(row: &Row, day: NaiveDate) -> [String; 8] {
         version.unwrap_or_default(),
         row.declared.msrv.clone().unwrap_or_default(),
         latest.unwrap_or_default(),
-        unreleased.map(|number| number.to_string()).unwrap_or_default(),
-        days(row, day),
+        ahead.unwrap_or_else(|| if lacks_count(row, status) { UNKNOWN } else { "" }.to_owned()),
+        days(row, status.day),
     ]
+}
+
+fn lacks_count(row: &Row, status: &Status) -> bool {
+    let compared = row.state != State::Phase(Phase::InDevelopment);
+    status.had.shallow && compared && row.tip().is_some_and(|tip| tip.ahead.is_none())
 }
 
 /// Returns the day that comes next for the release, planned and actual where they differ.
@@ -141,9 +154,10 @@ pub fn sentence(todo: &Todo, day: NaiveDate) -> String {
         Todo::Cut { version, due } => format!("cut {version}: due {}", since(*due, day)),
         Todo::Ends { short, last_day, unreleased } => {
             let commits = match unreleased {
-                0 => String::new(),
-                1 => " with 1 commit unreleased".to_owned(),
-                number => format!(" with {number} commits unreleased"),
+                Some(0) => String::new(),
+                Some(1) => " with 1 commit unreleased".to_owned(),
+                Some(number) => format!(" with {number} commits unreleased"),
+                None => ", and whether all of it is released is not known".to_owned(),
             };
             format!("{short} ends {}{commits}", until(*last_day, day))
         }

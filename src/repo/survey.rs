@@ -1,5 +1,9 @@
 //! What branches and tags tell about a release train, read in one pass.
 
+use std::collections::HashSet;
+use std::fs;
+use std::io::ErrorKind;
+
 use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate};
 use semver::Version;
@@ -33,6 +37,8 @@ pub struct Survey {
     pub branches: Vec<Branch>,
     /// The tags of releases and candidates up to the day.
     pub tags: Vec<Tag>,
+    /// Whether the history is cut off somewhere, as in CI's usual checkout.
+    pub is_shallow: bool,
 }
 
 /// One release branch in one place.
@@ -56,7 +62,8 @@ pub struct Tip {
     /// Whether the branch has gone on since that day.
     pub has_later: bool,
     /// The number of its commits that are not in the latest tag of its release or, where that has
-    /// none, not on the trunk; `None` for the trunk, and where there is nothing to compare with.
+    /// none, not on the trunk; `None` for the trunk, where there is nothing to compare with, and where
+    /// the history between the two is cut off.
     pub ahead: Option<usize>,
     /// The content of each file that was asked for.
     pub files: Vec<Option<String>>,
@@ -107,7 +114,7 @@ impl Repo {
         }
         branches.sort_by(|a, b| (a.number, &a.tip.remote).cmp(&(b.number, &b.tip.remote)));
         self.count_ahead(&mut branches, &tags, trunk.as_ref())?;
-        Ok(Survey { trunk, branches, tags })
+        Ok(Survey { trunk, branches, tags, is_shallow: self.is_shallow() })
     }
 
     fn heads(&self) -> Result<Vec<Head>> {
@@ -187,6 +194,7 @@ impl Repo {
 
     fn count_ahead(&self, branches: &mut [Branch], tags: &[Tag], trunk: Option<&Tip>) -> Result<()> {
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
+        let cut_off = self.cut_off()?;
         for branch in branches {
             let released = tags.iter().rfind(|tag| tag.number == branch.number && tag.version.pre.is_empty());
             let Some(base) = released.map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
@@ -195,14 +203,24 @@ impl Repo {
             walk.reset()?;
             walk.push(branch.tip.commit.0)?;
             walk.hide(base.0)?;
-            let mut ahead = 0;
+            let mut ahead = Some(0);
             for commit in walk.by_ref() {
-                commit.with_context(|| format!("cannot read the history of {}", branch.tip.name))?;
-                ahead += 1;
+                let commit =
+                    commit.with_context(|| format!("cannot read the history of {}", branch.tip.name))?;
+                ahead = ahead.filter(|_| !cut_off.contains(&commit)).map(|ahead| ahead + 1);
             }
-            branch.tip.ahead = Some(ahead);
+            branch.tip.ahead = ahead;
         }
         Ok(())
+    }
+
+    /// Returns the commits whose parents a shallow clone lacks.
+    fn cut_off(&self) -> Result<HashSet<git2::Oid>> {
+        match fs::read_to_string(self.git.commondir().join("shallow")) {
+            Ok(text) => Ok(text.lines().filter_map(|line| git2::Oid::from_str(line.trim()).ok()).collect()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(HashSet::new()),
+            Err(error) => Err(error).context("cannot read where the history is cut off"),
+        }
     }
 }
 

@@ -80,6 +80,7 @@ fn april() -> Survey {
         ]
         .map(|(version, day)| tag(version, day))
         .into(),
+        is_shallow: false,
     }
 }
 

@@ -33,8 +33,8 @@ pub enum Todo {
         short: String,
         /// The last day of support, that day included.
         last_day: NaiveDate,
-        /// The number of commits on its branch that are in no release.
-        unreleased: usize,
+        /// The number of commits on its branch that are in no release, if that is known.
+        unreleased: Option<usize>,
     },
     /// A security fix must go to a release that has no branch here.
     NoBranch {
@@ -116,9 +116,9 @@ fn no_branch(row: &Row) -> Option<Todo> {
 }
 
 fn ends(day: NaiveDate, row: &Row, last_day: NaiveDate) -> Option<Todo> {
-    let unreleased = row.tip().and_then(|tip| tip.ahead).unwrap_or(0);
+    let unreleased = row.tip().map_or(Some(0), |tip| tip.ahead);
     let left = (last_day - day).num_days();
-    let worth = left <= 1 || (left <= SOON && unreleased > 0);
+    let worth = left <= 1 || (left <= SOON && unreleased != Some(0));
     worth.then(|| Todo::Ends { short: row.short.clone(), last_day, unreleased })
 }
 

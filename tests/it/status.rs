@@ -186,5 +186,52 @@ fn an_annotated_tag_has_its_own_day() {
     let json = status_json(&repo, "trunk = \"main\"\n", "2025-05-04");
     assert_eq!(json["releases"][0]["released"]["actual"], "2025-04-21");
     assert_eq!(json["releases"][0]["state"], "released");
-    assert_eq!(json["had"], serde_json::json!({ "policy": false, "tags": 1, "branches": 1 }));
+    assert_eq!(
+        json["had"],
+        serde_json::json!({ "policy": false, "tags": 1, "branches": 1, "shallow": false })
+    );
+}
+
+#[test]
+fn in_a_shallow_clone_a_number_that_is_not_known_is_not_told() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let cut = stream.commit("refs/heads/main", None, "2025-04-05", "32.0.0");
+    stream.commit("refs/heads/main", Some(cut), "2025-04-06", "33.0.0");
+    let branch = "refs/heads/release-32.0.0";
+    let released = stream.commit(branch, Some(cut), "2025-04-21", "32.0.0");
+    stream.point("refs/tags/v32.0.0", released);
+    let fixed = stream.commit(branch, Some(released), "2025-06-10", "32.0.0");
+    let fixed = stream.commit(branch, Some(fixed), "2025-06-11", "32.0.0");
+    stream.commit(branch, Some(fixed), "2025-06-12", "32.0.0");
+    let repo = stream.write();
+    assert_eq!(status_json(&repo, WASMTIME, "2025-06-19")["releases"][1]["unreleased"], 3);
+
+    for (depth, known) in [("2", false), ("3", false), ("4", true)] {
+        let address = format!("file://{}", repo.root().display());
+        let clone = repo.dir().join(format!("clone {depth}"));
+        repo.git(["clone", "-q", "--no-single-branch", "--depth", depth, &address, clone.to_str().unwrap()]);
+        repo.git(["-C", clone.to_str().unwrap(), "fetch", "-q", "origin", "tag", "v32.0.0", "--depth", "1"]);
+        std::fs::write(clone.join("relprep.toml"), WASMTIME).unwrap();
+        let run = |args: &[&str]| {
+            let mut command = repo.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+            command.current_dir(&clone).args(["relprep", "status", "--date", "2025-06-19"]).args(args);
+            String::from_utf8(command.output().unwrap().stdout).unwrap()
+        };
+        let json: serde_json::Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
+        let text = run(&[]);
+        let release = json["releases"].as_array().unwrap().iter().find(|row| row["version"] == "32.0.0");
+        let unreleased = &release.unwrap()["unreleased"];
+        assert_eq!(json["had"]["shallow"], true);
+        if known {
+            assert_eq!(*unreleased, 3, "{text}");
+            assert!(text.contains("32.0 ends tomorrow with 3 commits unreleased"), "{text}");
+        } else {
+            assert!(unreleased.is_null(), "{depth}: {text}");
+            assert!(text.contains("? stands for what is not known") && text.contains("  ?  "), "{text}");
+            assert!(
+                text.contains("32.0 ends tomorrow, and whether all of it is released is not known"),
+                "{text}"
+            );
+        }
+    }
 }

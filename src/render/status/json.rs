@@ -5,7 +5,7 @@
 //!   "format": 1,                       // rises when a field changes its meaning or goes away
 //!   "name": "Wasmtime",
 //!   "as-of": "2025-05-04",
-//!   "had": { "policy": true, "tags": 42, "branches": 17 },
+//!   "had": { "policy": true, "tags": 42, "branches": 17, "shallow": false },  // shallow: history is cut off
 //!   "releases": [{                     // newest first; what is not known is null
 //!     "version": "32.0.0",
 //!     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
@@ -19,7 +19,7 @@
 //!     "released": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-22" },
 //!     "eol": "2025-06-20", "last-day": "2025-06-20",      // the last day of support, that day included
 //!     "days-left": 47,                 // 0 on the last day
-//!     "unreleased": 2                  // commits since the latest tag, or since the cut
+//!     "unreleased": 2                  // commits since the latest tag, or since the cut; null where that is not known
 //!   }],
 //!   "todo": [{ "kind": "cut", "text": "cut 33.0.0: due since yesterday" }]
 //! }
