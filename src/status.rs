@@ -1,6 +1,11 @@
 //! The release branches as they stand on a day, and what is to be done.
 //!
 //! Values in, values out: the policy and what branches and tags tell, either of which may be missing.
+//!
+//! A minor release with a branch of its own (`branch --level minor`) has no days on a train that is
+//! numbered by majors. It shares the support of its major: while that lasts fixes go to both branches,
+//! since nothing says that the older one has ended. Whoever wants that deletes it, or waives it with
+//! `--unaffected`.
 
 mod manifest;
 mod todo;
@@ -15,8 +20,9 @@ pub use manifest::Declared;
 pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::survey::{Branch, Survey, Tag, Tip};
-use crate::train::{History, Number, Numbering, Phase, Release, Train};
+use crate::repo::survey::{Branch, Survey, Tip};
+use crate::train::{History, Number, Numbering, Phase, Release, Term, Train};
+use crate::version::plain;
 
 /// What a status is made from.
 #[derive(Clone, Copy)]
@@ -62,7 +68,7 @@ pub struct Had {
 /// One release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its number on the train.
+    /// Its number on the train; a minor release has that of its major.
     pub number: Number,
     /// Its first version.
     pub version: Version,
@@ -70,8 +76,10 @@ pub struct Row {
     pub short: String,
     /// Where it stands.
     pub state: State,
-    /// Its days by the policy.
+    /// Its days by the policy; a minor release between two trains has none.
     pub release: Option<Release>,
+    /// Its support by the policy; a minor release has that of its major.
+    pub term: Option<Term>,
     /// The branch that it is on: its own, or the trunk.
     pub branch: String,
     /// That branch in each place where it is.
@@ -113,8 +121,8 @@ impl Row {
     /// Returns the number of days of support that are left after the day; 0 on the last day.
     pub fn days_left(&self, day: NaiveDate) -> Option<i64> {
         let supported = matches!(self.state, State::Phase(phase) if phase.is_supported());
-        let release = self.release.as_ref().filter(|_| supported)?;
-        Some((release.term.last_day() - day).num_days())
+        let term = self.term.as_ref().filter(|_| supported)?;
+        Some((term.last_day() - day).num_days())
     }
 }
 
@@ -123,20 +131,19 @@ impl Status {
     pub fn new(known: &Known<'_>) -> Self {
         let history = known.history();
         let survey = known.survey;
-        let mut by_release: BTreeMap<Number, Vec<&Branch>> = BTreeMap::new();
+        let mut branches: BTreeMap<(Number, Version), Vec<&Branch>> = BTreeMap::new();
         for branch in &survey.branches {
-            by_release.entry(branch.number).or_default().push(branch);
+            branches.entry((branch.number, branch.version.clone())).or_default().push(branch);
         }
-        let mut numbers: BTreeSet<Number> = by_release.keys().copied().collect();
-        if let Some(train) = known.train {
-            numbers.extend(train.needing_fixes(known.day, &history).iter().map(|release| release.number));
+        let with_branch: BTreeSet<Number> = branches.keys().map(|(number, _)| *number).collect();
+        let needed = known.train.map(|train| train.needing_fixes(known.day, &history)).unwrap_or_default();
+        for release in needed.into_iter().filter(|release| !with_branch.contains(&release.number)) {
+            branches.insert((release.number, release.version), Vec::new());
         }
-        let none = Vec::new();
-        let of = |number: &Number| by_release.get(number).unwrap_or(&none);
-        let mut rows: Vec<Row> =
-            numbers.iter().filter_map(|number| row(known, &history, *number, of(number))).collect();
-        let newest = rows.last().map(|row| row.number);
-        rows.extend(on_trunk(known, &history, newest));
+        let rows =
+            branches.into_iter().filter_map(|(start, branches)| row(known, &history, start, &branches));
+        let mut rows: Vec<Row> = rows.collect();
+        rows.extend(on_trunk(known, &history, rows.last()));
         rows.reverse();
         let todo = todo::todo(known.day, &rows, survey);
         let had = Had {
@@ -181,49 +188,71 @@ impl Known<'_> {
     }
 }
 
-fn row(known: &Known<'_>, history: &History, number: Number, branches: &[&Branch]) -> Option<Row> {
+fn row(
+    known: &Known<'_>,
+    history: &History,
+    (number, version): (Number, Version),
+    branches: &[&Branch],
+) -> Option<Row> {
     let release = known.train.and_then(|train| train.release(number, history));
     if history.is_cut(number) == Some(false) && history.released(number).is_none() && !branches.is_empty() {
         return None;
     }
     let tips: Vec<Tip> = branches.iter().map(|branch| branch.tip.clone()).collect();
     let declared = main_tip(&tips).map(|tip| Declared::read(&tip.files)).unwrap_or_default();
-    let version = known.numbering.version(number);
-    let tags: Vec<&Tag> = known.survey.tags.iter().filter(|tag| tag.number == number).collect();
+    let tags = known.survey.tags_of(number, &version);
     let candidate =
         declared.version.as_ref().is_some_and(|version| !version.pre.is_empty()) || !tags.is_empty();
+    let first_day = tags.iter().filter(|tag| tag.version.pre.is_empty()).map(|tag| tag.day).min();
+    let is_minor = short(&version) != known.numbering.short(number);
+    let term = release.as_ref().map(|release| release.term.clone());
+    let (release, released, phase) = if is_minor {
+        (None, first_day, phase_of_minor(known.day, term.as_ref(), first_day))
+    } else {
+        let released = history.released(number);
+        let phase = match &release {
+            Some(release) => Some(release.phase(known.day, history)),
+            None => released.is_none().then_some(Phase::Cut),
+        };
+        (release, released, phase)
+    };
     Some(Row {
         number,
-        short: known.numbering.short(number),
-        state: state(known.day, history, number, release.as_ref(), candidate),
+        short: short(&version),
+        state: phase.map_or(State::Released, |phase| {
+            State::Phase(if phase == Phase::Cut && candidate { Phase::Candidate } else { phase })
+        }),
         branch: tips.first().map_or_else(|| (known.branch)(&version), |tip| tip.name.clone()),
         version,
         release,
+        term,
         tips,
         declared,
-        released: history.released(number),
+        released,
         latest: tags.last().map(|tag| (tag.name.clone(), tag.day)),
     })
 }
 
-fn state(
-    day: NaiveDate,
-    history: &History,
-    number: Number,
-    release: Option<&Release>,
-    candidate: bool,
-) -> State {
-    let phase = match release {
-        Some(release) => release.phase(day, history),
-        None if history.released(number).is_some() => return State::Released,
-        None => Phase::Cut,
-    };
-    State::Phase(if phase == Phase::Cut && candidate { Phase::Candidate } else { phase })
+/// Returns where a minor release stands whose first tag is of the day `released` and whose major has
+/// `term`; `None` if it is out and nothing tells how long it is supported.
+fn phase_of_minor(day: NaiveDate, term: Option<&Term>, released: Option<NaiveDate>) -> Option<Phase> {
+    match term {
+        None => released.is_none().then_some(Phase::Cut),
+        Some(term) if released.is_some() || term.last_day() < day => Some(term.phase(day)),
+        Some(_) => Some(Phase::Cut),
+    }
+}
+
+/// Returns how the release is called in running text.
+fn short(version: &Version) -> String {
+    format!("{}.{}", version.major, version.minor)
 }
 
 /// Returns the release that the trunk works on: the one that its manifests name, or the one after the
-/// newest of the others.
-fn on_trunk(known: &Known<'_>, history: &History, newest: Option<Number>) -> Option<Row> {
+/// `newest` of the others.
+fn on_trunk(known: &Known<'_>, history: &History, newest: Option<&Row>) -> Option<Row> {
+    let newest_version = newest.map(|row| row.version.clone());
+    let newest = newest.map(|row| row.number);
     let trunk = known.survey.trunk.as_ref();
     let declared = trunk.map(|trunk| Declared::read(&trunk.files)).unwrap_or_default();
     let named = declared.version.as_ref().and_then(|version| known.numbering.number(version));
@@ -233,13 +262,21 @@ fn on_trunk(known: &Known<'_>, history: &History, newest: Option<Number>) -> Opt
     });
     let is_new = |number: &Number| newest.is_none_or(|newest| *number > newest);
     let current = trunk.is_some_and(|trunk| !trunk.has_later);
-    let number = named.filter(|number| current && is_new(number)).or(planned)?;
+    let by_number = named.filter(|number| current && is_new(number)).or(planned);
+    // Without a policy a minor release may be what comes next.
+    let minor =
+        declared.version.as_ref().map(plain).filter(|version| Some(version) > newest_version.as_ref());
+    let (number, version) = match by_number {
+        Some(number) => (number, known.numbering.version(number)),
+        None => (named.filter(|_| current)?, minor?),
+    };
     Some(Row {
         number,
-        version: known.numbering.version(number),
-        short: known.numbering.short(number),
+        short: short(&version),
+        version,
         state: State::Phase(Phase::InDevelopment),
         release: known.train.and_then(|train| train.release(number, history)),
+        term: None,
         branch: trunk.map_or_else(|| "trunk".to_owned(), |trunk| trunk.name.clone()),
         tips: trunk.cloned().into_iter().collect(),
         declared,

@@ -22,6 +22,9 @@ Examples:
   cargo relprep branch --push              and push both branches at once")]
 pub(super) struct Args {
     /// How far the trunk moves
+    ///
+    /// A minor release has a branch of its own; where `[schedule]` counts majors it is supported as
+    /// long as its major, and `numbering = "minor"` gives it days of its own.
     #[arg(long, value_name = "LEVEL", default_value = "major")]
     level: Level,
     #[command(flatten)]

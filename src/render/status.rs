@@ -106,26 +106,32 @@ fn lacks_count(row: &Row, status: &Status) -> bool {
 
 /// Returns the day that comes next for the release, planned and actual where they differ.
 fn days(row: &Row, day: NaiveDate) -> String {
-    let Some(release) = &row.release else {
-        return row.released.map(|day| format!("released {day}")).unwrap_or_default();
+    let came = came(row);
+    let Some(term) = &row.term else {
+        return match (row.state, &row.release) {
+            (State::Phase(Phase::InDevelopment), Some(release)) => format!("cut {}", planned(&release.cut)),
+            _ => came.unwrap_or_default(),
+        };
     };
-    let late = release
-        .release
-        .differs()
-        .map(|actual| format!("; released {actual}, planned {}", release.release.planned));
-    let late = late.unwrap_or_default();
-    match row.state {
-        State::Phase(Phase::InDevelopment) => format!("cut {}", planned(&release.cut)),
-        State::Phase(Phase::Cut | Phase::Candidate | Phase::Due) => {
+    let came = came.map(|came| format!("; {came}")).unwrap_or_default();
+    match (row.state, &row.release) {
+        (State::Phase(Phase::Cut | Phase::Candidate | Phase::Due), Some(release)) => {
             format!("release {}", planned(&release.release))
         }
-        State::Phase(Phase::Supported | Phase::LastDay) => {
+        (State::Phase(Phase::Supported | Phase::LastDay), _) => {
             let left = row.days_left(day).unwrap_or(0);
-            format!("until {} ({left} left){late}", release.term.last_day())
+            format!("until {} ({left} left){came}", term.last_day())
         }
-        State::Phase(Phase::Ended) => format!("ended {}{late}", release.term.last_day()),
-        State::Released => late,
+        (State::Phase(Phase::Ended), _) => format!("ended {}{came}", term.last_day()),
+        _ => String::new(),
     }
+}
+
+/// Returns when the release came out, unless that was on its planned day.
+fn came(row: &Row) -> Option<String> {
+    let Some(release) = &row.release else { return row.released.map(|day| format!("released {day}")) };
+    let actual = release.release.differs()?;
+    Some(format!("released {actual}, planned {}", release.release.planned))
 }
 
 fn planned(day: &Day) -> String {

@@ -1,6 +1,6 @@
 //! What branches and tags tell about a release train, read in one pass.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 
@@ -11,6 +11,7 @@ use semver::Version;
 use super::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::train::Number;
+use crate::version::plain;
 
 /// What is asked of the branches and tags.
 pub struct Question<'a> {
@@ -46,6 +47,8 @@ pub struct Survey {
 pub struct Branch {
     /// The release.
     pub number: Number,
+    /// The version that its name carries: 36.0.0, or 36.1.0 where a minor release has its own branch.
+    pub version: Version,
     /// Its tip.
     pub tip: Tip,
 }
@@ -84,6 +87,36 @@ pub struct Tag {
     pub commit: CommitId,
 }
 
+impl Survey {
+    /// Returns the tags of what was released from the branch of `version`, in the order of their
+    /// versions: all of the release from that version up to the next that has a branch of its own.
+    pub fn tags_of(&self, number: Number, version: &Version) -> Vec<&Tag> {
+        let starts = Starts::of(&self.branches);
+        self.tags.iter().filter(|tag| starts.is_of(tag, number, version)).collect()
+    }
+}
+
+/// The versions at which release branches start, by release.
+struct Starts(BTreeMap<Number, BTreeSet<Version>>);
+
+impl Starts {
+    fn of(branches: &[Branch]) -> Self {
+        let mut starts: BTreeMap<Number, BTreeSet<Version>> = BTreeMap::new();
+        for branch in branches {
+            starts.entry(branch.number).or_default().insert(branch.version.clone());
+        }
+        Self(starts)
+    }
+
+    /// Returns whether the tag is of the branch that starts at `version`: of the last one up to it. Where
+    /// the release has no branch, all its tags are of the one that it should have.
+    fn is_of(&self, tag: &Tag, number: Number, version: &Version) -> bool {
+        let home =
+            |starts: &BTreeSet<Version>| starts.range(..=plain(&tag.version)).next_back() == Some(version);
+        tag.number == number && self.0.get(&number).is_none_or(home)
+    }
+}
+
 /// The name of a branch and where its reference points.
 struct Head {
     name: String,
@@ -105,14 +138,16 @@ impl Repo {
         };
         let mut branches = Vec::new();
         for head in &heads {
-            if let Some(number) =
-                (question.branch)(&head.name).and_then(|version| (question.release)(&version))
+            if let Some(version) = (question.branch)(&head.name)
+                && let Some(number) = (question.release)(&version)
                 && let Some(tip) = self.tip(head, question)?
             {
-                branches.push(Branch { number, tip });
+                branches.push(Branch { number, version, tip });
             }
         }
-        branches.sort_by(|a, b| (a.number, &a.tip.remote).cmp(&(b.number, &b.tip.remote)));
+        branches.sort_by(|a, b| {
+            (a.number, &a.version, &a.tip.remote).cmp(&(b.number, &b.version, &b.tip.remote))
+        });
         self.count_ahead(&mut branches, &tags, trunk.as_ref())?;
         Ok(Survey { trunk, branches, tags, is_shallow: self.is_shallow() })
     }
@@ -195,8 +230,11 @@ impl Repo {
     fn count_ahead(&self, branches: &mut [Branch], tags: &[Tag], trunk: Option<&Tip>) -> Result<()> {
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
         let cut_off = self.cut_off()?;
+        let starts = Starts::of(branches);
         for branch in branches {
-            let released = tags.iter().rfind(|tag| tag.number == branch.number && tag.version.pre.is_empty());
+            let released = tags
+                .iter()
+                .rfind(|tag| tag.version.pre.is_empty() && starts.is_of(tag, branch.number, &branch.version));
             let Some(base) = released.map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
                 continue;
             };

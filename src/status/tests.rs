@@ -3,6 +3,7 @@ use crate::config::schedule::ScheduleConfig;
 use crate::render::status::json::render as json;
 use crate::render::status::{human, sentence};
 use crate::repo::CommitId;
+use crate::repo::survey::Tag;
 
 fn wasmtime() -> Train {
     let text = r#"
@@ -32,7 +33,8 @@ fn tip(name: &str, remote: Option<&str>, commit: u8, ahead: usize, version: &str
 
 fn branch(number: u64, ahead: usize, version: &str) -> Branch {
     let name = format!("release-{number}.0.0");
-    Branch { number: Number(number), tip: tip(&name, Some("origin"), 1, ahead, version) }
+    let first = Version::new(number, 0, 0);
+    Branch { number: Number(number), version: first, tip: tip(&name, Some("origin"), 1, ahead, version) }
 }
 
 fn tag(version: &str, day: &str) -> Tag {
@@ -155,11 +157,52 @@ fn a_branch_in_two_places_is_one_row() {
     let mut survey = april();
     let local =
         Tip { remote: None, commit: CommitId::of_test(7), ahead: Some(1), ..survey.branches[0].tip.clone() };
-    survey.branches.insert(0, Branch { number: Number(24), tip: local });
+    survey.branches.insert(0, Branch { tip: local, ..survey.branches[0].clone() });
     let status = status("2025-04-22", Some(&train), &survey);
     let row = status.rows.last().unwrap();
     assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
     assert!(to_do(&status).contains(&"release-24.0.0 is not the same in local and origin".to_owned()));
+}
+
+#[test]
+fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
+    let train = wasmtime();
+    let mut survey = april();
+    let minor = |ahead, version: &str| Branch {
+        number: Number(31),
+        version: Version::new(31, 1, 0),
+        tip: tip("release-31.1.0", None, 3, ahead, version),
+    };
+    survey.branches.insert(4, minor(2, "31.1.0"));
+    let on = |survey: &Survey, train: Option<&Train>, day: &str| {
+        let status = status(day, train, survey);
+        assert!(!to_do(&status).iter().any(|todo| todo.contains("not the same")), "{:?}", to_do(&status));
+        let of_31 = status.rows.iter().filter(|row| row.number == Number(31));
+        let facts = |row: &Row| format!("{} {} {}", row.branch, row.short, row.state.name());
+        (of_31.map(facts).collect::<Vec<_>>(), status)
+    };
+    let (rows, status) = on(&survey, Some(&train), "2025-04-22");
+    assert_eq!(rows, ["release-31.1.0 31.1 cut", "release-31.0.0 31.0 supported"]);
+    let supported = ["release-24.0.0", "release-31.0.0", "release-31.1.0", "release-32.0.0"];
+    assert_eq!(status.supported().unwrap(), supported);
+
+    survey.tags.push(tag("31.1.0", "2025-04-10"));
+    survey.tags.push(tag("31.0.1", "2025-04-11"));
+    let (rows, status) = on(&survey, Some(&train), "2025-05-20");
+    assert_eq!(rows, ["release-31.1.0 31.1 last day", "release-31.0.0 31.0 last day"]);
+    let latest = |branch: &str| {
+        let row = status.rows.iter().find(|row| row.branch == branch).unwrap();
+        (row.latest.as_ref().unwrap().0.clone(), row.released.unwrap().to_string())
+    };
+    assert_eq!(latest("release-31.0.0"), ("v31.0.1".to_owned(), "2025-03-20".to_owned()));
+    assert_eq!(latest("release-31.1.0"), ("v31.1.0".to_owned(), "2025-04-10".to_owned()));
+    assert!(to_do(&status).contains(&"31.1 ends today with 2 commits unreleased".to_owned()));
+    assert!(human("x", &status).contains("until 2025-05-20 (0 left); released 2025-04-10"));
+
+    let (rows, _) = on(&survey, Some(&train), "2025-05-21");
+    assert_eq!(rows, ["release-31.1.0 31.1 ended", "release-31.0.0 31.0 ended"]);
+    let (rows, _) = on(&survey, None, "2025-05-21");
+    assert_eq!(rows, ["release-31.1.0 31.1 released", "release-31.0.0 31.0 released"]);
 }
 
 #[test]

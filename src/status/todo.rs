@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::{Row, State};
-use crate::repo::survey::{Survey, Tag};
-use crate::train::{Number, Phase};
+use crate::repo::survey::Survey;
+use crate::train::Phase;
 
 /// How many days before its end a release with unreleased commits is worth a word.
 const SOON: i64 = 7;
@@ -83,7 +83,7 @@ pub(super) fn todo(day: NaiveDate, rows: &[Row], survey: &Survey) -> Vec<Todo> {
         todo.extend(rows.iter().filter_map(no_branch));
     }
     todo.extend(rows.iter().filter_map(past_end));
-    todo.extend(never_tagged(rows, &survey.tags));
+    todo.extend(rows.iter().filter_map(|row| never_tagged(row, survey)));
     todo.sort();
     todo
 }
@@ -97,10 +97,10 @@ fn of_row(day: NaiveDate, row: &Row) -> Vec<Todo> {
             Phase::InDevelopment if release.cut.due <= day => {
                 todo.push(Todo::Cut { version, due: release.cut.due });
             }
-            Phase::Supported | Phase::LastDay => todo.extend(ends(day, row, release.term.last_day())),
             _ => {}
         }
     }
+    todo.extend(ends(day, row));
     let ended = row.state == State::Phase(Phase::Ended);
     if !ended {
         todo.extend(other_version(row));
@@ -115,9 +115,10 @@ fn no_branch(row: &Row) -> Option<Todo> {
         .then(|| Todo::NoBranch { short: row.short.clone(), branch: row.branch.clone() })
 }
 
-fn ends(day: NaiveDate, row: &Row, last_day: NaiveDate) -> Option<Todo> {
+fn ends(day: NaiveDate, row: &Row) -> Option<Todo> {
+    let left = row.days_left(day)?;
+    let last_day = row.term.as_ref()?.last_day();
     let unreleased = row.tip().map_or(Some(0), |tip| tip.ahead);
-    let left = (last_day - day).num_days();
     let worth = left <= 1 || (left <= SOON && unreleased != Some(0));
     worth.then(|| Todo::Ends { short: row.short.clone(), last_day, unreleased })
 }
@@ -140,20 +141,13 @@ fn differs(row: &Row) -> Option<Todo> {
 }
 
 fn past_end(row: &Row) -> Option<Todo> {
-    let ((tag, day), last_day) = (row.latest.as_ref()?, row.release.as_ref()?.term.last_day());
+    let ((tag, day), last_day) = (row.latest.as_ref()?, row.term.as_ref()?.last_day());
     (*day > last_day).then(|| Todo::PastEnd { short: row.short.clone(), tag: tag.clone(), last_day })
 }
 
-fn never_tagged<'a>(rows: &'a [Row], tags: &'a [Tag]) -> impl Iterator<Item = Todo> + 'a {
-    rows.iter().filter_map(move |row| {
-        let first = first_tag(tags, row.number)?;
-        (first.version != row.version)
-            .then(|| Todo::NeverTagged { version: row.version.clone(), tagged: first.name.clone() })
-    })
-}
-
-fn first_tag(tags: &[Tag], number: Number) -> Option<&Tag> {
-    tags.iter()
-        .filter(|tag| tag.number == number && tag.version.pre.is_empty())
-        .min_by(|a, b| a.version.cmp(&b.version))
+fn never_tagged(row: &Row, survey: &Survey) -> Option<Todo> {
+    let tags = survey.tags_of(row.number, &row.version);
+    let first = tags.into_iter().find(|tag| tag.version.pre.is_empty())?;
+    (first.version != row.version)
+        .then(|| Todo::NeverTagged { version: row.version.clone(), tagged: first.name.clone() })
 }

@@ -86,7 +86,7 @@ impl Release {
             None => !history.is_known(self.number) && self.release.planned <= day,
         };
         if released {
-            return self.support_phase(day);
+            return self.term.phase(day);
         }
         let overtaken = history.newest().is_some_and(|newest| newest > self.number);
         if overtaken && self.term.last_day() < day {
@@ -96,14 +96,6 @@ impl Release {
             return Phase::InDevelopment;
         }
         if self.release.due <= day { Phase::Due } else { Phase::Cut }
-    }
-
-    fn support_phase(&self, day: NaiveDate) -> Phase {
-        match self.term.last_day().cmp(&day) {
-            std::cmp::Ordering::Greater => Phase::Supported,
-            std::cmp::Ordering::Equal => Phase::LastDay,
-            std::cmp::Ordering::Less => Phase::Ended,
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How long a release is supported.
 
+use std::cmp::Ordering;
 use std::num::{NonZeroU32, NonZeroU64};
 
 use chrono::NaiveDate;
@@ -7,6 +8,7 @@ use serde::Deserialize;
 
 use super::calendar::Cadence;
 use super::numbering::Number;
+use super::release::Phase;
 
 /// How long releases are supported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,6 +177,15 @@ impl Term {
         match self.last_day {
             LastDay::Included => self.eol,
             LastDay::Excluded => self.eol.pred_opt().unwrap_or(self.eol),
+        }
+    }
+
+    /// Returns where a release that is out stands on `day`.
+    pub fn phase(&self, day: NaiveDate) -> Phase {
+        match self.last_day().cmp(&day) {
+            Ordering::Greater => Phase::Supported,
+            Ordering::Equal => Phase::LastDay,
+            Ordering::Less => Phase::Ended,
         }
     }
 

@@ -178,6 +178,51 @@ fn train() -> Fixture {
 }
 
 #[test]
+fn a_minor_release_is_supported_like_its_major() {
+    let name = "name = \"Sundial\"\n";
+    let schedule = "\n[package.metadata.relprep.schedule]\n\
+                    anchor = { version = \"1.0.0\", release = \"2024-01-20\" }\nsupport-months = 12\n";
+    let fixture = Fixture::changed("lone-package", &[("Cargo.toml", name, &[name, schedule].concat())]);
+    let sandbox = &fixture.sandbox;
+    for file in ["Cargo.toml", "Cargo.lock", "README.md"] {
+        let text =
+            sandbox.read(file).replace("0.3.4", "1.0.0").replace("sundial = \"0.3\"", "sundial = \"1.0\"");
+        sandbox.write(file, text);
+    }
+    sandbox.commit_all("Begin");
+    let cut = |args: &str| {
+        let said = fixture.run(args);
+        assert_eq!(said.status, 0, "{}", said.err);
+    };
+    cut("branch --level minor --date 2024-01-05");
+    sandbox.git(["tag", "v1.0.0", "release-1.0.0"]);
+    sandbox.write("src/hours.rs", "");
+    sandbox.commit_all("Count the hours");
+    cut("branch --date 2024-03-05");
+    let supported = || fixture.run("status --supported --date 2024-05-20").out;
+    assert!(supported().starts_with("release-1.0.0\nrelease-1.1.0\n"), "{}", supported());
+
+    let said = fixture.run("patch --supported --dry-run --date 2024-05-20");
+    assert!(said.out.contains("release-1.1.0  cut and not released"), "{}{}", said.out, said.err);
+    sandbox.git(["tag", "v1.1.0", "release-1.1.0"]);
+    let said = fixture.run("patch --supported --dry-run --unaffected 1.0=superseded --date 2024-05-20");
+    assert!(said.out.contains("1.1.0 → 1.1.1") && !said.out.contains("1.0.0 → "), "{}{}", said.out, said.err);
+    let said = fixture.run("patch --supported --dry-run --date 2024-05-20");
+    assert!(said.out.contains("1.1.0 → 1.1.1") && said.out.contains("1.0.0 → 1.0.1"), "{}", said.out);
+    let said = fixture.run("check --supported --date 2024-05-20");
+    for branch in
+        ["release-1.0.0 at 1.0.0: supported, v1.0.0 of", "release-1.1.0 at 1.1.0: supported, v1.1.0 of"]
+    {
+        assert!(said.out.contains(branch), "{}{}", said.out, said.err);
+    }
+    assert!(said.out.contains("1.1.0, and no patch of 1.0\n"), "{}", said.out);
+    let said = fixture.run("backport main --dry-run --date 2024-05-20");
+    for branch in ["release-1.0.0  ", "release-1.1.0  "] {
+        assert!(said.out.contains(branch), "{}{}", said.out, said.err);
+    }
+}
+
+#[test]
 fn what_an_older_branch_has_and_a_newer_one_lacks_is_found() {
     let fixture = train();
     let said = fixture.run("check --supported --date 2024-05-20");

@@ -7,7 +7,7 @@
 //!   "as-of": "2025-05-04",
 //!   "had": { "policy": true, "tags": 42, "branches": 17, "shallow": false },  // shallow: history is cut off
 //!   "releases": [{                     // newest first; what is not known is null
-//!     "version": "32.0.0",
+//!     "version": "32.0.0",             // of a minor release with its own branch 32.1.0: `cut` is null, support its major's
 //!     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
 //!     "needs-fixes": true,             // whether a security fix must go there; null without a policy
 //!     "branch": "release-32.0.0",
@@ -115,12 +115,13 @@ fn release(row: &Row, day: NaiveDate) -> Release<'_> {
         actual: day.actual.map(text),
     };
     let plan = row.release.as_ref();
+    let term = plan.map(|plan| &plan.term).or(row.term.as_ref());
     let by_tag = row.released.map(|day| Days { planned: None, due: None, actual: Some(text(day)) });
     Release {
         version: row.version.to_string(),
         state: row.state.name().replace(' ', "-"),
         needs_fixes: match row.state {
-            State::Phase(phase) if plan.is_some() => Some(phase.needs_fixes()),
+            State::Phase(phase) if plan.is_some() || row.term.is_some() => Some(phase.needs_fixes()),
             _ => None,
         },
         branch: &row.branch,
@@ -131,8 +132,8 @@ fn release(row: &Row, day: NaiveDate) -> Release<'_> {
         latest_day: row.latest.as_ref().map(|(_, day)| text(*day)),
         cut: plan.map(|plan| days(&plan.cut)),
         released: plan.map(|plan| days(&plan.release)).or(by_tag),
-        eol: plan.map(|plan| text(plan.term.eol)),
-        last_day: plan.map(|plan| text(plan.term.last_day())),
+        eol: term.map(|term| text(term.eol)),
+        last_day: term.map(|term| text(term.last_day())),
         days_left: row.days_left(day),
         unreleased: row.tip().and_then(|tip| tip.ahead),
     }
