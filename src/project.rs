@@ -36,11 +36,24 @@ impl Location {
     ///
     /// As [`Repo::discover`], and a refusal if there is no manifest where one is named.
     pub fn repository(&self) -> Result<Repo> {
-        let Some(named) = &self.manifest else { return Repo::discover(&self.folder) };
+        Repo::discover(&self.folder_of_manifest()?)
+    }
+
+    /// Opens the repository that the project is in; `None` where it is in none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::find`], and a refusal if there is no manifest where one is named.
+    pub fn repository_if_any(&self) -> Result<Option<Repo>> {
+        Repo::find(&self.folder_of_manifest()?)
+    }
+
+    fn folder_of_manifest(&self) -> Result<PathBuf, Refused> {
+        let Some(named) = &self.manifest else { return Ok(self.folder.clone()) };
         let manifest = self.folder.join(named);
         match manifest.parent() {
-            Some(folder) if manifest.is_file() => Repo::discover(folder),
-            _ => Err(no_manifest(named).into()),
+            Some(folder) if manifest.is_file() => Ok(folder.to_owned()),
+            _ => Err(no_manifest(named)),
         }
     }
 }

@@ -201,7 +201,21 @@ impl Repo {
     /// A refusal where there is none, where it is bare, or where its format is one that libgit2
     /// does not read (SHA-256, reftable).
     pub fn discover(dir: &Path) -> Result<Self> {
-        let git = open(dir).map_err(|error| not_opened(dir, &error))?;
+        Self::find(dir)?.ok_or_else(|| no_repository(dir).into())
+    }
+
+    /// Opens the repository whose work tree holds `dir`; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where there is one that cannot be used: as [`Repo::discover`], and where git would not
+    /// trust it because it belongs to somebody else.
+    pub fn find(dir: &Path) -> Result<Option<Self>> {
+        let git = match open(dir) {
+            Ok(git) => git,
+            Err(error) if error.code() == ErrorCode::NotFound && !is_pointed_to(dir) => return Ok(None),
+            Err(error) => return Err(not_opened(dir, &error)),
+        };
         let Some(root) = git.workdir().map(Path::to_owned) else {
             return Err(Refused::from(
                 Finding::error(
@@ -212,7 +226,7 @@ impl Repo {
             )
             .into());
         };
-        Ok(Self { git, root })
+        Ok(Some(Self { git, root }))
     }
 
     /// Returns the root of the work tree.
@@ -407,13 +421,28 @@ fn open(dir: &Path) -> std::result::Result<git2::Repository, git2::Error> {
     Ok(git)
 }
 
+/// Returns whether something says where the repository of `dir` is, be it there or not: the environment,
+/// or a file in place of the folder `.git`, as in a linked work tree.
+fn is_pointed_to(dir: &Path) -> bool {
+    std::env::var_os("GIT_DIR").is_some_and(|value| !value.is_empty())
+        || dir.ancestors().any(|folder| folder.join(".git").is_file())
+}
+
+fn no_repository(dir: &Path) -> Refused {
+    Finding::error("no-repository", format!("{} is not in a git repository", dir.display()))
+        .remedy("run `git init` and commit the workspace first")
+        .into()
+}
+
 fn not_opened(dir: &Path, error: &git2::Error) -> anyhow::Error {
-    let finding = if error.code() == ErrorCode::NotFound {
-        Finding::error("no-repository", format!("{} is not in a git repository", dir.display()))
-            .remedy("run `git init` and commit the workspace first")
-    } else {
-        Finding::error("repository", format!("cannot open the git repository of {}: {}", dir.display(), error.message()))
-            .remedy("see whether `git status` works here; repositories in SHA-256 or reftable format cannot be read yet")
+    let message = format!("cannot open the git repository of {}: {}", dir.display(), error.message());
+    let remedy = match error.code() {
+        ErrorCode::Owner => {
+            "run this as its owner, or `git config --global --add safe.directory` with its folder"
+        }
+        _ => {
+            "see whether `git status` works here; repositories in SHA-256 or reftable format cannot be read yet"
+        }
     };
-    Refused::from(finding).into()
+    Refused::from(Finding::error("repository", message).remedy(remedy)).into()
 }

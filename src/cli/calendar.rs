@@ -30,14 +30,20 @@ pub(super) struct Calendar {
 
 impl Calendar {
     /// Reads the configuration that is nearest, and the repository if there is one.
+    ///
+    /// One that cannot be used is told in a warning: the policy suffices for a calendar.
     pub(super) fn read(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
         let location = common.location()?;
-        let repo = open(&location, output)?;
+        let repo = open(&location, output).or_else(|error| unread(error, output).map(|()| None))?;
         let config = project::nearest_config(&location)?;
         Self::of(repo.as_ref(), config, day, &[])
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is a repository that cannot be used, among others.
     pub(super) fn read_in_full(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
         let location = common.location()?;
         let repo = open(&location, output)?;
@@ -111,7 +117,19 @@ impl Calendar {
 
 /// Opens the repository, if there is one.
 fn open(location: &Location, output: &mut Output) -> Result<Option<Repo>> {
-    let Ok(repo) = location.repository() else { return Ok(None) };
-    recover(&repo, Purpose::Read, output)?;
-    Ok(Some(repo))
+    let repo = location.repository_if_any()?;
+    if let Some(repo) = &repo {
+        recover(repo, Purpose::Read, output)?;
+    }
+    Ok(repo)
+}
+
+/// Warns that the repository was not read, for the reasons of a refusal.
+fn unread(error: anyhow::Error, output: &mut Output) -> Result<()> {
+    let Refused(findings) = error.downcast()?;
+    for mut finding in findings {
+        finding.message = format!("branches and tags were not read: {}", finding.message);
+        output.finding(&finding.as_warning());
+    }
+    Ok(())
 }

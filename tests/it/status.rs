@@ -235,3 +235,40 @@ fn in_a_shallow_clone_a_number_that_is_not_known_is_not_told() {
         }
     }
 }
+
+#[test]
+fn a_repository_that_cannot_be_read_is_not_taken_for_none() {
+    let run = |repo: &Sandbox, args: &[&str]| {
+        let mut command = repo.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        let output = command.arg("relprep").args(args).args(["--date", "2025-05-04"]).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), err)
+    };
+    for (key, value, reason) in [
+        ("core.bare", "true", "is bare"),
+        ("extensions.objectformat", "sha256", "cannot open the git repository"),
+    ] {
+        let repo = Sandbox::new();
+        repo.write("relprep.toml", WASMTIME);
+        repo.git(["config", "core.repositoryformatversion", "1"]);
+        repo.git(["config", key, value]);
+        for args in [&["status"][..], &["status", "--supported"]] {
+            let (status, out, err) = run(&repo, args);
+            assert!(status == 1 && out.is_empty() && err.contains(reason), "{key} {args:?}: {out}{err}");
+        }
+        let (status, out, err) = run(&repo, &["schedule"]);
+        assert!(status == 0 && out.contains("All days are planned days"), "{key}: {out}{err}");
+        assert!(err.contains("]: branches and tags were not read: ") && err.contains(reason), "{key}: {err}");
+        assert!(err.starts_with("warning["), "{err}");
+    }
+    let repo = Sandbox::bare_ground();
+    std::fs::create_dir(repo.root()).unwrap();
+    repo.write("relprep.toml", WASMTIME);
+    repo.write(".git", "gitdir: ../gone\n");
+    let (status, out, err) = run(&repo, &["status"]);
+    assert!(status == 1 && out.is_empty() && err.contains("cannot open the git repository"), "{out}{err}");
+
+    let ground = Sandbox::new();
+    let (status, _, err) = run(&ground, &["status", "--manifest-path", "nowhere/Cargo.toml"]);
+    assert!(status == 1 && err.contains("error[no-manifest]"), "{err}");
+}
