@@ -20,7 +20,7 @@ pub use manifest::Declared;
 pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::survey::{Branch, Survey, Tip};
+use crate::repo::survey::{Branch, Survey, Tip, latest};
 use crate::train::{History, Number, Numbering, Phase, Release, Term, Train};
 use crate::version::plain;
 
@@ -229,7 +229,7 @@ fn row(
         tips,
         declared,
         released,
-        latest: tags.last().map(|tag| (tag.name.clone(), tag.day)),
+        latest: latest(&tags).map(|tag| (tag.name.clone(), tag.day)),
     })
 }
 

@@ -64,8 +64,8 @@ pub struct Tip {
     pub commit: CommitId,
     /// Whether the branch has gone on since that day.
     pub has_later: bool,
-    /// The number of its commits that are not in the latest tag of its release or, where that has
-    /// none, not on the trunk; `None` for the trunk, where there is nothing to compare with, and where
+    /// The number of its commits that are not in the latest tag of its release (a candidate's where it
+    /// has no other) or, where that has none, not on the trunk; `None` for the trunk, where there is nothing to compare with, and where
     /// the history between the two is cut off.
     pub ahead: Option<usize>,
     /// The content of each file that was asked for.
@@ -94,6 +94,12 @@ impl Survey {
         let starts = Starts::of(&self.branches);
         self.tags.iter().filter(|tag| starts.is_of(tag, number, version)).collect()
     }
+}
+
+/// Returns the latest of `tags`, which are in the order of their versions: a candidate's only where no
+/// release is among them.
+pub fn latest<'a>(tags: &[&'a Tag]) -> Option<&'a Tag> {
+    tags.iter().rfind(|tag| tag.version.pre.is_empty()).or(tags.last()).copied()
 }
 
 /// The versions at which release branches start, by release.
@@ -232,10 +238,9 @@ impl Repo {
         let cut_off = self.cut_off()?;
         let starts = Starts::of(branches);
         for branch in branches {
-            let released = tags
-                .iter()
-                .rfind(|tag| tag.version.pre.is_empty() && starts.is_of(tag, branch.number, &branch.version));
-            let Some(base) = released.map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
+            let is_own = |tag: &&Tag| starts.is_of(tag, branch.number, &branch.version);
+            let own: Vec<&Tag> = tags.iter().filter(is_own).collect();
+            let Some(base) = latest(&own).map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
                 continue;
             };
             walk.reset()?;

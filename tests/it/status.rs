@@ -272,3 +272,29 @@ fn a_repository_that_cannot_be_read_is_not_taken_for_none() {
     let (status, _, err) = run(&ground, &["status", "--manifest-path", "nowhere/Cargo.toml"]);
     assert!(status == 1 && err.contains("error[no-manifest]"), "{err}");
 }
+
+#[test]
+fn what_a_candidate_has_is_not_unreleased_before_the_release() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let cut = stream.commit("refs/heads/main", None, "2025-04-05", "32.0.0");
+    stream.commit("refs/heads/main", Some(cut), "2025-04-06", "33.0.0");
+    let branch = "refs/heads/release-32.0.0";
+    let candidate = stream.commit(branch, Some(cut), "2025-04-10", "32.0.0-rc.1");
+    stream.point("refs/tags/v32.0.0-rc.1", candidate);
+    let release = stream.commit(branch, Some(candidate), "2025-04-21", "32.0.0");
+    stream.point("refs/tags/v32.0.0", release);
+    let next = stream.commit(branch, Some(release), "2025-04-25", "32.0.1-rc.1");
+    stream.point("refs/tags/v32.0.1-rc.1", next);
+    let repo = stream.write();
+    for (day, latest, unreleased) in
+        [("2025-04-10", "v32.0.0-rc.1", 0), ("2025-04-21", "v32.0.0", 0), ("2025-04-25", "v32.0.0", 1)]
+    {
+        let json = status_json(&repo, WASMTIME, day);
+        let release = &json["releases"][1];
+        assert_eq!(
+            (&release["latest"], &release["unreleased"]),
+            (&latest.into(), &unreleased.into()),
+            "{day}"
+        );
+    }
+}
