@@ -59,7 +59,7 @@ pub struct Had {
     pub policy: bool,
     /// How many tags of releases there were.
     pub tags: usize,
-    /// How many release branches there were, local and remote-tracking.
+    /// How many release branches there were, local or remote-tracking: one in several places is one.
     pub branches: usize,
     /// Whether the history is cut off somewhere, so that some of it may not be known.
     pub shallow: bool,
@@ -149,7 +149,7 @@ impl Status {
         let had = Had {
             policy: known.train.is_some(),
             tags: survey.tags.len(),
-            branches: survey.branches.len(),
+            branches: survey.branches.iter().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
             shallow: survey.is_shallow,
         };
         Self { day: known.day, had, rows, todo }

@@ -161,6 +161,7 @@ fn a_branch_in_two_places_is_one_row() {
     let status = status("2025-04-22", Some(&train), &survey);
     let row = status.rows.last().unwrap();
     assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
+    assert_eq!(status.had.branches, 5);
     assert!(to_do(&status).contains(&"release-24.0.0 is not the same in local and origin".to_owned()));
 }
 

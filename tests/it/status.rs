@@ -156,7 +156,7 @@ fn local_and_remote_branches_are_counted_from_their_latest_tag() {
             .collect::<Vec<_>>()
             .join("\n"),
         "\
-Wasmtime on May 4 2025, from the policy, 2 release branches and 2 tags
+Wasmtime on May 4 2025, from the policy, 1 release branch and 2 tags
 
 Branch          Where          State           Version  MSRV  Latest                Unreleased  Days
 main            local          in development  33.0.0   1.84                                    cut 2025-05-05
