@@ -20,7 +20,7 @@ pub use manifest::Declared;
 pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::survey::{Branch, Survey, Tip, latest};
+use crate::repo::survey::{Branch, Presence, Survey, Tip, latest};
 use crate::train::{History, Number, Numbering, Phase, Release, Term, Train};
 use crate::version::plain;
 
@@ -132,7 +132,7 @@ impl Status {
         let history = known.history();
         let survey = known.survey;
         let mut branches: BTreeMap<(Number, Version), Vec<&Branch>> = BTreeMap::new();
-        for branch in &survey.branches {
+        for branch in known.branches() {
             branches.entry((branch.number, branch.version.clone())).or_default().push(branch);
         }
         let with_branch: BTreeSet<Number> = branches.keys().map(|(number, _)| *number).collect();
@@ -140,8 +140,7 @@ impl Status {
         for release in needed.into_iter().filter(|release| !with_branch.contains(&release.number)) {
             branches.insert((release.number, release.version), Vec::new());
         }
-        let rows =
-            branches.into_iter().filter_map(|(start, branches)| row(known, &history, start, &branches));
+        let rows = branches.into_iter().map(|(start, branches)| row(known, &history, start, &branches));
         let mut rows: Vec<Row> = rows.collect();
         rows.extend(on_trunk(known, &history, rows.last()));
         rows.reverse();
@@ -149,7 +148,7 @@ impl Status {
         let had = Had {
             policy: known.train.is_some(),
             tags: survey.tags.len(),
-            branches: survey.branches.iter().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
+            branches: known.branches().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
             shallow: survey.is_shallow,
         };
         Self { day: known.day, had, rows, todo }
@@ -172,19 +171,27 @@ impl Status {
 }
 
 impl Known<'_> {
-    /// Returns what had happened by the day. A branch that has gone on since may not have been there
-    /// yet: then its planned cut decides.
+    /// Returns what had happened by the day.
     pub fn history(&self) -> History {
         if self.survey.tags.is_empty() && self.survey.branches.is_empty() {
             return History::none();
         }
         let tags = self.survey.tags.iter().map(|tag| (tag.number, tag.version.clone(), tag.day));
-        let was_there = |branch: &&Branch| {
-            let planned = || self.train?.release(branch.number, &History::none());
-            !branch.tip.has_later || planned().is_none_or(|release| release.cut.planned <= self.day)
-        };
-        let cut = self.survey.branches.iter().filter(was_there).map(|branch| branch.number);
-        History::new(self.day, tags, cut)
+        History::new(self.day, tags, self.branches().map(|branch| branch.number))
+    }
+
+    /// Returns the branches that were there on the day. Where the history does not tell, the planned cut
+    /// does; without a plan one at the trunk's commit is taken for a later one.
+    fn branches(&self) -> impl Iterator<Item = &Branch> {
+        self.survey.branches.iter().filter(|branch| {
+            let release = || self.train?.release(branch.number, &History::none());
+            let planned = || release().map(|release| release.cut.planned <= self.day);
+            match branch.presence {
+                Presence::Sure => true,
+                Presence::AtTrunk => planned().unwrap_or(false),
+                Presence::CutOff => planned().unwrap_or(true),
+            }
+        })
     }
 }
 
@@ -193,11 +200,8 @@ fn row(
     history: &History,
     (number, version): (Number, Version),
     branches: &[&Branch],
-) -> Option<Row> {
+) -> Row {
     let release = known.train.and_then(|train| train.release(number, history));
-    if history.is_cut(number) == Some(false) && history.released(number).is_none() && !branches.is_empty() {
-        return None;
-    }
     let tips: Vec<Tip> = branches.iter().map(|branch| branch.tip.clone()).collect();
     let declared = main_tip(&tips).map(|tip| Declared::read(&tip.files)).unwrap_or_default();
     let tags = known.survey.tags_of(number, &version);
@@ -216,7 +220,7 @@ fn row(
         };
         (release, released, phase)
     };
-    Some(Row {
+    Row {
         number,
         short: short(&version),
         state: phase.map_or(State::Released, |phase| {
@@ -230,7 +234,7 @@ fn row(
         declared,
         released,
         latest: latest(&tags).map(|tag| (tag.name.clone(), tag.day)),
-    })
+    }
 }
 
 /// Returns where a minor release stands whose first tag is of the day `released` and whose major has

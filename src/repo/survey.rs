@@ -34,7 +34,8 @@ pub struct Question<'a> {
 pub struct Survey {
     /// The trunk, if it is there.
     pub trunk: Option<Tip>,
-    /// The release branches, local and remote-tracking, by release.
+    /// The release branches, local and remote-tracking, by release; not those that were made after the
+    /// day, as far as the history tells.
     pub branches: Vec<Branch>,
     /// The tags of releases and candidates up to the day.
     pub tags: Vec<Tag>,
@@ -51,6 +52,20 @@ pub struct Branch {
     pub version: Version,
     /// Its tip.
     pub tip: Tip,
+    /// Whether it was there on the day.
+    pub presence: Presence,
+}
+
+/// What the history tells of a branch on a day of the past; git does not keep when a branch was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It was there.
+    Sure,
+    /// It had no commit that the trunk lacked, and the trunk has gone on since: it may have been made
+    /// later.
+    AtTrunk,
+    /// The history ends after the day.
+    CutOff,
 }
 
 /// The tip of a branch on the day of the survey.
@@ -60,7 +75,7 @@ pub struct Tip {
     pub name: String,
     /// The remote that it tracks; none for a local branch.
     pub remote: Option<String>,
-    /// The commit.
+    /// The commit; where the history is cut off after the day, the oldest that is known.
     pub commit: CommitId,
     /// Whether the branch has gone on since that day.
     pub has_later: bool,
@@ -123,6 +138,37 @@ impl Starts {
     }
 }
 
+/// A branch as it was on the day.
+struct Past {
+    tip: Tip,
+    /// The commits that it has had since, newest first.
+    later: Vec<git2::Oid>,
+    is_cut_off: bool,
+}
+
+impl Past {
+    /// Returns whether this branch was there on the day; `None` if it left the trunk later.
+    fn presence(&self, trunk: Option<&Trunk>) -> Option<Presence> {
+        let Some(trunk) = trunk else {
+            return Some(if self.is_cut_off { Presence::CutOff } else { Presence::Sure });
+        };
+        if self.later.last().is_some_and(|next| trunk.later.contains(next)) {
+            return None;
+        }
+        Some(match self.is_cut_off {
+            true => Presence::CutOff,
+            false if trunk.tip.has_later && trunk.tip.commit == self.tip.commit => Presence::AtTrunk,
+            false => Presence::Sure,
+        })
+    }
+}
+
+/// The trunk as it was on the day, and the commits that it has had since.
+struct Trunk {
+    tip: Tip,
+    later: HashSet<git2::Oid>,
+}
+
 /// The name of a branch and where its reference points.
 struct Head {
     name: String,
@@ -138,23 +184,27 @@ impl Repo {
     pub fn survey(&self, question: &Question<'_>) -> Result<Survey> {
         let tags = self.release_tags(question)?;
         let heads = self.heads()?;
+        let cut_off = self.cut_off()?;
         let trunk = match self.newest(&heads, question.trunk) {
-            Some(head) => self.tip(head, question)?,
+            Some(head) => self.past(head, question, &cut_off)?,
             None => None,
         };
+        let trunk = trunk.map(|trunk| Trunk { tip: trunk.tip, later: trunk.later.into_iter().collect() });
         let mut branches = Vec::new();
         for head in &heads {
             if let Some(version) = (question.branch)(&head.name)
                 && let Some(number) = (question.release)(&version)
-                && let Some(tip) = self.tip(head, question)?
+                && let Some(past) = self.past(head, question, &cut_off)?
+                && let Some(presence) = past.presence(trunk.as_ref())
             {
-                branches.push(Branch { number, version, tip });
+                branches.push(Branch { number, version, tip: past.tip, presence });
             }
         }
         branches.sort_by(|a, b| {
             (a.number, &a.version, &a.tip.remote).cmp(&(b.number, &b.version, &b.tip.remote))
         });
-        self.count_ahead(&mut branches, &tags, trunk.as_ref())?;
+        let trunk = trunk.map(|trunk| trunk.tip);
+        self.count_ahead(&mut branches, &tags, trunk.as_ref(), &cut_off)?;
         Ok(Survey { trunk, branches, tags, is_shallow: self.is_shallow() })
     }
 
@@ -206,38 +256,62 @@ impl Repo {
         Ok(tags)
     }
 
-    /// Returns the tip of the branch on the day, following first parents back from where it is now;
+    /// Returns the branch as it was on the day, following first parents back from where it is now;
     /// `None` if it has no commit that old, or points at none.
-    fn tip(&self, head: &Head, question: &Question<'_>) -> Result<Option<Tip>> {
-        let Ok(now) = self.git.find_commit(head.target) else { return Ok(None) };
-        let mut commit = now.clone();
+    fn past(
+        &self,
+        head: &Head,
+        question: &Question<'_>,
+        cut_off: &HashSet<git2::Oid>,
+    ) -> Result<Option<Past>> {
+        let Ok(mut commit) = self.git.find_commit(head.target) else { return Ok(None) };
+        let mut later = Vec::new();
+        let mut is_cut_off = false;
         while day_of(commit.time())? > question.day {
+            later.push(commit.id());
+            is_cut_off = cut_off.contains(&commit.id());
             match commit.parents().next() {
+                _ if is_cut_off => break,
                 Some(parent) => commit = parent,
                 None => return Ok(None),
             }
         }
-        let tree = commit.tree().with_context(|| format!("cannot read the tree of {}", head.name))?;
+        let files = match is_cut_off {
+            true => vec![None; question.files.len()],
+            false => self.files_of(&commit, question.files)?,
+        };
+        let tip = Tip {
+            name: head.name.clone(),
+            remote: head.remote.clone(),
+            commit: CommitId(commit.id()),
+            has_later: !later.is_empty(),
+            ahead: None,
+            files,
+        };
+        Ok(Some(Past { tip, later, is_cut_off }))
+    }
+
+    /// Returns the content of each file in the tree of a commit, as far as it is text.
+    fn files_of(&self, commit: &git2::Commit<'_>, files: &[RepoPath]) -> Result<Vec<Option<String>>> {
+        let tree = commit.tree().with_context(|| format!("cannot read the tree of {}", commit.id()))?;
         let read = |path: &RepoPath| {
             let entry = tree.get_path(path.as_ref()).ok()?;
             let blob = self.git.find_blob(entry.id()).ok()?;
             String::from_utf8(blob.content().to_vec()).ok()
         };
-        Ok(Some(Tip {
-            name: head.name.clone(),
-            remote: head.remote.clone(),
-            commit: CommitId(commit.id()),
-            has_later: commit.id() != now.id(),
-            ahead: None,
-            files: question.files.iter().map(read).collect(),
-        }))
+        Ok(files.iter().map(read).collect())
     }
 
-    fn count_ahead(&self, branches: &mut [Branch], tags: &[Tag], trunk: Option<&Tip>) -> Result<()> {
+    fn count_ahead(
+        &self,
+        branches: &mut [Branch],
+        tags: &[Tag],
+        trunk: Option<&Tip>,
+        cut_off: &HashSet<git2::Oid>,
+    ) -> Result<()> {
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
-        let cut_off = self.cut_off()?;
         let starts = Starts::of(branches);
-        for branch in branches {
+        for branch in branches.iter_mut().filter(|branch| branch.presence != Presence::CutOff) {
             let is_own = |tag: &&Tag| starts.is_of(tag, branch.number, &branch.version);
             let own: Vec<&Tag> = tags.iter().filter(is_own).collect();
             let Some(base) = latest(&own).map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {

@@ -3,7 +3,7 @@ use crate::config::schedule::ScheduleConfig;
 use crate::render::status::json::render as json;
 use crate::render::status::{human, sentence};
 use crate::repo::CommitId;
-use crate::repo::survey::Tag;
+use crate::repo::survey::{Presence, Tag};
 
 fn wasmtime() -> Train {
     let text = r#"
@@ -34,7 +34,12 @@ fn tip(name: &str, remote: Option<&str>, commit: u8, ahead: usize, version: &str
 fn branch(number: u64, ahead: usize, version: &str) -> Branch {
     let name = format!("release-{number}.0.0");
     let first = Version::new(number, 0, 0);
-    Branch { number: Number(number), version: first, tip: tip(&name, Some("origin"), 1, ahead, version) }
+    Branch {
+        number: Number(number),
+        version: first,
+        presence: Presence::Sure,
+        tip: tip(&name, Some("origin"), 1, ahead, version),
+    }
 }
 
 fn tag(version: &str, day: &str) -> Tag {
@@ -172,6 +177,7 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     let minor = |ahead, version: &str| Branch {
         number: Number(31),
         version: Version::new(31, 1, 0),
+        presence: Presence::Sure,
         tip: tip("release-31.1.0", None, 3, ahead, version),
     };
     survey.branches.insert(4, minor(2, "31.1.0"));
@@ -231,9 +237,11 @@ fn on_a_day_of_the_past_the_plan_tells_which_branches_were_there() {
     let mut survey = april();
     for branch in &mut survey.branches {
         branch.tip.has_later = true;
+        branch.presence = Presence::CutOff;
     }
     survey.tags.truncate(4);
     let status = status("2025-02-20", Some(&train), &survey);
     let branches = ["release-24.0.0", "release-29.0.0", "release-30.0.0"];
     assert_eq!(status.supported().unwrap(), branches, "31.0.0 was not cut yet");
+    assert_eq!(status.had.branches, 3);
 }

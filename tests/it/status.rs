@@ -298,3 +298,45 @@ fn what_a_candidate_has_is_not_unreleased_before_the_release() {
         );
     }
 }
+
+#[test]
+fn a_branch_that_was_made_later_was_not_there() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let first = stream.commit("refs/heads/main", None, "2025-03-01", "32.0.0");
+    let cut = stream.commit("refs/heads/main", Some(first), "2025-04-03", "32.0.0");
+    let bump = stream.commit("refs/heads/main", Some(cut), "2025-04-08", "33.0.0");
+    stream.commit("refs/heads/main", Some(bump), "2025-05-04", "33.0.0");
+    let release = stream.commit("refs/heads/release-32.0.0", Some(cut), "2025-04-21", "32.0.0");
+    stream.point("refs/tags/v32.0.0", release);
+    stream.point("refs/heads/release-33.0.0", bump);
+    let repo = stream.write();
+    let branches = |config: &str, day: &str| {
+        let json = status_json(&repo, config, day);
+        let rows = json["releases"].as_array().unwrap().iter();
+        let places = rows.filter(|row| !row["places"].as_array().unwrap().is_empty());
+        let named = places.map(|row| row["branch"].as_str().unwrap().to_owned());
+        let named: Vec<String> = named.filter(|name| name.starts_with("release-")).collect();
+        assert_eq!(json["had"]["branches"], named.len(), "{day}");
+        named
+    };
+    let no_policy = "trunk = \"main\"\n";
+    for config in [no_policy, WASMTIME] {
+        assert_eq!(branches(config, "2025-03-31"), [""; 0], "it left the trunk later");
+        assert_eq!(branches(config, "2025-04-08"), ["release-32.0.0"], "the trunk has gone on");
+        assert_eq!(branches(config, "2025-05-05"), ["release-33.0.0", "release-32.0.0"]);
+    }
+    // On the trunk's commit of the day the plan decides.
+    assert_eq!(branches(no_policy, "2025-04-06"), [""; 0]);
+    assert_eq!(branches(WASMTIME, "2025-04-04"), [""; 0]);
+    assert_eq!(branches(WASMTIME, "2025-04-06"), ["release-32.0.0"]);
+
+    let address = format!("file://{}", repo.root().display());
+    let clone = repo.dir().join("clone");
+    repo.git(["clone", "-q", "--no-single-branch", "--depth", "1", &address, clone.to_str().unwrap()]);
+    std::fs::write(clone.join("relprep.toml"), WASMTIME).unwrap();
+    let mut command = repo.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    command.current_dir(&clone).args(["relprep", "status", "--date", "2025-04-15"]);
+    let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(text.contains("release-32.0.0  origin  cut"), "{text}");
+    assert!(!text.contains("no branch release-32.0.0"), "{text}");
+}
