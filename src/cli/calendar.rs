@@ -11,9 +11,9 @@ use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::project::{self, Location};
-use crate::repo::Repo;
-use crate::repo::survey::{Question, Survey};
-use crate::status::{Known, Status};
+use crate::repo::survey::{Question, Survey, Tip};
+use crate::repo::{Refs, Repo};
+use crate::status::{Declared, Known, Status};
 use crate::train::{History, Numbering, Train};
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
@@ -61,8 +61,9 @@ impl Calendar {
         manifests: &[RepoPath],
     ) -> Result<Self> {
         let train = config.train();
-        let numbering = train.as_ref().map_or(Numbering::Major, |train| train.numbering);
         let refs = repo.map(Repo::refs).transpose()?.unwrap_or_default();
+        let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, &refs));
+        let numbering = known.unwrap_or(Numbering::Major);
         let question = Question {
             day,
             trunk: config.trunk_in(&refs),
@@ -72,6 +73,7 @@ impl Calendar {
             files: manifests,
         };
         let survey = repo.map(|repo| repo.survey(&question)).transpose()?.unwrap_or_default();
+        let numbering = known.or_else(|| survey.trunk.as_ref().and_then(numbering_on)).unwrap_or(numbering);
         let name = config.name.clone().or_else(|| config.lead.clone());
         let name = name.unwrap_or_else(|| "Releases".to_owned());
         Ok(Self { name, day, config, train, numbering, survey })
@@ -113,6 +115,19 @@ impl Calendar {
             branch,
         }
     }
+}
+
+/// Returns how releases are numbered where no policy says it: like the newest that has a branch, or else
+/// a tag.
+fn numbering_of(config: &Config, refs: &Refs) -> Option<Numbering> {
+    let branches = refs.branches.iter().filter_map(|name| config.names.branch.read(name));
+    let tags = || refs.tags.keys().filter_map(|name| config.names.tag.read(name)).max();
+    branches.max().or_else(tags).as_ref().map(Numbering::of)
+}
+
+/// Returns how releases are numbered by the version that the trunk's manifests declare.
+fn numbering_on(trunk: &Tip) -> Option<Numbering> {
+    Declared::read(&trunk.files).version.as_ref().map(Numbering::of)
 }
 
 /// Opens the repository, if there is one.

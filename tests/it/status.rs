@@ -340,3 +340,25 @@ fn a_branch_that_was_made_later_was_not_there() {
     assert!(text.contains("release-32.0.0  origin  cut"), "{text}");
     assert!(!text.contains("no branch release-32.0.0"), "{text}");
 }
+
+#[test]
+fn without_a_policy_releases_are_numbered_as_they_are() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let cut = stream.commit("refs/heads/main", None, "2025-04-05", "0.3.0");
+    let repo = stream.write();
+    assert!(status(&repo, "", "2025-05-04", &[]).contains("main    local  in development  0.3.0"));
+
+    stream.commit("refs/heads/main", Some(cut), "2025-04-06", "0.4.0");
+    stream.point("refs/heads/release-0.3.0", cut);
+    let fixed = stream.commit("refs/heads/release-0.3.0", Some(cut), "2025-04-07", "0.3.1");
+    stream.point("refs/tags/v0.3.0", cut);
+    stream.point("refs/tags/v0.3.1", fixed);
+    let repo = stream.write();
+    let text = status(&repo, "", "2025-05-04", &[]);
+    assert!(text.contains(" on May 4 2025, from 1 release branch and 2 tags alone"), "{text}");
+    assert!(
+        text.contains("release-0.3.0  local  released        0.3.1    1.84  v0.3.1 (2025-04-07)  0"),
+        "{text}"
+    );
+    assert!(text.contains("main           local  in development  0.4.0"), "{text}");
+}
