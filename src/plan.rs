@@ -4,6 +4,7 @@ pub mod bump;
 pub mod cut;
 pub mod dependency;
 pub mod files;
+pub mod lead;
 pub mod lines;
 pub mod locked;
 pub mod maintain;

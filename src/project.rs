@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
+use crate::plan::lead::lead_member;
 use crate::repo::{CommitId, EntryKind, Repo, Tree};
 use crate::workspace::metadata::{Members, nearest_manifest};
 use crate::workspace::{Sources, Workspace, outside};
@@ -199,16 +200,36 @@ impl Project {
     }
 }
 
-/// Returns the manifests that declare a release's version and MSRV: the lead package's, as far as the
-/// workspace that is checked out tells which that is, then the root's.
-pub fn version_manifests(repo: &Repo, location: &Location, config: &Config) -> Vec<RepoPath> {
-    let read = || -> Result<Vec<RepoPath>> {
-        let members = Members::in_work_tree(repo.root(), &manifest_path(repo, location)?)?;
-        let lead = members.packages.iter().find(|member| Some(&member.name) == config.lead.as_ref());
-        let lead = lead.map(|member| member.manifest.clone());
-        Ok(lead.into_iter().chain([members.root]).collect())
+/// The package that names the releases, as far as the work tree tells.
+#[derive(Clone, Debug, Default)]
+pub struct Lead {
+    /// Its name.
+    pub name: Option<String>,
+    /// The manifests that declare a release's version and MSRV: its own, then the root's.
+    pub manifests: Vec<RepoPath>,
+}
+
+/// Asks Cargo for the lead package of the workspace that is checked out. Where it is none, only the root
+/// manifest is taken to declare a version.
+pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Lead {
+    let members =
+        manifest_path(repo, location).and_then(|manifest| Members::in_work_tree(repo.root(), &manifest));
+    let Ok(members) = members else {
+        return Lead { name: nearest_package(location), manifests: vec![RepoPath::known("Cargo.toml")] };
     };
-    read().unwrap_or_else(|_| vec![RepoPath::known("Cargo.toml")])
+    let lead = lead_member(&members, config);
+    let manifests = lead.map(|member| member.manifest.clone()).into_iter().chain([members.root.clone()]);
+    Lead { name: lead.map(|member| member.name.clone()), manifests: manifests.collect() }
+}
+
+/// Returns the name in the nearest manifest upwards that describes a package, without asking git or Cargo.
+pub fn nearest_package(location: &Location) -> Option<String> {
+    let folder = location.folder_of_manifest().ok()?;
+    folder.ancestors().find_map(|folder| {
+        let text = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+        let manifest = Manifest::parse(&RepoPath::known("Cargo.toml"), &text).ok()?;
+        Some(manifest.package?.name?.value)
+    })
 }
 
 /// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than

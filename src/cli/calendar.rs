@@ -9,12 +9,14 @@ use super::options::Common;
 use super::recovery::{Purpose, recover};
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
-use crate::path::RepoPath;
-use crate::project::{self, Location};
+use crate::project::{self, Lead, Location};
 use crate::repo::survey::{Question, Survey, Tip};
 use crate::repo::{Refs, Repo};
 use crate::status::{Declared, Known, Status};
 use crate::train::{History, Numbering, Train};
+
+/// What stands for the name of a project that has none.
+const UNNAMED: &str = "Project";
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
 pub(super) struct Calendar {
@@ -36,7 +38,13 @@ impl Calendar {
         let location = common.location()?;
         let repo = open(&location, output).or_else(|error| unread(error, output).map(|()| None))?;
         let config = project::nearest_config(&location)?;
-        Self::of(repo.as_ref(), config, day, &[])
+        // Cargo is asked only where nothing else tells the name.
+        let lead = match (&config.name, &config.lead, &repo) {
+            (None, None, Some(repo)) => project::lead(repo, &location, &config),
+            (None, None, None) => Lead { name: project::nearest_package(&location), ..Lead::default() },
+            _ => Lead::default(),
+        };
+        Self::of(repo.as_ref(), config, day, &Lead { manifests: Vec::new(), ..lead })
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
@@ -48,18 +56,16 @@ impl Calendar {
         let location = common.location()?;
         let repo = open(&location, output)?;
         let config = project::nearest_config(&location)?;
-        let manifests = repo.as_ref().map(|repo| project::version_manifests(repo, &location, &config));
-        Self::of(repo.as_ref(), config, day, &manifests.unwrap_or_default())
+        let lead = match &repo {
+            Some(repo) => project::lead(repo, &location, &config),
+            None => Lead { name: project::nearest_package(&location), ..Lead::default() },
+        };
+        Self::of(repo.as_ref(), config, day, &lead)
     }
 
-    /// Makes the calendar of `config` with what `repo` tells; `manifests` are read on each branch, for
-    /// its version and MSRV.
-    pub(super) fn of(
-        repo: Option<&Repo>,
-        config: Config,
-        day: NaiveDate,
-        manifests: &[RepoPath],
-    ) -> Result<Self> {
+    /// Makes the calendar of `config` with what `repo` tells; the manifests of `lead` are read on each
+    /// branch, for its version and MSRV.
+    pub(super) fn of(repo: Option<&Repo>, config: Config, day: NaiveDate, lead: &Lead) -> Result<Self> {
         let train = config.train();
         let refs = repo.map(Repo::refs).transpose()?.unwrap_or_default();
         let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, &refs));
@@ -70,12 +76,12 @@ impl Calendar {
             branch: &|name| config.names.branch.read(name),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
-            files: manifests,
+            files: &lead.manifests,
         };
         let survey = repo.map(|repo| repo.survey(&question)).transpose()?.unwrap_or_default();
         let numbering = known.or_else(|| survey.trunk.as_ref().and_then(numbering_on)).unwrap_or(numbering);
-        let name = config.name.clone().or_else(|| config.lead.clone());
-        let name = name.unwrap_or_else(|| "Releases".to_owned());
+        let name = [&config.name, &config.lead, &lead.name].into_iter().find_map(Clone::clone);
+        let name = name.unwrap_or_else(|| UNNAMED.to_owned());
         Ok(Self { name, day, config, train, numbering, survey })
     }
 

@@ -30,8 +30,8 @@ pub(super) fn report(
     let refs = repo.refs()?;
     let request = Request { project, branch: "", parent: None, siblings: &[], refs: &refs, date: day };
     let ground = Ground::read(repo, project, request.trunk())?;
-    let manifests = project::version_manifests(repo, location, &project.config);
-    let status = Calendar::of(Some(repo), project.config.clone(), day, &manifests)?.status();
+    let lead = project::lead(repo, location, &project.config);
+    let status = Calendar::of(Some(repo), project.config.clone(), day, &lead)?.status();
     status.supported()?;
 
     let mut report = Report::new("check --supported", format!("the branches supported on {day}"));

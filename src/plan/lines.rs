@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::config::{Config, LineRule};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::plan::lead::{Candidate, leading};
 use crate::version::{Step, plain};
 use crate::workspace::{Package, VersionPlace, Workspace};
 
@@ -144,10 +145,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     Ok(Lines { lead, moving, staying, notes })
 }
 
-/// Returns the package that the configuration names; by default the root package where it is
-/// published, else the published member that the repository is named after, else of the version
-/// that most published members share the first whose name begins the most others, else the first by
-/// name.
+/// Returns the package that the configuration names; by default the one that [`leading`] chooses.
 ///
 /// # Errors
 ///
@@ -157,41 +155,26 @@ pub fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package
         let found = workspace.packages.iter().find(|package| package.member && package.name == *name);
         return found.ok_or_else(|| vec![no_lead(workspace, name)]);
     }
-    let members = || workspace.packages.iter().filter(|package| package.member);
-    if let Some(root) = members().find(|package| package.manifest == workspace.root && package.publishable) {
-        return Ok(root);
-    }
-    if let Some(namesake) = members().find(|package| package.publishable && names_repository(package)) {
-        return Ok(namesake);
-    }
-    let sharing = |package: &&Package| {
-        members().filter(|other| other.publishable && other.version == package.version).count()
-    };
-    let beginning =
-        |package: &&Package| members().filter(|other| other.name.starts_with(&package.name)).count();
-    let candidates: Vec<&Package> = match members().any(|package| package.publishable) {
-        true => members().filter(|package| package.publishable).collect(),
-        false => members().collect(),
-    };
-    // The first of equals: the last maximum of the reversed order.
-    candidates.into_iter().rev().max_by_key(|package| (sharing(package), beginning(package))).ok_or_else(
-        || {
-            vec![
-                Finding::error("no-version", "no package of the workspace has a version")
-                    .at(Place::file(&workspace.root))
-                    .remedy("give the packages that are released a `version`"),
-            ]
-        },
-    )
+    let members: Vec<&Package> = workspace.packages.iter().filter(|package| package.member).collect();
+    let candidates: Vec<Candidate<'_>> =
+        members.iter().map(|package| candidate(workspace, package)).collect();
+    leading(&candidates).map(|index| members[index]).ok_or_else(|| {
+        vec![
+            Finding::error("no-version", "no package of the workspace has a version")
+                .at(Place::file(&workspace.root))
+                .remedy("give the packages that are released a `version`"),
+        ]
+    })
 }
 
-/// Returns whether the repository that a package states is named as it is: `…/clap` for `clap`, also
-/// where the address leads to a folder (`…/clap/tree/master/clap_lex`).
-fn names_repository(package: &Package) -> bool {
-    let address = package.repository.as_deref().unwrap_or_default();
-    let inside = ["/tree/", "/blob/", "/-/"].into_iter().filter_map(|inside| address.find(inside)).min();
-    let whole = address[..inside.unwrap_or(address.len())].trim_end_matches('/');
-    whole.trim_end_matches(".git").rsplit('/').next() == Some(package.name.as_str())
+fn candidate<'a>(workspace: &Workspace, package: &'a Package) -> Candidate<'a> {
+    Candidate {
+        name: &package.name,
+        version: &package.version,
+        is_root: package.manifest == workspace.root,
+        publishable: package.publishable,
+        repository: package.repository.as_deref(),
+    }
 }
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
@@ -296,31 +279,4 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
     };
     let followed = config.follow.unused(places).into_iter().map(unfollowed);
     unused.map(note).chain(followed).chain(unrequired.map(note_required)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_repository_may_be_named_after_a_package() {
-        let is_named = |name: &str, repository: Option<&str>| {
-            names_repository(&Package {
-                name: name.to_owned(),
-                version: Version::new(1, 0, 0),
-                place: VersionPlace::Own,
-                manifest: RepoPath::new("Cargo.toml").unwrap(),
-                member: true,
-                publishable: true,
-                repository: repository.map(str::to_owned),
-                about: crate::workspace::metadata::About::default(),
-            })
-        };
-        for address in ["clap", "clap/", "clap.git", "clap/tree/master/clap_lex"] {
-            let address = format!("https://example.org/clap-rs/{address}");
-            assert!(is_named("clap", Some(&address)), "{address}");
-            assert!(!is_named("clap_lex", Some(&address)), "{address}");
-        }
-        assert!(!is_named("clap", None));
-    }
 }

@@ -362,3 +362,39 @@ fn without_a_policy_releases_are_numbered_as_they_are() {
     );
     assert!(text.contains("main           local  in development  0.4.0"), "{text}");
 }
+
+#[test]
+fn a_project_without_a_name_is_called_like_its_lead_package() {
+    let nameless = WASMTIME.replace("name = \"Wasmtime\"\n", "");
+    let member =
+        |name: &str, more: &str| format!("[package]\nname = \"{name}\"\nversion = \"32.0.0\"\n{more}");
+    let repo = Sandbox::with_files([
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\n".to_owned()),
+        ("a/Cargo.toml", member("orbit-a", "repository = \"https://example.org/x/orbit\"\n")),
+        ("b/Cargo.toml", member("orbit", "repository = \"https://example.org/x/orbit\"\n")),
+        ("a/src/lib.rs", String::new()),
+        ("b/src/lib.rs", String::new()),
+        ("relprep.toml", nameless.clone()),
+    ]);
+    let run = |args: &[&str]| {
+        let mut command = repo.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        let output = command.arg("relprep").args(args).args(["--date", "2025-05-04"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(run(&["schedule"]).starts_with("orbit releases as of "), "{}", run(&["schedule"]));
+    assert!(run(&["schedule", "--format", "ics"]).contains("UID:orbit-32.0.0-release@relprep"));
+    let text = run(&["status"]);
+    assert!(text.starts_with("orbit on May 4 2025") && text.contains("32.0.0"), "{text}");
+
+    let ground = Sandbox::bare_ground();
+    let write = |name: &str, text: &str| std::fs::write(ground.dir().join(name), text).unwrap();
+    write("relprep.toml", &nameless);
+    let schedule = || {
+        let mut command = ground.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(ground.dir()).args(["relprep", "schedule", "--date", "2025-05-04"]);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(schedule().starts_with("Project releases as of "), "{}", schedule());
+    write("Cargo.toml", &member("sundial", ""));
+    assert!(schedule().starts_with("sundial releases as of "), "{}", schedule());
+}

@@ -17,7 +17,7 @@ use crate::cli::Output;
 use crate::cli::calendar::Calendar;
 use crate::cli::options::Common;
 use crate::finding::{Finding, Refused};
-use crate::project::Project;
+use crate::project::{Lead, Project};
 use crate::repo::{CommitId, Head, Refs, Repo};
 
 /// Everything that was read.
@@ -75,7 +75,8 @@ impl Scene<'_> {
             }
             return Ok(choose(branches, &choice, |_| true).map_err(Refused)?);
         }
-        let status = Calendar::of(Some(self.repo), config.clone(), day, &[])?.status();
+        let lead = Lead { name: Some(self.ground.name.clone()), ..Lead::default() };
+        let status = Calendar::of(Some(self.repo), config.clone(), day, &lead)?.status();
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
             let branch = config.names.branch.render(version, &self.ground.name);

@@ -125,7 +125,13 @@ impl Calendar {
     }
 }
 
-/// Returns the name in lower-case ASCII letters and digits; others become hyphens.
+/// Returns the name in lower-case ASCII letters and digits. Others of ASCII become hyphens, and what is
+/// beyond it becomes its number, lest names of other scripts be all the same.
 fn slug(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+    let part = |c: char| match c {
+        c if c.is_ascii_alphanumeric() => c.to_ascii_lowercase().to_string(),
+        c if c.is_ascii() => "-".to_owned(),
+        c => format!("{:x}-", u32::from(c)),
+    };
+    name.chars().map(part).collect()
 }
