@@ -138,7 +138,7 @@ impl Security {
     /// # Errors
     ///
     /// A supported release without a local branch; a waiver for a release that is not supported; no
-    /// policy.
+    /// supported release at all; no policy.
     pub(super) fn select(&self, status: &Status, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
         status.supported()?;
         let mut selected = Selected::default();
@@ -166,8 +166,16 @@ impl Security {
             }
         }
         findings.extend(unused.into_iter().map(Waiver::unused));
+        if findings.is_empty() && selected.targets.is_empty() && selected.left.is_empty() {
+            findings.push(nothing_supported(status));
+        }
         if findings.is_empty() { Ok(selected) } else { Err(Refused(findings)) }
     }
+}
+
+fn nothing_supported(status: &Status) -> Finding {
+    Finding::error("no-target", format!("no release is supported on {}", status.day))
+        .remedy("see `cargo relprep schedule` for those that were; name a branch with `--branch` to patch it all the same")
 }
 
 fn target(branch: &str, commit: CommitId, head: &Head) -> Target {

@@ -178,6 +178,16 @@ fn train() -> Fixture {
 }
 
 #[test]
+fn where_no_release_is_supported_that_is_said() {
+    let fixture = train();
+    for args in ["patch --supported", "patch --supported --dry-run"] {
+        let said = fixture.run(&format!("{args} --date 2030-01-01"));
+        assert!(said.status == 1 && said.out.is_empty(), "{}", said.out);
+        assert!(said.err.contains("error[no-target]: no release is supported on 2030-01-01"), "{}", said.err);
+    }
+}
+
+#[test]
 fn a_minor_release_is_supported_like_its_major() {
     let name = "name = \"Sundial\"\n";
     let schedule = "\n[package.metadata.relprep.schedule]\n\
