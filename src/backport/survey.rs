@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::evidence::{Evidence, Facts};
 use super::targets::Target;
+use crate::finding::{Finding, Refused};
 use crate::repo::log::{PatchId, Reach, Tip};
 use crate::repo::{CommitId, Repo};
 
@@ -45,6 +46,11 @@ struct Own {
 
 impl<'r> Survey<'r> {
     /// Reads the history of the trunk, the targets and `commits`, in one walk.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where the clone is shallow and what is cut off may tell one of them from another: a
+    /// commit that is not seen must not pass for one that is not there.
     pub fn read(repo: &'r Repo, trunk: &Tip, targets: &[Target], commits: &[CommitId]) -> Result<Self> {
         let mut tips: Vec<CommitId> = [trunk.local, trunk.remote].into_iter().flatten().collect();
         tips.dedup();
@@ -52,6 +58,7 @@ impl<'r> Survey<'r> {
         tips.extend(targets.iter().map(|target| target.tip));
         tips.extend(commits);
         let reach = repo.reach(&tips)?;
+        whole(repo, &reach, commits)?;
         let mut branches = Vec::new();
         for number in 0..targets.len() {
             let own = reach.own(bases + number, 0..bases);
@@ -138,6 +145,18 @@ impl<'r> Survey<'r> {
         self.patches.insert(commit, patch);
         Ok(patch)
     }
+}
+
+/// Makes sure that no history is cut off that not all tips have in common, nor the parents of one of
+/// `commits`, without which it is not known what it changes.
+fn whole(repo: &Repo, reach: &Reach, commits: &[CommitId]) -> Result<()> {
+    let hides = |commit: &CommitId| reach.divides(*commit) || commits.contains(commit);
+    if !repo.cut_off_at()?.iter().any(hides) {
+        return Ok(());
+    }
+    let message = "this clone is shallow: which branch has which commit cannot be known";
+    let finding = Finding::error("shallow-clone", message).remedy("run `git fetch --unshallow`");
+    Err(Refused::from(finding).into())
 }
 
 fn facts(repo: &Repo, commit: CommitId) -> Result<Facts> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use chrono::NaiveDate;
 
 use super::calendar::Calendar;
@@ -37,16 +37,39 @@ pub(super) fn report(
     let mut report = Report::new("check --supported", format!("the branches supported on {day}"));
     report.findings.clone_from(&ground.notes);
     let (targets, excepted) = chosen(&status, &ground, waivers, &mut report)?;
+    for Excepted { branch, reason } in &excepted {
+        report.fact("waived", format!("{branch}: {reason}"));
+    }
+    report.fact("latest", supported::latest(&status).unwrap_or_else(|| "none: nothing is out".to_owned()));
+    match compare(repo, &ground, targets, excepted, &mut report).map_err(Error::downcast::<Refused>) {
+        Ok(()) => {}
+        Err(Ok(Refused(findings))) => {
+            report.fact("changes", "unchecked");
+            report.findings.extend(findings);
+        }
+        Err(Err(error)) => return Err(error),
+    }
+    Ok(report)
+}
+
+/// Compares what went to the branches.
+///
+/// # Errors
+///
+/// A refusal where too little of the history is here.
+fn compare(
+    repo: &Repo,
+    ground: &Ground,
+    targets: Vec<Target>,
+    excepted: Vec<Excepted>,
+    report: &mut Report,
+) -> Result<()> {
     let mut survey = Survey::read(repo, &ground.trunk_tip, &targets, &[])?;
     let (changes, left_out) =
         went_somewhere(&mut survey, &mut |facts| ground.concerns_branch_only(repo, facts))?;
     let rows = rows(&mut survey, &changes, &targets, &ground.statements)?;
     let with_gaps: Vec<Row> = rows.into_iter().filter(Row::has_gap).collect();
     let matrix = Matrix { branches: targets, excepted, rows: with_gaps, left_out };
-    for Excepted { branch, reason } in &matrix.excepted {
-        report.fact("waived", format!("{branch}: {reason}"));
-    }
-    report.fact("latest", supported::latest(&status).unwrap_or_else(|| "none: nothing is out".to_owned()));
     report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
     let mut on_trunk = BTreeSet::new();
     for row in &matrix.rows {
@@ -57,7 +80,7 @@ pub(super) fn report(
         }
     }
     report.findings.extend(supported::findings(&matrix, &|commit| on_trunk.contains(&commit)));
-    Ok(report)
+    Ok(())
 }
 
 /// Returns the branches that need fixes, newest first, and those that are waived; tells how each

@@ -15,6 +15,18 @@ impl Repo {
         self.git.is_shallow()
     }
 
+    /// Returns the commits whose parents are not here, because the history is cut off at them.
+    pub fn cut_off_at(&self) -> Result<Vec<CommitId>> {
+        if !self.is_shallow() {
+            return Ok(Vec::new());
+        }
+        // The list that git keeps, one name a line: `shallow` in gitrepository-layout(5).
+        let list = self.git.commondir().join("shallow");
+        let text =
+            std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+        Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).map(CommitId).collect())
+    }
+
     /// Returns the commit that `revision` names, as `git rev-parse` reads it, if it is there.
     pub fn resolve(&self, revision: &str) -> Result<Option<CommitId>> {
         let object = match self.git.revparse_single(revision) {

@@ -56,6 +56,7 @@ impl Tip {
 /// Which of some tips contain which commits.
 #[derive(Debug)]
 pub struct Reach {
+    tips: usize,
     /// How many words of `masks` a commit has.
     stride: usize,
     index: HashMap<Oid, usize>,
@@ -78,6 +79,12 @@ impl Reach {
             self.contains(tip, **commit) && !bases.clone().any(|base| self.contains(base, **commit))
         };
         self.order.iter().filter(own).copied().collect()
+    }
+
+    /// Returns whether some tip has `commit` and another one has not.
+    pub fn divides(&self, commit: CommitId) -> bool {
+        let Some(&at) = self.index.get(&commit.0) else { return false };
+        !(0..self.tips).all(|tip| self.bit(at, tip))
     }
 
     /// Returns all commits, parents first.
@@ -116,7 +123,7 @@ impl Repo {
             }
         }
         order.reverse();
-        Ok(Reach { stride, index, masks, order: order.into_iter().map(CommitId).collect() })
+        Ok(Reach { tips: tips.len(), stride, index, masks, order: order.into_iter().map(CommitId).collect() })
     }
 
     /// Returns what `commit` says.

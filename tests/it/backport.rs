@@ -6,8 +6,10 @@ mod agreement;
 mod locks;
 mod outcomes;
 mod resolving;
+mod shallow;
 mod status;
 
+use std::path::Path;
 use std::process::Output;
 
 use crate::support::Sandbox;
@@ -82,7 +84,13 @@ impl Train {
 
     /// Runs `cargo relprep backport`, as cargo does.
     fn run(&self, args: &[&str]) -> Ran {
+        self.run_in(&self.sandbox.root(), args)
+    }
+
+    /// Runs it in another folder.
+    fn run_in(&self, folder: &Path, args: &[&str]) -> Ran {
         let mut command = self.sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(folder);
         command.args(["relprep", "backport"]).args(args).env("GIT_EDITOR", "true");
         Ran(command.output().unwrap())
     }

@@ -279,3 +279,19 @@ fn a_waiver_or_a_statement_settles_what_a_branch_lacks() {
         fixture.run("check --supported --date 2024-05-20 --unaffected 9.0=x").err.contains("waiver-unused")
     );
 }
+
+#[test]
+fn a_shallow_clone_does_not_pass() {
+    let fixture = train();
+    let sandbox = &fixture.sandbox;
+    let shallow = sandbox.dir().join("shallow");
+    let url = format!("file://{}", sandbox.root().display());
+    sandbox.git(["clone", "--quiet", "--depth=1", "--no-single-branch", &url, &shallow.to_string_lossy()]);
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    command.current_dir(&shallow).args(["relprep", "check", "--supported", "--date", "2024-05-20"]);
+    let output = command.output().unwrap();
+    let (out, err) = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{out}{err}");
+    assert!(err.contains("error[shallow-clone]") && err.contains("git fetch --unshallow"), "{err}");
+    assert!(out.contains("changes  unchecked\n"), "{out}");
+}
