@@ -14,6 +14,8 @@ pub mod ground;
 pub mod making;
 pub mod matrix;
 pub mod message;
+pub mod own;
 pub mod statements;
 pub mod survey;
 pub mod targets;
+pub mod trunk;

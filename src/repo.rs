@@ -79,6 +79,15 @@ impl CommitId {
         text
     }
 
+    /// Returns whether its name in hexadecimal begins with `digits`.
+    pub fn begins_with(self, digits: &str) -> bool {
+        let digit = |(at, digit): (usize, char)| {
+            let byte = self.0.as_bytes().get(at / 2).copied()?;
+            Some(digit.to_digit(16)? == u32::from(if at % 2 == 0 { byte >> 4 } else { byte & 0xf }))
+        };
+        digits.chars().enumerate().all(|place| digit(place) == Some(true))
+    }
+
     /// Returns the commit whose name is `byte` over and over.
     #[cfg(test)]
     pub(crate) fn for_tests(byte: u8) -> Self {

@@ -196,7 +196,7 @@ impl Trial<'_, '_> {
         if self.request.again {
             return Ok(None);
         }
-        Ok(self.survey.evidence(facts, self.number, |_| false)?.map(Outcome::AlreadyThere))
+        Ok(self.survey.evidence(facts, self.number)?.map(Outcome::AlreadyThere))
     }
 
     fn pick(&mut self, at: usize, onto: CommitId) -> Result<Outcome> {
@@ -332,7 +332,7 @@ impl Trial<'_, '_> {
                 continue;
             }
             let facts = self.survey.facts(id)?;
-            let is_there = self.survey.evidence(&facts, self.number, |_| false)?.is_some();
+            let is_there = self.survey.evidence(&facts, self.number)?.is_some();
             if !is_there && !self.request.ground.concerns_branch_only(self.repo, &facts)? {
                 found.push(id);
             }

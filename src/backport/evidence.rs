@@ -39,6 +39,25 @@ impl Evidence {
     }
 }
 
+/// What a revert takes back that names no commit, as those do that a forge makes of a pull request:
+/// `Revert "Fix it (#1)"`, and below it `Reverts owner/repository#2`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// The subject of it.
+    pub subject: String,
+    /// Its pull requests.
+    pub pulls: BTreeSet<u64>,
+}
+
+/// How sure an evidence is, the surest first: of two of one kind, the one in the words of its origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Strength {
+    /// The kind.
+    pub evidence: Evidence,
+    /// Whether the subjects differ.
+    pub renamed: bool,
+}
+
 /// What a commit's message tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -52,6 +71,8 @@ pub struct Facts {
     pub picked_from: Vec<String>,
     /// The commits that it says it reverts, in hexadecimal.
     pub reverts: Vec<String>,
+    /// What it says in other words that it reverts, where it names no commit.
+    pub undoes: Option<Undone>,
     /// The pull requests that its first line names: `(#123)`.
     pub pulls: BTreeSet<u64>,
     /// The advisories that it names anywhere.
@@ -64,16 +85,17 @@ impl Facts {
     /// Reads what a commit says.
     pub fn read(said: &Said) -> Self {
         let title = said.message.lines().next().unwrap_or_default().trim().to_owned();
-        let is_revert = title.starts_with("Revert \"");
-        // The numbers inside the quotes belong to what is reverted.
-        let own_title =
-            if is_revert { title.rsplit_once('"').map_or("", |(_, after)| after) } else { &title };
+        let subject = subject(&title);
+        let reverts = reverted(&said.message).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let undoes = undone(&subject).filter(|_| reverts.is_empty());
+        let undoes = undoes.map(|undone| undone.with_pulls_of(&said.message));
         Self {
             id: said.id,
-            subject: subject(&title),
+            pulls: pulls(own_words(&title)),
+            subject,
             picked_from: named(&said.message, "(cherry picked from commit "),
-            reverts: named(&said.message, "This reverts commit "),
-            pulls: pulls(own_title),
+            reverts,
+            undoes,
             advisories: advisories(&said.message),
             merge: said.parents.len() > 1,
             title,
@@ -82,7 +104,23 @@ impl Facts {
 
     /// Returns whether this is `commit` or says that it was picked from it.
     pub fn is_or_comes_from(&self, commit: &str) -> bool {
-        same(&self.id.to_string(), commit) || self.picked_from.iter().any(|origin| same(origin, commit))
+        (commit.len() >= LEAST_DIGITS && self.id.begins_with(commit))
+            || self.picked_from.iter().any(|origin| same(origin, commit))
+    }
+
+    /// Returns the pull request that it merges, as GitHub words it.
+    pub fn merges_pull(&self) -> Option<u64> {
+        self.title.strip_prefix("Merge pull request #")?.split(' ').next()?.parse().ok()
+    }
+
+    /// Returns whether it takes something back.
+    pub fn is_revert(&self) -> bool {
+        !self.reverts.is_empty() || self.undoes.is_some()
+    }
+
+    /// Returns how sure it is that `self` does what `wanted` does, if `evidence` says so.
+    pub fn strength(&self, evidence: Evidence, wanted: &Self) -> Strength {
+        Strength { evidence, renamed: self.subject != wanted.subject }
     }
 
     /// Returns the best evidence in the words of both that `self`, a commit of some branch, does
@@ -96,7 +134,7 @@ impl Facts {
         if self.is_or_comes_from(&id) || origins.any(|origin| self.is_or_comes_from(origin)) {
             return Some(Evidence::PickedFrom);
         }
-        let foreign = !self.picked_from.is_empty() || self.reverts.is_empty() != wanted.reverts.is_empty();
+        let foreign = !self.picked_from.is_empty() || self.is_revert() != wanted.is_revert();
         if foreign {
             None
         } else if !self.pulls.is_disjoint(&wanted.pulls) {
@@ -111,11 +149,61 @@ impl Facts {
     }
 }
 
+impl Undone {
+    /// Returns whether `facts` names one of the pull requests.
+    pub fn shares_pull(&self, facts: &Facts) -> bool {
+        !self.pulls.is_disjoint(&facts.pulls)
+    }
+
+    /// Returns whether `facts` has the subject.
+    pub fn has_subject_of(&self, facts: &Facts) -> bool {
+        !self.subject.is_empty() && self.subject == facts.subject
+    }
+
+    /// Adds the pull requests of the lines `Reverts #1`, `Reverts owner/repository#1`.
+    fn with_pulls_of(mut self, message: &str) -> Self {
+        let lines = message.lines().filter_map(|line| line.trim().strip_prefix("Reverts "));
+        let numbers = lines.filter_map(|line| line.split_whitespace().next()?.rsplit_once('#'));
+        self.pulls.extend(numbers.filter_map(|(_, number)| number.trim_end_matches('.').parse::<u64>().ok()));
+        self
+    }
+}
+
+/// Reads what a revert with that subject takes back. What it applies again, it takes back the revert of.
+fn undone(subject: &str) -> Option<Undone> {
+    let (word, inner) = quoting(subject)?;
+    let title = match word {
+        "Reapply" => format!("Revert \"{inner}\""),
+        _ => inner.to_owned(),
+    };
+    Some(Undone { subject: self::subject(&title), pulls: pulls(own_words(&title)) })
+}
+
+/// Returns the part of a title that is about the commit itself: the numbers inside of the quotes belong to
+/// what is reverted.
+fn own_words(title: &str) -> &str {
+    match quoting(&subject(title)) {
+        Some(_) => title.rsplit_once('"').map_or(title, |(_, after)| after),
+        None => title,
+    }
+}
+
+/// Returns the word with which the subject of a revert begins, and what it quotes.
+fn quoting(subject: &str) -> Option<(&str, &str)> {
+    let (word, rest) = subject.split_once(" \"").filter(|(word, _)| ["Revert", "Reapply"].contains(word))?;
+    let (inner, _) = rest.rsplit_once('"')?;
+    Some((word, inner))
+}
+
+/// How many digits of a commit's name are one.
+const LEAST_DIGITS: usize = 7;
+
 /// Returns whether two names in hexadecimal mean one commit: one may be abbreviated, to no less than
 /// seven digits.
 pub fn same(one: &str, other: &str) -> bool {
     let len = one.len().min(other.len());
-    len >= 7 && one.get(..len).zip(other.get(..len)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    len >= LEAST_DIGITS
+        && one.get(..len).zip(other.get(..len)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// Returns the commits that follow `words` anywhere in `message`.
@@ -124,12 +212,28 @@ fn named(message: &str, words: &str) -> Vec<String> {
     for (at, _) in message.match_indices(words) {
         let rest = &message[at + words.len()..];
         let len = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
-        if len >= 7 {
+        if len >= LEAST_DIGITS {
             found.push(rest[..len].to_ascii_lowercase());
         }
     }
     found
 }
+
+/// Returns the commits that a message says are reverted, in hexadecimal, each with the parent that a merge
+/// is taken back to, as `git revert --mainline` says it.
+pub fn reverted(message: &str) -> Vec<(String, Option<String>)> {
+    let mut found = Vec::new();
+    for part in message.split(REVERTS).skip(1) {
+        let mainline = named(part, "changes made to ").into_iter().next();
+        found.extend(
+            named(&[REVERTS, part].concat(), REVERTS).into_iter().map(|name| (name, mainline.clone())),
+        );
+    }
+    found
+}
+
+/// The words of git before the commit that is reverted.
+const REVERTS: &str = "This reverts commit ";
 
 /// Returns the numbers of the groups `(#123)` in `title`.
 fn pulls(title: &str) -> BTreeSet<u64> {
@@ -245,6 +349,24 @@ mod tests {
         ] {
             assert_eq!(facts(2, message).evidence_for(&origin), expected, "{message}");
         }
+    }
+
+    #[test]
+    fn a_revert_tells_what_it_takes_back_with_or_without_a_commit() {
+        let undone = |message: &str| {
+            facts(1, message).undoes.map(|undone| (undone.subject, undone.pulls.into_iter().collect()))
+        };
+        let of = |subject: &str, pulls: &[u64]| Some((subject.to_owned(), pulls.to_vec()));
+        let squashed = "Revert \"Fix it (#123)\" (#140)\n\nReverts org/repo#130";
+        assert_eq!(undone(squashed), of("Fix it", &[123, 130]));
+        assert_eq!(facts(1, squashed).pulls, BTreeSet::from([140]));
+        assert_eq!(undone("[6.0] Revert \"[6.0] Fix it\" (#140)"), of("Fix it", &[]));
+        assert_eq!(undone("Reapply \"Fix it (#123)\" (#141)"), of("Revert \"Fix it (#123)\"", &[]));
+        let twice = "Revert \"Revert \"Fix it (#123)\" (#140)\" (#141)";
+        assert_eq!(undone(twice), of("Revert \"Fix it (#123)\"", &[140]));
+        assert_eq!(undone("Revert \"Fix it\"\n\nThis reverts commit 0123456789."), None);
+        assert_eq!(undone("Fix \"it\" (#1)\n\nReverts #2"), None);
+        assert!(facts(1, "Reapply \"Fix it (#123)\"\n\nThis reverts commit 0123456789.").pulls.is_empty());
     }
 
     #[test]

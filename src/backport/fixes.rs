@@ -149,7 +149,7 @@ impl Sources<'_, '_> {
     /// Returns the commits that fix the advisory: those given, and those that name it.
     fn fixes(&self, advisory: &str, given: &[Facts]) -> Result<Vec<Facts>> {
         let mut fixes = given.to_vec();
-        let names_it = |facts: &Facts| facts.reverts.is_empty() && facts.advisories.contains(advisory);
+        let names_it = |facts: &Facts| !facts.is_revert() && facts.advisories.contains(advisory);
         for commit in self.survey.of_trunk() {
             let facts = self.survey.facts(commit)?;
             if names_it(&facts) {
@@ -169,7 +169,7 @@ impl Sources<'_, '_> {
     fn since(&mut self, fixes: &[Facts], target: usize) -> Result<Option<Since>> {
         let mut since = None;
         for facts in fixes {
-            let Some(shown) = self.survey.evidence(facts, target, |_| false)? else { continue };
+            let Some(shown) = self.survey.evidence(facts, target)? else { continue };
             if !self.survey.own(target).iter().any(|own| own.id == shown.by) {
                 return Ok(Some(Since::Cut));
             }

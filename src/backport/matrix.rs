@@ -1,11 +1,11 @@
 //! Which commits are on which branches: commits against branches, each cell with its evidence.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::evidence::{Evidence, Facts};
+use super::evidence::{Evidence, Facts, Strength};
 use super::statements::{Statements, Status};
 use super::survey::{Shown, Survey};
 use super::targets::{Excepted, Target};
@@ -51,6 +51,8 @@ pub enum Cell {
         /// Why.
         reason: String,
     },
+    /// It takes back what is not there.
+    NotNeeded,
     /// It is not there.
     Missing,
 }
@@ -69,9 +71,21 @@ impl Row {
     }
 }
 
+/// What is looked for in one pass over the commits after the other: nothing weaker.
+const PASSES: [Strength; 7] = [
+    Strength { evidence: Evidence::PickedFrom, renamed: true },
+    Strength { evidence: Evidence::PatchId, renamed: false },
+    Strength { evidence: Evidence::PatchId, renamed: true },
+    Strength { evidence: Evidence::PullRequest, renamed: false },
+    Strength { evidence: Evidence::PullRequest, renamed: true },
+    Strength { evidence: Evidence::Subject, renamed: true },
+    Strength { evidence: Evidence::Advisory, renamed: true },
+];
+
 /// Returns the rows for `commits`.
 ///
-/// A commit of a branch shows one of them only, the one for which it is the surest evidence.
+/// A commit of a branch shows one of them only, the one for which it is the surest evidence; of equals
+/// the oldest, so that the order of `commits` does not count.
 pub fn rows(
     survey: &mut Survey<'_>,
     commits: &[Facts],
@@ -79,15 +93,20 @@ pub fn rows(
     statements: &Statements,
 ) -> Result<Vec<Row>> {
     let mut rows: Vec<Row> = commits.iter().map(Row::of).collect();
+    let mut oldest_first: Vec<usize> = (0..commits.len()).collect();
+    oldest_first.sort_by_key(|&at| survey.position(commits[at].id));
     for (number, target) in branches.iter().enumerate() {
         let mut taken = BTreeSet::new();
         let mut cells: Vec<Option<Cell>> = commits.iter().map(|_| None).collect();
-        for weakest in [Evidence::PatchId, Evidence::PullRequest, Evidence::Subject, Evidence::Advisory] {
-            for (facts, cell) in commits.iter().zip(&mut cells).filter(|(_, cell)| cell.is_none()) {
-                let shown = survey.evidence(facts, number, |by| taken.contains(&by))?;
-                if let Some(shown) = shown.filter(|shown| shown.evidence <= weakest) {
+        for weakest in PASSES {
+            for &at in &oldest_first {
+                if cells[at].is_some() {
+                    continue;
+                }
+                let surest = survey.surest(&commits[at], number, |by| taken.contains(&by))?;
+                if let Some((_, shown)) = surest.filter(|(strength, _)| *strength <= weakest) {
                     taken.insert(shown.by);
-                    *cell = Some(Cell::Contained(shown));
+                    cells[at] = Some(Cell::Contained(shown));
                 }
             }
         }
@@ -96,7 +115,11 @@ pub fn rows(
                 status: statement.status,
                 reason: statement.reason.as_str().to_owned(),
             });
-            row.cells.push(stated.or(cell).unwrap_or(Cell::Missing));
+            row.cells.push(match stated.or(cell) {
+                Some(cell) => cell,
+                None if survey.is_moot(facts, number)? => Cell::NotNeeded,
+                None => Cell::Missing,
+            });
         }
     }
     Ok(rows)
@@ -105,76 +128,45 @@ pub fn rows(
 /// Returns a commit for each change that went to a target since its cut, its origin on the trunk
 /// where that is known, newest branch first; and how many were left out because `concerns_branch`
 /// says that they are of no interest elsewhere.
+///
+/// What a branch took back of its own is no change. What the trunk took back is none either where that
+/// is one itself: then the branches that have it lack the revert.
 pub fn went_somewhere(
     survey: &mut Survey<'_>,
     concerns_branch: &mut dyn FnMut(&Facts) -> Result<bool>,
 ) -> Result<(Vec<Facts>, usize)> {
-    let origins = Origins::read(survey)?;
+    let trunk = survey.trunk()?;
     let mut found: Vec<Facts> = Vec::new();
     let mut seen: BTreeSet<CommitId> = BTreeSet::new();
     let mut left_out = 0;
     for target in 0..survey.targets() {
         for facts in survey.own(target).to_vec() {
-            if seen.contains(&facts.id) || !survey.is_live(target, facts.id) || !facts.reverts.is_empty() {
+            let known = trunk.origin(&facts).cloned();
+            let is_undone = !survey.is_live(target, facts.id)
+                || (known.is_none() && survey.takes_back_own(target, &facts));
+            if seen.contains(&facts.id) || is_undone {
                 continue;
             }
             if facts.merge || concerns_branch(&facts)? {
                 left_out += 1;
                 continue;
             }
-            let origin = origins.of(&facts).cloned().unwrap_or_else(|| facts.clone());
+            let origin = known.unwrap_or_else(|| facts.clone());
             if !seen.insert(origin.id) {
                 continue;
             }
             // The same change on the older branches is no row of its own.
             for other in target..survey.targets() {
-                let shown = survey.evidence(&origin, other, |by| seen.contains(&by) && by != origin.id)?;
-                seen.extend(shown.map(|shown| shown.by));
+                let shown = survey.surest(&origin, other, |by| seen.contains(&by) && by != origin.id)?;
+                seen.extend(shown.map(|(_, shown)| shown.by));
             }
             seen.insert(facts.id);
             found.push(origin);
         }
     }
+    let reverts: Vec<Facts> = found.iter().filter(|facts| facts.is_revert()).cloned().collect();
+    found.retain(|facts| !trunk.was_taken_back_by(facts.id, &reverts));
     Ok((found, left_out))
-}
-
-/// The commits of the trunk that a backport may come from.
-struct Origins {
-    commits: HashMap<String, Facts>,
-    of_pull: HashMap<u64, String>,
-    /// `None` where several have one subject.
-    of_subject: HashMap<String, Option<String>>,
-}
-
-impl Origins {
-    fn read(survey: &Survey<'_>) -> Result<Self> {
-        let mut origins =
-            Self { commits: HashMap::new(), of_pull: HashMap::new(), of_subject: HashMap::new() };
-        for commit in survey.of_trunk() {
-            let facts = survey.facts(commit)?;
-            let id = commit.to_string();
-            // The last number is the pull request's own; one before it is what it takes up.
-            if let Some(pull) = facts.pulls.iter().next_back() {
-                origins.of_pull.insert(*pull, id.clone());
-            }
-            let namesake = origins.of_subject.entry(facts.subject.clone());
-            namesake.and_modify(|first| *first = None).or_insert_with(|| Some(id.clone()));
-            origins.commits.insert(id, facts);
-        }
-        Ok(origins)
-    }
-
-    /// Returns the commit of the trunk that a branch's commit comes from: the one it names, or one
-    /// of the same pull request, or the only one with the same subject.
-    fn of(&self, facts: &Facts) -> Option<&Facts> {
-        let named = facts.picked_from.iter().find_map(|name| self.commits.get(name));
-        if named.is_some() || !facts.picked_from.is_empty() {
-            return named;
-        }
-        let pull = facts.pulls.iter().find_map(|pull| self.of_pull.get(pull));
-        let subject = || self.of_subject.get(&facts.subject).and_then(Option::as_ref);
-        pull.or_else(subject).and_then(|id| self.commits.get(id))
-    }
 }
 
 impl Row {

@@ -1,12 +1,15 @@
 //! What is on the branches, read once: every command of `backport` asks here.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::evidence::{Evidence, Facts};
+use super::evidence::{Evidence, Facts, Strength, reverted};
+use super::own::Own;
 use super::targets::Target;
+use super::trunk::Trunk;
 use crate::finding::{Finding, Refused};
 use crate::repo::log::{PatchId, Reach, Tip};
 use crate::repo::{CommitId, Repo};
@@ -31,18 +34,15 @@ pub struct Survey<'r> {
     /// Subjects that some branch has twice: they tell nothing.
     generic: BTreeSet<String>,
     patches: HashMap<CommitId, Option<PatchId>>,
+    /// What the trunk has, read when it is first asked for.
+    trunk: Option<Rc<Trunk>>,
 }
 
-/// What a branch has and the trunk has not.
-#[derive(Debug, Default)]
-struct Own {
-    /// All of it, parents first.
-    all: Vec<Facts>,
-    /// What of it was not taken back later: indices of `all`.
-    live: Vec<usize>,
-    /// What was taken back, by name in hexadecimal; also commits from before the cut.
-    reverted: BTreeSet<String>,
-}
+/// How deep reverts of reverts are followed.
+const DEEPEST: usize = 8;
+
+/// How many commits a revert may take back for it to be found out whether a branch has them.
+const MOST_UNDONE: usize = 64;
 
 impl<'r> Survey<'r> {
     /// Reads the history of the trunk, the targets and `commits`, in one walk.
@@ -62,10 +62,20 @@ impl<'r> Survey<'r> {
         let mut branches = Vec::new();
         for number in 0..targets.len() {
             let own = reach.own(bases + number, 0..bases);
-            branches.push(Own::new(own.into_iter().map(|id| facts(repo, id)).collect::<Result<_>>()?));
+            let own = own.into_iter().map(|id| facts(repo, id)).collect::<Result<_>>()?;
+            branches.push(Own::new(with_merges(repo, own)?));
         }
         let generic = generic(&branches);
-        Ok(Self { repo, reach, bases, targets: targets.len(), branches, generic, patches: HashMap::new() })
+        Ok(Self {
+            repo,
+            reach,
+            bases,
+            targets: targets.len(),
+            branches,
+            generic,
+            patches: HashMap::new(),
+            trunk: None,
+        })
     }
 
     /// Returns what the message of `commit` tells.
@@ -80,12 +90,18 @@ impl<'r> Survey<'r> {
 
     /// Returns the commits that target number `target` has and the trunk has not, parents first.
     pub fn own(&self, target: usize) -> &[Facts] {
-        self.branches.get(target).map_or(&[], |own| &own.all)
+        self.branches.get(target).map_or(&[], Own::all)
     }
 
     /// Returns whether target number `target` has a commit of its own that was not taken back.
     pub fn is_live(&self, target: usize, commit: CommitId) -> bool {
         self.branches.get(target).is_some_and(|own| own.live().any(|facts| facts.id == commit))
+    }
+
+    /// Returns whether target number `target` has a commit of its own that takes back only others of
+    /// its own.
+    pub fn takes_back_own(&self, target: usize, facts: &Facts) -> bool {
+        self.branches.get(target).is_some_and(|own| own.takes_back_own(facts))
     }
 
     /// Returns the commits of the trunk that at least one target has not, parents first.
@@ -101,6 +117,22 @@ impl<'r> Survey<'r> {
         found
     }
 
+    /// Returns what the messages of [`Survey::of_trunk`] tell.
+    pub fn trunk(&mut self) -> Result<Rc<Trunk>> {
+        if let Some(trunk) = &self.trunk {
+            return Ok(Rc::clone(trunk));
+        }
+        let all = self.of_trunk().into_iter().map(|id| self.facts(id)).collect::<Result<_>>()?;
+        let trunk = Rc::new(Trunk::new(with_merges(self.repo, all)?));
+        self.trunk = Some(Rc::clone(&trunk));
+        Ok(trunk)
+    }
+
+    /// Returns where `commit` stands among all commits, of which parents come first.
+    pub fn position(&self, commit: CommitId) -> Option<usize> {
+        self.reach.position(commit)
+    }
+
     /// Returns the commits before the commit number `commit` of those asked for that target number
     /// `target` has not, parents first.
     pub fn before(&self, commit: usize, target: usize) -> Vec<CommitId> {
@@ -110,31 +142,116 @@ impl<'r> Survey<'r> {
         found
     }
 
-    /// Returns the surest evidence that target number `target` has what `wanted` does, where a commit
-    /// that `taken` names already shows something else.
-    pub fn evidence(
+    /// Returns the surest evidence that target number `target` has what `wanted` does.
+    pub fn evidence(&mut self, wanted: &Facts, target: usize) -> Result<Option<Shown>> {
+        Ok(self.surest(wanted, target, |_| false)?.map(|(_, shown)| shown))
+    }
+
+    /// Returns the same, and how sure it is, where a commit that `taken` names already shows something
+    /// else.
+    ///
+    /// A commit of the branch that is surer evidence for another commit of the trunk is none for this.
+    pub fn surest(
         &mut self,
         wanted: &Facts,
         target: usize,
         taken: impl Fn(CommitId) -> bool,
-    ) -> Result<Option<Shown>> {
+    ) -> Result<Option<(Strength, Shown)>> {
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         if self.reach.contains(self.bases + target, wanted.id) && !own.has_reverted(wanted) {
-            return Ok(Some(Shown { evidence: Evidence::Ancestry, by: wanted.id }));
+            let shown = Shown { evidence: Evidence::Ancestry, by: wanted.id };
+            return Ok(Some((wanted.strength(Evidence::Ancestry, wanted), shown)));
         }
-        let spoken = own.spoken(wanted, &taken, &self.generic);
-        if let Some(shown) = spoken.filter(|shown| shown.evidence < Evidence::PatchId) {
-            return Ok(Some(shown));
+        let spoken: Vec<(Strength, Facts)> = spoken(own, wanted, &taken, &self.generic);
+        let surest = spoken.first().map(|(strength, facts)| (*strength, shown(*strength, facts)));
+        if surest.is_some_and(|(strength, _)| strength.evidence < Evidence::PatchId) {
+            return Ok(surest);
         }
-        let candidates: Vec<CommitId> =
-            own.live().filter(|facts| !facts.merge && !taken(facts.id)).map(|facts| facts.id).collect();
-        let Some(patch) = self.patch(wanted.id)? else { return Ok(spoken) };
-        for by in candidates {
-            if self.patch(by)? == Some(patch) {
-                return Ok(Some(Shown { evidence: Evidence::PatchId, by }));
+        if let Some(same) = self.same_patch(wanted, target, &taken)? {
+            return Ok(Some(same));
+        }
+        for (strength, facts) in spoken {
+            if !self.is_surer_for_another(&facts, wanted, strength)? {
+                return Ok(Some((strength, shown(strength, &facts))));
             }
         }
-        Ok(spoken)
+        Ok(None)
+    }
+
+    /// Finds a commit that makes the same change as `wanted`, best with the same subject.
+    fn same_patch(
+        &mut self,
+        wanted: &Facts,
+        target: usize,
+        taken: &impl Fn(CommitId) -> bool,
+    ) -> Result<Option<(Strength, Shown)>> {
+        let Some(patch) = self.patch(wanted.id)? else { return Ok(None) };
+        let Some(own) = self.branches.get(target) else { return Ok(None) };
+        let candidates = own.live().filter(|facts| !facts.merge && !taken(facts.id));
+        let mut candidates: Vec<(Strength, CommitId)> =
+            candidates.map(|facts| (facts.strength(Evidence::PatchId, wanted), facts.id)).collect();
+        candidates.sort_by_key(|(strength, _)| *strength);
+        for (strength, by) in candidates {
+            if self.patch(by)? == Some(patch) && !self.names_another(&self.facts(by)?, wanted)? {
+                return Ok(Some((strength, Shown { evidence: Evidence::PatchId, by })));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns whether `facts` says that it was picked from another commit of the trunk than `wanted`.
+    fn names_another(&mut self, facts: &Facts, wanted: &Facts) -> Result<bool> {
+        if facts.picked_from.is_empty() || facts.evidence_for(wanted) == Some(Evidence::PickedFrom) {
+            return Ok(false);
+        }
+        let trunk = self.trunk()?;
+        Ok(facts.picked_from.iter().any(|name| trunk.contains(name)))
+    }
+
+    /// Returns whether a commit of a branch, which is evidence of `strength` for `wanted`, is surer
+    /// evidence for another commit of the trunk.
+    fn is_surer_for_another(&mut self, facts: &Facts, wanted: &Facts, strength: Strength) -> Result<bool> {
+        if self.branches.iter().any(|own| own.all().iter().any(|one| one.id == wanted.id)) {
+            return Ok(false);
+        }
+        let trunk = self.trunk()?;
+        let others: Vec<&Facts> = trunk.akin(facts).into_iter().filter(|one| one.id != wanted.id).collect();
+        let surer = |other: &&Facts| {
+            let evidence = facts.evidence_for(other);
+            evidence.is_some_and(|evidence| facts.strength(evidence, other) < strength)
+        };
+        if others.iter().any(surer) {
+            return Ok(true);
+        }
+        let patch = self.patch(facts.id)?;
+        for other in others.into_iter().take(MOST_UNDONE) {
+            if patch.is_some() && self.patch(other.id)? == patch {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns whether target number `target` does not need `wanted`, which takes back what the target
+    /// has not.
+    pub fn is_moot(&mut self, wanted: &Facts, target: usize) -> Result<bool> {
+        self.is_moot_within(wanted, target, DEEPEST)
+    }
+
+    fn is_moot_within(&mut self, wanted: &Facts, target: usize, deepest: usize) -> Result<bool> {
+        let names = if wanted.is_revert() { self.trunk()?.undone_by(wanted) } else { Vec::new() };
+        if names.is_empty() || names.len() > MOST_UNDONE || deepest == 0 {
+            return Ok(false);
+        }
+        for name in names {
+            let Some(undone) = self.repo.resolve(&name)? else { return Ok(false) };
+            let undone = self.facts(undone)?;
+            let is_there = self.evidence(&undone, target)?.is_some();
+            if is_there || self.is_moot_within(&undone, target, deepest - 1)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
@@ -159,8 +276,54 @@ fn whole(repo: &Repo, reach: &Reach, commits: &[CommitId]) -> Result<()> {
     Err(Refused::from(finding).into())
 }
 
+/// Returns what the message of `commit` tells; of a revert of a merge, also what that had brought.
 fn facts(repo: &Repo, commit: CommitId) -> Result<Facts> {
-    Ok(Facts::read(&repo.said(commit)?))
+    let said = repo.said(commit)?;
+    let mut facts = Facts::read(&said);
+    for (name, mainline) in reverted(&said.message) {
+        if let Some(merge) = repo.resolve(&name)? {
+            let mainline = mainline.map(|name| repo.resolve(&name)).transpose()?.flatten();
+            facts.reverts.extend(repo.brought(merge, mainline)?.iter().map(ToString::to_string));
+        }
+    }
+    Ok(facts)
+}
+
+/// Returns `all` with the commits that those take back which only name the pull request of a merge.
+fn with_merges(repo: &Repo, mut all: Vec<Facts>) -> Result<Vec<Facts>> {
+    for at in 0..all.len() {
+        let Some(undone) = &all[at].undoes else { continue };
+        let is_meant = |facts: &&Facts| {
+            facts.merge && facts.merges_pull().is_some_and(|pull| undone.pulls.contains(&pull))
+        };
+        let Some(merge) = all[..at].iter().rfind(is_meant).map(|facts| facts.id) else { continue };
+        let names = repo.brought(merge, None)?.into_iter().chain([merge]);
+        all[at].reverts = names.map(|id| id.to_string()).collect();
+        all[at].undoes = None;
+    }
+    Ok(all)
+}
+
+/// Returns the commits of a branch that say that they do what `wanted` does, the surest first; a
+/// `generic` subject says nothing.
+fn spoken(
+    own: &Own,
+    wanted: &Facts,
+    taken: &impl Fn(CommitId) -> bool,
+    generic: &BTreeSet<String>,
+) -> Vec<(Strength, Facts)> {
+    let tells =
+        |strength: &Strength| strength.evidence != Evidence::Subject || !generic.contains(&wanted.subject);
+    let others = own.live().filter(|facts| !taken(facts.id) && facts.id != wanted.id);
+    let found =
+        others.filter_map(|facts| Some((facts.strength(facts.evidence_for(wanted)?, wanted), facts.clone())));
+    let mut found: Vec<(Strength, Facts)> = found.filter(|(strength, _)| tells(strength)).collect();
+    found.sort_by_key(|(strength, _)| *strength);
+    found
+}
+
+fn shown(strength: Strength, facts: &Facts) -> Shown {
+    Shown { evidence: strength.evidence, by: facts.id }
 }
 
 /// Returns the subjects that stand on one branch more than once and were not taken back in between.
@@ -172,66 +335,6 @@ fn generic(branches: &[Own]) -> BTreeSet<String> {
         generic.extend(again.map(|facts| facts.subject.clone()));
     }
     generic
-}
-
-impl Own {
-    fn new(all: Vec<Facts>) -> Self {
-        let mut own = Self { all, ..Self::default() };
-        for at in 0..own.all.len() {
-            own.add(at);
-        }
-        own
-    }
-
-    /// Takes the next commit into account: what it reverts is gone, and what that had reverted is
-    /// back.
-    fn add(&mut self, at: usize) {
-        let facts = &self.all[at];
-        for name in &facts.reverts {
-            let gone = |&index: &usize| self.all[index].is_or_comes_from(name);
-            let back: Vec<String> = self
-                .live
-                .iter()
-                .filter(|index| gone(index))
-                .flat_map(|&i| self.all[i].reverts.clone())
-                .collect();
-            for name in back {
-                self.reverted.remove(&name);
-                let again = (0..at).filter(|&index| self.all[index].is_or_comes_from(&name));
-                let again: Vec<usize> = again.filter(|index| !self.live.contains(index)).collect();
-                self.live.extend(again);
-            }
-            self.live.retain(|index| !self.all[*index].is_or_comes_from(name));
-            self.reverted.insert(name.clone());
-        }
-        for origin in &facts.picked_from {
-            self.reverted.remove(origin);
-        }
-        self.live.push(at);
-    }
-
-    fn live(&self) -> impl Iterator<Item = &Facts> {
-        self.live.iter().map(|&index| &self.all[index])
-    }
-
-    fn has_reverted(&self, facts: &Facts) -> bool {
-        self.reverted.iter().any(|name| facts.is_or_comes_from(name))
-    }
-
-    /// Returns the surest evidence in words; a `generic` subject is none.
-    fn spoken(
-        &self,
-        wanted: &Facts,
-        taken: &impl Fn(CommitId) -> bool,
-        generic: &BTreeSet<String>,
-    ) -> Option<Shown> {
-        let tells = |shown: &Shown| shown.evidence != Evidence::Subject || !generic.contains(&wanted.subject);
-        self.live()
-            .filter(|facts| !taken(facts.id) && facts.id != wanted.id)
-            .filter_map(|facts| Some(Shown { evidence: facts.evidence_for(wanted)?, by: facts.id }))
-            .filter(tells)
-            .min_by_key(|shown| shown.evidence)
-    }
 }
 
 #[cfg(test)]
@@ -253,7 +356,7 @@ mod tests {
 
     fn shown(messages: &[String]) -> Option<Evidence> {
         let own = [own(messages)];
-        own[0].spoken(&origin(), &|_| false, &generic(&own)).map(|shown| shown.evidence)
+        spoken(&own[0], &origin(), &|_| false, &generic(&own)).first().map(|(strength, _)| strength.evidence)
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn has(cell: &Cell) -> bool {
     match cell {
         Cell::Contained(_) => true,
         Cell::Stated { status, .. } => *status == statements::Status::Contained,
-        Cell::Missing => false,
+        Cell::NotNeeded | Cell::Missing => false,
     }
 }
 

@@ -87,6 +87,11 @@ impl Reach {
         !(0..self.tips).all(|tip| self.bit(at, tip))
     }
 
+    /// Returns where `commit` stands in [`Reach::order`].
+    pub fn position(&self, commit: CommitId) -> Option<usize> {
+        self.index.get(&commit.0).map(|at| self.order.len() - 1 - at)
+    }
+
     /// Returns all commits, parents first.
     pub fn order(&self) -> &[CommitId] {
         &self.order
@@ -130,6 +135,20 @@ impl Repo {
     pub fn said(&self, commit: CommitId) -> Result<Said> {
         let found = self.git.find_commit(commit.0)?;
         Ok(Said { id: commit, parents: found.parent_ids().map(CommitId).collect(), message: message(&found) })
+    }
+
+    /// Returns the commits that `merge` brought to its parent `mainline`, or its first one; none if it is
+    /// no merge.
+    pub fn brought(&self, merge: CommitId, mainline: Option<CommitId>) -> Result<Vec<CommitId>> {
+        let found = self.git.find_commit(merge.0)?;
+        if found.parent_count() < 2 {
+            return Ok(Vec::new());
+        }
+        let mainline = mainline.map_or_else(|| found.parent_id(0), |mainline| Ok(mainline.0))?;
+        let mut walk = self.git.revwalk()?;
+        walk.hide(mainline)?;
+        found.parent_ids().filter(|parent| *parent != mainline).try_for_each(|parent| walk.push(parent))?;
+        walk.map(|id| Ok(CommitId(id?))).collect()
     }
 
     /// Returns the patch id of `commit` against its first parent; `None` for a merge and for a commit

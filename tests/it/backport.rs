@@ -6,6 +6,7 @@ mod agreement;
 mod locks;
 mod outcomes;
 mod resolving;
+mod reverts;
 mod shallow;
 mod status;
 

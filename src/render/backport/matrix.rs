@@ -31,7 +31,7 @@ pub fn human(matrix: &Matrix) -> String {
         for cell in &row.cells {
             let (text, style) = match cell {
                 Cell::Contained(_) => (word(cell), NEW),
-                Cell::Stated { .. } => (word(cell), DIM),
+                Cell::Stated { .. } | Cell::NotNeeded => (word(cell), DIM),
                 Cell::Missing => (word(cell), OLD),
             };
             let _ = write!(out, "  {style}{text:width$}{style:#}");
@@ -51,6 +51,7 @@ fn short(branch: &str) -> String {
 fn word(cell: &Cell) -> &'static str {
     match cell {
         Cell::Missing => "MISSING",
+        Cell::NotNeeded => "no need",
         Cell::Stated { status, .. } => match status {
             Status::Contained => "stated",
             Status::NotAffected => "n/a",
@@ -90,6 +91,7 @@ fn said(row: &Row, cell: &Cell) -> Option<String> {
         Cell::Contained(shown) if shown.by == row.commit => None,
         Cell::Contained(shown) => Some(format!("{} ({})", shown.by.short(), shown.evidence.text())),
         Cell::Stated { status, reason } => Some(format!("{}: {}", status.text(), escaped(reason))),
+        Cell::NotNeeded => Some("it takes back what is not there".to_owned()),
         Cell::Missing => None,
     }
 }

@@ -150,3 +150,28 @@ fn an_advisory_gets_its_ranges_from_branches_and_tags() {
     );
     train.run(&["--advisory", "nonsense"]).exits(2);
 }
+
+#[test]
+fn the_second_commit_of_a_pull_request_is_not_taken_for_the_first() {
+    let train = Train::new();
+    train.cut_through(3);
+    let one = train.change("main", "src/lib.rs", "// one", "// 1", "Part one (#300)");
+    let two = train.change("main", "src/lib.rs", "// two", "// 2", "Part two (#300)");
+    train.change("release-1.0.0", "src/lib.rs", "// one", "// I", "Part one (#300) (#301)");
+    train.change("release-2.0.0", "src/lib.rs", "// one", "// 1", "Parts (#300) (#302)");
+    train.change("release-3.0.0", "src/lib.rs", "// one", "// all", "Parts (#300) (#303)");
+    let row = train.json(&["--status", &two])["backports"]["rows"][0].clone();
+    let found: Vec<String> = (0..3).map(|at| cell(&row, at)).collect();
+    assert_eq!(found, ["pull-request", "missing", "missing"]);
+    for rows in [[&one, &two], [&two, &one]] {
+        let json = train.json(&["--status", rows[0], rows[1]]);
+        let row = &json["backports"]["rows"][usize::from(rows[0] == &two)];
+        let found: Vec<String> = (0..3).map(|at| cell(row, at)).collect();
+        assert_eq!(found, ["pull-request", "patch-id", "pull-request"], "{json}");
+    }
+    assert!(train.run(&[&two, "--to", "1.0"]).exits(0).contains("release-1.0.0  clean"));
+    assert_eq!(train.own("release-1.0.0"), ["Part two (#300)", "Part one (#300) (#301)"]);
+    let json = train.json(&["--status"]);
+    let rows = json["backports"]["rows"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["commit"] == one.as_str() || row["commit"] == two.as_str()), "{json}");
+}

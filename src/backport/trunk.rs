@@ -1,0 +1,105 @@
+//! The commits of the trunk that a backport may come from.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::evidence::{Facts, same};
+use super::own::Own;
+use crate::repo::CommitId;
+
+/// The commits of the trunk since the oldest cut.
+#[derive(Debug)]
+pub struct Trunk {
+    own: Own,
+    by_id: HashMap<String, usize>,
+    by_pull: HashMap<u64, Vec<usize>>,
+    by_subject: HashMap<String, Vec<usize>>,
+}
+
+impl Trunk {
+    /// Reads `all` commits, parents first.
+    pub fn new(all: Vec<Facts>) -> Self {
+        let (mut by_id, mut by_pull, mut by_subject) = (HashMap::new(), HashMap::new(), HashMap::new());
+        for (at, facts) in all.iter().enumerate() {
+            by_id.insert(facts.id.to_string(), at);
+            for pull in &facts.pulls {
+                by_pull.entry(*pull).or_insert_with(Vec::new).push(at);
+            }
+            by_subject.entry(facts.subject.clone()).or_insert_with(Vec::new).push(at);
+        }
+        Self { own: Own::new(all), by_id, by_pull, by_subject }
+    }
+
+    /// Returns whether `commit`, by its full name, is among them.
+    pub fn contains(&self, commit: &str) -> bool {
+        self.by_id.contains_key(commit)
+    }
+
+    /// Returns the commit that a branch's commit comes from: the one it names, or one of the same pull
+    /// request, or the only one with the same subject.
+    pub fn origin(&self, facts: &Facts) -> Option<&Facts> {
+        let named = facts.picked_from.iter().find_map(|name| self.by_id.get(name));
+        if named.is_some() || !facts.picked_from.is_empty() {
+            return self.own.all().get(*named?);
+        }
+        let pull = facts.pulls.iter().find_map(|pull| self.of_pull(*pull, facts));
+        pull.or_else(|| match self.with_subject(&facts.subject).as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        })
+    }
+
+    /// Returns the commit whose own pull request that is: where there are several, the one with the
+    /// subject of `facts`, or else the last.
+    fn of_pull(&self, pull: u64, facts: &Facts) -> Option<&Facts> {
+        // The last number is the pull request's own; one before it is what it takes up.
+        let is_own = |one: &&Facts| one.pulls.last() == Some(&pull) && one.is_revert() == facts.is_revert();
+        let of_pull: Vec<&Facts> = self.with_pull(pull).into_iter().filter(is_own).collect();
+        let same = of_pull.iter().find(|one| one.subject == facts.subject);
+        same.or(of_pull.last()).copied()
+    }
+
+    /// Returns the commits that share a pull request or the subject with `facts`.
+    pub fn akin(&self, facts: &Facts) -> Vec<&Facts> {
+        let mut seen = BTreeSet::new();
+        let mut akin: Vec<&Facts> = facts.pulls.iter().flat_map(|pull| self.with_pull(*pull)).collect();
+        akin.extend(self.with_subject(&facts.subject));
+        akin.retain(|one| seen.insert(one.id));
+        akin
+    }
+
+    /// Returns the commits, among those here, that `facts` takes back, by name in hexadecimal or, where
+    /// it only says so in words, by those.
+    pub fn undone_by(&self, facts: &Facts) -> Vec<String> {
+        if let Some(names) = self.own.undone_by(facts) {
+            return names.to_vec();
+        }
+        let Some(undone) = &facts.undoes else { return facts.reverts.clone() };
+        let mut found: Vec<&Facts> = undone.pulls.iter().flat_map(|pull| self.with_pull(*pull)).collect();
+        if found.is_empty() {
+            found.extend(self.with_subject(&undone.subject).last());
+        }
+        found.into_iter().map(|one| one.id.to_string()).collect()
+    }
+
+    /// Returns whether a commit that is here was taken back by one of `commits`.
+    pub fn was_taken_back_by(&self, commit: CommitId, commits: &[Facts]) -> bool {
+        let name = commit.to_string();
+        let is_gone = self.contains(&name) && !self.own.live().any(|facts| facts.id == commit);
+        let takes_back = |facts: &Facts| {
+            self.own.undone_by(facts).is_some_and(|names| names.iter().any(|undone| same(undone, &name)))
+        };
+        is_gone && commits.iter().any(takes_back)
+    }
+
+    fn with_pull(&self, pull: u64) -> Vec<&Facts> {
+        self.at(self.by_pull.get(&pull))
+    }
+
+    fn with_subject(&self, subject: &str) -> Vec<&Facts> {
+        self.at(self.by_subject.get(subject))
+    }
+
+    fn at(&self, indices: Option<&Vec<usize>>) -> Vec<&Facts> {
+        indices.into_iter().flatten().filter_map(|&index| self.own.all().get(index)).collect()
+    }
+}
