@@ -1,5 +1,7 @@
 //! Every supported branch is equally patched. Pure: a matrix of changes and branches in, findings out.
 
+use std::collections::BTreeSet;
+
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements;
 use crate::finding::Finding;
@@ -44,6 +46,43 @@ fn behind(matrix: &Matrix, row: &Row) -> Option<Finding> {
     (!missing.is_empty()).then(|| finding.remedy(remedy(row, &missing)))
 }
 
+/// The latest release of a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Its tag.
+    pub tag: String,
+    /// The commits of the matrix's cells that it contains.
+    pub contains: BTreeSet<CommitId>,
+}
+
+/// Returns a finding for each change that is released on one branch and on a newer one is not, though it is
+/// there: those who move up lose it, until that is released, too. `releases` holds one for each branch, and
+/// none for a branch of which nothing is out.
+///
+/// It is an error where the change names an advisory, and a warning otherwise.
+pub fn unreleased(matrix: &Matrix, releases: &[Option<Release>]) -> Vec<Finding> {
+    matrix.rows.iter().filter_map(|row| waiting(matrix, row, releases)).collect()
+}
+
+fn waiting(matrix: &Matrix, row: &Row, releases: &[Option<Release>]) -> Option<Finding> {
+    let is_out = |column: usize| match (row.cells.get(column)?, releases.get(column)?) {
+        (Cell::Contained(shown), Some(release)) => Some(release.contains.contains(&shown.by)),
+        _ => None,
+    };
+    let oldest = (0..row.cells.len()).rfind(|column| is_out(*column) == Some(true))?;
+    let waiting = (0..oldest).filter(|column| is_out(*column) == Some(false));
+    let waiting: Vec<&str> =
+        waiting.filter_map(|column| Some(matrix.branches.get(column)?.branch.as_str())).collect();
+    let branches = waiting.join(", ");
+    let tag = &releases.get(oldest)?.as_ref()?.tag;
+    let message = format!("{} is in {tag}, and on the newer {branches} it is not released", what(row));
+    let finding = match row.advisories.is_empty() {
+        true => Finding::warning("fix-unreleased", message),
+        false => Finding::error("fix-unreleased", message),
+    };
+    (!waiting.is_empty()).then(|| finding.remedy(format!("release a patch of {branches}")))
+}
+
 fn has(cell: &Cell) -> bool {
     match cell {
         Cell::Contained(_) => true,
@@ -74,21 +113,27 @@ fn remedy(row: &Row, missing: &[&str]) -> String {
     )
 }
 
-/// Says which release the forge is to show as its latest: the one of the newest release that is out,
-/// so that a patch of an older one does not take its place.
-pub fn latest(status: &Status) -> Option<String> {
-    let is_out = |row: &&status::Row| match row.state {
+/// Says which release the forge is to show as its latest: the one of the newest release that is in
+/// support, so that a patch of an older one does not take its place. Where none is, that is said.
+pub fn latest(status: &Status) -> String {
+    let is_supported = |row: &&status::Row| match row.state {
         status::State::Phase(phase) => phase.is_supported(),
         status::State::Released => true,
     };
-    let mut out = status.rows.iter().filter(is_out);
-    let newest = out.next()?;
-    let older: Vec<&str> = out.map(|row| row.short.as_str()).collect();
+    let mut supported = status.rows.iter().filter(is_supported);
+    let Some(newest) = supported.next() else {
+        let out = status.rows.iter().find(|row| row.released.is_some()).and_then(|row| row.latest.as_ref());
+        return match out {
+            Some((tag, day)) => format!("{tag} of {day}, and no release is in support"),
+            None => "none: no release is in support".to_owned(),
+        };
+    };
+    let older: Vec<&str> = supported.map(|row| row.short.as_str()).collect();
     let version = newest.declared.version.as_ref().map_or_else(|| newest.version.clone(), plain);
-    Some(match older.is_empty() {
+    match older.is_empty() {
         true => format!("{version}"),
         false => format!("{version}, and no patch of {}", older.join(", ")),
-    })
+    }
 }
 
 /// Says in one line what a branch holds, what of that is tagged, and how much is not released.
@@ -140,6 +185,24 @@ mod tests {
             format!("{:?} {}: {lacking}", finding.severity, finding.rule)
         };
         findings(&matrix(cells, advisory), &|_| is_on_trunk).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn what_an_older_branch_has_released_a_newer_one_must_release() {
+        let release = |has: bool| {
+            let contains = if has { BTreeSet::from([CommitId::for_tests(3)]) } else { BTreeSet::new() };
+            Some(Release { tag: "v1".into(), contains })
+        };
+        let found = |cells: &str, releases: &[Option<Release>], advisory| -> Vec<String> {
+            let found = unreleased(&matrix(cells, advisory), releases);
+            found.into_iter().map(|found| format!("{:?} {}", found.severity, found.remedy.unwrap())).collect()
+        };
+        let none: Vec<String> = Vec::new();
+        let waits = [release(false), release(false), release(true)];
+        assert_eq!(found("+++", &waits, None), ["Warning release a patch of release-9.0.0, release-8.0.0"]);
+        assert_eq!(found("~++", &waits, Some("CVE-2024-1")), ["Error release a patch of release-8.0.0"]);
+        assert_eq!(found("-++", &[release(false), release(true), release(true)], None), none);
+        assert_eq!(found("+++", &[None, release(true), release(false)], None), none);
     }
 
     #[test]

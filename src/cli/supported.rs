@@ -8,14 +8,14 @@ use chrono::NaiveDate;
 use super::calendar::Calendar;
 use super::targets::Waiver;
 use crate::backport::ground::Ground;
-use crate::backport::matrix::{Matrix, Row, rows, went_somewhere};
+use crate::backport::matrix::{Cell, Matrix, Row, rows, went_somewhere};
 use crate::backport::survey::Survey;
 use crate::backport::targets::{Excepted, Target};
-use crate::check::supported;
+use crate::check::supported::{self, Release};
 use crate::finding::{Finding, Refused};
 use crate::plan::Request;
 use crate::project::{self, Location, Project};
-use crate::repo::Repo;
+use crate::repo::{CommitId, Repo};
 use crate::report::Report;
 use crate::status::{State, Status};
 
@@ -40,8 +40,10 @@ pub(super) fn report(
     for Excepted { branch, reason } in &excepted {
         report.fact("waived", format!("{branch}: {reason}"));
     }
-    report.fact("latest", supported::latest(&status).unwrap_or_else(|| "none: nothing is out".to_owned()));
-    match compare(repo, &ground, targets, excepted, &mut report).map_err(Error::downcast::<Refused>) {
+    report.fact("latest", supported::latest(&status));
+    match compare(repo, (&ground, &status), targets, excepted, &mut report)
+        .map_err(Error::downcast::<Refused>)
+    {
         Ok(()) => {}
         Err(Ok(Refused(findings))) => {
             report.fact("changes", "unchecked");
@@ -59,7 +61,7 @@ pub(super) fn report(
 /// A refusal where too little of the history is here.
 fn compare(
     repo: &Repo,
-    ground: &Ground,
+    (ground, status): (&Ground, &Status),
     targets: Vec<Target>,
     excepted: Vec<Excepted>,
     report: &mut Report,
@@ -68,11 +70,11 @@ fn compare(
     let (changes, left_out) =
         went_somewhere(&mut survey, &mut |facts| ground.concerns_branch_only(repo, facts))?;
     let rows = rows(&mut survey, &changes, &targets, &ground.statements)?;
-    let with_gaps: Vec<Row> = rows.into_iter().filter(Row::has_gap).collect();
-    let matrix = Matrix { branches: targets, excepted, rows: with_gaps, left_out };
+    let releases = releases(repo, status, &targets, &rows)?;
+    let matrix = Matrix { branches: targets, excepted, rows, left_out };
     report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
     let mut on_trunk = BTreeSet::new();
-    for row in &matrix.rows {
+    for row in matrix.rows.iter().filter(|row| row.has_gap()) {
         if let Some(tip) = ground.trunk_tip.commit()
             && repo.has_ancestor(tip, row.commit)?
         {
@@ -80,7 +82,32 @@ fn compare(
         }
     }
     report.findings.extend(supported::findings(&matrix, &|commit| on_trunk.contains(&commit)));
+    report.findings.extend(supported::unreleased(&matrix, &releases));
     Ok(())
+}
+
+/// Returns the latest release of each of `targets`, with what it contains of what `rows` show.
+fn releases(repo: &Repo, status: &Status, targets: &[Target], rows: &[Row]) -> Result<Vec<Option<Release>>> {
+    let mut tagged = Vec::new();
+    for target in targets {
+        let row = status.rows.iter().find(|row| row.branch == target.branch && row.released.is_some());
+        let tag = row.and_then(|row| row.latest.as_ref()).map(|(tag, _)| tag.clone());
+        let commit = tag.as_ref().map(|tag| repo.tag(tag)).transpose()?.flatten();
+        tagged.push(tag.zip(commit));
+    }
+    let tips: Vec<CommitId> = tagged.iter().flatten().map(|(_, commit)| *commit).collect();
+    let reach = repo.reach(&tips)?;
+    let release = |(column, tagged): (usize, Option<(String, CommitId)>)| {
+        let (tag, commit) = tagged?;
+        let tip = tips.iter().position(|tip| *tip == commit)?;
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let shown = cells.filter_map(|cell| match cell {
+            Cell::Contained(shown) => Some(shown.by),
+            _ => None,
+        });
+        Some(Release { tag, contains: shown.filter(|commit| reach.contains(tip, *commit)).collect() })
+    };
+    Ok(tagged.into_iter().enumerate().map(release).collect())
 }
 
 /// Returns the branches that need fixes, newest first, and those that are waived; tells how each

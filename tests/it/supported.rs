@@ -295,3 +295,35 @@ fn a_shallow_clone_does_not_pass() {
     assert!(err.contains("error[shallow-clone]") && err.contains("git fetch --unshallow"), "{err}");
     assert!(out.contains("changes  unchecked\n"), "{out}");
 }
+
+#[test]
+fn a_fix_released_on_an_older_branch_and_only_merged_on_a_newer_one_is_found() {
+    let fixture = train();
+    let sandbox = &fixture.sandbox;
+    sandbox.git(["tag", "v1.0.1", "release-1.0.0"]);
+    let said = fixture.run("check --supported --date 2024-05-20 --unaffected 3.0=rewritten");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let of = |rule: &str| -> Vec<String> {
+        said.err.lines().filter(|line| line.contains(rule)).map(str::to_owned).collect()
+    };
+    let found = of("warning[fix-unreleased]");
+    assert_eq!(found.len(), 2, "{}", said.err);
+    assert!(
+        found[0]
+            .ends_with("“Mend the spring” is in v1.0.1, and on the newer release-2.0.0 it is not released")
+    );
+    assert!(said.err.contains("release a patch of release-2.0.0"), "{}", said.err);
+    sandbox.git(["tag", "v2.0.1", "release-2.0.0"]);
+    let said = fixture.run("check --supported --date 2024-05-20 --unaffected 3.0=rewritten");
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+}
+
+#[test]
+fn where_no_release_is_in_support_what_is_out_is_said() {
+    let said = train().run("check --supported --date 2030-01-01");
+    assert!(
+        said.out.contains("latest   v3.0.0 of 2024-05-20, and no release is in support\n"),
+        "{}",
+        said.out
+    );
+}
