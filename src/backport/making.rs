@@ -20,6 +20,27 @@ pub struct Manner<'a> {
     pub sign_off: Option<&'a str>,
     /// Whether flagged backports are made, too.
     pub accept_flags: bool,
+    /// The other options of the command line that every command repeats which is printed, each word
+    /// quoted for a shell.
+    pub options: &'a [String],
+}
+
+impl Manner<'_> {
+    /// Returns the command that makes `commits` on `branch`, whose flags are accepted where `accepted`.
+    pub fn command(&self, commits: &[String], branch: &str, accepted: bool) -> String {
+        let accepted = if self.accept_flags || accepted { " --accept-flags" } else { "" };
+        format!("{} --to {}{accepted}", self.beginning(commits), quoted(branch))
+    }
+
+    /// Returns the command that lets a person finish `commits` on `branch`.
+    pub fn by_hand(&self, commits: &[String], branch: &str) -> String {
+        format!("{} --resolve {}", self.beginning(commits), quoted(branch))
+    }
+
+    fn beginning(&self, commits: &[String]) -> String {
+        let words = ["cargo", "relprep", "backport"].map(str::to_owned);
+        words.iter().chain(commits).chain(self.options).cloned().collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Attempt {

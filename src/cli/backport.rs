@@ -65,7 +65,7 @@ pub(super) struct Args {
     #[arg(short, long)]
     signoff: bool,
     /// Pick also what a branch seems to have already
-    #[arg(long, conflicts_with = "instead")]
+    #[arg(long, conflicts_with_all = ["status", "advisory"])]
     again: bool,
     /// Make also what raises the MSRV, changes a requirement or adds a dependency
     #[arg(long, conflicts_with = "instead")]

@@ -12,7 +12,6 @@ use crate::backport::evidence::Facts;
 use crate::backport::making::{Made, Manner, push};
 use crate::backport::statements::Status;
 use crate::backport::targets::Excepted;
-use crate::plan::outcome::quoted;
 use crate::repo::CommitId;
 use crate::repo::pick::{Clash, Conflict};
 
@@ -123,13 +122,9 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                 }
                 let _ = writeln!(out, "  and conflicts without");
                 conflicts(out, files);
-                let needed: Vec<String> = needed.iter().map(|one| one.commit.short()).collect();
-                let (needed, names) = (needed.join(" "), names.join(" "));
-                let _ = writeln!(
-                    out,
-                    "  with them: cargo relprep backport {needed} {names} --to {}",
-                    escaped(&quoted(branch))
-                );
+                let all: Vec<String> =
+                    needed.iter().map(|one| one.commit.short()).chain(names.iter().cloned()).collect();
+                let _ = writeln!(out, "  with them: {}", escaped(&manner.command(&all, branch, false)));
             }
             Outcome::Clean { flags, .. } if !flags.is_empty() => {
                 let _ =
@@ -138,24 +133,15 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                     let _ = writeln!(out, "  it {}", escaped(&flag.to_string()));
                 }
                 if attempt.is_held(manner) {
-                    let names = names.join(" ");
-                    let _ = writeln!(
-                        out,
-                        "  if that is meant: cargo relprep backport {names} --to {} --accept-flags",
-                        escaped(&quoted(branch))
-                    );
+                    let command = manner.command(&names, branch, true);
+                    let _ = writeln!(out, "  if that is meant: {}", escaped(&command));
                 }
             }
             _ => {}
         }
     }
     if attempt.needs_person() {
-        let _ = writeln!(
-            out,
-            "  by hand: cargo relprep backport {} --resolve {}",
-            names.join(" "),
-            escaped(&quoted(branch))
-        );
+        let _ = writeln!(out, "  by hand: {}", escaped(&manner.by_hand(&names, branch)));
     }
 }
 
@@ -177,8 +163,9 @@ fn clash(what: &Clash) -> String {
     }
 }
 
-/// Returns what was made, how to take it back, and how to push it, where `current` is checked out.
-pub fn made(made: &[Made], current: Option<&str>, remote: &str) -> String {
+/// Returns what was made, how to take it back, and how to push it, where `current` is checked out
+/// and `remote` is to be pushed to, if any.
+pub fn made(made: &[Made], current: Option<&str>, remote: Option<&str>) -> String {
     if made.is_empty() {
         return String::new();
     }
@@ -192,7 +179,10 @@ pub fn made(made: &[Made], current: Option<&str>, remote: &str) -> String {
     for one in made {
         let _ = writeln!(out, "  {}", escaped(&one.undo(current)));
     }
-    let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(&push(made, remote)));
+    let _ = match remote {
+        Some(remote) => writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(&push(made, remote))),
+        None => writeln!(out, "\nThere is no remote to push to."),
+    };
     out
 }
 

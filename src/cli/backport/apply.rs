@@ -23,7 +23,8 @@ impl Scene<'_> {
         let chosen = self.targets(day, output)?;
         let (facts, attempts) = self.attempts(&commits, &chosen.targets)?;
         let sign_off = if self.args.signoff { Some(self.repo.sign_off()?) } else { None };
-        let manner = self.manner(sign_off.as_deref());
+        let options = self.options();
+        let manner = self.manner(sign_off.as_deref(), &options);
         output.show(&render::backport::attempts(&facts, &attempts, &chosen.excepted, &manner));
         let Outcome { made, refused, said } = self.make(&commits, &attempts, &manner)?;
         for finding in &said {
@@ -40,8 +41,7 @@ impl Scene<'_> {
             output.result(&render::json::document("backport", &document));
         } else {
             let remote = chosen.targets.first().and_then(|target| self.repo.push_remote(&target.branch).ok());
-            let remote = remote.unwrap_or_else(|| "origin".to_owned());
-            output.show(&render::backport::made(&made, self.current(), &remote));
+            output.show(&render::backport::made(&made, self.current(), remote.as_deref()));
             output.refuse(&refused);
         }
         let waits = |attempt: &Attempt| attempt.needs_person() || attempt.is_held(&manner);

@@ -17,11 +17,13 @@ use crate::cli::Output;
 use crate::cli::calendar::Calendar;
 use crate::cli::options::Common;
 use crate::finding::{Finding, Refused};
+use crate::plan::outcome::quoted;
 use crate::project::{Lead, Project};
 use crate::repo::{CommitId, Head, Refs, Repo};
 
 /// Everything that was read.
 pub(super) struct Scene<'a> {
+    pub(super) common: &'a Common,
     pub(super) args: &'a Args,
     pub(super) repo: &'a Repo,
     pub(super) head: Head,
@@ -32,13 +34,13 @@ pub(super) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Reads the project as it is checked out, and the branches.
-    pub(super) fn read(common: &Common, args: &'a Args, repo: &'a Repo) -> Result<Self> {
+    pub(super) fn read(common: &'a Common, args: &'a Args, repo: &'a Repo) -> Result<Self> {
         let head = repo.head()?;
         let commit = head.commit().context("the repository has no commit yet")?;
         let project = Project::read(repo, &common.location()?, commit, &repo.changed()?)?;
         let refs = repo.refs()?;
         let ground = Ground::read(repo, &project, project.config.trunk_in(&refs))?;
-        Ok(Self { args, repo, head, project, refs, ground })
+        Ok(Self { common, args, repo, head, project, refs, ground })
     }
 }
 
@@ -86,9 +88,23 @@ impl Scene<'_> {
     }
 
     /// Returns how commits are made.
-    pub(super) fn manner<'m>(&'m self, sign_off: Option<&'m str>) -> Manner<'m> {
+    pub(super) fn manner<'m>(&'m self, sign_off: Option<&'m str>, options: &'m [String]) -> Manner<'m> {
         let branch = self.project.config.names.backport_branch.as_ref();
-        Manner { branch, sign_off, accept_flags: self.args.accept_flags }
+        Manner { branch, sign_off, accept_flags: self.args.accept_flags, options }
+    }
+
+    /// Returns the options that a printed command must repeat to mean the same.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        let paths = [("--manifest-path", &self.common.manifest_path), ("--config", &self.common.config)];
+        for (option, path) in paths {
+            let path = path.iter().map(|path| quoted(&path.to_string_lossy()));
+            options.extend(path.flat_map(|path| [option.to_owned(), path]));
+        }
+        options.extend(self.args.mainline.map(|number| format!("--mainline {number}")));
+        let switches = [("--signoff", self.args.signoff), ("--again", self.args.again)];
+        options.extend(switches.iter().filter(|(_, given)| *given).map(|(option, _)| (*option).to_owned()));
+        options
     }
 
     /// Tries `commits` on `targets`.

@@ -167,6 +167,42 @@ fn a_merge_is_refused_without_mainline() {
 }
 
 #[test]
+fn a_printed_command_repeats_the_options_that_it_needs() {
+    let train = Train::new();
+    train.sandbox.write("my config.toml", "name = 'Tool'\n");
+    train.cut_through(1);
+    train.change("release-1.0.0", "src/lib.rs", "// two", "// other", "Go another way");
+    train.git(&["switch", "-q", "-c", "topic"]);
+    train.change("topic", "src/lib.rs", "// two", "// fixed", "Fix two");
+    train.git(&["merge", "-q", "--no-ff", "-m", "Merge topic", "topic"]);
+    let options =
+        ["-m", "1", "--signoff", "--again", "--config", "my config.toml", "--manifest-path", "Cargo.toml"];
+    let ran = train.run(&[&["main"], &options[..]].concat());
+    let text = ran.exits(1);
+    let command = text.lines().find_map(|line| line.split_once("by hand: cargo relprep ")).unwrap().1;
+    let program = env!("CARGO_BIN_EXE_cargo-relprep");
+    let output = train.shell(&format!("'{program}' relprep {command}"));
+    assert!(output.status.success(), "{command}: {output:?}");
+    for option in
+        ["--mainline 1", "--signoff", "--again", "--config 'my config.toml'", "--manifest-path Cargo.toml"]
+    {
+        assert!(command.contains(option), "{command}");
+    }
+}
+
+#[test]
+fn where_there_is_no_remote_no_push_is_printed() {
+    let train = Train::new();
+    train.cut_through(1);
+    let one = train.change("main", "src/lib.rs", "// one", "// 1", "Fix one");
+    let two = train.change("main", "src/lib.rs", "// two", "// 2", "Fix two");
+    let text = train.run(&[&one]).exits(0);
+    assert!(text.contains("There is no remote to push to.") && !text.contains("git push"), "{text}");
+    train.git(&["remote", "add", "elsewhere", "../elsewhere"]);
+    assert!(train.run(&[&two]).exits(0).contains("git push --atomic elsewhere release-1.0.0"));
+}
+
+#[test]
 fn a_file_renamed_on_either_side_is_found() {
     let train = Train::new();
     train.cut_through(1);
