@@ -189,7 +189,7 @@ struct Trial<'t, 'r> {
 impl Trial<'_, '_> {
     /// Returns what is known of the commit on the branch without trying it.
     fn known(&mut self, facts: &Facts) -> Result<Option<Outcome>> {
-        if let Some(statement) = self.request.ground.statements.about(facts, &self.target.branch) {
+        if let Some(statement) = self.request.ground.statements.about(facts, self.target) {
             let reason = statement.reason.as_str().to_owned();
             return Ok(Some(Outcome::Stated { status: statement.status, reason }));
         }

@@ -228,8 +228,8 @@ impl Sources<'_, '_> {
         let upper = above.filter(|above| **above < major).cloned().unwrap_or(major);
         let statements = &self.ground.statements;
         let stated = statements
-            .about_advisory(advisory, &target.branch)
-            .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, &target.branch)));
+            .about_advisory(advisory, target)
+            .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, target)));
         let mut at = target.tip;
         let state = match (stated, since) {
             (Some(statement), _) if statement.status == Status::NotAffected => {

@@ -7,7 +7,7 @@ use semver::Version;
 
 use super::evidence::Facts;
 use super::statements::{self, Statements};
-use super::targets::{Target, release_branches};
+use super::targets::{Target, names, release_branches};
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
@@ -67,8 +67,8 @@ impl Ground {
             name: project.config.name.clone().unwrap_or_else(|| lines.lead.name.clone()),
             trunk: trunk.to_owned(),
             trunk_tip,
+            statements: read_statements(repo, project, (trunk_tip, &branches), &mut notes)?,
             branches,
-            statements: read_statements(repo, project, trunk_tip)?,
             members: project.workspace.names().into_iter().map(str::to_owned).collect(),
             version_places,
             notes_file: project.config.notes.enabled.then(|| project.config.notes.file.clone()),
@@ -140,15 +140,37 @@ fn text_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<Stri
     repo.blob_at(commit, path.as_str())?.map_or(Ok(None), |blob| repo.text_of(blob))
 }
 
-/// Reads the statements of the trunk: the local one's, or else the remote's.
-fn read_statements(repo: &Repo, project: &Project, trunk: Tip) -> Result<Statements> {
+/// Reads the statements of the trunk: the local one's, or else the remote's. What fits nothing is told.
+fn read_statements(
+    repo: &Repo,
+    project: &Project,
+    (trunk, branches): (Tip, &[Target]),
+    notes: &mut Vec<Finding>,
+) -> Result<Statements> {
     let Some(path) = project.workspace.root.sibling(statements::FILE) else {
         return Ok(Statements::default());
     };
     for commit in [trunk.local, trunk.remote].into_iter().flatten() {
         if let Some(text) = text_at(repo, commit, &path)? {
-            return Ok(Statements::read(path.as_str(), &text).map_err(Refused)?);
+            let statements = Statements::read(path.as_str(), &text).map_err(Refused)?;
+            let names = known_names(repo, project, branches)?;
+            let is_here = |commit: &str| Ok(repo.resolve(commit)?.is_some());
+            notes.extend(statements.unused(path.as_str(), &names, is_here)?);
+            return Ok(statements);
         }
     }
     Ok(Statements::default())
+}
+
+/// Returns what release branches may be called: those that are here, and those of the releases that are
+/// tagged, whose branches may be gone.
+fn known_names(repo: &Repo, project: &Project, branches: &[Target]) -> Result<Vec<String>> {
+    let templates = &project.config.names;
+    let product = project.config.name.clone().or_else(|| project.config.lead.clone()).unwrap_or_default();
+    let mut known: Vec<String> = branches.iter().flat_map(Target::names).collect();
+    let versions = repo.refs()?.tags.into_keys().filter_map(|tag| templates.tag.read(&tag));
+    for version in versions.filter(|version| version.patch == 0 && version.pre.is_empty()) {
+        known.extend(names(&templates.branch.render(&version, &product), &version));
+    }
+    Ok(known)
 }

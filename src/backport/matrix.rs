@@ -111,7 +111,7 @@ pub fn rows(
             }
         }
         for ((facts, cell), row) in commits.iter().zip(cells).zip(&mut rows) {
-            let stated = statements.about(facts, &target.branch).map(|statement| Cell::Stated {
+            let stated = statements.about(facts, target).map(|statement| Cell::Stated {
                 status: statement.status,
                 reason: statement.reason.as_str().to_owned(),
             });

@@ -1,8 +1,10 @@
 //! `relprep-backports.toml`: what the maintainers state about commits and branches, with reasons.
 
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Facts, canonical, is_advisory};
+use super::targets::Target;
 use crate::config::Patterns;
 use crate::finding::{Finding, Place};
 
@@ -25,7 +27,7 @@ pub struct Statement {
     /// The advisory.
     #[serde(default)]
     pub advisory: Option<AdvisoryName>,
-    /// The branches, by name or glob.
+    /// The branches, by name, version or glob, as `--to` takes them.
     pub branches: Patterns,
     /// What is stated.
     pub status: Status,
@@ -137,6 +139,12 @@ impl Statement {
     }
 }
 
+impl Statement {
+    fn is_for(&self, target: &Target) -> bool {
+        target.names().iter().any(|name| self.branches.matches(name))
+    }
+}
+
 impl Statements {
     /// Reads `text`, the content of `path`.
     ///
@@ -167,17 +175,45 @@ impl Statements {
     }
 
     /// Returns what is stated about a commit on a branch: the last statement that is about both.
-    pub fn about(&self, facts: &Facts, branch: &str) -> Option<&Statement> {
-        self.all
-            .iter()
-            .rev()
-            .find(|statement| statement.is_about(facts) && statement.branches.matches(branch))
+    pub fn about(&self, facts: &Facts, target: &Target) -> Option<&Statement> {
+        self.all.iter().rev().find(|statement| statement.is_about(facts) && statement.is_for(target))
     }
 
     /// Returns what is stated about an advisory on a branch.
-    pub fn about_advisory(&self, advisory: &str, branch: &str) -> Option<&Statement> {
+    pub fn about_advisory(&self, advisory: &str, target: &Target) -> Option<&Statement> {
         let names = |statement: &&Statement| statement.advisory.as_ref().is_some_and(|a| a.0 == advisory);
-        self.all.iter().rev().filter(names).find(|statement| statement.branches.matches(branch))
+        self.all.iter().rev().filter(names).find(|statement| statement.is_for(target))
+    }
+
+    /// Returns a warning for each name of a branch that is none of `names`, and each commit that
+    /// `is_here` does not know: such a statement states nothing.
+    pub fn unused(
+        &self,
+        path: &str,
+        names: &[String],
+        is_here: impl Fn(&str) -> Result<bool>,
+    ) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut warn = |message: String, remedy: &str| {
+            let place = Place { path: path.to_owned(), spot: None };
+            findings.push(Finding::warning("statements", message).at(place).remedy(remedy));
+        };
+        for (at, statement) in self.all.iter().enumerate() {
+            for name in statement.branches.unused(names.iter().map(String::as_str)) {
+                let message = format!("`{name}` of statement {} fits no release branch", at + 1);
+                warn(message, "name release branches, as `release-36.0.0`, `36.0` or `release-36.*`");
+            }
+            if statement.branches.is_empty() {
+                warn(format!("statement {} names no branch", at + 1), "name the branches, or `*`");
+            }
+            if let Some(CommitName(commit)) = &statement.commit
+                && !is_here(commit)?
+            {
+                let message = format!("the commit {commit} of statement {} is not here", at + 1);
+                warn(message, "write its name as `git log` does, or fetch it");
+            }
+        }
+        Ok(findings)
     }
 
     /// Returns the statements.
@@ -189,6 +225,7 @@ impl Statements {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::NameTemplate;
     use crate::repo::CommitId;
     use crate::repo::log::Said;
 
@@ -197,12 +234,40 @@ mod tests {
         Facts::read(&Said { id, parents: Vec::new(), message: message.to_owned() })
     }
 
+    fn target(branch: &str) -> Target {
+        let names = NameTemplate::try_from("release-{version}".to_owned()).unwrap();
+        let version = names.read(branch).unwrap();
+        Target { branch: branch.to_owned(), version, tip: CommitId::for_tests(1), local: None }
+    }
+
+    #[test]
+    fn branches_are_named_as_targets_are_and_what_fits_nothing_is_said() {
+        let statement = |commit: &str, branches: &str| {
+            format!(
+                "[[statement]]\ncommit = '{commit}'\nbranches = [{branches}]\nstatus = 'contained'\nreason = 'x'\n"
+            )
+        };
+        let text = statement("abababab", "'24.0', '9.9'") + &statement("0123456", "'release-3*'");
+        let statements = Statements::read(FILE, &text).unwrap();
+        assert!(statements.about(&facts("Fix"), &target("release-24.0.0")).is_some());
+        assert!(statements.about(&facts("Fix"), &target("release-36.0.0")).is_none());
+        let names: Vec<String> =
+            ["release-24.0.0", "release-36.0.0"].iter().flat_map(|name| target(name).names()).collect();
+        let found = statements.unused(FILE, &names, |commit| Ok(commit == "abababab")).unwrap();
+        let said: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            said,
+            ["`9.9` of statement 1 fits no release branch", "the commit 0123456 of statement 2 is not here"]
+        );
+    }
+
     #[test]
     fn a_statement_is_about_a_commit_its_backports_and_an_advisory() {
         let text = "[[statement]]\ncommit = 'abababab'\nbranches = ['release-2*']\nstatus = 'not-affected'\nreason = 'no such code'\n\
             [[statement]]\nadvisory = 'ghsa-AAAA-bbbb-cccc'\nbranches = ['*']\nstatus = 'wont-fix'\nreason = 'end of life'\n";
         let statements = Statements::read(FILE, text).unwrap();
-        let status = |facts: &Facts, branch| statements.about(facts, branch).map(|found| found.status);
+        let status =
+            |facts: &Facts, branch| statements.about(facts, &target(branch)).map(|found| found.status);
         assert_eq!(status(&facts("Fix"), "release-24.0.0"), Some(Status::NotAffected));
         assert_eq!(status(&facts("Fix"), "release-36.0.0"), None);
         assert_eq!(status(&facts("Fix GHSA-aaaa-bbbb-cccc"), "release-36.0.0"), Some(Status::WontFix));

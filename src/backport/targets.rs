@@ -74,6 +74,18 @@ pub struct Chosen {
     pub excepted: Vec<Excepted>,
 }
 
+impl Target {
+    /// Returns what it may be called.
+    pub fn names(&self) -> [String; 3] {
+        names(&self.branch, &self.version)
+    }
+}
+
+/// Returns what a release branch may be called: by its name, its version, its major and minor.
+pub fn names(branch: &str, version: &Version) -> [String; 3] {
+    [branch.to_owned(), version.to_string(), format!("{}.{}", version.major, version.minor)]
+}
+
 /// Returns all release branches, newest first: those whose names `names` can read.
 pub fn release_branches(names: &NameTemplate, tips: &BTreeMap<String, Tip>) -> Vec<Target> {
     let read = |(name, tip): (&String, &Tip)| {
@@ -104,7 +116,7 @@ pub fn choose(
     let matchers: Vec<_> = choice.to.iter().map(Glob::compile_matcher).collect();
     let wanted = |target: &Target| match matchers.is_empty() {
         true => needs_fixes(&target.version),
-        false => names_of(target).iter().any(|name| matchers.iter().any(|glob| glob.is_match(name))),
+        false => target.names().iter().any(|name| matchers.iter().any(|glob| glob.is_match(name))),
     };
     let mut chosen = Chosen::default();
     for target in branches.into_iter().filter(wanted) {
@@ -125,20 +137,14 @@ pub fn choose(
 
 impl Exception {
     fn means(&self, target: &Target) -> bool {
-        names_of(target).contains(&self.what) || target.version.major.to_string() == self.what
+        target.names().contains(&self.what) || target.version.major.to_string() == self.what
     }
-}
-
-/// Returns what a target may be called: by its branch, its version, its major and minor.
-fn names_of(target: &Target) -> [String; 3] {
-    let version = &target.version;
-    [target.branch.clone(), version.to_string(), format!("{}.{}", version.major, version.minor)]
 }
 
 fn unknown(branches: &[Target], choice: &Choice) -> Vec<Finding> {
     let fits = |glob: &&Glob| {
         let matcher = glob.compile_matcher();
-        !branches.iter().any(|target| names_of(target).iter().any(|name| matcher.is_match(name)))
+        !branches.iter().any(|target| target.names().iter().any(|name| matcher.is_match(name)))
     };
     let to = choice.to.iter().filter(fits).map(|glob| ("--to", glob.glob().to_owned()));
     let excepted =

@@ -59,6 +59,28 @@ fn statements_override_with_their_reasons() {
 }
 
 #[test]
+fn statements_name_branches_as_targets_are_named_and_those_that_fit_nothing_are_told() {
+    let train = Train::new();
+    train.cut_through(2);
+    train.git(&["tag", "v2.0.0", "release-2.0.0"]);
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two");
+    let statement = |commit: &str, branch: &str| {
+        let rest = "status = 'not-affected'\nreason = 'no such code'\n";
+        format!("[[statement]]\ncommit = '{commit}'\nbranches = ['{branch}']\n{rest}")
+    };
+    let all = [statement(&fix, "1.0"), statement(&fix, "9.9"), statement("0123456789", "2.0.0")].concat();
+    train.commit("main", &[("relprep-backports.toml", &all)], "State it");
+    let text = train.run(&["--status", &fix]).exits(1);
+    assert!(text.contains("n/a") && text.matches("MISSING").count() == 1, "{text}");
+    assert!(text.contains("`9.9` of statement 2 fits no release branch"), "{text}");
+    assert!(text.contains("the commit 0123456789 of statement 3 is not here"), "{text}");
+    assert_eq!(text.matches("warning[statements]").count(), 2, "{text}");
+    train.git(&["branch", "-D", "release-2.0.0"]);
+    let text = train.run(&["--status", &fix]).exits(0);
+    assert_eq!(text.matches("warning[statements]").count(), 2, "a release whose branch is gone: {text}");
+}
+
+#[test]
 fn without_commits_all_that_is_missing_somewhere_is_shown() {
     let train = Train::new();
     train.cut_through(3);
