@@ -1,13 +1,17 @@
 //! What a backport should not do without being asked: raise the MSRV, change a requirement that the
-//! users of a published package see, or bring a new dependency.
+//! users of a published package see, bring a new dependency, or add to the notes of a version that is
+//! released.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use semver::Version;
 use serde::Serialize;
 
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
-use crate::edit::manifest::{Dependency, DependencyKind, Manifest, PackageTable};
+use crate::edit::manifest::{Dependency, DependencyKind, Manifest, PackageTable, Stated};
+use crate::msrv::imposed::{of_edition, of_resolver};
+use crate::msrv::rust::RustVersion;
 use crate::path::RepoPath;
 
 /// Something that a backport would do and that a release branch is better spared.
@@ -23,6 +27,15 @@ pub enum Flag {
         /// What it becomes.
         to: String,
     },
+    /// An edition or resolver needs a newer Rust than what was promised or was needed before.
+    Imposed {
+        /// The manifest.
+        path: RepoPath,
+        /// What needs it: `edition 2024`.
+        by: String,
+        /// The Rust that it needs.
+        needs: RustVersion,
+    },
     /// A requirement that users of the package see becomes another one.
     Requirement {
         /// The manifest.
@@ -33,6 +46,13 @@ pub enum Flag {
         from: Option<String>,
         /// What it becomes.
         to: Option<String>,
+    },
+    /// Its entry in the notes stands in the section of a version that is released.
+    Notes {
+        /// The notes.
+        path: RepoPath,
+        /// The version.
+        version: Version,
     },
     /// A dependency is new.
     Dependency {
@@ -51,8 +71,12 @@ impl fmt::Display for Flag {
                 write!(f, "raises the MSRV from {from} to {to} ({path})")
             }
             Self::Msrv { path, from: None, to } => write!(f, "states an MSRV, {to} ({path})"),
+            Self::Imposed { path, by, needs } => write!(f, "needs Rust {needs}, for {by} ({path})"),
             Self::Requirement { path, package, from, to } => {
                 write!(f, "changes the requirement of {package} from {} to {} ({path})", any(from), any(to))
+            }
+            Self::Notes { path, version } => {
+                write!(f, "adds to the notes of {version}, which is released ({path})")
             }
             Self::Dependency { path, package } => write!(f, "adds the dependency {package} ({path})"),
         }
@@ -77,6 +101,7 @@ pub fn flags(changed: &Changed, members: &BTreeSet<String>) -> Vec<Flag> {
         } else if let (Ok(before), Ok(after)) = (Manifest::parse(path, before), Manifest::parse(path, after))
         {
             flags.extend(msrv(path, &before, &after));
+            flags.extend(imposed(path, &before, &after));
             flags.extend(dependencies(path, &before, &after));
         }
     }
@@ -115,6 +140,48 @@ fn msrv(path: &RepoPath, before: &Manifest, after: &Manifest) -> Vec<Flag> {
 
 fn stated(table: Option<&PackageTable>) -> Option<String> {
     Some(table?.rust_version.literal()?.value.clone())
+}
+
+/// Finds editions and a resolver that need a newer Rust than those before them did and than
+/// `rust-version` promised, as far as the manifest states that.
+fn imposed(path: &RepoPath, before: &Manifest, after: &Manifest) -> Vec<Flag> {
+    let shared = |manifest: &Manifest| manifest.workspace.as_ref().map(|table| table.package.clone());
+    let promise = promised(before.package.as_ref()).or_else(|| promised(shared(before).as_ref()));
+    let own = (before.package.clone(), after.package.clone());
+    let tables = [own, (shared(before), shared(after))];
+    let editions = tables.into_iter().filter_map(|(was, is)| Some((edition(&was?), edition(&is?))));
+    let edition = |(was, is): (Option<String>, Option<String>)| {
+        let needs = |edition: &Option<String>| of_edition(edition.as_deref()?);
+        (needs(&was), needs(&is), is.map(|is| format!("edition {is}")))
+    };
+    // Where none is stated the edition tells, and since 2021 that is the second.
+    let was = resolver(before).unwrap_or_else(|| "2".to_owned());
+    let now = resolver(after).unwrap_or_else(|| "2".to_owned());
+    let resolver = (of_resolver(&was), of_resolver(&now), Some(format!("resolver {now}")));
+    let flag = |(from, to, by): (Option<RustVersion>, Option<RustVersion>, Option<String>)| {
+        let needs = to.filter(|to| Some(*to) > from.max(promise))?;
+        Some(Flag::Imposed { path: path.clone(), by: by?, needs })
+    };
+    let is_new = before.package.is_none() && before.workspace.is_none();
+    if is_new { Vec::new() } else { editions.map(edition).chain([resolver]).filter_map(flag).collect() }
+}
+
+/// Returns the edition that a table states; the first where it states none, `None` where it inherits it.
+fn edition(table: &PackageTable) -> Option<String> {
+    match &table.edition {
+        Stated::Literal(text) => Some(text.value.clone()),
+        Stated::Absent => Some("2015".to_owned()),
+        Stated::Inherited(_) => None,
+    }
+}
+
+fn promised(table: Option<&PackageTable>) -> Option<RustVersion> {
+    stated(table)?.parse().ok()
+}
+
+fn resolver(manifest: &Manifest) -> Option<String> {
+    let shared = manifest.workspace.as_ref().and_then(|table| table.resolver.as_ref());
+    shared.or(manifest.resolver.as_ref()).map(|text| text.value.clone())
 }
 
 /// Returns the three numbers of a `rust-version`, of which the last may be left out.
@@ -202,6 +269,22 @@ mod tests {
         assert_eq!(with("b = '1'", "b = { version = '1' }"), [""; 0]);
         assert_eq!(with("name = 'a'", "name = 'a'\npublish = false"), [""; 0]);
         assert_eq!(with("b = '1'", "b = '1'\nmine.workspace = true"), [""; 0]);
+    }
+
+    #[test]
+    fn an_edition_or_a_resolver_that_needs_a_newer_rust_is_flagged() {
+        let base = "[package]\nname = 'a'\nedition = '2021'\nresolver = '2'\n";
+        let newer = base.replace("2021", "2024");
+        assert_eq!(flagged(base, &newer), ["needs Rust 1.85, for edition 2024 (a/Cargo.toml)"]);
+        let resolver = base.replace("'2'", "'3'");
+        assert_eq!(flagged(base, &resolver), ["needs Rust 1.84, for resolver 3 (a/Cargo.toml)"]);
+        assert_eq!(flagged(&newer, base), [""; 0]);
+        let promised = |text: &str| format!("{text}rust-version = '1.85'\n");
+        assert_eq!(flagged(&promised(base), &promised(&newer)), [""; 0]);
+        let shared = "[workspace.package]\nedition = '2021'\nrust-version = '1.80'\n";
+        let expected = ["needs Rust 1.85, for edition 2024 (a/Cargo.toml)"];
+        assert_eq!(flagged(shared, &shared.replace("2021", "2024")), expected);
+        assert_eq!(flagged("", &newer), [""; 0]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub fn compare(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Vec
 }
 
 /// Returns the first Rust that knows an edition (the edition guide).
-fn of_edition(edition: &str) -> Option<RustVersion> {
+pub fn of_edition(edition: &str) -> Option<RustVersion> {
     Some(RustVersion::new(match edition {
         "2015" => 0,
         "2018" => 31,
@@ -32,7 +32,7 @@ fn of_edition(edition: &str) -> Option<RustVersion> {
 }
 
 /// Returns the first Rust that knows a resolver ("Resolver versions" in Cargo's reference).
-fn of_resolver(resolver: &str) -> Option<RustVersion> {
+pub fn of_resolver(resolver: &str) -> Option<RustVersion> {
     Some(RustVersion::new(match resolver {
         "1" => 0,
         "2" => 51,
