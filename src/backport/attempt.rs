@@ -1,6 +1,7 @@
 //! Tries commits on a release branch, in memory, and says what became of each.
 
 use anyhow::Result;
+use semver::Version;
 use serde::Serialize;
 
 use super::evidence::Facts;
@@ -9,7 +10,7 @@ use super::ground::Ground;
 use super::statements::Status;
 use super::survey::{Shown, Survey};
 use super::targets::Target;
-use crate::edit::notes::{Style, carry};
+use crate::edit::notes::{Style, added_to_released, carry};
 use crate::path::RepoPath;
 use crate::repo::pick::{Clash, Conflict, Merged, TreeId};
 use crate::repo::publish::NewFile;
@@ -142,6 +143,16 @@ impl Attempt {
     }
 }
 
+/// How an entry of the notes came to its place.
+const CARRIED: &str = "entry put into the unreleased section";
+
+/// Notes in which an entry came under a version that is released.
+struct Misplaced {
+    path: RepoPath,
+    /// The text with the entry where it belongs, or else that version.
+    text: Result<String, Version>,
+}
+
 /// A tree without conflicts, and how it came about.
 type Settled = (TreeId, Vec<Resolved>);
 
@@ -204,10 +215,10 @@ impl Trial<'_, '_> {
         let merged = self.merge(onto, commit)?;
         let here = self.repo.tree_of(onto)?;
         if merged.conflicts.is_empty() {
-            return self.made(here, merged.tree, Vec::new());
+            return self.made((commit, here), merged.tree, Vec::new());
         }
         match self.settled(onto, &merged)? {
-            Ok((tree, resolved)) => self.made(here, tree, resolved),
+            Ok((tree, resolved)) => self.made((commit, here), tree, resolved),
             Err(reasons) => {
                 let needed = self.needed(at, onto, &merged.conflicts)?;
                 let files = merged.conflicts;
@@ -224,7 +235,25 @@ impl Trial<'_, '_> {
         self.repo.pick(onto, before, commit)
     }
 
-    fn made(&self, here: TreeId, tree: TreeId, resolved: Vec<Resolved>) -> Result<Outcome> {
+    /// Returns the outcome for `commit` where it leads from the tree `here` to `tree`.
+    fn made(
+        &self,
+        (commit, here): (CommitId, TreeId),
+        tree: TreeId,
+        mut resolved: Vec<Resolved>,
+    ) -> Result<Outcome> {
+        let mut tree = tree;
+        let mut misplaced = None;
+        if let Some(moved) = self.misplaced(commit, here, tree)? {
+            match moved.text {
+                Ok(text) => {
+                    let path = moved.path.clone();
+                    tree = self.repo.tree_with(tree, &[NewFile { path, content: text.into_bytes() }])?;
+                    resolved.push(Resolved { path: moved.path.to_string(), how: CARRIED });
+                }
+                Err(version) => misplaced = Some(Flag::Notes { path: moved.path, version }),
+            }
+        }
         if tree == here {
             return Ok(Outcome::Empty);
         }
@@ -236,7 +265,30 @@ impl Trial<'_, '_> {
                 changed.files.insert(path, texts);
             }
         }
-        Ok(Outcome::Clean { tree, resolved, flags: flags(&changed, &self.request.ground.members) })
+        let mut flags = flags(&changed, &self.request.ground.members);
+        flags.extend(misplaced);
+        Ok(Outcome::Clean { tree, resolved, flags })
+    }
+
+    /// Finds an entry that a merge of lines put under a version that is released on the branch, though
+    /// in the commit it stands elsewhere, and puts it where it belongs.
+    fn misplaced(&self, commit: CommitId, here: TreeId, tree: TreeId) -> Result<Option<Misplaced>> {
+        let Some((path, style)) = self.request.notes else { return Ok(None) };
+        let origin = self.repo.tree_of(self.repo.before(commit, self.request.mainline)?)?;
+        let texts = |before, after| -> Result<Option<(String, String)>> {
+            let differences = self.repo.differences(before, after)?;
+            let notes = differences.into_iter().find(|difference| difference.path == path.as_str());
+            let Some(notes) = notes else { return Ok(None) };
+            Ok(self.text(notes.before)?.zip(self.text(notes.after)?))
+        };
+        let Some((ours, merged)) = texts(here, tree)? else { return Ok(None) };
+        let Some((before, after)) = texts(origin, self.repo.tree_of(commit)?)? else { return Ok(None) };
+        let Some(version) = added_to_released(path, style, &ours, &merged) else { return Ok(None) };
+        if added_to_released(path, style, &before, &after).is_some() {
+            return Ok(None);
+        }
+        let text = carry(path, style, &before, &after, &ours).map_err(|_| version);
+        Ok(Some(Misplaced { path: path.clone(), text }))
     }
 
     /// Resolves the conflicts if all are in lock files and the notes.
@@ -260,7 +312,7 @@ impl Trial<'_, '_> {
             Err(reason) => reasons.push(format!("{}: {reason}", conflict.path)),
         };
         for conflict in merged.conflicts.iter().filter(is_notes) {
-            keep(conflict, "entry put into the unreleased section", self.carried(conflict)?);
+            keep(conflict, CARRIED, self.carried(conflict)?);
         }
         for conflict in merged.conflicts.iter().filter(is_lock) {
             let merged = self.repo.tentative(onto, merged.tree)?;

@@ -20,7 +20,7 @@ use std::ops::Range;
 use semver::Version;
 
 pub use self::archive::{Archive, Entry};
-pub use self::carry::carry;
+pub use self::carry::{added_to_released, carry};
 pub use self::fresh::{Opening, create};
 pub use self::scaffold::Missing;
 pub use self::section::Section;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use semver::Version;
 use similar::{ChangeTag, TextDiff};
 
 use super::markdown::{Kind, Line, lines};
@@ -33,6 +34,27 @@ pub fn carry(
         text = with_entry(path, style, &text, heading.as_deref(), entry, is_loose(after))?;
     }
     Ok(text)
+}
+
+/// Returns the version of a section to which `after` adds lines though it was released in `before`.
+pub fn added_to_released(path: &RepoPath, style: &Style, before: &str, after: &str) -> Option<Version> {
+    let is_released = |section: &Section| matches!(section.state(), Some(State::Released(_)));
+    let (was, is) = (Notes::parse(path, before, style), Notes::parse(path, after, style));
+    let mut at = 0;
+    let mut new = Vec::new();
+    for change in TextDiff::from_lines(before, after).iter_all_changes() {
+        match change.tag() {
+            ChangeTag::Insert if !change.value().trim().is_empty() => new.push(at),
+            _ => {}
+        }
+        at += if change.tag() == ChangeTag::Delete { 0 } else { change.value().len() };
+    }
+    let grows = |section: &&Section| {
+        is_released(section)
+            && was.sections_of(&section.version).any(is_released)
+            && new.iter().any(|at| section.range.contains(at))
+    };
+    is.sections().iter().find(grows).map(|section| section.version.clone())
 }
 
 /// Returns where the lines stand that are new in `after`, blank ones around them left out.
@@ -189,6 +211,24 @@ mod tests {
         assert_eq!(carried(&after, &expected).unwrap(), expected, "once is enough");
         let two = "## 36.0.3\n\nUnreleased.\n\n### Fixed\n\n* A.\n* B.";
         assert_eq!(carried(&after, two).unwrap(), format!("{two}\n* New\n  [#1](x).\n"));
+    }
+
+    #[test]
+    fn what_is_added_to_a_released_section_is_seen() {
+        let path = RepoPath::new("RELEASES.md").unwrap();
+        let style = Style::default_for(&path);
+        let added = |before: &str, after: &str| {
+            added_to_released(&path, &style, before, after).map(|version| version.to_string())
+        };
+        let released = "## 7.0.0\n\nReleased 2025-08-20.\n\n### Fixed\n\n* Old.\n";
+        let both = format!("## 7.0.1\n\nUnreleased.\n\n### Fixed\n\n{released}");
+        let below = both.replacen("* Old.\n", "* New.\n* Old.\n", 1);
+        assert_eq!(added(&both, &below), Some("7.0.0".to_owned()));
+        let above = both.replacen("### Fixed\n\n", "### Fixed\n\n* New.\n\n", 1);
+        assert_eq!(added(&both, &above), None);
+        assert_eq!(added(&released.replace("Released 2025-08-20", "Unreleased"), released), None);
+        assert_eq!(added("", released), None);
+        assert_eq!(added(&below, &both), None);
     }
 
     #[test]

@@ -279,6 +279,36 @@ fn an_entry_of_the_notes_goes_to_the_unreleased_section_of_the_branch() {
 }
 
 #[test]
+fn an_entry_that_a_merge_puts_under_a_released_version_is_moved_or_flagged() {
+    let train = Train::new();
+    train.commit("main", &[("RELEASES.md", &notes("1.0.0", "\n* Old.\n"))], "Note the old");
+    train.git(&["branch", "release-1.0.0"]);
+    train.git(&["branch", "release-2.0.0"]);
+    let released = notes("1.0.0", "\n* Old.\n").replace("Unreleased", "Released 2024-05-20");
+    let patch = notes("1.0.1", "\n* Branch.\n");
+    train.commit("release-1.0.0", &[("RELEASES.md", &format!("{patch}\n{released}"))], "Begin 1.0.1");
+    train.commit("release-2.0.0", &[("RELEASES.md", &released)], "Release it");
+    let entry = notes("1.0.0", "\n* Old.\n* New.\n");
+    let fix = train.commit("main", &[("RELEASES.md", &entry), ("new.rs", "")], "Add new");
+    let text = train.run(&[&fix]).exits(1);
+    assert!(text.contains("clean; RELEASES.md: entry put into the unreleased section"), "{text}");
+    let expected = format!("{}\n{released}", patch.replace("* Branch.\n", "* Branch.\n* New.\n"));
+    assert_eq!(train.file("release-1.0.0", "RELEASES.md"), expected.trim_end());
+    assert!(text.contains("it adds to the notes of 1.0.0, which is released (RELEASES.md)"), "{text}");
+    assert_eq!(train.own("release-2.0.0"), ["Release it"]);
+}
+
+#[test]
+fn an_edition_that_needs_a_newer_rust_waits_to_be_accepted() {
+    let train = Train::new();
+    train.git(&["branch", "release-1.0.0"]);
+    let fix = train.change("main", "Cargo.toml", "\"2021\"", "\"2024\"", "Move to 2024");
+    let text = train.run(&[&fix]).exits(1);
+    assert!(text.contains("it needs Rust 1.85, for edition 2024 (Cargo.toml)"), "{text}");
+    assert_eq!(train.own("release-1.0.0"), [""; 0]);
+}
+
+#[test]
 fn what_a_release_branch_should_be_spared_waits_to_be_accepted() {
     let train = Train::new();
     train.cut_through(1);
