@@ -45,8 +45,10 @@ impl Evidence {
 pub struct Undone {
     /// The subject of it.
     pub subject: String,
-    /// Its pull requests.
+    /// The pull requests that its title names.
     pub pulls: BTreeSet<u64>,
+    /// The pull requests that the revert says to take back.
+    pub stated: BTreeSet<u64>,
 }
 
 /// How sure an evidence is, the surest first: of two of one kind, the one in the words of its origin.
@@ -88,7 +90,7 @@ impl Facts {
         let subject = subject(&title);
         let reverts = reverted(&said.message).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         let undoes = undone(&subject).filter(|_| reverts.is_empty());
-        let undoes = undoes.map(|undone| undone.with_pulls_of(&said.message));
+        let undoes = undoes.map(|undone| undone.with_stated(&said.message));
         Self {
             id: said.id,
             pulls: pulls(own_words(&title)),
@@ -150,21 +152,32 @@ impl Facts {
 }
 
 impl Undone {
-    /// Returns whether `facts` names one of the pull requests.
-    pub fn shares_pull(&self, facts: &Facts) -> bool {
-        !self.pulls.is_disjoint(&facts.pulls)
+    /// Returns those of `commits`, parents first, that are most likely meant: of a pull request that is
+    /// stated, or named in the title, or the last with the subject.
+    pub fn among<'f>(&self, commits: &[&'f Facts]) -> Vec<&'f Facts> {
+        let fits = |pulls: &BTreeSet<u64>, facts: &Facts| !pulls.is_disjoint(&facts.pulls);
+        let has_subject = |facts: &Facts| !self.subject.is_empty() && self.subject == facts.subject;
+        let named = |facts: &Facts| fits(&self.pulls, facts) && has_subject(facts);
+        let ways: [&dyn Fn(&Facts) -> bool; 3] =
+            [&|facts| fits(&self.stated, facts), &named, &|facts| fits(&self.pulls, facts)];
+        let found = ways.iter().map(|way| commits.iter().copied().filter(|facts| way(facts)).collect());
+        let mut found = found.filter(|found: &Vec<&Facts>| !found.is_empty());
+        found.next().unwrap_or_else(|| {
+            commits.iter().copied().rfind(|facts| has_subject(facts)).into_iter().collect()
+        })
     }
 
-    /// Returns whether `facts` has the subject.
-    pub fn has_subject_of(&self, facts: &Facts) -> bool {
-        !self.subject.is_empty() && self.subject == facts.subject
+    /// Returns all the pull requests by which it may be found.
+    pub fn all_pulls(&self) -> impl Iterator<Item = u64> {
+        self.stated.union(&self.pulls).copied()
     }
 
     /// Adds the pull requests of the lines `Reverts #1`, `Reverts owner/repository#1`.
-    fn with_pulls_of(mut self, message: &str) -> Self {
+    fn with_stated(mut self, message: &str) -> Self {
         let lines = message.lines().filter_map(|line| line.trim().strip_prefix("Reverts "));
         let numbers = lines.filter_map(|line| line.split_whitespace().next()?.rsplit_once('#'));
-        self.pulls.extend(numbers.filter_map(|(_, number)| number.trim_end_matches('.').parse::<u64>().ok()));
+        self.stated
+            .extend(numbers.filter_map(|(_, number)| number.trim_end_matches('.').parse::<u64>().ok()));
         self
     }
 }
@@ -176,7 +189,7 @@ fn undone(subject: &str) -> Option<Undone> {
         "Reapply" => format!("Revert \"{inner}\""),
         _ => inner.to_owned(),
     };
-    Some(Undone { subject: self::subject(&title), pulls: pulls(own_words(&title)) })
+    Some(Undone { subject: self::subject(&title), pulls: pulls(own_words(&title)), ..Undone::default() })
 }
 
 /// Returns the part of a title that is about the commit itself: the numbers inside of the quotes belong to
@@ -354,7 +367,7 @@ mod tests {
     #[test]
     fn a_revert_tells_what_it_takes_back_with_or_without_a_commit() {
         let undone = |message: &str| {
-            facts(1, message).undoes.map(|undone| (undone.subject, undone.pulls.into_iter().collect()))
+            facts(1, message).undoes.map(|undone| (undone.subject.clone(), undone.all_pulls().collect()))
         };
         let of = |subject: &str, pulls: &[u64]| Some((subject.to_owned(), pulls.to_vec()));
         let squashed = "Revert \"Fix it (#123)\" (#140)\n\nReverts org/repo#130";

@@ -56,16 +56,14 @@ impl Own {
         self.live.push(at);
     }
 
-    /// Returns the names of what the commit at `at` takes back: where it only says so in words, all
-    /// that has one of its pull requests, or else the last that has its subject.
+    /// Returns the names of what the commit at `at` takes back.
     fn names(&self, at: usize) -> Vec<String> {
         let facts = &self.all[at];
         let Some(undone) = &facts.undoes else { return facts.reverts.clone() };
-        let mut found: Vec<&Facts> = self.live().filter(|one| undone.shares_pull(one)).collect();
-        if found.is_empty() {
-            found.extend(self.live().filter(|one| undone.has_subject_of(one)).last());
-        }
-        found.into_iter().map(|one| one.id.to_string()).collect()
+        let mut live: Vec<usize> = self.live.clone();
+        live.sort_unstable();
+        let live: Vec<&Facts> = live.into_iter().map(|index| &self.all[index]).collect();
+        undone.among(&live).into_iter().map(|one| one.id.to_string()).collect()
     }
 
     /// Returns all commits, parents first.
@@ -83,7 +81,7 @@ impl Own {
         let in_words = |index: &&usize| self.live.contains(index);
         let means = |&index: &usize| {
             let undone = self.all[index].undoes.as_ref();
-            undone.is_some_and(|undone| undone.shares_pull(facts) || undone.has_subject_of(facts))
+            undone.is_some_and(|undone| !undone.among(&[facts]).is_empty())
         };
         self.reverted.iter().any(|name| facts.is_or_comes_from(name))
             || self.in_words.iter().filter(in_words).any(means)
@@ -123,6 +121,10 @@ mod tests {
     fn a_revert_in_words_takes_back_what_has_its_pull_request_or_else_its_subject() {
         let squashed = "Revert \"Fix (#1)\" (#3)\n\nReverts org/repo#2";
         assert_eq!(live(&["Fix (#1) (#2)", "Fix", squashed]), [1, 2]);
+        let second = "Revert \"Part two (#300)\" (#305)\n\nReverts #302";
+        assert_eq!(live(&["Part one (#300) (#301)", "Part two (#300) (#302)", second]), [0, 2]);
+        let second = "Revert \"Part two (#300) (#302)\" (#305)";
+        assert_eq!(live(&["Part one (#300) (#301)", "Part two (#300) (#302)", second]), [0, 2]);
         assert_eq!(live(&["Fix (#7)", "Fix (#8)", "Revert \"Fix\" (#9)"]), [0, 2]);
         let reapplied = "Reapply \"Fix (#1)\" (#4)\n\nReverts org/repo#3";
         assert_eq!(live(&["Fix (#1)", squashed, reapplied]), [0, 2]);

@@ -294,7 +294,7 @@ fn with_merges(repo: &Repo, mut all: Vec<Facts>) -> Result<Vec<Facts>> {
     for at in 0..all.len() {
         let Some(undone) = &all[at].undoes else { continue };
         let is_meant = |facts: &&Facts| {
-            facts.merge && facts.merges_pull().is_some_and(|pull| undone.pulls.contains(&pull))
+            facts.merge && facts.merges_pull().is_some_and(|pull| undone.stated.contains(&pull))
         };
         let Some(merge) = all[..at].iter().rfind(is_meant).map(|facts| facts.id) else { continue };
         let names = repo.brought(merge, None)?.into_iter().chain([merge]);

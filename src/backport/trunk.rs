@@ -74,11 +74,9 @@ impl Trunk {
             return names.to_vec();
         }
         let Some(undone) = &facts.undoes else { return facts.reverts.clone() };
-        let mut found: Vec<&Facts> = undone.pulls.iter().flat_map(|pull| self.with_pull(*pull)).collect();
-        if found.is_empty() {
-            found.extend(self.with_subject(&undone.subject).last());
-        }
-        found.into_iter().map(|one| one.id.to_string()).collect()
+        let mut akin: Vec<&Facts> = undone.all_pulls().flat_map(|pull| self.with_pull(pull)).collect();
+        akin.extend(self.with_subject(&undone.subject));
+        undone.among(&akin).into_iter().map(|one| one.id.to_string()).collect()
     }
 
     /// Returns whether a commit that is here was taken back by one of `commits`.
