@@ -72,6 +72,19 @@ pub struct Chosen {
     pub targets: Vec<Target>,
     /// Those left out by request, newest first.
     pub excepted: Vec<Excepted>,
+    /// The branches in support that are not here.
+    pub absent: Vec<String>,
+}
+
+impl Chosen {
+    /// Returns a finding for each branch in support that is not here.
+    pub fn absences(&self) -> Vec<Finding> {
+        let finding = |branch: &String| {
+            Finding::error("no-branch", format!("{branch} is in support, and it is not here"))
+                .remedy("fetch it, or name those that are here with `--to`")
+        };
+        self.absent.iter().map(finding).collect()
+    }
 }
 
 impl Target {

@@ -27,6 +27,7 @@ impl Scene<'_> {
         let manner = self.manner(sign_off.as_deref(), &options);
         output.show(&render::backport::attempts(&facts, &attempts, &chosen.excepted, &manner));
         let Outcome { made, refused, said } = self.make(&commits, &attempts, &manner)?;
+        let refused = [refused, chosen.absences()].concat();
         for finding in &said {
             output.finding(finding);
         }

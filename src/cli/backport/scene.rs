@@ -84,7 +84,11 @@ impl Scene<'_> {
             let branch = config.names.branch.render(version, &self.ground.name);
             supported.contains(&branch.as_str())
         };
-        Ok(choose(branches, &choice, needs_fixes).map_err(Refused)?)
+        let is_here = |name: &&&str| branches.iter().any(|target| target.branch == **name);
+        let absent = supported.iter().filter(|name| choice.to.is_empty() && !is_here(name));
+        let absent = absent.map(|name| (*name).to_owned()).collect();
+        let chosen = choose(branches.clone(), &choice, needs_fixes).map_err(Refused)?;
+        Ok(Chosen { absent, ..chosen })
     }
 
     /// Returns how commits are made.

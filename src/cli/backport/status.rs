@@ -19,7 +19,11 @@ impl Scene<'_> {
     /// Shows the matrix.
     pub(super) fn status(&self, form: Form, day: NaiveDate, output: &mut Output) -> Result<Status> {
         let commits = self.commits()?;
-        let Chosen { targets, excepted } = self.targets(day, output)?;
+        let chosen = self.targets(day, output)?;
+        if !chosen.absent.is_empty() {
+            return Err(Refused(chosen.absences()).into());
+        }
+        let Chosen { targets, excepted, .. } = chosen;
         let mut survey = Survey::read(self.repo, &self.ground.trunk_tip, &targets, &commits)?;
         let (facts, left_out) = if commits.is_empty() {
             went_somewhere(&mut survey, &mut |facts| self.ground.concerns_branch_only(self.repo, facts))?

@@ -1,4 +1,4 @@
-//! Clones that do not have all of the history.
+//! Repositories that do not have all of the history.
 
 use std::path::PathBuf;
 
@@ -47,4 +47,28 @@ fn a_shallow_clone_that_reaches_behind_the_cuts_is_enough() {
     assert!(train.run_in(&clone, &["--status", "--to", "[23].0"]).exits(1).contains("MISSING"));
     train.run_in(&clone, &["HEAD", "-n", "--to", "[23].0"]).exits(0);
     assert!(train.run_in(&clone, &["--status"]).exits(1).contains("error[shallow-clone]"));
+}
+
+#[test]
+fn a_branch_in_support_that_is_not_here_is_missed() {
+    let train = Train::new();
+    let schedule =
+        "[schedule]\nanchor = { version = '1.0.0', release = '2024-05-20' }\nsupport-months = 12\n";
+    train.commit("main", &[("relprep.toml", schedule)], "Configure");
+    train.cut_through(3);
+    for major in 1..=3 {
+        train.git(&["tag", &format!("v{major}.0.0"), &format!("release-{major}.0.0")]);
+    }
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two");
+    let day = ["--date", "2024-05-21"];
+    train.git(&["branch", "-m", "release-2.0.0", "elsewhere"]);
+    let text = train.run(&[&["--status"], &day[..]].concat()).exits(1);
+    assert!(text.contains("error[no-branch]: release-2.0.0 is in support, and it is not here"), "{text}");
+    let text = train.run(&[&[fix.as_str()], &day[..]].concat()).exits(1);
+    assert!(text.contains("error[no-branch]: release-2.0.0"), "{text}");
+    assert_eq!(train.own("release-3.0.0"), ["Fix two"], "{text}");
+    train.run(&[&["--status", "--to", "[13].0"], &day[..]].concat()).exits(0);
+    train.git(&["branch", "-m", "elsewhere", "release-2.0.0"]);
+    train.run(&[&[fix.as_str()], &day[..]].concat()).exits(0);
+    train.run(&[&["--status"], &day[..]].concat()).exits(0);
 }
