@@ -121,20 +121,27 @@ impl Git {
     /// # Errors
     ///
     /// If it cannot be run.
-    pub(super) fn output(mut self) -> Result<Output> {
+    pub(super) fn output(self) -> Result<Output> {
+        self.output_noting(|_| Ok(()))
+    }
+
+    /// Does the same, having told `note` the number of the process.
+    pub(super) fn output_noting(mut self, note: impl FnOnce(u32) -> Result<()>) -> Result<Output> {
         let input = std::mem::take(&mut self.input);
         let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
         let subcommand = self.subcommand;
         let mut child = self.start(stdin)?;
         let pipe = child.stdin.take();
-        std::thread::scope(|scope| {
+        let noted = note(child.id());
+        let output = std::thread::scope(|scope| {
             if let Some(mut pipe) = pipe {
                 // A git that ends early closes the pipe; its exit status tells the rest.
                 scope.spawn(move || pipe.write_all(&input));
             }
             child.wait_with_output()
-        })
-        .with_context(|| format!("cannot wait for `git {subcommand}`"))
+        });
+        noted?;
+        output.with_context(|| format!("cannot wait for `git {subcommand}`"))
     }
 
     /// Starts git with pipes for a conversation.

@@ -48,12 +48,11 @@ impl CommitHooks {
         fs::write(&message, &draft.message).context("cannot write the message for the hooks")?;
         for &name in &self.names {
             let hook = self.hook(&scratch, name);
-            let output = match name {
+            let output = scratch.output(match name {
                 "pre-commit" => hook,
                 "prepare-commit-msg" => hook.arg("--").arg(&message).arg("message"),
                 _ => hook.arg("--").arg(&message),
-            }
-            .output()?;
+            })?;
             if !output.status.success() {
                 let said = [output.stdout, output.stderr].concat();
                 let finding = Finding::error("hook-refused", failure(name, output.status, &said))

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::repo::git::{Git, failure};
 use crate::repo::journal::{RefLine, path_bytes, path_of};
 use crate::repo::publish::{in_use, misplaced, step};
+use crate::repo::recover::ATTEMPTS;
 use crate::repo::refs::RefMove;
 use crate::repo::scratch::{Record, Scratch};
 use crate::repo::{CommitId, Repo};
@@ -158,7 +159,9 @@ impl Repo {
         });
         let settle = |(record, hand): (PathBuf, Hand)| {
             let shown = hand.folder.display();
-            let finding = match self.attach(&hand) {
+            // A git of the dead run may be moving the branch at this moment.
+            let attached = (1..ATTEMPTS).find_map(|_| self.attach(&hand).ok());
+            let finding = match attached.map_or_else(|| self.attach(&hand), Ok) {
                 Ok(()) => Finding::note("completed", format!("the work tree {shown} is complete now")),
                 Err(error) => {
                     let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
@@ -194,7 +197,7 @@ fn pick(work: &Handwork<'_>, scratch: &Scratch) -> Result<()> {
     if let Some(mainline) = work.mainline {
         pick = pick.args(["-m", &mainline.to_string()]);
     }
-    let output = pick.args(work.commits.iter().map(ToString::to_string)).output()?;
+    let output = scratch.output(pick.args(work.commits.iter().map(ToString::to_string)))?;
     if scratch.git_dir().join("CHERRY_PICK_HEAD").exists() {
         return Ok(());
     }

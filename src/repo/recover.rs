@@ -13,7 +13,7 @@ use crate::repo::refs::RefMove;
 
 /// How often the refs of an interrupted run are asked for; git itself waits for a lock for
 /// `core.filesRefLockTimeout`, 100 ms by default.
-const ATTEMPTS: u32 = 10;
+pub(super) const ATTEMPTS: u32 = 10;
 
 impl Repo {
     /// Makes sure that no run is in the middle of something.
@@ -50,6 +50,7 @@ impl Repo {
             },
         };
         let mut findings = self.settle_hands();
+        findings.extend(self.survivors());
         self.sweep();
         match self.read_journal()? {
             Some(journal) => findings.extend(self.settle_journal(&journal)?),

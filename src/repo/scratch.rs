@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use git2::{Delta, Oid};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub(super) struct Scratch {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Record {
     process: Process,
+    /// What runs in the work tree, and may outlive the run.
+    child: Option<Process>,
     root: Vec<u8>,
     /// What the work tree is to become, once it is ready.
     pub(super) hand: Option<HandLine>,
@@ -56,9 +58,16 @@ impl Record {
         if name.starts_with(RECORD) { serde_json::from_slice(&fs::read(path).ok()?).ok() } else { None }
     }
 
-    /// Returns whether the run that made it is dead.
+    /// Returns whether the run that made it is dead, and all that it has started there.
     pub(super) fn is_dead(&self) -> bool {
-        self.process.life() == Life::Dead
+        self.process.life() == Life::Dead && self.survivor().is_none()
+    }
+
+    /// Returns what runs in the work tree of a dead run.
+    pub(super) fn survivor(&self) -> Option<&Process> {
+        // One that had ended before it was noted has no start, and is of unknown life.
+        let child = self.child.as_ref().filter(|child| child.life() == Life::Running);
+        child.filter(|_| self.process.life() == Life::Dead)
     }
 
     /// Returns the folder that the work tree was made in.
@@ -89,7 +98,7 @@ impl Repo {
         let edited = self.write_tree(&base, run.files)?;
         let scratch = self.scratch(run.parent.0, edited)?;
         for command in run.commands {
-            run_program(&scratch.root.join(run.folder), command, run.env)?;
+            run_program(&scratch, run.folder, command, run.env)?;
         }
         scratch.git("add").arg("--update").arg(":/").run()?;
         self.content_changes(edited, scratch.write_tree()?)
@@ -98,19 +107,13 @@ impl Repo {
     /// Makes a scratch work tree: HEAD is at `parent`, index and files are those of `tree`.
     pub(super) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
         let scratch = self.scratch_folder(&std::env::temp_dir())?;
-        self.user_git("worktree")
-            .config("core.hooksPath", "/dev/null")
-            .args(["add", "--quiet", "--detach", "--no-checkout"])
-            .arg(&scratch.root)
-            .arg(parent.to_string())
-            .run()?;
+        let add = self.user_git("worktree").config("core.hooksPath", "/dev/null");
+        let add = add.args(["add", "--quiet", "--detach", "--no-checkout"]).arg(&scratch.root);
+        scratch.succeed("git worktree add", add.arg(parent.to_string()))?;
         // The user's choice of folders is not the programs'; large files stay pointers.
-        scratch
-            .git("read-tree")
-            .config("core.sparseCheckout", "false")
-            .env("GIT_LFS_SKIP_SMUDGE", "1")
-            .args(["--reset", "-u", &tree.to_string()])
-            .run()?;
+        let read = scratch.git("read-tree").config("core.sparseCheckout", "false");
+        let read = read.env("GIT_LFS_SKIP_SMUDGE", "1").args(["--reset", "-u", &tree.to_string()]);
+        scratch.succeed("git read-tree", read)?;
         step("scratch");
         Ok(scratch)
     }
@@ -120,7 +123,7 @@ impl Repo {
     pub(super) fn scratch_for_hand(&self, parent: &Path, start: Oid) -> Result<Scratch> {
         let scratch = self.scratch_folder(parent)?;
         let add = self.user_git("worktree").args(["add", "--quiet", "--detach"]);
-        let output = add.arg(&scratch.root).arg(start.to_string()).output()?;
+        let output = scratch.output(add.arg(&scratch.root).arg(start.to_string()))?;
         if !output.status.success() {
             let said = failure("git worktree add", output.status, &output.stderr);
             let remedy = "see what it says, or give another folder with `--worktree`";
@@ -175,6 +178,19 @@ impl Repo {
         if findings.is_empty() { Ok(files) } else { Err(Refused(findings).into()) }
     }
 
+    /// Finds what dead runs have started and what is still at work: its scratch work tree stays until it
+    /// has ended.
+    pub(super) fn survivors(&self) -> Vec<Finding> {
+        let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
+        let records = entries.flatten().filter_map(|entry| Record::read(&entry.path()));
+        let finding = |record: Record| {
+            let pid = record.survivor()?.pid;
+            let message = format!("a process of an interrupted run, {pid}, is still at work in its folder");
+            Some(Finding::warning("still-running", message).remedy("run any command once it has ended"))
+        };
+        records.filter_map(finding).collect()
+    }
+
     /// Removes a scratch work tree whose record this is, if the run that made it is dead.
     pub(super) fn sweep_scratch(&self, record: &Path) {
         let Some(read) = Record::read(record) else { return };
@@ -208,9 +224,27 @@ impl Scratch {
 
     /// Notes what is here, and what it is to become.
     pub(super) fn note(&self, hand: Option<HandLine>) -> Result<()> {
-        let record = Record { process: Process::current(), root: path_bytes(&self.root), hand };
+        self.write_record(&Record {
+            process: Process::current(),
+            child: None,
+            root: path_bytes(&self.root),
+            hand,
+        })
+    }
+
+    /// Notes which process runs here.
+    pub(super) fn note_child(&self, pid: u32) -> Result<()> {
+        self.write_record(&Record {
+            process: Process::current(),
+            child: Some(Process::with_pid(pid)),
+            root: path_bytes(&self.root),
+            hand: None,
+        })
+    }
+
+    fn write_record(&self, record: &Record) -> Result<()> {
         let draft = self.record.with_file_name(format!("note.{}", record.process.pid));
-        fs::write(&draft, serde_json::to_vec(&record)?)
+        fs::write(&draft, serde_json::to_vec(record)?)
             .and_then(|()| fs::rename(&draft, &self.record))
             .with_context(|| format!("cannot write {}", self.record.display()))
     }
@@ -228,6 +262,17 @@ impl Scratch {
         let removed = removed.with_context(|| format!("cannot remove {}", self.record.display()));
         std::mem::forget(self);
         removed
+    }
+
+    /// Runs a git that works here, and notes that it does.
+    pub(super) fn output(&self, git: Git) -> Result<Output> {
+        git.output_noting(|pid| self.note_child(pid))
+    }
+
+    fn succeed(&self, name: &str, git: Git) -> Result<()> {
+        let output = self.output(git)?;
+        ensure!(output.status.success(), "{}", failure(name, output.status, &output.stderr));
+        Ok(())
     }
 
     /// Returns the git dir of this work tree.
@@ -252,8 +297,9 @@ impl Drop for Scratch {
     }
 }
 
-fn run_program(folder: &Path, command: &[String], env: &[(String, String)]) -> Result<()> {
+fn run_program(scratch: &Scratch, folder: &str, command: &[String], env: &[(String, String)]) -> Result<()> {
     let Some((program, args)) = command.split_first() else { return Ok(()) };
+    let folder = &scratch.root.join(folder);
     // A program with a folder in its name is one of the tree's own.
     let path = if program.contains('/') { folder.join(program) } else { program.into() };
     let mut child = Command::new(path);
@@ -265,7 +311,18 @@ fn run_program(folder: &Path, command: &[String], env: &[(String, String)]) -> R
         .current_dir(folder)
         .envs(env.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
-        .output();
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let output = match output {
+        Ok(child) => {
+            let noted = scratch.note_child(child.id());
+            let output = child.wait_with_output();
+            noted?;
+            output
+        }
+        Err(error) => Err(error),
+    };
     let shown = command.join(" ");
     let problem = match output {
         Ok(output) if output.status.success() => return Ok(()),

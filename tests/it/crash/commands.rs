@@ -218,19 +218,13 @@ impl World {
         assert!([0, 1].contains(&said.status), "`{next}`: {}", said.err);
         let recovered = said.err.contains("note[completed]") || said.err.contains("note[taken-back]");
         let sandbox = &copy.sandbox;
-        let now = state(sandbox);
-        let is_known = now == self.before
-            || now == self.after
-            || (case.ref_by_ref && now.iter().all(|it| self.before.contains(it) || self.after.contains(it)));
-        let changed: Vec<_> = now.difference(&self.before).map(|(name, _)| name).collect();
-        assert!(is_known, "`{}`, then `{next}`: half of it is there: {changed:?}", case.args);
         let left = || -> Vec<_> {
             let entries = fs::read_dir(sandbox.root().join(".git/relprep"));
             entries
                 .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
                 .unwrap_or_default()
         };
-        // What outlived the run may still have been writing to its scratch work tree.
+        // What outlived the run may still be at work in its scratch work tree.
         for _ in 0..50 {
             if left().is_empty() {
                 break;
@@ -238,6 +232,13 @@ impl World {
             copy.run(next);
         }
         assert_eq!(left(), [""; 0], "left behind");
+        let now = state(sandbox);
+        let is_known = now == self.before
+            || now == self.after
+            || (case.ref_by_ref && now.iter().all(|it| self.before.contains(it) || self.after.contains(it)));
+        let text = |(name, bytes): &(String, Vec<u8>)| format!("{name}: {}", String::from_utf8_lossy(bytes));
+        let odd: Vec<_> = now.symmetric_difference(&self.after).map(text).collect();
+        assert!(is_known, "`{}`, then `{next}`, which said {}: {odd:#?}", case.args, said.err);
         assert!(!sandbox.exists(".git/index.lock"));
         sandbox.fsck();
         (now == self.after, recovered)
