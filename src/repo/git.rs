@@ -35,6 +35,7 @@ pub(super) struct Git {
     subcommand: &'static str,
     args: Vec<OsString>,
     input: Vec<u8>,
+    stdin: Option<Stdio>,
 }
 
 impl Repo {
@@ -59,7 +60,7 @@ impl Git {
     fn new(dir: &Path, subcommand: &'static str) -> Self {
         let mut command = Command::new("git");
         command.current_dir(dir);
-        Self { command, config: Vec::new(), subcommand, args: Vec::new(), input: Vec::new() }
+        Self { command, config: Vec::new(), subcommand, args: Vec::new(), input: Vec::new(), stdin: None }
     }
 
     /// Prepares a call of git in another work tree, `dir`, whatever repository the environment
@@ -102,6 +103,12 @@ impl Git {
         self
     }
 
+    /// Gives git a standard input, in place of one that is empty.
+    pub(super) fn stdin(mut self, stdin: Stdio) -> Self {
+        self.stdin = Some(stdin);
+        self
+    }
+
     /// Runs git and returns what it printed.
     ///
     /// # Errors
@@ -121,27 +128,24 @@ impl Git {
     /// # Errors
     ///
     /// If it cannot be run.
-    pub(super) fn output(self) -> Result<Output> {
-        self.output_noting(|_| Ok(()))
-    }
-
-    /// Does the same, having told `note` the number of the process.
-    pub(super) fn output_noting(mut self, note: impl FnOnce(u32) -> Result<()>) -> Result<Output> {
+    pub(super) fn output(mut self) -> Result<Output> {
         let input = std::mem::take(&mut self.input);
-        let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let stdin = match self.stdin.take() {
+            Some(stdin) => stdin,
+            None if input.is_empty() => Stdio::null(),
+            None => Stdio::piped(),
+        };
         let subcommand = self.subcommand;
         let mut child = self.start(stdin)?;
         let pipe = child.stdin.take();
-        let noted = note(child.id());
-        let output = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             if let Some(mut pipe) = pipe {
                 // A git that ends early closes the pipe; its exit status tells the rest.
                 scope.spawn(move || pipe.write_all(&input));
             }
             child.wait_with_output()
-        });
-        noted?;
-        output.with_context(|| format!("cannot wait for `git {subcommand}`"))
+        })
+        .with_context(|| format!("cannot wait for `git {subcommand}`"))
     }
 
     /// Starts git with pipes for a conversation.

@@ -93,7 +93,7 @@ impl Repo {
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
         let hand = Hand { folder: work.folder.to_owned(), moved };
-        scratch.note(Some(HandLine::from(&hand)))?;
+        scratch.note(&HandLine::from(&hand))?;
         step("hand-noted");
         scratch.move_to(work.folder)?;
         step("hand-moved");
@@ -154,11 +154,12 @@ impl Repo {
         let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
         let records = entries.flatten().map(|entry| entry.path());
         let arrived = records.filter_map(|path| {
-            let hand = Record::read(&path).filter(Record::is_dead)?.arrived()?;
+            let hand = Record::read(&path).filter(|record| record.is_dead(&path))?.arrived()?;
             Some((path, hand))
         });
         let settle = |(record, hand): (PathBuf, Hand)| {
             let shown = hand.folder.display();
+            self.remove_dead_locks(&hand);
             // A git of the dead run may be moving the branch at this moment.
             let attached = (1..ATTEMPTS).find_map(|_| self.attach(&hand).ok());
             let finding = match attached.map_or_else(|| self.attach(&hand), Ok) {
@@ -173,6 +174,19 @@ impl Repo {
             finding
         };
         arrived.collect::<Vec<_>>().into_iter().map(settle).collect()
+    }
+
+    /// Removes the locks that a git of the dead run has left: of the branch, and of the work tree's HEAD.
+    fn remove_dead_locks(&self, hand: &Hand) {
+        if self.is_git_dead() {
+            self.remove_dead_ref_locks(std::slice::from_ref(&hand.moved), false);
+        }
+        let Ok(there) = git2::Repository::open(&hand.folder) else { return };
+        let lock = there.path().join("HEAD.lock");
+        let ours = format!("ref: {}\n", hand.moved.name);
+        if fs::read_to_string(&lock).is_ok_and(|held| held.is_empty() || held == ours) {
+            let _ = fs::remove_file(lock);
+        }
     }
 
     /// Returns the folder in which the branch is checked out, this work tree included.

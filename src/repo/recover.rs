@@ -76,7 +76,7 @@ impl Repo {
         let mut attempts = 1;
         loop {
             if self.is_git_dead() {
-                self.remove_dead_ref_locks(journal);
+                self.remove_dead_ref_locks(&journal.refs, journal.work_tree.is_some());
             }
             let mut held = Vec::new();
             for one in &journal.refs {
@@ -93,18 +93,17 @@ impl Repo {
     }
 
     /// Removes the lock files that the run's git has left if it was killed with it: they hold the
-    /// value that only this run was about to set.
-    fn remove_dead_ref_locks(&self, journal: &Journal) {
+    /// value that only this run was about to set; with HEAD's, if that leads to one of them.
+    pub(super) fn remove_dead_ref_locks(&self, refs: &[RefMove], with_head: bool) {
         let common = self.git.commondir();
-        for one in &journal.refs {
+        for one in refs {
             let lock = common.join(format!("{}.lock", one.name));
             let held = fs::read_to_string(&lock).ok();
             let is_ours = held.is_some_and(|text| one.new.is_some_and(|new| text.trim() == new.to_string()));
             if is_ours && fs::remove_file(&lock).is_ok() {
                 let head_lock = self.git.path().join("HEAD.lock");
                 // Taken together with the branch's, for the reflog, and always empty.
-                if journal.work_tree.is_some() && fs::metadata(&head_lock).is_ok_and(|found| found.len() == 0)
-                {
+                if with_head && fs::metadata(&head_lock).is_ok_and(|found| found.len() == 0) {
                     let _ = fs::remove_file(head_lock);
                 }
             }

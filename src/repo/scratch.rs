@@ -1,7 +1,8 @@
 //! Scratch work trees: full checkouts of an edited tree, outside the user's, for programs that must
 //! see it before it is published.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -34,40 +35,48 @@ pub struct Run<'a> {
 }
 
 /// A linked work tree in the system's folder for temporary files; dropped, it is gone.
+///
+/// Its record is locked while this is there, and by what runs in the work tree, which has the record
+/// for its standard input: so the system knows whether anything of the run still lives.
 pub(super) struct Scratch {
     root: PathBuf,
     git_dir: PathBuf,
     record: PathBuf,
+    /// The open record, at its end.
+    lock: File,
 }
 
 /// What the state folder says of a scratch work tree, so that the next run can remove a dead one's.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Record {
     process: Process,
-    /// What runs in the work tree, and may outlive the run.
-    child: Option<Process>,
     root: Vec<u8>,
     /// What the work tree is to become, once it is ready.
+    #[serde(skip)]
     pub(super) hand: Option<HandLine>,
 }
 
 impl Record {
-    /// Reads the record of a scratch work tree; returns nothing if the file is none, or is not whole.
+    /// Reads the record of a scratch work tree: a line, and a second one with what it is to become.
+    /// Returns nothing if the file is no record, or has no whole line.
     pub(super) fn read(path: &Path) -> Option<Self> {
-        let name = path.file_name()?.to_string_lossy();
-        if name.starts_with(RECORD) { serde_json::from_slice(&fs::read(path).ok()?).ok() } else { None }
+        if !is_record(path) {
+            return None;
+        }
+        let text = fs::read_to_string(path).ok()?;
+        let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let mut record: Self = serde_json::from_str(lines.next()?).ok()?;
+        record.hand = lines.next().and_then(|line| serde_json::from_str(line).ok());
+        Some(record)
     }
 
-    /// Returns whether the run that made it is dead, and all that it has started there.
-    pub(super) fn is_dead(&self) -> bool {
-        self.process.life() == Life::Dead && self.survivor().is_none()
-    }
-
-    /// Returns what runs in the work tree of a dead run.
-    pub(super) fn survivor(&self) -> Option<&Process> {
-        // One that had ended before it was noted has no start, and is of unknown life.
-        let child = self.child.as_ref().filter(|child| child.life() == Life::Running);
-        child.filter(|_| self.process.life() == Life::Dead)
+    /// Returns whether the run that made the record at `path` is dead, and all that it has started.
+    pub(super) fn is_dead(&self, path: &Path) -> bool {
+        let is_free = || match File::open(path).map(|file| file.try_lock()) {
+            Ok(Ok(()) | Err(TryLockError::Error(_))) => true,
+            Ok(Err(TryLockError::WouldBlock)) | Err(_) => false,
+        };
+        self.process.life() == Life::Dead && is_free()
     }
 
     /// Returns the folder that the work tree was made in.
@@ -136,18 +145,27 @@ impl Repo {
     /// Makes an empty folder for a scratch work tree in `parent`; dropped, it is gone.
     fn scratch_folder(&self, parent: &Path) -> Result<Scratch> {
         let state = self.drafts()?;
-        let dir = tempfile::Builder::new().prefix(FOLDER).tempdir_in(parent);
-        let dir = dir.with_context(|| format!("cannot make a scratch folder in {}", parent.display()))?;
-        let root = fs::canonicalize(dir.path())?;
-        let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let scratch = Scratch {
-            git_dir: self.git.commondir().join("worktrees").join(&name),
-            record: state.join(format!("{RECORD}{name}")),
-            root,
-        };
-        scratch.note(None)?;
-        // From here on, dropping `scratch` removes the folder.
-        let _ = dir.keep();
+        let parent = fs::canonicalize(parent)?;
+        // The record comes first: there is no folder of which the next run does not know.
+        let made = tempfile::Builder::new().prefix(FOLDER).make_in(&parent, |root| {
+            let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let record = state.join(format!("{RECORD}{name}"));
+            let mut lock = File::options().read(true).write(true).create_new(true).open(&record)?;
+            // Without locks, the process alone tells whether the run lives.
+            let _ = lock.lock();
+            let line = Record { process: Process::current(), root: path_bytes(root), hand: None };
+            let written = write_line(&mut lock, &line).and_then(|()| make_folder(root));
+            if let Err(error) = written {
+                let _ = fs::remove_file(&record);
+                return Err(error);
+            }
+            let git_dir = self.git.commondir().join("worktrees").join(&name);
+            Ok(Scratch { root: root.to_owned(), git_dir, record, lock })
+        });
+        let made = made.with_context(|| format!("cannot make a scratch folder in {}", parent.display()))?;
+        // Its folder is the scratch's to remove.
+        let (scratch, path) = made.into_parts();
+        let _ = path.keep();
         Ok(scratch)
     }
 
@@ -182,28 +200,48 @@ impl Repo {
     /// has ended.
     pub(super) fn survivors(&self) -> Vec<Finding> {
         let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
-        let records = entries.flatten().filter_map(|entry| Record::read(&entry.path()));
-        let finding = |record: Record| {
-            let pid = record.survivor()?.pid;
-            let message = format!("a process of an interrupted run, {pid}, is still at work in its folder");
-            Some(Finding::warning("still-running", message).remedy("run any command once it has ended"))
+        let finding = |path: PathBuf| {
+            let record = Record::read(&path)?;
+            (record.process.life() == Life::Dead && !record.is_dead(&path)).then(|| {
+                let message = "what an interrupted run has started is still at work in its own folder";
+                Finding::warning("still-running", message).remedy("run any command once it has ended")
+            })
         };
-        records.filter_map(finding).collect()
+        entries.flatten().filter_map(|entry| finding(entry.path())).collect()
     }
 
     /// Removes a scratch work tree whose record this is, if the run that made it is dead.
-    pub(super) fn sweep_scratch(&self, record: &Path) {
-        let Some(read) = Record::read(record) else { return };
-        let Ok(root) = read.root() else { return };
-        if let Some(name) = root.file_name()
-            && name.to_string_lossy().starts_with(FOLDER)
-            && read.is_dead()
-            && read.arrived().is_none()
+    pub(super) fn sweep_scratch(&self, path: &Path) {
+        let Some(record) = Record::read(path) else {
+            // It has no line yet, and no folder; or it never will have.
+            if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
+                let _ = fs::remove_file(path);
+            }
+            return;
+        };
+        let (Ok(root), true) = (record.root(), record.is_dead(path)) else { return };
+        if let Some(name) = root.file_name().filter(|name| name.to_string_lossy().starts_with(FOLDER))
+            && record.arrived().is_none()
+            && let Ok(lock) = File::open(path)
         {
             let git_dir = self.git.commondir().join("worktrees").join(name);
-            drop(Scratch { root, git_dir, record: record.to_owned() });
+            drop(Scratch { root, git_dir, record: path.to_owned(), lock });
         }
     }
+}
+
+fn write_line(file: &mut File, line: &impl Serialize) -> io::Result<()> {
+    let mut bytes = serde_json::to_vec(line)?;
+    bytes.push(b'\n');
+    file.write_all(&bytes)
+}
+
+/// Makes a folder that is nobody else's.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Returns whether a file of the state folder is the record of a scratch work tree.
@@ -222,31 +260,9 @@ impl Scratch {
         &self.root
     }
 
-    /// Notes what is here, and what it is to become.
-    pub(super) fn note(&self, hand: Option<HandLine>) -> Result<()> {
-        self.write_record(&Record {
-            process: Process::current(),
-            child: None,
-            root: path_bytes(&self.root),
-            hand,
-        })
-    }
-
-    /// Notes which process runs here.
-    pub(super) fn note_child(&self, pid: u32) -> Result<()> {
-        self.write_record(&Record {
-            process: Process::current(),
-            child: Some(Process::with_pid(pid)),
-            root: path_bytes(&self.root),
-            hand: None,
-        })
-    }
-
-    fn write_record(&self, record: &Record) -> Result<()> {
-        let draft = self.record.with_file_name(format!("note.{}", record.process.pid));
-        fs::write(&draft, serde_json::to_vec(record)?)
-            .and_then(|()| fs::rename(&draft, &self.record))
-            .with_context(|| format!("cannot write {}", self.record.display()))
+    /// Notes what the work tree is to become.
+    pub(super) fn note(&mut self, hand: &HandLine) -> Result<()> {
+        write_line(&mut self.lock, hand).with_context(|| format!("cannot write {}", self.record.display()))
     }
 
     /// Moves the work tree to another folder; dropped, it is gone there.
@@ -258,15 +274,18 @@ impl Scratch {
 
     /// Lets the work tree stay: from here on it is the user's.
     pub(super) fn keep(self) -> Result<()> {
-        let removed = fs::remove_file(&self.record);
-        let removed = removed.with_context(|| format!("cannot remove {}", self.record.display()));
-        std::mem::forget(self);
-        removed
+        let this = std::mem::ManuallyDrop::new(self);
+        fs::remove_file(&this.record).with_context(|| format!("cannot remove {}", this.record.display()))
     }
 
-    /// Runs a git that works here, and notes that it does.
+    /// Runs a git that works here.
     pub(super) fn output(&self, git: Git) -> Result<Output> {
-        git.output_noting(|pid| self.note_child(pid))
+        git.stdin(self.pulse()?).output()
+    }
+
+    /// Returns the standard input of what runs here: nothing to read, and the lock.
+    fn pulse(&self) -> Result<Stdio> {
+        Ok(self.lock.try_clone().context("cannot share the record of a scratch folder")?.into())
     }
 
     fn succeed(&self, name: &str, git: Git) -> Result<()> {
@@ -310,19 +329,8 @@ fn run_program(scratch: &Scratch, folder: &str, command: &[String], env: &[(Stri
         .args(args)
         .current_dir(folder)
         .envs(env.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let output = match output {
-        Ok(child) => {
-            let noted = scratch.note_child(child.id());
-            let output = child.wait_with_output();
-            noted?;
-            output
-        }
-        Err(error) => Err(error),
-    };
+        .stdin(scratch.pulse()?)
+        .output();
     let shown = command.join(" ");
     let problem = match output {
         Ok(output) if output.status.success() => return Ok(()),
