@@ -122,8 +122,10 @@ fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding
 }
 
 fn no_branch(message: String, branch: &str) -> Finding {
+    // A glob names no branch that could be made.
+    let name = if branch.contains(['*', '?', '[', '{']) { "NAME" } else { branch };
     Finding::error("no-branch", message)
-        .remedy(format!("make the remote's branch local, as in `git branch {branch} origin/{branch}`"))
+        .remedy(format!("make the remote's branch local, as in `git branch {name} origin/{name}`"))
 }
 
 impl Security {

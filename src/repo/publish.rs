@@ -281,18 +281,17 @@ pub(super) fn in_use(name: &str, folder: &Path) -> Finding {
 
 /// Finds that a branch is not where it should be.
 pub(super) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
-    let finding = match (now, from) {
-        (now, from) if now == from => return None,
-        (Some(_), None) => Finding::error("branch-exists", format!("the branch {name} exists already"))
-            .remedy(format!(
-                "finish with it and delete it with `git branch -D {name}`, or choose another name"
-            )),
-        (now, Some(from)) => {
-            let now = now.map_or("gone".to_owned(), |now| format!("at {}", now.short()));
-            Finding::error("branch-moved", format!("the branch {name} is {now}, not at {}", from.short()))
-                .remedy("run this again on the branch as it is now")
-        }
-        (None, None) => return None,
+    if now == from {
+        return None;
+    }
+    let finding = if let Some(from) = from {
+        let now = now.map_or("gone".to_owned(), |now| format!("at {}", now.short()));
+        Finding::error("branch-moved", format!("the branch {name} is {now}, not at {}", from.short()))
+            .remedy("run this again on the branch as it is now")
+    } else {
+        Finding::error("branch-exists", format!("the branch {name} exists already")).remedy(format!(
+            "finish with it and delete it with `git branch -D {name}`, or choose another name"
+        ))
     };
     Some(finding)
 }

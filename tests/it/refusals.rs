@@ -967,3 +967,12 @@ fn a_patch_of_what_was_never_released_is_warned_of() {
     let said = fixture.run("patch --dry-run");
     assert!(said.status == 0 && said.err.contains("warning[never-released]"), "{}", said.err);
 }
+
+#[test]
+fn a_glob_that_matches_nothing_is_no_branch_to_make() {
+    let fixture = Fixture::new("virtual-workspace");
+    let said = fixture.refuses("patch --branch release-9*", &["no-branch"]);
+    assert!(said.contains("`git branch NAME origin/NAME`"), "{said}");
+    let said = fixture.refuses("patch --branch release-9.0.0", &["no-branch"]);
+    assert!(said.contains("`git branch release-9.0.0 origin/release-9.0.0`"), "{said}");
+}
