@@ -32,11 +32,11 @@ use semver::Version;
 use crate::config::check::RuleName;
 use crate::edit::notes::Notes;
 use crate::finding::Finding;
+use crate::git::CommitId;
+use crate::git::fetched::Gap;
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
-use crate::repo::CommitId;
-use crate::repo::fetched::Gap;
 use crate::train::Train;
 use crate::workspace::Package;
 

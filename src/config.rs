@@ -21,8 +21,8 @@ pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate,
 
 use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
+use crate::git::Refs;
 use crate::path::RepoPath;
-use crate::repo::Refs;
 use crate::train::Train;
 use crate::version::Step;
 

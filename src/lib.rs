@@ -16,7 +16,7 @@
 //! | [`train`], [`status`] | calendar and support policy; how branches stand; dates in, dates out |
 //! | [`msrv`], [`check`], [`only_versions`], [`report`], [`ci`] | what must hold, and what was found |
 //! | [`backport`] | fixes on every supported branch, and the proof of it |
-//! | [`repo`] | the only code that names git2 or runs git: read, publish, recover, push |
+//! | [`git`], [`transaction`], [`checkout`] | the only code that names git2 or runs git: reading; writing, whole or not at all; linked work trees |
 //!
 //! What always holds:
 //!
@@ -25,26 +25,31 @@
 //! * A path inside the repository is a [`path::RepoPath`], which cannot lead outside.
 //! * A refusal is a list of [`finding::Finding`]s, each with place and remedy; it travels as the error
 //!   [`finding::Refused`], and the exit status tells it from a failure.
-//! * Objects are written first and refs move last ([`repo::publish`]).
+//! * Objects are written first and refs move last ([`transaction`]).
 
 pub mod backport;
 pub mod check;
+pub mod checkout;
 pub mod ci;
 pub mod cli;
 pub mod config;
 pub mod edit;
 pub mod finding;
+pub mod git;
 pub mod limits;
 pub mod msrv;
 pub mod only_versions;
+pub mod ops;
 pub mod path;
 pub mod plan;
 pub mod project;
 pub mod render;
-pub mod repo;
 pub mod report;
+pub mod rust_version;
 pub mod status;
 pub mod template;
+pub mod text;
 pub mod train;
+pub mod transaction;
 pub mod version;
 pub mod workspace;

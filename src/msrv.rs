@@ -11,17 +11,17 @@ pub mod exception;
 pub mod imposed;
 pub mod inquiry;
 pub mod read;
-pub mod rust;
+
 pub mod trunk;
 
 use semver::Version;
 
 use crate::config::msrv::Exception;
 use crate::finding::{Finding, Severity};
+use crate::rust_version::RustVersion;
 use baseline::Source;
 use claims::Claims;
 use dependencies::Lock;
-use rust::RustVersion;
 
 /// The rule of everything that could not be checked.
 pub const UNCHECKED: &str = "msrv-unchecked";

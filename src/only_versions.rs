@@ -12,10 +12,10 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::edit::version_file;
 use crate::finding::{Finding, Place};
+use crate::git::compare::{Difference, DifferenceKind};
 use crate::path::RepoPath;
 use crate::plan::lines;
 use crate::project::Project;
-use crate::repo::compare::{Difference, DifferenceKind};
 use crate::template::Values;
 
 const RULE: &str = "only-versions";

@@ -4,7 +4,6 @@ pub mod bump;
 pub mod cut;
 pub mod dependency;
 pub mod files;
-pub mod lead;
 pub mod lines;
 pub mod locked;
 pub mod maintain;
@@ -19,13 +18,13 @@ use serde::Serialize;
 
 use crate::config::Argv;
 use crate::finding::{Finding, Severity};
+use crate::git::{CommitId, Refs};
 use crate::plan::bump::{LineMove, Unsettled};
 use crate::plan::files::FileChange;
 use crate::plan::lines::Stay;
 use crate::project::Project;
-use crate::repo::publish::{NewCommit, NewFile, Publication};
-use crate::repo::{CommitId, Refs};
 use crate::template::Values;
+use crate::transaction::{NewCommit, NewFile, Publication};
 use crate::workspace::Package;
 
 /// What a plan is made from.

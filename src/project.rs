@@ -1,6 +1,7 @@
 //! A project at one commit: its configuration, its workspace, and the files that both name.
 
 mod configured;
+pub mod lead;
 mod text;
 
 use std::collections::BTreeMap;
@@ -13,9 +14,9 @@ pub use configured::{CONFIG_RUNS, nearest_config};
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
-use crate::plan::lead::lead_member;
-use crate::repo::{CommitId, EntryKind, Repo, Tree};
+use crate::project::lead::lead_member;
 use crate::workspace::metadata::{Members, nearest_manifest};
 use crate::workspace::{Sources, Workspace, outside};
 

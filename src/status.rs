@@ -20,7 +20,7 @@ pub use manifest::Declared;
 pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::survey::{Branch, Presence, Survey, Tip, latest};
+use crate::git::survey::{Branch, Presence, Survey, Tip, latest};
 use crate::train::{History, Number, Numbering, Phase, Release, Term, Train};
 use crate::version::plain;
 

@@ -11,7 +11,7 @@ pub mod metadata;
 pub mod outside;
 pub mod relock;
 pub mod scratch;
-pub mod settle;
+pub mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,8 @@ use semver::Version;
 use crate::config::Patterns;
 use crate::edit::manifest::{Manifest, PackageTable, Stated};
 use crate::finding::{Finding, Place, Refused};
+use crate::git::{EntryKind, Repo, Tree};
 use crate::path::RepoPath;
-use crate::repo::{EntryKind, Repo, Tree};
 use metadata::{About, Member, Members};
 
 /// A manifest that was read.

@@ -11,10 +11,10 @@ use super::statements::Status;
 use super::survey::{Shown, Survey};
 use super::targets::Target;
 use crate::edit::notes::{Style, added_to_released, carry};
+use crate::git::merge::{Clash, Conflict, Merged, TreeId};
+use crate::git::{BlobId, CommitId, Repo};
 use crate::path::RepoPath;
-use crate::repo::pick::{Clash, Conflict, Merged, TreeId};
-use crate::repo::publish::NewFile;
-use crate::repo::{BlobId, CommitId, Repo};
+use crate::transaction::NewFile;
 use crate::workspace::relock::{Sides, relock};
 
 /// What is to be picked, and how.

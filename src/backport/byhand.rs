@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::git::CommitId;
 use crate::plan::outcome::quoted;
-use crate::repo::CommitId;
 
 /// Where the commits go that a person finishes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::repo::CommitId;
-use crate::repo::log::Said;
+use crate::git::CommitId;
+use crate::git::log::Said;
 
 /// How it is known that a branch has a commit, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -15,9 +15,9 @@ use super::targets::Target;
 use crate::config::NameTemplate;
 use crate::edit::manifest::{Manifest, Stated};
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::plan::lines::Line;
-use crate::repo::{CommitId, Repo};
 use crate::version::{Step, next, plain};
 
 /// What is to be said in an advisory.

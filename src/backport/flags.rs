@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::edit::manifest::{Dependency, DependencyKind, Manifest, PackageTable, Stated};
 use crate::msrv::imposed::{of_edition, of_resolver};
-use crate::msrv::rust::RustVersion;
 use crate::path::RepoPath;
+use crate::rust_version::RustVersion;
 
 /// Something that a backport would do and that a release branch is better spared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -10,11 +10,11 @@ use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
+use crate::git::log::Tip;
+use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::plan::lines::lines;
 use crate::project::Project;
-use crate::repo::log::Tip;
-use crate::repo::{CommitId, Repo};
 use crate::workspace::VersionPlace;
 
 /// The trunk, the release branches and what is stated about them.

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::attempt::Attempt;
 use super::message::picked;
 use crate::config::BackportName;
+use crate::git::CommitId;
 use crate::plan::outcome::{pushed_as, quoted};
-use crate::repo::CommitId;
-use crate::repo::publish::{NewCommit, Publication};
+use crate::transaction::{NewCommit, Publication};
 
 /// How commits are made.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use super::evidence::{Evidence, Facts, Strength};
 use super::statements::{Statements, Status};
 use super::survey::{Shown, Survey};
 use super::targets::{Excepted, Target};
-use crate::repo::CommitId;
+use crate::git::CommitId;
 
 /// Commits against branches.
 #[derive(Clone, Debug, Serialize)]

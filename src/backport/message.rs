@@ -1,6 +1,6 @@
 //! Messages of picked commits, as `git cherry-pick -x` writes them.
 
-use crate::repo::CommitId;
+use crate::git::CommitId;
 
 /// Returns `message` with the line that names its origin, and then `sign_off` if that is given.
 ///

@@ -104,8 +104,8 @@ impl Own {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::CommitId;
-    use crate::repo::log::Said;
+    use crate::git::CommitId;
+    use crate::git::log::Said;
 
     /// Reads commits with these messages, whose names are 10…, 11… and so on; returns which are live.
     fn live(messages: &[&str]) -> Vec<usize> {

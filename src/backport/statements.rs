@@ -226,8 +226,8 @@ impl Statements {
 mod tests {
     use super::*;
     use crate::config::NameTemplate;
-    use crate::repo::CommitId;
-    use crate::repo::log::Said;
+    use crate::git::CommitId;
+    use crate::git::log::Said;
 
     fn facts(message: &str) -> Facts {
         let id = CommitId::for_tests(0xab);

@@ -11,8 +11,8 @@ use super::own::Own;
 use super::targets::Target;
 use super::trunk::Trunk;
 use crate::finding::{Finding, Refused};
-use crate::repo::log::{PatchId, Reach, Tip};
-use crate::repo::{CommitId, Repo};
+use crate::git::log::{PatchId, Reach, Tip};
+use crate::git::{CommitId, Repo};
 
 /// What shows that a branch has a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -340,7 +340,7 @@ fn generic(branches: &[Own]) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repo::log::Said;
+    use crate::git::log::Said;
 
     fn own(messages: &[String]) -> Own {
         let facts = |(number, message): (usize, &String)| {

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::config::NameTemplate;
 use crate::finding::Finding;
-use crate::repo::CommitId;
-use crate::repo::log::Tip;
+use crate::git::CommitId;
+use crate::git::log::Tip;
 
 /// A release branch that a backport may be for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

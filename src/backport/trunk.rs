@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::evidence::{Facts, same};
 use super::own::Own;
-use crate::repo::CommitId;
+use crate::git::CommitId;
 
 /// The commits of the trunk since the oldest cut.
 #[derive(Debug)]

@@ -8,15 +8,15 @@ use semver::Version;
 use super::{Locked, Role, Subject, Tag};
 use crate::config::check::RuleName;
 use crate::finding::Refused;
+use crate::git::Repo;
+use crate::git::fetched::{Gap, Sign};
 use crate::msrv::baseline::Stated;
-use crate::msrv::dependencies::Untold;
 use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
-use crate::repo::Repo;
-use crate::repo::fetched::{Gap, Sign};
 use crate::report::Report;
 use crate::train::Train;
+use crate::workspace::dependencies::Untold;
 use crate::workspace::dependencies::{Ground, Laid};
 
 /// Reads what the rules look at: nothing that only rules need which are off.

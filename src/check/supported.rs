@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements;
 use crate::finding::Finding;
-use crate::repo::CommitId;
+use crate::git::CommitId;
 use crate::status::{self, Status};
 use crate::version::plain;
 

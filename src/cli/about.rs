@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Head, Refs, Repo};
 use crate::plan::preconditions;
 use crate::project::At;
-use crate::repo::{CommitId, Head, Refs, Repo};
 use crate::workspace::dependencies::Ground;
 
 /// How like a name must be to one that is there, to be taken for it: from 0 to 1.

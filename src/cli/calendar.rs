@@ -9,9 +9,9 @@ use super::options::Common;
 use super::recovery::{Purpose, recover};
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
+use crate::git::survey::{Question, Survey, Tip};
+use crate::git::{Refs, Repo};
 use crate::project::{self, Lead, Location};
-use crate::repo::survey::{Question, Survey, Tip};
-use crate::repo::{Refs, Repo};
 use crate::status::{Declared, Known, Status};
 use crate::train::{History, Numbering, Train};
 

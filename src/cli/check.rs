@@ -9,11 +9,11 @@ use super::targets::{Waiver, waiver};
 use super::{Output, Status, supported};
 use crate::check::{self, RULES, Role, read};
 use crate::finding::{Finding, Refused, Severity};
+use crate::git::Repo;
 use crate::only_versions;
 use crate::plan::{Request, preconditions};
 use crate::project::{CONFIG_RUNS, Location, Project};
 use crate::render;
-use crate::repo::Repo;
 use crate::report::Report;
 use crate::workspace::dependencies::Ground;
 

@@ -7,14 +7,15 @@ use super::options::{Common, ReportFormat, Today};
 use super::recovery::{Purpose, recover};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused};
+use crate::git::Repo;
+use crate::msrv;
 use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
-use crate::msrv::{self, rust::RustVersion};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::{Location, Project};
-use crate::repo::Repo;
 use crate::report::Report;
+use crate::rust_version::RustVersion;
 use crate::workspace::compile;
 use crate::workspace::dependencies::Ground;
 

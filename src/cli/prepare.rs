@@ -7,15 +7,15 @@ use super::options::{Common, Preparing};
 use super::recovery::{Purpose, recover};
 use super::targets::{Security, Selected, Target, Targets};
 use super::{Output, Status, reading};
+use crate::checkout::scratch;
 use crate::finding::{Finding, Refused, Severity};
+use crate::git::{CommitId, Head, Refs, Repo};
+use crate::ops::settle;
 use crate::plan::outcome::Outcome;
 use crate::plan::{Plan, Preparation, Request, preconditions};
 use crate::project::{self, Location, Project};
 use crate::render;
-use crate::repo::publish::{Hooks, NewFile, Options, Publication};
-use crate::repo::scratch;
-use crate::repo::{CommitId, Head, Refs, Repo};
-use crate::workspace::settle;
+use crate::transaction::{Hooks, NewFile, Options, Publication};
 
 /// Which branches are prepared.
 pub(super) struct Selection<'a> {

@@ -9,8 +9,8 @@ use anyhow::{Result, anyhow};
 
 use super::Output;
 use super::targets::Target;
+use crate::git::Repo;
 use crate::project::{Location, Project};
-use crate::repo::Repo;
 
 /// From when on a wait is told about.
 const LONG: Duration = Duration::from_secs(1);

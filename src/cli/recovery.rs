@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::Output;
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
+use crate::git::Repo;
 
 /// What a command is about to do in the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

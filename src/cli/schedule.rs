@@ -14,9 +14,9 @@ use super::{Output, Status};
 use crate::finding::{Finding, Refused};
 use crate::plan::outcome::quoted;
 use crate::render::schedule::{Format, file, render};
-use crate::repo::publish::step;
 use crate::train::schedule::{Bound, Schedule, Selection};
 use crate::train::{History, Train};
+use crate::transaction::step;
 
 /// The width of what is not a terminal.
 const WIDTH: usize = 80;

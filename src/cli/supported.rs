@@ -13,9 +13,9 @@ use crate::backport::survey::Survey;
 use crate::backport::targets::{Excepted, Target};
 use crate::check::supported::{self, Release};
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Repo};
 use crate::plan::Request;
 use crate::project::{self, Location, Project};
-use crate::repo::{CommitId, Repo};
 use crate::report::Report;
 use crate::status::{State, Status};
 

@@ -4,8 +4,8 @@ use anyhow::Result;
 use globset::Glob;
 
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Head, Refs};
 use crate::plan::{Left, preconditions};
-use crate::repo::{CommitId, Head, Refs};
 use crate::status::{Row, State, Status};
 
 /// The branches that are asked for.

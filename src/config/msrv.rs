@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::msrv::rust::RustVersion;
+use crate::rust_version::RustVersion;
 
 /// The `[msrv]` table.
 ///

@@ -9,8 +9,8 @@ use super::Notes;
 use crate::edit::notes::{Missing, Style, Wording};
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
+use crate::git::Repo;
 use crate::path::RepoPath;
-use crate::repo::Repo;
 use crate::template::{Placeholder, Template, Values};
 
 /// Names or globs (`wasmtime-*`), of which one must match.

@@ -6,9 +6,9 @@ use anyhow::Result;
 use semver::Version;
 use serde::Serialize;
 
-use super::rust::RustVersion;
 use crate::finding::Finding;
-use crate::repo::{CommitId, Repo};
+use crate::git::{CommitId, Repo};
+use crate::rust_version::RustVersion;
 
 /// Where the promise is known from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use toml_edit::Document;
 
-use super::rust::RustVersion;
 use crate::edit::manifest::{PackageTable, Stated, Text};
 use crate::finding::Place;
 use crate::path::RepoPath;
+use crate::rust_version::RustVersion;
 use crate::workspace::ManifestFile;
 
 /// A value, and where it is stated.

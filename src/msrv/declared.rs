@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::claims::{Claim, Claims, PackageClaims};
-use super::rust::RustVersion;
 use crate::finding::{Finding, Place};
-use crate::render::listed;
+use crate::rust_version::RustVersion;
+use crate::text::listed;
 
 /// How many packages a message names that share one line.
 const NAMED: usize = 3;

@@ -1,13 +1,14 @@
 //! What third parties impose that came since the promise was made.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::UNCHECKED;
-use super::rust::RustVersion;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
-use crate::render::{counted, listed};
+use crate::rust_version::RustVersion;
+use crate::text::{counted, listed};
+use crate::workspace::dependencies::{Graph, Untold};
 
 /// How many packages a message names.
 const NAMED: usize = 20;
@@ -35,24 +36,6 @@ pub enum Lock {
     },
 }
 
-/// Why Cargo does not tell which packages are used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Untold {
-    /// The lock file is not current.
-    Stale,
-    /// Another reason, in Cargo's words: most of all, that a package is not downloaded.
-    Other(String),
-}
-
-impl fmt::Display for Untold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stale => f.write_str("the lock file is not current"),
-            Self::Other(said) => f.write_str(said),
-        }
-    }
-}
-
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -72,56 +55,6 @@ pub struct Locked {
     pub version: String,
     /// The line where the lock file has it, from 1.
     pub line: usize,
-}
-
-/// The packages that are used, and which uses which.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Graph {
-    /// The packages.
-    pub nodes: Vec<Node>,
-    /// For each package, those that it depends on, by their indices.
-    pub edges: Vec<Vec<usize>>,
-}
-
-/// A package of a [`Graph`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Its `rust-version`, if it states one.
-    pub rust: Option<RustVersion>,
-    /// Whether it is a member of the workspace.
-    pub member: bool,
-}
-
-impl Graph {
-    /// Returns for each package the one that it was first reached from, on the shortest way from a
-    /// member; `None` for members, and for what no member reaches.
-    fn reached_from(&self) -> Vec<Option<usize>> {
-        let mut from = vec![None; self.nodes.len()];
-        let members = (0..self.nodes.len()).filter(|&index| self.nodes[index].member);
-        let mut queue: VecDeque<usize> = members.collect();
-        while let Some(index) = queue.pop_front() {
-            for &next in &self.edges[index] {
-                if from[next].is_none() && !self.nodes[next].member {
-                    from[next] = Some(index);
-                    queue.push_back(next);
-                }
-            }
-        }
-        from
-    }
-
-    /// Returns the names and versions on the way from a member to the package `index`.
-    fn chain(&self, from: &[Option<usize>], index: usize) -> String {
-        let back = std::iter::successors(Some(index), |&index| from[index]);
-        let mut names: Vec<String> =
-            back.map(|index| format!("{} {}", self.nodes[index].name, self.nodes[index].version)).collect();
-        names.reverse();
-        names.join(" → ")
-    }
 }
 
 /// Returns which of the changed third parties need more than `promise`, and which nobody can tell.
@@ -219,6 +152,7 @@ fn named(package: &Locked) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace::dependencies::Node;
 
     fn node(name: &str, rust: Option<u64>) -> Node {
         Node {

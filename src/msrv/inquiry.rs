@@ -4,14 +4,14 @@ use anyhow::Result;
 use semver::Version;
 
 use super::baseline::{self, Search, Stated};
-use super::rust::RustVersion;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::Refused;
+use crate::git::{CommitId, Refs, Repo};
 use crate::plan::{Request, lines};
 use crate::project::{At, Location, Project};
-use crate::repo::{CommitId, Refs, Repo};
 use crate::report::Report;
+use crate::rust_version::RustVersion;
 use crate::train::Train;
 use crate::workspace::dependencies::Ground;
 

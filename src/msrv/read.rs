@@ -8,14 +8,15 @@ use semver::Version;
 use super::Evidence;
 use super::baseline::{self, Search};
 use super::claims::Claims;
-use super::dependencies::{Lock, Locked, Untold};
+use super::dependencies::{Lock, Locked};
 use super::inquiry::Inquiry;
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::edit::manifest::Manifest;
 use crate::finding::Finding;
+use crate::git::{CommitId, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
 use crate::project::Project;
-use crate::repo::{CommitId, EntryKind, Repo, Tree};
+use crate::workspace::dependencies::Untold;
 use crate::workspace::dependencies::{self, Laid};
 use crate::workspace::{ManifestFile, Package};
 

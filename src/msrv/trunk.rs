@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use super::UNCHECKED;
 use super::claims::{Claim, Claims};
-use super::rust::RustVersion;
 use crate::finding::Finding;
+use crate::rust_version::RustVersion;
 
 /// Returns every `rust-version` that is newer than the stable Rust of `day` minus `behind` releases, and
 /// says where there is none at all.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::config::{Config, LineRule};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
-use crate::plan::lead::{Candidate, leading};
+use crate::project::lead::{Candidate, leading};
 use crate::version::{Step, plain};
 use crate::workspace::{Package, VersionPlace, Workspace};
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::config::is_plain_name;
+use crate::git::{CommitId, Refs};
 use crate::plan::Preparation;
-use crate::repo::{CommitId, Refs};
 
 /// What a command made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,8 +4,8 @@ use semver::Version;
 
 use crate::config::is_plain_name;
 use crate::finding::{Finding, Place};
+use crate::git::Head;
 use crate::plan::{Plan, Request, notes};
-use crate::repo::Head;
 use crate::template::{Placeholder, Template};
 use crate::version::plain;
 use crate::workspace::Package;

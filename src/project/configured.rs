@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use super::text;
 use crate::config::{self, Config, Source};
 use crate::finding::{Finding, Refused};
+use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::project::{At, Location};
-use crate::repo::{Repo, Tree};
 
 /// The name of the configuration's file, beside the root manifest.
 const FILE: &str = "relprep.toml";

@@ -8,9 +8,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place, Refused};
+use crate::git::{EntryKind, Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
-use crate::repo::{EntryKind, Repo, Tree};
 
 /// Reads the file `path` of a commit, or returns nothing where it has none.
 ///

@@ -5,15 +5,16 @@ pub mod matrix;
 
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, OLD, counted, escaped, on_a_line};
+use super::{BOLD, DIM, NEW, OLD, escaped, on_a_line};
 use crate::backport::attempt::{Attempt, Outcome, Step};
 use crate::backport::byhand::ByHand;
 use crate::backport::evidence::Facts;
 use crate::backport::making::{Made, Manner, push};
 use crate::backport::statements::Status;
 use crate::backport::targets::Excepted;
-use crate::repo::CommitId;
-use crate::repo::pick::{Clash, Conflict};
+use crate::git::CommitId;
+use crate::git::merge::{Clash, Conflict};
+use crate::text::counted;
 
 /// Returns what became of `commits` on all branches, as a table and the details below it.
 pub fn attempts(

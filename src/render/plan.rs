@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, counted, escaped, listed, on_a_line};
+use super::{BOLD, DIM, NEW, escaped, on_a_line};
 use crate::path::RepoPath;
 use crate::plan::files::What;
 use crate::plan::{Commit, Left, Plan};
+use crate::text::{counted, listed};
 
 /// Returns the plan as text, with styles; in full where `verbose`.
 pub fn human(plan: &Plan, verbose: bool) -> String {

@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 pub use github::github;
 pub use sarif::sarif;
 
-use super::{BOLD, DIM, NEW, OLD, counted, on_a_line};
+use super::{BOLD, DIM, NEW, OLD, on_a_line};
 use crate::finding::Severity;
 use crate::report::Report;
+use crate::text::counted;
 
 /// Returns what was looked at and how it came out, for people, with styles. The findings themselves
 /// are shown one by one, before.

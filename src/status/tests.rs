@@ -1,9 +1,9 @@
 use super::*;
 use crate::config::schedule::ScheduleConfig;
+use crate::git::CommitId;
+use crate::git::survey::{Presence, Tag};
 use crate::render::status::json::render as json;
 use crate::render::status::{human, sentence};
-use crate::repo::CommitId;
-use crate::repo::survey::{Presence, Tag};
 
 fn wasmtime() -> Train {
     let text = r#"

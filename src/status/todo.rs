@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::{Row, State};
-use crate::repo::survey::Survey;
+use crate::git::survey::Survey;
 use crate::train::Phase;
 
 /// How many days before its end a release with unreleased commits is worth a word.

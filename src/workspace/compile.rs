@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::finding::Finding;
-use crate::msrv::rust::RustVersion;
+use crate::rust_version::RustVersion;
 
 /// Compiles the work tree's workspace in `folder` with Rust `version`, as `cargo +version arguments`
 /// does; what Cargo says goes to standard error.

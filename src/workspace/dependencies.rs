@@ -1,17 +1,86 @@
 //! What Cargo says of all packages that the workspace uses, third parties included.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use cargo_metadata::Metadata;
 
-use crate::msrv::dependencies::{Graph, Node, Untold};
+use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
-use crate::repo::{Repo, Tree};
+use crate::rust_version::RustVersion;
 use crate::workspace::cargo;
 use crate::workspace::scratch::{Extent, Scratch};
-use crate::workspace::settle::update;
+use crate::workspace::update::update;
+
+/// Why Cargo does not tell which packages are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// The lock file is not current.
+    Stale,
+    /// Another reason, in Cargo's words: most of all, that a package is not downloaded.
+    Other(String),
+}
+
+impl fmt::Display for Untold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stale => f.write_str("the lock file is not current"),
+            Self::Other(said) => f.write_str(said),
+        }
+    }
+}
+
+/// The packages that are used, and which uses which.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// The packages.
+    pub nodes: Vec<Node>,
+    /// For each package, those that it depends on, by their indices.
+    pub edges: Vec<Vec<usize>>,
+}
+
+/// A package of a [`Graph`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its `rust-version`, if it states one.
+    pub rust: Option<RustVersion>,
+    /// Whether it is a member of the workspace.
+    pub member: bool,
+}
+
+impl Graph {
+    /// Returns for each package the one that it was first reached from, on the shortest way from a
+    /// member; `None` for members, and for what no member reaches.
+    pub(crate) fn reached_from(&self) -> Vec<Option<usize>> {
+        let mut from = vec![None; self.nodes.len()];
+        let members = (0..self.nodes.len()).filter(|&index| self.nodes[index].member);
+        let mut queue: VecDeque<usize> = members.collect();
+        while let Some(index) = queue.pop_front() {
+            for &next in &self.edges[index] {
+                if from[next].is_none() && !self.nodes[next].member {
+                    from[next] = Some(index);
+                    queue.push_back(next);
+                }
+            }
+        }
+        from
+    }
+
+    /// Returns the names and versions on the way from a member to the package `index`.
+    pub(crate) fn chain(&self, from: &[Option<usize>], index: usize) -> String {
+        let back = std::iter::successors(Some(index), |&index| from[index]);
+        let mut names: Vec<String> =
+            back.map(|index| format!("{} {}", self.nodes[index].name, self.nodes[index].version)).collect();
+        names.reverse();
+        names.join(" → ")
+    }
+}
 
 /// Where Cargo is asked about a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

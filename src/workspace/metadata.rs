@@ -8,8 +8,8 @@ use cargo_metadata::Metadata;
 use semver::Version;
 
 use crate::finding::{Finding, Refused};
+use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
-use crate::repo::{Repo, Tree};
 use crate::workspace::cargo;
 use crate::workspace::scratch::{Extent, Scratch};
 

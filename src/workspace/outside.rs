@@ -7,8 +7,8 @@ use anyhow::Result;
 use toml_edit::{Document, Item, TableLike};
 
 use crate::finding::{Finding, Place, Refused};
+use crate::git::{Entry, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
-use crate::repo::{Entry, EntryKind, Repo, Tree};
 
 /// The keys of a manifest whose values are paths that Cargo follows to other manifests.
 const KEYS: [&str; 3] = ["path", "members", "workspace"];

@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use super::scratch::{Extent, Scratch};
-use super::settle::update;
+use super::update::update;
 use crate::edit::lockfile::{Change, LockFile, redo, third_party_changes};
+use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
-use crate::repo::{CommitId, Repo};
 
 /// The three texts of a lock file in a merge.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use crate::git::{EntryKind, Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
-use crate::repo::{EntryKind, Repo, Tree};
 
 /// How much of a tree is laid out. Of Rust sources only those are there that may be a target's root,
 /// and they are empty: Cargo only wants them to exist.

@@ -53,7 +53,7 @@ fn show(what: &str, repo: &Path, args: &[&str]) {
 }
 
 fn picks(repo: &Path) {
-    let repo = relprep::repo::Repo::discover(repo).unwrap();
+    let repo = relprep::git::Repo::discover(repo).unwrap();
     let one = |name: &str| repo.commits_of(name).unwrap()[0];
     let (commit, onto) = (one("main~30"), one("release-1.0.0"));
     let best = (0..RUNS).map(|_| {

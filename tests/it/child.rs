@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use relprep::checkout::scratch::Run;
 use relprep::finding::Refused;
+use relprep::git::{CommitId, Repo};
 use relprep::path::RepoPath;
-use relprep::repo::publish::{Hooks, NewCommit, NewFile, Options, Publication};
-use relprep::repo::scratch::Run;
-use relprep::repo::{CommitId, Repo};
+use relprep::transaction::{Hooks, NewCommit, NewFile, Options, Publication};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use relprep::git::Repo;
 use relprep::only_versions;
 use relprep::project::{Location, Project};
-use relprep::repo::Repo;
 
 use crate::history::{self, History};
 

@@ -12,9 +12,9 @@ use crate::backport::making::{Made, Manner};
 use crate::backport::targets::Excepted;
 use crate::cli::{Output, Status};
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Head};
 use crate::render;
-use crate::repo::publish::{Hooks, Options};
-use crate::repo::{CommitId, Head};
+use crate::transaction::{Hooks, Options};
 
 impl Scene<'_> {
     /// Tries the commits on every branch, shows what became of them, and makes what is clean.

@@ -7,12 +7,12 @@ use super::scene::Scene;
 use crate::backport::attempt::Outcome;
 use crate::backport::byhand::{ByHand, Place};
 use crate::backport::targets::{Choice, Target, choose};
+use crate::checkout::linked::Handwork;
 use crate::cli::{Output, Status};
 use crate::config::BackportName;
 use crate::finding::{Finding, Refused};
+use crate::git::CommitId;
 use crate::render;
-use crate::repo::CommitId;
-use crate::repo::linked::Handwork;
 
 impl Scene<'_> {
     /// Makes a work tree in which the commits conflict on `branch`, and says how to finish.

@@ -17,9 +17,9 @@ use crate::cli::Output;
 use crate::cli::calendar::Calendar;
 use crate::cli::options::Common;
 use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Head, Refs, Repo};
 use crate::plan::outcome::quoted;
 use crate::project::{Lead, Project};
-use crate::repo::{CommitId, Head, Refs, Repo};
 
 /// Everything that was read.
 pub(super) struct Scene<'a> {

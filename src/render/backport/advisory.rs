@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use crate::backport::advisory::Range;
 use crate::backport::fixes::Report;
-use crate::render::{escaped, listed};
+use crate::render::escaped;
+use crate::text::listed;
 
 /// Returns the report as TOML with comments: `[versions]` of each version line.
 pub fn toml(report: &Report) -> String {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::backport::evidence::Evidence;
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements::Status;
-use crate::render::{BOLD, DIM, NEW, OLD, counted, escaped};
+use crate::render::{BOLD, DIM, NEW, OLD, escaped};
+use crate::text::counted;
 
 /// Returns the matrix as text with styles: one line for each commit, one column for each branch, and
 /// below it what the cells stand on.

@@ -31,7 +31,7 @@ use serde::Serialize;
 use crate::render::escaped_json;
 
 use super::sentence;
-use crate::repo::survey::Tip;
+use crate::git::survey::Tip;
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::Day;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use relprep::repo::Repo;
+use relprep::git::Repo;
 
 use crate::support::Sandbox;
 

@@ -1,31 +1,15 @@
-//! The git repository: the only code that names git2 or runs git.
+//! The git repository, as it is read.
 //!
-//! Reading is here; [`publish`] holds the one way in which anything is written.
+//! With [`crate::transaction`] and [`crate::checkout`] the only code that names git2 or runs git.
 
-mod apply;
-mod commit;
+pub(crate) mod command;
 pub mod compare;
-mod convert;
-mod disk;
 pub mod fetched;
-mod git;
 mod history;
-mod hooks;
-mod index;
-mod journal;
-pub mod linked;
-mod lock;
 pub mod log;
-pub mod pick;
-mod process;
-pub mod publish;
-mod push;
-mod recover;
-mod refs;
-pub mod scratch;
-mod settings;
+pub mod merge;
+pub(crate) mod settings;
 pub mod survey;
-mod worktree;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -41,11 +25,11 @@ use crate::path::RepoPath;
 
 /// A commit that exists.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId(git2::Oid);
+pub struct CommitId(pub(crate) git2::Oid);
 
 /// A blob that exists.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobId(git2::Oid);
+pub struct BlobId(pub(crate) git2::Oid);
 
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,8 +181,8 @@ impl Refs {
 
 /// A repository with a work tree.
 pub struct Repo {
-    git: git2::Repository,
-    root: PathBuf,
+    pub(crate) git: git2::Repository,
+    pub(crate) root: PathBuf,
 }
 
 impl Repo {

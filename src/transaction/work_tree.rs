@@ -1,17 +1,20 @@
 //! What index and work tree must do when their branch moves, and why they cannot.
 
+mod convert;
+pub(crate) mod disk;
+pub(crate) mod index;
+
 use std::path::Path;
 
 use anyhow::Result;
 use git2::{DiffFile, DiffOptions, FileMode, Index, ObjectType, Oid, Tree};
 
 use crate::finding::{Finding, Place, Refused};
+use crate::git::Repo;
+use crate::git::settings::Settings;
 use crate::path::RepoPath;
-use crate::repo::Repo;
-use crate::repo::disk::{Disk, folder_obstacle};
-use crate::repo::index;
-use crate::repo::journal::{FileMove, Mode, Side};
-use crate::repo::settings::Settings;
+use crate::transaction::journal::{FileMove, Mode, Side};
+use crate::transaction::work_tree::disk::{Disk, folder_obstacle};
 
 impl Repo {
     /// Returns what index and work tree must do to follow their branch from `old` to `new`.
@@ -19,7 +22,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if anything that is not in a commit would be lost.
-    pub(super) fn follow(
+    pub(crate) fn follow(
         &self,
         old: &Tree<'_>,
         new: &Tree<'_>,
@@ -194,13 +197,13 @@ fn side_of(file: &DiffFile<'_>) -> Option<Side> {
     Some(Side { mode, id: file.id(), bytes: Vec::new() })
 }
 
-pub(super) fn changed_file(path: &RepoPath) -> Finding {
+pub(crate) fn changed_file(path: &RepoPath) -> Finding {
     Finding::error("changed-file", format!("{path} has changes that are not committed"))
         .at(Place::file(path))
         .remedy("commit them, or put them aside with `git stash`")
 }
 
-pub(super) fn untracked(path: &RepoPath) -> Finding {
+pub(crate) fn untracked(path: &RepoPath) -> Finding {
     Finding::error("untracked-file", format!("{path} exists and is not tracked"))
         .at(Place::file(path))
         .remedy("move it away, or commit it")

@@ -8,8 +8,8 @@ use git2::{Commit, DiffOptions, ErrorCode, Oid, Sort};
 use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::pick::TreeId;
-use crate::repo::{BlobId, CommitId, Repo};
+use crate::git::merge::TreeId;
+use crate::git::{BlobId, CommitId, Repo};
 
 /// What a commit says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,14 +7,14 @@ use anyhow::{Context, Result, ensure};
 use git2::Oid;
 use serde::{Deserialize, Serialize};
 
+use crate::checkout::scratch::{Record, Scratch};
 use crate::finding::{Finding, Refused};
-use crate::repo::git::{Git, failure};
-use crate::repo::journal::{RefLine, path_bytes, path_of};
-use crate::repo::publish::{in_use, misplaced, step};
-use crate::repo::recover::ATTEMPTS;
-use crate::repo::refs::RefMove;
-use crate::repo::scratch::{Record, Scratch};
-use crate::repo::{CommitId, Repo};
+use crate::git::command::{Git, failure};
+use crate::git::{CommitId, Repo};
+use crate::transaction::journal::{RefLine, path_bytes, path_of};
+use crate::transaction::recover::ATTEMPTS;
+use crate::transaction::refs::RefMove;
+use crate::transaction::{in_use, misplaced, step};
 
 /// A cherry-pick that is to be finished by hand.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct Handwork<'a> {
 }
 
 /// What a scratch work tree is to become.
-pub(super) struct Hand {
+pub(crate) struct Hand {
     /// Where it is to be.
     folder: PathBuf,
     /// The branch that it is to be on.
@@ -43,7 +43,7 @@ pub(super) struct Hand {
 
 /// A [`Hand`] as it is written.
 #[derive(Serialize, Deserialize)]
-pub(super) struct HandLine {
+pub(crate) struct HandLine {
     folder: Vec<u8>,
     moved: RefLine,
 }
@@ -62,7 +62,7 @@ impl HandLine {
 
 impl Record {
     /// Returns what the work tree was to become, if it has come to its place.
-    pub(super) fn arrived(self) -> Option<Hand> {
+    pub(crate) fn arrived(self) -> Option<Hand> {
         let root = self.root().ok()?;
         let hand = self.hand?.decode().ok()?;
         (!root.exists() && hand.folder.join(".git").is_file()).then_some(hand)
@@ -150,7 +150,7 @@ impl Repo {
 
     /// Finishes what a killed run has begun whose work tree had come to its place; one that had not is
     /// swept away like any scratch work tree.
-    pub(super) fn settle_hands(&self) -> Vec<Finding> {
+    pub(crate) fn settle_hands(&self) -> Vec<Finding> {
         let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
         let records = entries.flatten().map(|entry| entry.path());
         let arrived = records.filter_map(|path| {

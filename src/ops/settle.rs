@@ -1,16 +1,16 @@
 //! Lock files whose new content is Cargo's to know.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::finding::{Finding, Place, Refused, Severity};
+use crate::git::Repo;
 use crate::path::RepoPath;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{Commit, Plan};
-use crate::repo::Repo;
-use crate::workspace::cargo;
 use crate::workspace::outside;
 use crate::workspace::scratch::{Extent, Scratch};
+use crate::workspace::update::update;
 
 /// Lets Cargo write the lock files that the plan leaves to it (`cargo update --workspace
 /// --offline`, in a folder of its own), and adds them to the plan.
@@ -65,18 +65,6 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     }
     commit.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(findings)
-}
-
-/// Runs `cargo update --offline` with `args` for the lock file; returns what it said if it failed.
-pub(super) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Result<Result<(), String>> {
-    let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
-    let mut command = cargo::command();
-    command.args(["update", "--offline", "--quiet", "--manifest-path"]).arg(scratch.path(&manifest));
-    command.args(args).current_dir(scratch.root());
-    // Its paths are of a folder that is gone when they are read.
-    let root = format!("{}{}", scratch.root().display(), std::path::MAIN_SEPARATOR);
-    let said = |said: String| said.replace(&root, "").trim().trim_start_matches("error: ").to_owned();
-    Ok(cargo::run(command)?.map(drop).map_err(said))
 }
 
 fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {

@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use crate::finding::{Finding, Refused};
+use crate::git::Repo;
 use crate::path::RepoPath;
-use crate::repo::Repo;
-use crate::repo::journal::{FileMove, Mode, Side};
-use crate::repo::lock::claim;
+use crate::transaction::journal::{FileMove, Mode, Side};
+use crate::transaction::lock::claim;
 
 /// The flag of an index entry that a sparse checkout leaves out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
@@ -25,7 +25,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal where it is of a kind that libgit2 does not read.
-    pub(super) fn index(&self) -> Result<Index> {
+    pub(crate) fn index(&self) -> Result<Index> {
         self.git.index().map_err(|error| {
             Refused::from(
                 Finding::error("index-unreadable", format!("this index cannot be read: {}", error.message())).remedy(
@@ -38,7 +38,7 @@ impl Repo {
 }
 
 /// The lock by which git programs keep each other from writing the index at once.
-pub(super) struct IndexLock {
+pub(crate) struct IndexLock {
     index: PathBuf,
 }
 
@@ -48,7 +48,7 @@ impl IndexLock {
     /// # Errors
     ///
     /// A refusal if another program holds it.
-    pub(super) fn take(index: &Path, state: &Path) -> Result<Self> {
+    pub(crate) fn take(index: &Path, state: &Path) -> Result<Self> {
         let lock = lock_path(index);
         let mark = state.join("index.mark");
         fs::write(&mark, MARK).with_context(|| format!("cannot write {}", mark.display()))?;
@@ -70,7 +70,7 @@ impl IndexLock {
 
     /// Takes away the lock of `index` that this program holds, or that a dead run of it has left;
     /// another program's stays.
-    pub(super) fn remove_left(index: &Path) -> Result<()> {
+    pub(crate) fn remove_left(index: &Path) -> Result<()> {
         let lock = lock_path(index);
         match fs::read(&lock) {
             Ok(bytes) if bytes == MARK => {
@@ -81,7 +81,7 @@ impl IndexLock {
     }
 
     /// Puts `draft` in the place of the index.
-    pub(super) fn install(&self, draft: &Path) -> Result<()> {
+    pub(crate) fn install(&self, draft: &Path) -> Result<()> {
         fs::rename(draft, &self.index).with_context(|| format!("cannot replace {}", self.index.display()))
     }
 }
@@ -99,17 +99,17 @@ fn lock_path(index: &Path) -> PathBuf {
 }
 
 /// Returns the entry of `path`, if it is there without a conflict.
-pub(super) fn entry(index: &Index, path: &RepoPath) -> Option<IndexEntry> {
+pub(crate) fn entry(index: &Index, path: &RepoPath) -> Option<IndexEntry> {
     index.get_path(path.as_ref(), 0)
 }
 
 /// Returns whether a sparse checkout leaves the file of this entry out of the work tree.
-pub(super) fn is_skipped(entry: &IndexEntry) -> bool {
+pub(crate) fn is_skipped(entry: &IndexEntry) -> bool {
     entry.flags_extended & SKIP_WORKTREE != 0
 }
 
 /// Returns whether the entry says that the file is at this side.
-pub(super) fn is_at(entry: Option<&IndexEntry>, side: Option<&Side>) -> bool {
+pub(crate) fn is_at(entry: Option<&IndexEntry>, side: Option<&Side>) -> bool {
     match (entry, side) {
         (None, None) => true,
         (Some(entry), Some(side)) => entry.id == side.id && entry.mode == side.mode.bits(),
@@ -118,14 +118,14 @@ pub(super) fn is_at(entry: Option<&IndexEntry>, side: Option<&Side>) -> bool {
 }
 
 /// Returns whether the index at `index` has each of `files` at this side.
-pub(super) fn all_at(index: &Path, files: &[FileMove], side: fn(&FileMove) -> Option<&Side>) -> Result<bool> {
+pub(crate) fn all_at(index: &Path, files: &[FileMove], side: fn(&FileMove) -> Option<&Side>) -> Result<bool> {
     let index = Index::open(index).with_context(|| format!("cannot read {}", index.display()))?;
     Ok(files.iter().all(|file| is_at(entry(&index, &file.path).as_ref(), side(file))))
 }
 
 /// Writes to `draft` the index at `index` with each of `files` moved `to` one of its sides, and
 /// returns the files whose entry was at neither side: these it leaves.
-pub(super) fn redraft(
+pub(crate) fn redraft(
     index: &Path,
     draft: &Path,
     root: &Path,
@@ -158,7 +158,7 @@ pub(super) fn redraft(
 }
 
 /// Returns an entry that says nothing of the file in the work tree.
-pub(super) fn blank_entry(path: &RepoPath, mode: Mode, id: Oid) -> IndexEntry {
+pub(crate) fn blank_entry(path: &RepoPath, mode: Mode, id: Oid) -> IndexEntry {
     IndexEntry {
         ctime: IndexTime::new(0, 0),
         mtime: IndexTime::new(0, 0),

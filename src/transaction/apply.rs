@@ -7,13 +7,13 @@ use anyhow::{Context, Result};
 use git2::{Index, Oid};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::repo::Repo;
-use crate::repo::disk::Stand;
-use crate::repo::index::{IndexLock, all_at, entry, redraft};
-use crate::repo::journal::{FileMove, Journal, Side, WorkTree};
-use crate::repo::publish::step;
-use crate::repo::refs::RefMove;
-use crate::repo::worktree::changed_file;
+use crate::git::Repo;
+use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
+use crate::transaction::refs::RefMove;
+use crate::transaction::step;
+use crate::transaction::work_tree::changed_file;
+use crate::transaction::work_tree::disk::Stand;
+use crate::transaction::work_tree::index::{IndexLock, all_at, entry, redraft};
 
 /// The room in bytes that going back takes, at most: the locks of a few refs, their reflogs, and
 /// what this program notes.
@@ -21,14 +21,14 @@ const RESERVE: usize = 64 * 1024;
 
 /// Whither a journal is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Forward,
     Back,
 }
 
 impl Direction {
     /// Returns the side of a file that is wanted.
-    pub(super) fn side(self) -> fn(&FileMove) -> Option<&Side> {
+    pub(crate) fn side(self) -> fn(&FileMove) -> Option<&Side> {
         match self {
             Self::Forward => |file| file.new.as_ref(),
             Self::Back => |file| file.old.as_ref(),
@@ -64,7 +64,7 @@ impl Repo {
     ///
     /// After an error everything is as before, unless the error says that it could not be: the next
     /// run then tries again.
-    pub(super) fn apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
+    pub(crate) fn apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
         self.write_journal(journal)?;
         step("journal");
         let error = match self.try_apply(journal) {
@@ -164,7 +164,7 @@ impl Repo {
 
     /// Brings refs, work tree and index to one end of the journal and removes it; returns what
     /// someone else has changed in between, which is left alone.
-    pub(super) fn settle(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
+    pub(crate) fn settle(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
         self.free_room();
         let mut findings = self.settle_refs(journal, direction)?;
         if let Some(tree) = &journal.work_tree {

@@ -8,11 +8,11 @@ use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
-use crate::repo::journal::{FileMove, Mode, Side};
+use crate::transaction::journal::{FileMove, Mode, Side};
 
 /// How a file in the work tree stands to a [`FileMove`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stand {
+pub(crate) enum Stand {
     Old,
     New,
     /// The writing of one of the two was broken off.
@@ -23,7 +23,7 @@ pub(super) enum Stand {
 
 impl FileMove {
     /// Returns how the file stands that lies in the work tree now.
-    pub(super) fn stand(&self, root: &Path) -> Result<Stand> {
+    pub(crate) fn stand(&self, root: &Path) -> Result<Stand> {
         if folder_obstacle(root, &self.path).is_some() {
             return Ok(Stand::Foreign);
         }
@@ -42,7 +42,7 @@ impl FileMove {
 
     /// Checks, before anything has changed, that the file will be writable; a new file is made,
     /// still empty.
-    pub(super) fn make_room(&self, root: &Path) -> Result<()> {
+    pub(crate) fn make_room(&self, root: &Path) -> Result<()> {
         let path = root.join(&self.path);
         let cannot = || format!("cannot write {}", self.path);
         match (&self.old, &self.new) {
@@ -58,13 +58,13 @@ impl FileMove {
     }
 
     /// Returns whether the file is one that [`Self::make_room`] has made and nobody has filled.
-    pub(super) fn is_empty_room(&self, root: &Path) -> bool {
+    pub(crate) fn is_empty_room(&self, root: &Path) -> bool {
         let found = fs::symlink_metadata(root.join(&self.path));
         self.old.is_none() && found.is_ok_and(|found| found.is_file() && found.len() == 0)
     }
 
     /// Gives the file the content of `side`, one of the two.
-    pub(super) fn write(&self, root: &Path, side: Option<&Side>) -> Result<()> {
+    pub(crate) fn write(&self, root: &Path, side: Option<&Side>) -> Result<()> {
         let path = root.join(&self.path);
         let cannot = || format!("cannot write {}", self.path);
         let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
@@ -97,7 +97,7 @@ impl FileMove {
 
 /// What lies at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Disk {
+pub(crate) enum Disk {
     Nothing,
     File {
         bytes: Vec<u8>,
@@ -109,7 +109,7 @@ pub(super) enum Disk {
 }
 
 impl Disk {
-    pub(super) fn read(root: &Path, path: &RepoPath) -> Result<Self> {
+    pub(crate) fn read(root: &Path, path: &RepoPath) -> Result<Self> {
         let full = root.join(path);
         let cannot = || format!("cannot read {path}");
         let found = match fs::symlink_metadata(&full) {
@@ -160,13 +160,13 @@ impl Disk {
 
 impl Side {
     /// Returns whether it is a regular file.
-    pub(super) fn is_file(&self) -> bool {
+    pub(crate) fn is_file(&self) -> bool {
         matches!(self.mode, Mode::Plain | Mode::Executable)
     }
 }
 
 /// Returns why the folders above `path` do not lead to a place in the work tree.
-pub(super) fn folder_obstacle(root: &Path, path: &RepoPath) -> Option<Finding> {
+pub(crate) fn folder_obstacle(root: &Path, path: &RepoPath) -> Option<Finding> {
     let mut folder = root.to_owned();
     for part in path.folder().split('/').filter(|part| !part.is_empty()) {
         folder.push(part);

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use git2::message_prettify;
 
+use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
-use crate::repo::commit::Draft;
-use crate::repo::git::{Git, failure};
-use crate::repo::journal::Journal;
-use crate::repo::publish::Hooks;
-use crate::repo::scratch::Scratch;
-use crate::repo::settings::Settings;
+use crate::git::Repo;
+use crate::git::command::{Git, failure};
+use crate::git::settings::Settings;
+use crate::transaction::Hooks;
+use crate::transaction::journal::Journal;
+use crate::transaction::objects::Draft;
 
 /// The hooks that have a say in a commit before it is made.
-pub(super) struct CommitHooks {
+pub(crate) struct CommitHooks {
     dir: PathBuf,
     names: Vec<&'static str>,
 }
@@ -24,7 +24,7 @@ pub(super) struct CommitHooks {
 impl CommitHooks {
     /// Returns those hooks that the repository has; like `git commit --no-verify`, skipping leaves
     /// `prepare-commit-msg`, which cannot be skipped.
-    pub(super) fn find(repo: &Repo, hooks: Hooks, settings: &Settings) -> Result<Self> {
+    pub(crate) fn find(repo: &Repo, hooks: Hooks, settings: &Settings) -> Result<Self> {
         let dir = settings.hooks_dir(repo)?;
         let mut names = match hooks {
             Hooks::Run => vec!["pre-commit", "prepare-commit-msg", "commit-msg"],
@@ -38,7 +38,7 @@ impl CommitHooks {
     ///
     /// They run in a scratch work tree whose index and files are those of the commit, since the
     /// user's may hold other things. What they stage joins the commit.
-    pub(super) fn edit(&self, repo: &Repo, draft: &mut Draft<'_>) -> Result<()> {
+    pub(crate) fn edit(&self, repo: &Repo, draft: &mut Draft<'_>) -> Result<()> {
         if self.names.is_empty() {
             return Ok(());
         }
@@ -91,7 +91,7 @@ impl Repo {
     /// Runs the `post-commit` hook in the user's work tree if a commit was made there, and finds its
     /// failure, which undoes nothing. (`post-checkout` does not run: as `git commit`, this checks
     /// nothing out.)
-    pub(super) fn after_commit(&self, journal: &Journal, settings: &Settings) -> Result<Vec<Finding>> {
+    pub(crate) fn after_commit(&self, journal: &Journal, settings: &Settings) -> Result<Vec<Finding>> {
         let dir = settings.hooks_dir(self)?;
         if journal.work_tree.is_none() || !is_hook(&dir.join("post-commit")) {
             return Ok(Vec::new());

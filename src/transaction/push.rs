@@ -3,10 +3,10 @@
 use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
-use crate::repo::git::failure;
-use crate::repo::publish::Hooks;
-use crate::repo::settings::Settings;
+use crate::git::Repo;
+use crate::git::command::failure;
+use crate::git::settings::Settings;
+use crate::transaction::Hooks;
 
 impl Repo {
     /// Returns the remote to which the branch `name` is pushed, as git chooses it: the branch's own,

@@ -12,13 +12,13 @@ use git2::{Oid, Signature, Time};
 use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::git::failure;
-use crate::repo::publish::NewFile;
-use crate::repo::{BlobId, CommitId, Repo};
+use crate::git::command::failure;
+use crate::git::{BlobId, CommitId, Repo};
+use crate::transaction::NewFile;
 
 /// A tree that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TreeId(pub(super) Oid);
+pub struct TreeId(pub(crate) Oid);
 
 /// What a merge made of a commit on another branch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,57 +12,57 @@ use anyhow::{Context, Result, ensure};
 use git2::Oid;
 use serde::{Deserialize, Serialize};
 
+use crate::git::Repo;
 use crate::path::RepoPath;
-use crate::repo::Repo;
-use crate::repo::process::{Life, Process};
-use crate::repo::refs::RefMove;
+use crate::transaction::process::{Life, Process};
+use crate::transaction::refs::RefMove;
 
 /// The only format that this program writes and reads.
 const FORMAT: u32 = 1;
 
 /// What a publication moves: refs, and the files of one work tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Journal {
+pub(crate) struct Journal {
     /// What was being done.
-    pub(super) title: String,
-    pub(super) refs: Vec<RefMove>,
+    pub(crate) title: String,
+    pub(crate) refs: Vec<RefMove>,
     /// The work tree that follows, if the checked-out branch is among the refs.
-    pub(super) work_tree: Option<WorkTree>,
+    pub(crate) work_tree: Option<WorkTree>,
 }
 
 /// A work tree, and the files that move with its branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct WorkTree {
-    pub(super) root: PathBuf,
-    pub(super) index: PathBuf,
+pub(crate) struct WorkTree {
+    pub(crate) root: PathBuf,
+    pub(crate) index: PathBuf,
     /// The branch that was checked out in it, by its full name.
-    pub(super) branch: String,
-    pub(super) files: Vec<FileMove>,
+    pub(crate) branch: String,
+    pub(crate) files: Vec<FileMove>,
 }
 
 /// One file, from what it was to what it becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FileMove {
-    pub(super) path: RepoPath,
-    pub(super) old: Option<Side>,
-    pub(super) new: Option<Side>,
+pub(crate) struct FileMove {
+    pub(crate) path: RepoPath,
+    pub(crate) old: Option<Side>,
+    pub(crate) new: Option<Side>,
     /// Whether it is in the work tree, and not only in the index (sparse checkouts, submodules).
-    pub(super) on_disk: bool,
+    pub(crate) on_disk: bool,
 }
 
 /// A file as git stores it, and as it lies in the work tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Side {
-    pub(super) mode: Mode,
-    pub(super) id: Oid,
+pub(crate) struct Side {
+    pub(crate) mode: Mode,
+    pub(crate) id: Oid,
     /// The content in the work tree: of a link, its target.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// The kinds of entries that git's trees have, other than trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     Plain,
     Executable,
     Link,
@@ -70,7 +70,7 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    pub(super) fn bits(self) -> u32 {
+    pub(crate) fn bits(self) -> u32 {
         match self {
             Self::Plain => 0o100_644,
             Self::Executable => 0o100_755,
@@ -89,7 +89,7 @@ struct Header {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct RefLine {
+pub(crate) struct RefLine {
     name: String,
     old: Option<String>,
     new: Option<String>,
@@ -121,7 +121,7 @@ struct SideLine {
 impl Repo {
     /// Returns the folder in the git dir, shared by all work trees, in which this program keeps its
     /// journal and its lock.
-    pub(super) fn state_dir(&self) -> PathBuf {
+    pub(crate) fn state_dir(&self) -> PathBuf {
         self.git.commondir().join("relprep")
     }
 
@@ -130,7 +130,7 @@ impl Repo {
     }
 
     /// Writes the journal: it is there whole, or not at all.
-    pub(super) fn write_journal(&self, journal: &Journal) -> Result<()> {
+    pub(crate) fn write_journal(&self, journal: &Journal) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
         let written = write_through(&draft, &bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
@@ -145,7 +145,7 @@ impl Repo {
     /// # Errors
     ///
     /// If it cannot be read: another program, or another version of this one, has written it.
-    pub(super) fn read_journal(&self) -> Result<Option<Journal>> {
+    pub(crate) fn read_journal(&self) -> Result<Option<Journal>> {
         let path = self.journal_path();
         match fs::read(&path) {
             Ok(bytes) => {
@@ -157,7 +157,7 @@ impl Repo {
     }
 
     /// Notes which git process is about to lock the refs of the journal.
-    pub(super) fn note_git(&self, pid: u32) -> Result<()> {
+    pub(crate) fn note_git(&self, pid: u32) -> Result<()> {
         let note = serde_json::to_vec(&Process::with_pid(pid))?;
         // Without the note, locks that a dead git has left are named and not removed; that is no
         // reason to stop, least of all on the way back from a full disk.
@@ -166,19 +166,19 @@ impl Repo {
     }
 
     /// Returns whether the git process that was to lock the refs is known to be dead.
-    pub(super) fn is_git_dead(&self) -> bool {
+    pub(crate) fn is_git_dead(&self) -> bool {
         let noted = fs::read(self.state_dir().join("git")).ok();
         let process: Option<Process> = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         process.is_some_and(|process| process.life() == Life::Dead)
     }
 
     /// Removes the note of a git process that is done.
-    pub(super) fn forget_git(&self) {
+    pub(crate) fn forget_git(&self) {
         let _ = fs::remove_file(self.state_dir().join("git"));
     }
 
     /// Removes the journal: the publication has come to its end.
-    pub(super) fn remove_journal(&self) -> Result<()> {
+    pub(crate) fn remove_journal(&self) -> Result<()> {
         self.forget_git();
         let path = self.journal_path();
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
@@ -226,7 +226,7 @@ impl Journal {
 }
 
 impl RefLine {
-    pub(super) fn decode(self) -> Result<RefMove> {
+    pub(crate) fn decode(self) -> Result<RefMove> {
         ensure!(self.name.starts_with("refs/heads/"), "{:?} is no branch", self.name);
         ensure!(git2::Reference::is_valid_name(&self.name), "{:?} is no ref", self.name);
         let id = |text: Option<String>| text.map(|text| Oid::from_str(&text)).transpose();
@@ -289,19 +289,19 @@ impl SideLine {
 }
 
 /// Returns `path` as bytes that [`path_of`] understands on the same machine.
-pub(super) fn path_bytes(path: &Path) -> Vec<u8> {
+pub(crate) fn path_bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
 }
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere a path can be malformed")]
-pub(super) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(crate) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
     use std::os::unix::ffi::OsStringExt as _;
     Ok(OsString::from_vec(bytes).into())
 }
 
 #[cfg(not(unix))]
-pub(super) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(crate) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
     Ok(OsString::from(String::from_utf8(bytes)?).into())
 }
 

@@ -11,21 +11,21 @@ use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, Oid};
 
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
-use crate::repo::git::failure;
+use crate::git::Repo;
+use crate::git::command::failure;
 
 /// One ref, from what it must be now to what it becomes; `None` means that it does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct RefMove {
+pub(crate) struct RefMove {
     /// The name in full: `refs/heads/main`.
-    pub(super) name: String,
-    pub(super) old: Option<Oid>,
-    pub(super) new: Option<Oid>,
+    pub(crate) name: String,
+    pub(crate) old: Option<Oid>,
+    pub(crate) new: Option<Oid>,
 }
 
 impl RefMove {
     /// Returns the move that takes this one back.
-    pub(super) fn reversed(&self) -> Self {
+    pub(crate) fn reversed(&self) -> Self {
         Self { name: self.name.clone(), old: self.new, new: self.old }
     }
 
@@ -46,7 +46,7 @@ impl RefMove {
 /// A transaction of `git update-ref` that holds the locks of its refs; nothing has moved yet.
 ///
 /// Dropped, or left alone by a process that dies, it takes its locks away and moves nothing.
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -60,19 +60,19 @@ impl Repo {
     ///
     /// A refusal if git does not do so: a ref was moved or is locked by someone else, or a hook
     /// says no.
-    pub(super) fn prepare_refs(&self, moves: &[RefMove], reason: &str) -> Result<Prepared> {
+    pub(crate) fn prepare_refs(&self, moves: &[RefMove], reason: &str) -> Result<Prepared> {
         let prepared = Prepared::start(self, reason)?;
         self.note_git(prepared.child.id())?;
         prepared.lock(moves)
     }
 
     /// Finds out whether the refs are at their old values and nobody holds their locks.
-    pub(super) fn try_refs(&self, moves: &[RefMove]) -> Result<()> {
+    pub(crate) fn try_refs(&self, moves: &[RefMove]) -> Result<()> {
         Prepared::start(self, "relprep: recover")?.lock(moves).map(drop)
     }
 
     /// Returns the value of the ref with the full name `name`, if there is one.
-    pub(super) fn ref_value(&self, name: &str) -> Result<Option<Oid>> {
+    pub(crate) fn ref_value(&self, name: &str) -> Result<Option<Oid>> {
         match self.git.refname_to_id(name) {
             Ok(id) => Ok(Some(id)),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
@@ -82,7 +82,7 @@ impl Repo {
 
     /// Returns the full name of the branch `name`; where it is a symbolic ref, of the branch that it
     /// leads to.
-    pub(super) fn full_branch_name(&self, name: &str) -> Result<String> {
+    pub(crate) fn full_branch_name(&self, name: &str) -> Result<String> {
         let full = format!("refs/heads/{name}");
         match self.git.find_reference(&full).and_then(|found| found.resolve()) {
             Ok(resolved) => Ok(resolved.name().context("a branch's name is not UTF-8")?.to_owned()),
@@ -92,7 +92,7 @@ impl Repo {
     }
 
     /// Returns the full name of the branch that is checked out here, also one without a commit.
-    pub(super) fn checked_out(&self) -> Result<Option<String>> {
+    pub(crate) fn checked_out(&self) -> Result<Option<String>> {
         let head = self.git.find_reference("HEAD").context("cannot read HEAD")?;
         let Some(mut target) = head.symbolic_target().context("HEAD is not UTF-8")?.map(str::to_owned) else {
             return Ok(None);
@@ -107,7 +107,7 @@ impl Repo {
 
     /// Returns the folder of each other work tree of the repository that has the branch with the
     /// full name `branch` checked out, or is in the middle of rebasing it.
-    pub(super) fn other_users_of(&self, branch: &str) -> Vec<PathBuf> {
+    pub(crate) fn other_users_of(&self, branch: &str) -> Vec<PathBuf> {
         let common = self.git.commondir();
         let here = fs::canonicalize(self.git.path()).ok();
         let mut git_dirs = BTreeSet::from([common.to_owned()]);
@@ -183,7 +183,7 @@ impl Prepared {
     /// # Errors
     ///
     /// If git fails in the middle; how far it came is then for the caller to find out.
-    pub(super) fn commit(mut self) -> Result<()> {
+    pub(crate) fn commit(mut self) -> Result<()> {
         if self.say(b"commit\0", &["commit: ok"]) {
             drop(self.stdin.take());
             self.child.wait().context("cannot wait for `git update-ref`")?;

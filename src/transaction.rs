@@ -3,6 +3,17 @@
 //! Objects are written first and nobody sees them; then the journal, the refs in one step, and the
 //! work tree where its branch has moved. [`Repo::recover`] finishes what a killed run has begun.
 
+mod apply;
+mod hooks;
+pub(crate) mod journal;
+pub(crate) mod lock;
+mod objects;
+pub(crate) mod process;
+mod push;
+pub(crate) mod recover;
+pub(crate) mod refs;
+mod work_tree;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -10,14 +21,14 @@ use anyhow::{Context, Error, Result};
 use git2::{Oid, RepositoryState};
 
 use crate::finding::{Finding, Refused};
+use crate::git::merge::TreeId;
+use crate::git::settings::Settings;
+use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
-use crate::repo::disk::Disk;
-use crate::repo::journal::{Journal, WorkTree};
-use crate::repo::pick::TreeId;
-use crate::repo::refs::RefMove;
-use crate::repo::settings::Settings;
-use crate::repo::worktree::untracked;
-use crate::repo::{CommitId, Repo};
+use crate::transaction::journal::{Journal, WorkTree};
+use crate::transaction::refs::RefMove;
+use crate::transaction::work_tree::disk::Disk;
+use crate::transaction::work_tree::untracked;
 
 /// Everything that one command makes in the repository: all of it, or none of it.
 #[derive(Clone, Debug)]
@@ -167,7 +178,7 @@ impl Repo {
     }
 
     /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.
-    pub(super) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
+    pub(crate) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
         if !Self::is_branch_name(name) {
             findings.push(
                 Finding::error("branch-name", format!("{name:?} cannot be the name of a branch"))
@@ -274,13 +285,13 @@ impl Publication {
 }
 
 /// Says that a work tree has the branch checked out.
-pub(super) fn in_use(name: &str, folder: &Path) -> Finding {
+pub(crate) fn in_use(name: &str, folder: &Path) -> Finding {
     let message = format!("the branch {name} is checked out in the work tree {}", folder.display());
     Finding::error("branch-in-use", message).remedy("run this there, or check out another branch there")
 }
 
 /// Finds that a branch is not where it should be.
-pub(super) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
+pub(crate) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
     if now == from {
         return None;
     }

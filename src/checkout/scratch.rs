@@ -10,14 +10,14 @@ use anyhow::{Context, Result, ensure};
 use git2::{Delta, Oid};
 use serde::{Deserialize, Serialize};
 
+use crate::checkout::linked::HandLine;
 use crate::finding::{Finding, Place, Refused};
+use crate::git::command::{Git, failure};
+use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
-use crate::repo::git::{Git, failure};
-use crate::repo::journal::{path_bytes, path_of};
-use crate::repo::linked::HandLine;
-use crate::repo::process::{Life, Process};
-use crate::repo::publish::{NewFile, step};
-use crate::repo::{CommitId, Repo};
+use crate::transaction::journal::{path_bytes, path_of};
+use crate::transaction::process::{Life, Process};
+use crate::transaction::{NewFile, step};
 
 /// Programs to run on an edited tree.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ pub struct Run<'a> {
 ///
 /// Its record is locked while this is there, and by what runs in the work tree, which has the record
 /// for its standard input: so the system knows whether anything of the run still lives.
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     root: PathBuf,
     git_dir: PathBuf,
     record: PathBuf,
@@ -48,18 +48,18 @@ pub(super) struct Scratch {
 
 /// What the state folder says of a scratch work tree, so that the next run can remove a dead one's.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Record {
+pub(crate) struct Record {
     process: Process,
     root: Vec<u8>,
     /// What the work tree is to become, once it is ready.
     #[serde(skip)]
-    pub(super) hand: Option<HandLine>,
+    pub(crate) hand: Option<HandLine>,
 }
 
 impl Record {
     /// Reads the record of a scratch work tree: a line, and a second one with what it is to become.
     /// Returns nothing if the file is no record, or has no whole line.
-    pub(super) fn read(path: &Path) -> Option<Self> {
+    pub(crate) fn read(path: &Path) -> Option<Self> {
         if !is_record(path) {
             return None;
         }
@@ -71,7 +71,7 @@ impl Record {
     }
 
     /// Returns whether the run that made the record at `path` is dead, and all that it has started.
-    pub(super) fn is_dead(&self, path: &Path) -> bool {
+    pub(crate) fn is_dead(&self, path: &Path) -> bool {
         let is_free = || match File::open(path).map(|file| file.try_lock()) {
             Ok(Ok(()) | Err(TryLockError::Error(_))) => true,
             Ok(Err(TryLockError::WouldBlock)) | Err(_) => false,
@@ -80,7 +80,7 @@ impl Record {
     }
 
     /// Returns the folder that the work tree was made in.
-    pub(super) fn root(&self) -> Result<PathBuf> {
+    pub(crate) fn root(&self) -> Result<PathBuf> {
         path_of(self.root.clone())
     }
 }
@@ -114,7 +114,7 @@ impl Repo {
     }
 
     /// Makes a scratch work tree: HEAD is at `parent`, index and files are those of `tree`.
-    pub(super) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
+    pub(crate) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
         let scratch = self.scratch_folder(&std::env::temp_dir())?;
         let add = self.user_git("worktree").config("core.hooksPath", "/dev/null");
         let add = add.args(["add", "--quiet", "--detach", "--no-checkout"]).arg(&scratch.root);
@@ -129,7 +129,7 @@ impl Repo {
 
     /// Makes a work tree at `start` in a folder of `parent`, as `git worktree add --detach` does it: one
     /// that may become the user's.
-    pub(super) fn scratch_for_hand(&self, parent: &Path, start: Oid) -> Result<Scratch> {
+    pub(crate) fn scratch_for_hand(&self, parent: &Path, start: Oid) -> Result<Scratch> {
         let scratch = self.scratch_folder(parent)?;
         let add = self.user_git("worktree").args(["add", "--quiet", "--detach"]);
         let output = scratch.output(add.arg(&scratch.root).arg(start.to_string()))?;
@@ -198,7 +198,7 @@ impl Repo {
 
     /// Finds what dead runs have started and what is still at work: its scratch work tree stays until it
     /// has ended.
-    pub(super) fn survivors(&self) -> Vec<Finding> {
+    pub(crate) fn survivors(&self) -> Vec<Finding> {
         let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
         let finding = |path: PathBuf| {
             let record = Record::read(&path)?;
@@ -211,7 +211,7 @@ impl Repo {
     }
 
     /// Removes a scratch work tree whose record this is, if the run that made it is dead.
-    pub(super) fn sweep_scratch(&self, path: &Path) {
+    pub(crate) fn sweep_scratch(&self, path: &Path) {
         let Some(record) = Record::read(path) else {
             // It has no line yet, and no folder; or it never will have.
             if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
@@ -245,41 +245,41 @@ fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Returns whether a file of the state folder is the record of a scratch work tree.
-pub(super) fn is_record(path: &Path) -> bool {
+pub(crate) fn is_record(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(RECORD))
 }
 
 impl Scratch {
     /// Prepares a call of git in this work tree.
-    pub(super) fn git(&self, subcommand: &'static str) -> Git {
+    pub(crate) fn git(&self, subcommand: &'static str) -> Git {
         Git::elsewhere(&self.root, subcommand)
     }
 
     /// Returns the root of this work tree.
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
     /// Notes what the work tree is to become.
-    pub(super) fn note(&mut self, hand: &HandLine) -> Result<()> {
+    pub(crate) fn note(&mut self, hand: &HandLine) -> Result<()> {
         write_line(&mut self.lock, hand).with_context(|| format!("cannot write {}", self.record.display()))
     }
 
     /// Moves the work tree to another folder; dropped, it is gone there.
-    pub(super) fn move_to(&mut self, folder: &Path) -> Result<()> {
+    pub(crate) fn move_to(&mut self, folder: &Path) -> Result<()> {
         fs::rename(&self.root, folder).with_context(|| format!("cannot make {}", folder.display()))?;
         folder.clone_into(&mut self.root);
         Ok(())
     }
 
     /// Lets the work tree stay: from here on it is the user's.
-    pub(super) fn keep(self) -> Result<()> {
+    pub(crate) fn keep(self) -> Result<()> {
         let this = std::mem::ManuallyDrop::new(self);
         fs::remove_file(&this.record).with_context(|| format!("cannot remove {}", this.record.display()))
     }
 
     /// Runs a git that works here.
-    pub(super) fn output(&self, git: Git) -> Result<Output> {
+    pub(crate) fn output(&self, git: Git) -> Result<Output> {
         git.stdin(self.pulse()?).output()
     }
 
@@ -295,12 +295,12 @@ impl Scratch {
     }
 
     /// Returns the git dir of this work tree.
-    pub(super) fn git_dir(&self) -> &Path {
+    pub(crate) fn git_dir(&self) -> &Path {
         &self.git_dir
     }
 
     /// Returns the tree of what is staged.
-    pub(super) fn write_tree(&self) -> Result<Oid> {
+    pub(crate) fn write_tree(&self) -> Result<Oid> {
         let said = self.git("write-tree").run()?;
         Ok(Oid::from_str(String::from_utf8(said)?.trim())?)
     }
@@ -322,7 +322,7 @@ fn run_program(scratch: &Scratch, folder: &str, command: &[String], env: &[(Stri
     // A program with a folder in its name is one of the tree's own.
     let path = if program.contains('/') { folder.join(program) } else { program.into() };
     let mut child = Command::new(path);
-    for variable in crate::repo::git::LOCAL_VARIABLES {
+    for variable in crate::git::command::LOCAL_VARIABLES {
         child.env_remove(variable);
     }
     let output = child

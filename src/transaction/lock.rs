@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
-use crate::repo::process::{Life, Process};
-use crate::repo::scratch;
+use crate::git::Repo;
+use crate::transaction::process::{Life, Process};
 
 /// The right to write to a repository, until it is dropped.
 ///
 /// The lock of a process that is known to be dead is taken over.
-pub(super) struct RunLock {
+pub(crate) struct RunLock {
     path: PathBuf,
 }
 
@@ -24,7 +24,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if another run holds it, or one of which nobody knows whether it lives.
-    pub(super) fn lock(&self) -> Result<RunLock> {
+    pub(crate) fn lock(&self) -> Result<RunLock> {
         let dir = self.drafts()?;
         let path = dir.join("lock");
         let me = Process::current();
@@ -45,12 +45,12 @@ impl Repo {
     }
 
     /// Returns whether an ended run may have left anything.
-    pub(super) fn has_leftovers(&self) -> bool {
+    pub(crate) fn has_leftovers(&self) -> bool {
         fs::read_dir(self.state_dir()).is_ok_and(|mut entries| entries.next().is_some())
     }
 
     /// Removes what dead runs have left in the state folder; only the holder of the lock may.
-    pub(super) fn sweep(&self) {
+    pub(crate) fn sweep(&self) {
         let Ok(entries) = fs::read_dir(self.state_dir()) else { return };
         for path in entries.flatten().map(|entry| entry.path()).filter(|path| !is_kept(path)) {
             if scratch::is_record(&path) {
@@ -102,7 +102,7 @@ fn take(path: &Path, draft: &Path) -> Result<()> {
 
 /// Gives the file `draft` the second name `path`, which works only if nobody has that name: so a
 /// lock is never seen without its content.
-pub(super) fn claim(path: &Path, draft: &Path) -> std::io::Result<()> {
+pub(crate) fn claim(path: &Path, draft: &Path) -> std::io::Result<()> {
     match fs::hard_link(draft, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             // Some file systems know no second names.

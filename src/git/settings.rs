@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 use git2::{Signature, Time};
 
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
+use crate::git::Repo;
 
 /// The configuration of git in one repository: all files, includes and variables that count.
-pub(super) struct Settings {
+pub(crate) struct Settings {
     /// The last value of each key; `None` for a key without `=`, which means true.
     values: HashMap<String, Option<String>>,
 }
@@ -18,7 +18,7 @@ pub(super) struct Settings {
 impl Settings {
     /// Asks the user's git: libgit2 does not know `GIT_CONFIG_COUNT`, `git -c` around this program,
     /// or `includeIf "hasconfig:…"`, and a signature must not be missed for that.
-    pub(super) fn read(repo: &Repo) -> Result<Self> {
+    pub(crate) fn read(repo: &Repo) -> Result<Self> {
         let listed = repo.user_git("config").args(["--list", "-z"]).run()?;
         Ok(Self::parse(&String::from_utf8_lossy(&listed)))
     }
@@ -35,12 +35,12 @@ impl Settings {
     }
 
     /// Returns the value of `key` (in lower case but for a subsection), unless it is empty.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.values.get(key)?.as_deref().filter(|text| !text.is_empty())
     }
 
     /// Returns whether `key` is on, as git reads booleans.
-    pub(super) fn is_on(&self, key: &str, default: bool) -> bool {
+    pub(crate) fn is_on(&self, key: &str, default: bool) -> bool {
         match self.values.get(key) {
             None => default,
             Some(None) => true,
@@ -53,7 +53,7 @@ impl Settings {
     }
 
     /// Returns the folder of the hooks: `core.hooksPath`, or `hooks` of the repository.
-    pub(super) fn hooks_dir(&self, repo: &Repo) -> Result<PathBuf> {
+    pub(crate) fn hooks_dir(&self, repo: &Repo) -> Result<PathBuf> {
         if self.text("core.hookspath").is_none() {
             return Ok(repo.git.commondir().join("hooks"));
         }
@@ -66,14 +66,14 @@ impl Settings {
 
 /// Who a commit is by.
 #[derive(Clone, Copy)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Author,
     Committer,
 }
 
 impl Role {
     /// Returns the part of the names of variables and keys that stands for the role.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Author => "AUTHOR",
             Self::Committer => "COMMITTER",
@@ -87,7 +87,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if git does not know who the user is.
-    pub(super) fn identity(&self, role: Role, settings: &Settings) -> Result<Signature<'static>> {
+    pub(crate) fn identity(&self, role: Role, settings: &Settings) -> Result<Signature<'static>> {
         match plain_identity(role, settings) {
             Some((name, email)) => Ok(Signature::now(&name, &email)?),
             None => self.asked_identity(role),

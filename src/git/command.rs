@@ -8,10 +8,10 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
+use crate::git::Repo;
 
 /// The variables by which git is told where its repository lies (`git rev-parse --local-env-vars`).
-pub(super) const LOCAL_VARIABLES: [&str; 13] = [
+pub(crate) const LOCAL_VARIABLES: [&str; 13] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -28,7 +28,7 @@ pub(super) const LOCAL_VARIABLES: [&str; 13] = [
 ];
 
 /// One call of git: its arguments are given one by one and no shell sees them.
-pub(super) struct Git {
+pub(crate) struct Git {
     /// Folder and environment; the arguments come last.
     command: Command,
     config: Vec<OsString>,
@@ -40,7 +40,7 @@ pub(super) struct Git {
 
 impl Repo {
     /// Prepares a call of git in the repository and at the root of its work tree.
-    pub(super) fn user_git(&self, subcommand: &'static str) -> Git {
+    pub(crate) fn user_git(&self, subcommand: &'static str) -> Git {
         let mut git = Git::new(&self.root, subcommand);
         if std::env::var_os("GIT_DIR").is_some() || std::env::var_os("GIT_WORK_TREE").is_some() {
             // They may be relative to the folder in which this program was started.
@@ -65,7 +65,7 @@ impl Git {
 
     /// Prepares a call of git in another work tree, `dir`, whatever repository the environment
     /// names.
-    pub(super) fn elsewhere(dir: &Path, subcommand: &'static str) -> Self {
+    pub(crate) fn elsewhere(dir: &Path, subcommand: &'static str) -> Self {
         let mut git = Self::new(dir, subcommand);
         for variable in LOCAL_VARIABLES {
             git.command.env_remove(variable);
@@ -74,7 +74,7 @@ impl Git {
     }
 
     /// Sets a key of git's configuration, for this call only.
-    pub(super) fn config(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn config(mut self, key: &str, value: impl AsRef<OsStr>) -> Self {
         let mut setting = OsString::from(key);
         setting.push("=");
         setting.push(value);
@@ -82,29 +82,29 @@ impl Git {
         self
     }
 
-    pub(super) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.args.push(arg.as_ref().to_owned());
         self
     }
 
-    pub(super) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+    pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
-    pub(super) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
     /// Gives what git is to read from its standard input.
-    pub(super) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
         self
     }
 
     /// Gives git a standard input, in place of one that is empty.
-    pub(super) fn stdin(mut self, stdin: Stdio) -> Self {
+    pub(crate) fn stdin(mut self, stdin: Stdio) -> Self {
         self.stdin = Some(stdin);
         self
     }
@@ -114,7 +114,7 @@ impl Git {
     /// # Errors
     ///
     /// If it fails, with what it said.
-    pub(super) fn run(self) -> Result<Vec<u8>> {
+    pub(crate) fn run(self) -> Result<Vec<u8>> {
         let subcommand = self.subcommand;
         let output = self.output()?;
         if !output.status.success() {
@@ -128,7 +128,7 @@ impl Git {
     /// # Errors
     ///
     /// If it cannot be run.
-    pub(super) fn output(mut self) -> Result<Output> {
+    pub(crate) fn output(mut self) -> Result<Output> {
         let input = std::mem::take(&mut self.input);
         let stdin = match self.stdin.take() {
             Some(stdin) => stdin,
@@ -152,7 +152,7 @@ impl Git {
     ///
     /// A signal that ends this program and its group (Ctrl-C, a job's end in CI) does not reach it:
     /// it sees the end of its input instead, and cleans up.
-    pub(super) fn spawn(mut self) -> Result<Child> {
+    pub(crate) fn spawn(mut self) -> Result<Child> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
         self.start(Stdio::piped())
@@ -166,7 +166,7 @@ impl Git {
 }
 
 /// Says in one message that a program failed, and what it said.
-pub(super) fn failure(name: &str, status: ExitStatus, stderr: &[u8]) -> String {
+pub(crate) fn failure(name: &str, status: ExitStatus, stderr: &[u8]) -> String {
     let said = String::from_utf8_lossy(stderr);
     match said.trim() {
         "" => format!("`{name}` failed ({status})"),

@@ -7,15 +7,15 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 use git2::{Index, Oid};
 
+use crate::git::Repo;
+use crate::git::settings::Settings;
 use crate::path::RepoPath;
-use crate::repo::Repo;
-use crate::repo::index::blank_entry;
-use crate::repo::journal::Mode;
-use crate::repo::settings::Settings;
+use crate::transaction::journal::Mode;
+use crate::transaction::work_tree::index::blank_entry;
 
 impl Repo {
     /// Returns the content of each blob as `git checkout` would write it at its path.
-    pub(super) fn checked_out_contents(
+    pub(crate) fn checked_out_contents(
         &self,
         blobs: &[(&RepoPath, Oid)],
         settings: &Settings,
@@ -39,7 +39,7 @@ impl Repo {
     }
 
     /// Returns the blob that `git add` would make of each file as it lies in the work tree.
-    pub(super) fn cleaned(&self, paths: &[&RepoPath]) -> Result<Vec<Oid>> {
+    pub(crate) fn cleaned(&self, paths: &[&RepoPath]) -> Result<Vec<Oid>> {
         let listed =
             self.user_git("hash-object").arg("--").args(paths.iter().map(|path| path.as_str())).run()?;
         let ids: Vec<Oid> =

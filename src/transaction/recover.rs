@@ -6,14 +6,14 @@ use anyhow::Result;
 use git2::Oid;
 
 use crate::finding::{Finding, Refused};
-use crate::repo::Repo;
-use crate::repo::apply::Direction;
-use crate::repo::journal::Journal;
-use crate::repo::refs::RefMove;
+use crate::git::Repo;
+use crate::transaction::apply::Direction;
+use crate::transaction::journal::Journal;
+use crate::transaction::refs::RefMove;
 
 /// How often the refs of an interrupted run are asked for; git itself waits for a lock for
 /// `core.filesRefLockTimeout`, 100 ms by default.
-pub(super) const ATTEMPTS: u32 = 10;
+pub(crate) const ATTEMPTS: u32 = 10;
 
 impl Repo {
     /// Makes sure that no run is in the middle of something.
@@ -94,7 +94,7 @@ impl Repo {
 
     /// Removes the lock files that the run's git has left if it was killed with it: they hold the
     /// value that only this run was about to set; with HEAD's, if that leads to one of them.
-    pub(super) fn remove_dead_ref_locks(&self, refs: &[RefMove], with_head: bool) {
+    pub(crate) fn remove_dead_ref_locks(&self, refs: &[RefMove], with_head: bool) {
         let common = self.git.commondir();
         for one in refs {
             let lock = common.join(format!("{}.lock", one.name));

@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 
 /// A process, told apart from every other, also one that gets the same number later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Process {
-    pub(super) pid: u32,
+pub(crate) struct Process {
+    pub(crate) pid: u32,
     /// The machine, and on it the name space in which `pid` counts.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// When it began, in the system's own terms; empty where the system does not say.
-    pub(super) start: String,
+    pub(crate) start: String,
 }
 
 /// Whether a process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Life {
+pub(crate) enum Life {
     Running,
     Dead,
     /// It runs elsewhere, or the system does not say.
@@ -26,22 +26,22 @@ pub(super) enum Life {
 
 impl Process {
     /// Returns the process that calls.
-    pub(super) fn current() -> Self {
+    pub(crate) fn current() -> Self {
         Self::with_pid(std::process::id())
     }
 
     /// Returns the process of this machine that has the number `pid` now.
-    pub(super) fn with_pid(pid: u32) -> Self {
+    pub(crate) fn with_pid(pid: u32) -> Self {
         Self { pid, host: host(), start: start_of(pid).unwrap_or_default() }
     }
 
     /// Returns whether a process of this machine has the number `pid` now.
-    pub(super) fn is_running_here(pid: u32) -> bool {
+    pub(crate) fn is_running_here(pid: u32) -> bool {
         start_of(pid).is_some()
     }
 
     /// Returns whether the process lives.
-    pub(super) fn life(&self) -> Life {
+    pub(crate) fn life(&self) -> Life {
         if self.start.is_empty() || self.host != host() {
             return Life::Unknown;
         }

@@ -7,25 +7,25 @@ use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
+use crate::git::settings::{Role, Settings};
+use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
-use crate::repo::hooks::CommitHooks;
-use crate::repo::publish::{Hooks, NewCommit, NewFile, Publication};
-use crate::repo::settings::{Role, Settings};
-use crate::repo::{CommitId, Repo};
+use crate::transaction::hooks::CommitHooks;
+use crate::transaction::{Hooks, NewCommit, NewFile, Publication};
 
 /// A commit in the making.
-pub(super) struct Draft<'a> {
-    pub(super) branch: &'a str,
-    pub(super) parent: Oid,
-    pub(super) tree: Oid,
-    pub(super) message: String,
-    pub(super) author: Signature<'static>,
-    pub(super) committer: Signature<'static>,
+pub(crate) struct Draft<'a> {
+    pub(crate) branch: &'a str,
+    pub(crate) parent: Oid,
+    pub(crate) tree: Oid,
+    pub(crate) message: String,
+    pub(crate) author: Signature<'static>,
+    pub(crate) committer: Signature<'static>,
 }
 
 impl Repo {
     /// Makes the commits of the publication and returns them in its order.
-    pub(super) fn make_commits(
+    pub(crate) fn make_commits(
         &self,
         publication: &Publication,
         hooks: Hooks,
@@ -84,7 +84,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if a path does not lead to a file, or to a place for one.
-    pub(super) fn write_tree(&self, base: &Tree<'_>, files: &[NewFile]) -> Result<Oid> {
+    pub(crate) fn write_tree(&self, base: &Tree<'_>, files: &[NewFile]) -> Result<Oid> {
         let mut update = TreeUpdateBuilder::new();
         let mut findings = Vec::new();
         for file in files {
