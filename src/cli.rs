@@ -1,25 +1,18 @@
 //! The command line: one file a command, which reads, plans, shows and applies.
 
-mod about;
-mod backport;
+pub(crate) mod backport;
 mod branch;
-mod calendar;
 mod check;
 mod check_msrv;
 mod completions;
 mod mdbook;
-mod options;
-mod output;
+pub(crate) mod options;
+pub(crate) mod output;
 mod patch;
-mod prepare;
 mod rc;
-mod reading;
-mod recovery;
 mod release;
 mod schedule;
 mod status;
-mod supported;
-mod targets;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,7 +21,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::finding::{Finding, Refused};
 use options::Common;
-use output::Output;
+pub(crate) use output::Output;
 
 /// What became of a command: the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

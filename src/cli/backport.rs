@@ -1,10 +1,5 @@
 //! `cargo relprep backport`.
 
-mod apply;
-mod resolve;
-mod scene;
-mod status;
-
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -12,12 +7,12 @@ use clap::{ArgGroup, ValueEnum};
 use globset::Glob;
 
 use super::options::{Common, Format, Today};
-use super::recovery::{Purpose, recover};
 use super::{Output, Status};
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Exception;
 use crate::finding::Finding;
-use scene::Scene;
+use crate::ops::backport::scene::Scene;
+use crate::ops::recovery::{Purpose, recover};
 
 /// Apply commits to every supported branch, or say which branches have them
 ///
@@ -39,43 +34,43 @@ Examples:
 Exit status: 0 if all is well; 1 if something needs a person, or is missing."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub(super) struct Args {
+pub(crate) struct Args {
     /// The commits, oldest first, or a range as in `A..B`
     #[arg(value_name = "COMMIT", required_unless_present_any = ["status", "advisory"])]
-    commits: Vec<String>,
+    pub(crate) commits: Vec<String>,
     /// Show which branches have the commits; without commits, all that are missing somewhere
     #[arg(long, group = "instead")]
-    status: bool,
+    pub(crate) status: bool,
     /// Prepare a work tree with the conflict on this branch, and say how to finish
     #[arg(long, value_name = "BRANCH", group = "instead", conflicts_with_all = ["to", "except"])]
-    resolve: Option<String>,
+    pub(crate) resolve: Option<String>,
     /// Print affected and patched versions for a security advisory
     #[arg(long, value_name = "ID", group = "instead", value_parser = advisory, conflicts_with_all = ["to", "except"])]
-    advisory: Option<String>,
+    pub(crate) advisory: Option<String>,
     /// The branches, by name, version or glob, instead of all in support
     #[arg(long, value_name = "GLOB")]
-    to: Vec<Glob>,
+    pub(crate) to: Vec<Glob>,
     /// Leave a branch out, and say why
     #[arg(long, value_name = "BRANCH=REASON")]
-    except: Vec<Exception>,
+    pub(crate) except: Vec<Exception>,
     /// For merges: the parent that counts as the state before, from 1
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
-    mainline: Option<u32>,
+    pub(crate) mainline: Option<u32>,
     /// Add a Signed-off-by line to each commit
     #[arg(short, long)]
-    signoff: bool,
+    pub(crate) signoff: bool,
     /// Pick also what a branch seems to have already
     #[arg(long, conflicts_with_all = ["status", "advisory"])]
-    again: bool,
+    pub(crate) again: bool,
     /// Make also what raises the MSRV, changes a requirement or adds a dependency
     #[arg(long, conflicts_with = "instead")]
-    accept_flags: bool,
+    pub(crate) accept_flags: bool,
     /// Show what would be made, and make nothing
     #[arg(short = 'n', long, conflicts_with = "instead")]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Where the work tree is made, instead of beside this one
     #[arg(long, value_name = "DIR", requires = "resolve")]
-    worktree: Option<PathBuf>,
+    pub(crate) worktree: Option<PathBuf>,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: Form,
@@ -93,7 +88,7 @@ fn advisory(text: &str) -> Result<String, String> {
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
+pub(crate) enum Form {
     /// Text for people
     Human,
     /// Versioned JSON for programs
@@ -103,7 +98,7 @@ enum Form {
 }
 
 /// Does what is asked for.
-pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+pub(crate) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
     if args.format == Form::Json {
         output.use_format(Format::Json);
     }

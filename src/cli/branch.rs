@@ -4,9 +4,9 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::options::{Common, Preparing};
-use super::prepare::{Selection, prepare};
-use super::targets::Targets;
 use super::{Output, Status};
+use crate::ops::prepare::{Selection, prepare};
+use crate::ops::targets::Targets;
 use crate::plan::cut;
 use crate::version::Step;
 

@@ -2,15 +2,16 @@
 
 use anyhow::Result;
 
-use super::about::{About, Branch};
 use super::options::{Common, ReportFormat, Today};
-use super::recovery::{Purpose, recover};
-use super::targets::{Waiver, waiver};
-use super::{Output, Status, supported};
+use super::{Output, Status};
 use crate::check::{self, RULES, Role, read};
 use crate::finding::{Finding, Refused, Severity};
 use crate::git::Repo;
 use crate::only_versions;
+use crate::ops::about::{About, Branch};
+use crate::ops::recovery::{Purpose, recover};
+use crate::ops::supported;
+use crate::ops::targets::{Waiver, waiver};
 use crate::plan::{Request, preconditions};
 use crate::project::{CONFIG_RUNS, Location, Project};
 use crate::render;

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 
-use super::about::{About, Branch};
 use super::options::{Common, ReportFormat, Today};
-use super::recovery::{Purpose, recover};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::msrv;
 use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
+use crate::ops::about::{About, Branch};
+use crate::ops::recovery::{Purpose, recover};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::{Location, Project};

@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 
 use anyhow::{Context, Result};
 
-use super::calendar::Calendar;
 use super::options::{Common, Today};
 use super::output::unless_closed;
 use super::{Output, Status};
+use crate::ops::calendar::Calendar;
 use crate::render::mdbook::preprocess;
 use crate::train::schedule::{Schedule, Selection};
 

@@ -10,27 +10,27 @@ use crate::project::Location;
 
 /// The options of every command.
 #[derive(Debug, Args)]
-pub(super) struct Common {
+pub(crate) struct Common {
     /// The workspace's Cargo.toml, or a member's
     #[arg(long, value_name = "PATH", global = true)]
-    pub(super) manifest_path: Option<PathBuf>,
+    pub(crate) manifest_path: Option<PathBuf>,
     /// The configuration, instead of the workspace's own
     #[arg(long, value_name = "FILE", global = true)]
-    pub(super) config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
-    pub(super) color: Color,
+    pub(crate) color: Color,
     /// Print only what was asked for and what is wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
+    pub(crate) quiet: bool,
     /// List everything in full
     #[arg(short, long, global = true)]
-    pub(super) verbose: bool,
+    pub(crate) verbose: bool,
 }
 
 impl Common {
     /// Returns which project is meant.
-    pub(super) fn location(&self) -> Result<Location> {
+    pub(crate) fn location(&self) -> Result<Location> {
         Ok(Location {
             folder: std::env::current_dir().context("cannot find the current folder")?,
             manifest: self.manifest_path.clone(),
@@ -41,7 +41,7 @@ impl Common {
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// Text for people
     Human,
     /// Versioned JSON for programs
@@ -50,7 +50,7 @@ pub(super) enum Format {
 
 /// The form of a check's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ReportFormat {
+pub(crate) enum ReportFormat {
     /// Text for people
     Human,
     /// Versioned JSON for programs
@@ -72,7 +72,7 @@ impl From<Format> for ReportFormat {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
+pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
@@ -83,7 +83,7 @@ pub(super) enum Color {
 
 /// The day that a command takes for today.
 #[derive(Debug, Args)]
-pub(super) struct Today {
+pub(crate) struct Today {
     /// The day of the release, instead of today in UTC
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     date: Option<NaiveDate>,
@@ -92,7 +92,7 @@ pub(super) struct Today {
 impl Today {
     /// Returns the day: the only reading of a clock in the program.
     #[expect(clippy::disallowed_methods, reason = "the one place that may")]
-    pub(super) fn day(&self) -> NaiveDate {
+    pub(crate) fn day(&self) -> NaiveDate {
         self.date.unwrap_or_else(|| Utc::now().date_naive())
     }
 }
@@ -107,28 +107,28 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 /// The options of every command that prepares something.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(super) struct Preparing {
+pub(crate) struct Preparing {
     #[command(flatten)]
-    pub(super) today: Today,
+    pub(crate) today: Today,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
-    pub(super) format: Format,
+    pub(crate) format: Format,
     /// Show the plan, and write nothing
     #[arg(short = 'n', long)]
-    pub(super) dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Show every changed line
     #[arg(long)]
-    pub(super) diff: bool,
+    pub(crate) diff: bool,
     /// Leave tracked changes alone, where the plan does not edit the file
     #[arg(long)]
-    pub(super) allow_dirty: bool,
+    pub(crate) allow_dirty: bool,
     /// Push what was made, in one atomic push
     #[arg(long)]
-    pub(super) push: bool,
+    pub(crate) push: bool,
     /// The remote to push to, instead of the branch's own
     #[arg(long, value_name = "NAME", requires = "push")]
-    pub(super) remote: Option<String>,
+    pub(crate) remote: Option<String>,
     /// Do not run the commit hooks
     #[arg(long)]
-    pub(super) no_verify: bool,
+    pub(crate) no_verify: bool,
 }

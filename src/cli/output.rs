@@ -11,7 +11,7 @@ use crate::render;
 use crate::report::Report;
 
 /// The program's two streams.
-pub(super) struct Output {
+pub(crate) struct Output {
     out: AutoStream<std::io::Stdout>,
     err: AutoStream<std::io::Stderr>,
     format: ReportFormat,
@@ -25,7 +25,7 @@ pub(super) struct Output {
 
 impl Output {
     /// Opens the streams as the options say.
-    pub(super) fn new(common: &Common) -> Self {
+    pub(crate) fn new(common: &Common) -> Self {
         let choice = match common.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -44,22 +44,22 @@ impl Output {
 
     /// Prints results and refusals in `format` from now on; all but the one for people leave nothing
     /// else on standard output.
-    pub(super) fn use_format(&mut self, format: impl Into<ReportFormat>) {
+    pub(crate) fn use_format(&mut self, format: impl Into<ReportFormat>) {
         self.format = format.into();
     }
 
     /// Returns whether the output is JSON.
-    pub(super) fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.format == ReportFormat::Json
     }
 
     /// Returns whether everything is to be listed.
-    pub(super) fn is_verbose(&self) -> bool {
+    pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
     }
 
     /// Prints what was asked for; [`Output::written`] says whether that succeeded.
-    pub(super) fn result(&mut self, text: &str) {
+    pub(crate) fn result(&mut self, text: &str) {
         self.has_result = true;
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
         self.unwritten = self.unwritten.take().or(unless_closed(written).err());
@@ -70,33 +70,33 @@ impl Output {
     /// # Errors
     ///
     /// Once, where one was not, for another reason than that its reader went away.
-    pub(super) fn written(&mut self) -> Result<()> {
+    pub(crate) fn written(&mut self) -> Result<()> {
         self.unwritten.take().map_or(Ok(()), Err).context("cannot write to standard output")
     }
 
     /// Prints what people like to see: in no form for programs, and not quietly.
-    pub(super) fn show(&mut self, text: &str) {
+    pub(crate) fn show(&mut self, text: &str) {
         if !self.quiet && self.format == ReportFormat::Human {
             self.result(text);
         }
     }
 
     /// Says on a terminal what is being done that takes its time.
-    pub(super) fn progress(&mut self, text: &str) {
+    pub(crate) fn progress(&mut self, text: &str) {
         if !self.quiet && std::io::stderr().is_terminal() {
             let _ = writeln!(self.err, "{}", render::on_a_line(text));
         }
     }
 
     /// Prints a finding; notes not quietly.
-    pub(super) fn finding(&mut self, finding: &Finding) {
+    pub(crate) fn finding(&mut self, finding: &Finding) {
         if !(self.quiet && finding.severity == Severity::Note) {
             let _ = writeln!(self.err, "{}\n", render::finding::human(finding));
         }
     }
 
     /// Prints the reasons of a refusal, the errors last.
-    pub(super) fn refuse(&mut self, findings: &[Finding]) {
+    pub(crate) fn refuse(&mut self, findings: &[Finding]) {
         match self.format {
             ReportFormat::Human => self.findings(findings),
             ReportFormat::Json => self.result(&render::json::refusal(findings)),
@@ -106,7 +106,7 @@ impl Output {
     }
 
     /// Prints why the command failed; in a form for programs as its result too, if it has none yet.
-    pub(super) fn fail(&mut self, failure: &Finding) {
+    pub(crate) fn fail(&mut self, failure: &Finding) {
         self.finding(failure);
         if self.has_result {
             return;
@@ -120,7 +120,7 @@ impl Output {
     }
 
     /// Prints what a check found.
-    pub(super) fn report(&mut self, report: &Report) {
+    pub(crate) fn report(&mut self, report: &Report) {
         match self.format {
             ReportFormat::Human => {
                 self.findings(&report.findings);
@@ -143,6 +143,6 @@ impl Output {
 }
 
 /// Takes a reader that went away for one that has read enough.
-pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+pub(crate) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }

@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::options::{Common, Preparing};
-use super::prepare::{Selection, prepare};
-use super::targets::Targets;
 use super::{Output, Status};
+use crate::ops::prepare::{Selection, prepare};
+use crate::ops::targets::Targets;
 use crate::plan::maintain;
 
 /// Prepare the next release candidate, on its release branch

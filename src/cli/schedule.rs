@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use clap::ValueEnum as _;
 
-use super::calendar::Calendar;
 use super::options::{Common, Today};
 use super::{Output, Status};
 use crate::finding::{Finding, Refused};
+use crate::ops::calendar::Calendar;
 use crate::plan::outcome::quoted;
 use crate::render::schedule::{Format, file, render};
 use crate::train::schedule::{Bound, Schedule, Selection};

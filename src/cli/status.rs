@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::calendar::Calendar;
 use super::options::{Common, Format, Today};
 use super::{Output, Status};
+use crate::ops::calendar::Calendar;
 use crate::render::status as render;
 
 /// Show the release branches as they are: state, latest release, days left, and what to do next

@@ -3,13 +3,13 @@
 use anyhow::Result;
 use chrono::NaiveDate;
 
-use super::Form;
 use super::scene::Scene;
 use crate::backport::evidence::Facts;
 use crate::backport::fixes::{Sources, report};
 use crate::backport::matrix::{Matrix, Row, rows, went_somewhere};
 use crate::backport::survey::Survey;
 use crate::backport::targets::Chosen;
+use crate::cli::backport::Form;
 use crate::cli::{Output, Status};
 use crate::finding::{Refused, Severity};
 use crate::plan::lines::lines;
@@ -17,7 +17,7 @@ use crate::render;
 
 impl Scene<'_> {
     /// Shows the matrix.
-    pub(super) fn status(&self, form: Form, day: NaiveDate, output: &mut Output) -> Result<Status> {
+    pub(crate) fn status(&self, form: Form, day: NaiveDate, output: &mut Output) -> Result<Status> {
         let commits = self.commits()?;
         let chosen = self.targets(day, output)?;
         if !chosen.absent.is_empty() {
@@ -44,7 +44,7 @@ impl Scene<'_> {
     }
 
     /// Prints the ranges of an advisory.
-    pub(super) fn advisory(&self, id: &str, output: &mut Output) -> Result<Status> {
+    pub(crate) fn advisory(&self, id: &str, output: &mut Output) -> Result<Status> {
         let commits = self.commits()?;
         let targets = &self.ground.branches;
         let mut survey = Survey::read(self.repo, &self.ground.trunk_tip, targets, &commits)?;

@@ -18,7 +18,7 @@ use crate::transaction::{Hooks, Options};
 
 impl Scene<'_> {
     /// Tries the commits on every branch, shows what became of them, and makes what is clean.
-    pub(super) fn apply(&self, day: NaiveDate, output: &mut Output) -> Result<Status> {
+    pub(crate) fn apply(&self, day: NaiveDate, output: &mut Output) -> Result<Status> {
         let commits = self.commits()?;
         let chosen = self.targets(day, output)?;
         let (facts, attempts) = self.attempts(&commits, &chosen.targets)?;

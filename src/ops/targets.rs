@@ -10,7 +10,7 @@ use crate::status::{Row, State, Status};
 
 /// The branches that are asked for.
 #[derive(Debug, clap::Args)]
-pub(super) struct Targets {
+pub(crate) struct Targets {
     /// Prepare this branch, whatever is checked out; a glob, and may be repeated
     #[arg(long = "branch", value_name = "GLOB")]
     branches: Vec<String>,
@@ -18,18 +18,18 @@ pub(super) struct Targets {
 
 /// A branch that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Its short name.
-    pub(super) branch: String,
+    pub(crate) branch: String,
     /// Its tip.
-    pub(super) commit: CommitId,
+    pub(crate) commit: CommitId,
     /// Whether it is checked out.
-    pub(super) is_checked_out: bool,
+    pub(crate) is_checked_out: bool,
 }
 
 /// The branches that a security fix goes to.
 #[derive(Debug, clap::Args)]
-pub(super) struct Security {
+pub(crate) struct Security {
     /// Prepare every release that is supported on the day
     #[arg(long, conflicts_with = "branches")]
     supported: bool,
@@ -40,32 +40,32 @@ pub(super) struct Security {
 
 /// A release that somebody says needs no patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Waiver {
+pub(crate) struct Waiver {
     release: String,
     reason: String,
 }
 
 impl Waiver {
     /// Returns whether it is for that release: by its branch, or its version in whole or in part.
-    pub(super) fn means(&self, row: &Row) -> bool {
+    pub(crate) fn means(&self, row: &Row) -> bool {
         [row.short.as_str(), row.branch.as_str()].contains(&self.release.as_str())
             || row.version.to_string() == self.release
     }
 
     /// Returns why.
-    pub(super) fn reason(&self) -> &str {
+    pub(crate) fn reason(&self) -> &str {
         &self.reason
     }
 
     /// Says that no supported release is meant.
-    pub(super) fn unused(&self) -> Finding {
+    pub(crate) fn unused(&self) -> Finding {
         Finding::error("waiver-unused", format!("`{}` is no supported release", self.release))
             .remedy("see `cargo relprep status` for those that are")
     }
 }
 
 /// Reads a waiver.
-pub(super) fn waiver(text: &str) -> Result<Waiver, String> {
+pub(crate) fn waiver(text: &str) -> Result<Waiver, String> {
     match text.split_once('=') {
         Some((release, reason)) if !release.trim().is_empty() && !reason.trim().is_empty() => {
             Ok(Waiver { release: release.trim().to_owned(), reason: reason.trim().to_owned() })
@@ -76,11 +76,11 @@ pub(super) fn waiver(text: &str) -> Result<Waiver, String> {
 
 /// The branches that are prepared, and those that are not though they were asked for.
 #[derive(Debug, Default)]
-pub(super) struct Selected {
+pub(crate) struct Selected {
     /// The branches.
-    pub(super) targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
     /// The others.
-    pub(super) left: Vec<Left>,
+    pub(crate) left: Vec<Left>,
 }
 
 impl Targets {
@@ -90,7 +90,7 @@ impl Targets {
     /// # Errors
     ///
     /// Every glob that matches no local branch; no branch at all.
-    pub(super) fn select(&self, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
+    pub(crate) fn select(&self, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
         if self.branches.is_empty() {
             let branch = preconditions::checked_out(head)?;
             let targets = refs.local.get(branch).map(|commit| target(branch, *commit, head));
@@ -130,7 +130,7 @@ fn no_branch(message: String, branch: &str) -> Finding {
 
 impl Security {
     /// Returns whether every supported release is asked for.
-    pub(super) fn is_asked_for(&self) -> bool {
+    pub(crate) fn is_asked_for(&self) -> bool {
         self.supported
     }
 
@@ -141,7 +141,7 @@ impl Security {
     ///
     /// A supported release without a local branch; a waiver for a release that is not supported; no
     /// supported release at all; no policy.
-    pub(super) fn select(&self, status: &Status, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
+    pub(crate) fn select(&self, status: &Status, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
         status.supported()?;
         let mut selected = Selected::default();
         let mut findings = Vec::new();

@@ -16,7 +16,7 @@ use crate::render;
 
 impl Scene<'_> {
     /// Makes a work tree in which the commits conflict on `branch`, and says how to finish.
-    pub(super) fn resolve(&self, branch: &str, output: &mut Output) -> Result<Status> {
+    pub(crate) fn resolve(&self, branch: &str, output: &mut Output) -> Result<Status> {
         let commits = self.commits()?;
         let glob = Glob::new(branch).context("this is no name of a branch")?;
         let choice = Choice { to: vec![glob], except: Vec::new() };

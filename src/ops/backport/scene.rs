@@ -6,7 +6,6 @@ use anyhow::{Context, Error, Result};
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::Args;
 use crate::backport::attempt::{Attempt, Request, attempt};
 use crate::backport::evidence::Facts;
 use crate::backport::ground::Ground;
@@ -14,27 +13,28 @@ use crate::backport::making::Manner;
 use crate::backport::survey::Survey;
 use crate::backport::targets::{Choice, Chosen, Target, choose};
 use crate::cli::Output;
-use crate::cli::calendar::Calendar;
+use crate::cli::backport::Args;
 use crate::cli::options::Common;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs, Repo};
+use crate::ops::calendar::Calendar;
 use crate::plan::outcome::quoted;
 use crate::project::{Lead, Project};
 
 /// Everything that was read.
-pub(super) struct Scene<'a> {
-    pub(super) common: &'a Common,
-    pub(super) args: &'a Args,
-    pub(super) repo: &'a Repo,
-    pub(super) head: Head,
-    pub(super) project: Project,
-    pub(super) refs: Refs,
-    pub(super) ground: Ground,
+pub(crate) struct Scene<'a> {
+    pub(crate) common: &'a Common,
+    pub(crate) args: &'a Args,
+    pub(crate) repo: &'a Repo,
+    pub(crate) head: Head,
+    pub(crate) project: Project,
+    pub(crate) refs: Refs,
+    pub(crate) ground: Ground,
 }
 
 impl<'a> Scene<'a> {
     /// Reads the project as it is checked out, and the branches.
-    pub(super) fn read(common: &'a Common, args: &'a Args, repo: &'a Repo) -> Result<Self> {
+    pub(crate) fn read(common: &'a Common, args: &'a Args, repo: &'a Repo) -> Result<Self> {
         let head = repo.head()?;
         let commit = head.commit().context("the repository has no commit yet")?;
         let project = Project::read(repo, &common.location()?, commit, &repo.changed()?)?;
@@ -46,7 +46,7 @@ impl<'a> Scene<'a> {
 
 impl Scene<'_> {
     /// Returns the commits that were named, each once.
-    pub(super) fn commits(&self) -> Result<Vec<CommitId>> {
+    pub(crate) fn commits(&self) -> Result<Vec<CommitId>> {
         let (mut commits, mut findings): (Vec<CommitId>, Vec<Finding>) = (Vec::new(), Vec::new());
         for name in &self.args.commits {
             match self.repo.commits_of(name).map_err(Error::downcast::<Refused>) {
@@ -64,7 +64,7 @@ impl Scene<'_> {
     }
 
     /// Returns the branches that are meant.
-    pub(super) fn targets(&self, day: NaiveDate, output: &mut Output) -> Result<Chosen> {
+    pub(crate) fn targets(&self, day: NaiveDate, output: &mut Output) -> Result<Chosen> {
         let choice = Choice { to: self.args.to.clone(), except: self.args.except.clone() };
         let branches = self.ground.branches.clone();
         let config = &self.project.config;
@@ -92,13 +92,13 @@ impl Scene<'_> {
     }
 
     /// Returns how commits are made.
-    pub(super) fn manner<'m>(&'m self, sign_off: Option<&'m str>, options: &'m [String]) -> Manner<'m> {
+    pub(crate) fn manner<'m>(&'m self, sign_off: Option<&'m str>, options: &'m [String]) -> Manner<'m> {
         let branch = self.project.config.names.backport_branch.as_ref();
         Manner { branch, sign_off, accept_flags: self.args.accept_flags, options }
     }
 
     /// Returns the options that a printed command must repeat to mean the same.
-    pub(super) fn options(&self) -> Vec<String> {
+    pub(crate) fn options(&self) -> Vec<String> {
         let mut options = Vec::new();
         let paths = [("--manifest-path", &self.common.manifest_path), ("--config", &self.common.config)];
         for (option, path) in paths {
@@ -112,7 +112,7 @@ impl Scene<'_> {
     }
 
     /// Tries `commits` on `targets`.
-    pub(super) fn attempts(
+    pub(crate) fn attempts(
         &self,
         commits: &[CommitId],
         targets: &[Target],

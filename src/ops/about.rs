@@ -17,7 +17,7 @@ const TOLD: usize = 3;
 
 /// The branch that a check is about.
 #[derive(Debug, clap::Args)]
-pub(super) struct About {
+pub(crate) struct About {
     /// The branch, instead of the one that is checked out or that CI tells
     ///
     /// Its tip is judged. Where no branch is checked out, as in CI, it names the branch that the commit
@@ -27,10 +27,10 @@ pub(super) struct About {
 }
 
 /// A branch and a commit of it, and how they are known to be meant.
-pub(super) struct Branch {
-    pub(super) name: String,
-    pub(super) why: String,
-    pub(super) at: At,
+pub(crate) struct Branch {
+    pub(crate) name: String,
+    pub(crate) why: String,
+    pub(crate) at: At,
 }
 
 impl Branch {
@@ -45,7 +45,7 @@ impl Branch {
     }
 
     /// Adds the branch to `refs`: that somebody names it shows that there is one, be it fetched or not.
-    pub(super) fn add_to(&self, refs: &mut Refs) {
+    pub(crate) fn add_to(&self, refs: &mut Refs) {
         if !refs.branches.contains(&self.name) {
             refs.branches.push(self.name.clone());
             refs.branches.sort_unstable();
@@ -54,7 +54,7 @@ impl Branch {
 
     /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
     /// tree if it is checked out.
-    pub(super) fn ground(&self, changed: &[String]) -> Ground {
+    pub(crate) fn ground(&self, changed: &[String]) -> Ground {
         if self.at.is_checked_out { Ground::of_checkout(changed) } else { Ground::Scratch }
     }
 }
@@ -66,7 +66,7 @@ impl About {
     /// # Errors
     ///
     /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
-    pub(super) fn branch(&self, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> {
+    pub(crate) fn branch(&self, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> {
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         if let Some(name) = &self.branch {
             return named(name, repo, head, refs);

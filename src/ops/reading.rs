@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::Output;
 use super::targets::Target;
+use crate::cli::Output;
 use crate::git::Repo;
 use crate::project::{Location, Project};
 
@@ -20,7 +20,7 @@ const LONG: Duration = Duration::from_secs(1);
 ///
 /// Most of the time is Cargo's, so several branches are read at once, each with a repository of its own:
 /// libgit2's cannot be shared between threads.
-pub(super) fn read(
+pub(crate) fn read(
     repo: &Repo,
     location: &Location,
     targets: &[Target],

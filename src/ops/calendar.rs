@@ -4,9 +4,9 @@ use anyhow::Result;
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::Output;
-use super::options::Common;
 use super::recovery::{Purpose, recover};
+use crate::cli::Output;
+use crate::cli::options::Common;
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::survey::{Question, Survey, Tip};
@@ -19,11 +19,11 @@ use crate::train::{History, Numbering, Train};
 const UNNAMED: &str = "Project";
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
-pub(super) struct Calendar {
+pub(crate) struct Calendar {
     /// The name of what is released.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The day.
-    pub(super) day: NaiveDate,
+    pub(crate) day: NaiveDate,
     config: Config,
     train: Option<Train>,
     numbering: Numbering,
@@ -34,7 +34,7 @@ impl Calendar {
     /// Reads the configuration that is nearest, and the repository if there is one.
     ///
     /// One that cannot be used is told in a warning: the policy suffices for a calendar.
-    pub(super) fn read(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
+    pub(crate) fn read(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
         let location = common.location()?;
         let repo = open(&location, output).or_else(|error| unread(error, output).map(|()| None))?;
         let config = project::nearest_config(&location)?;
@@ -52,7 +52,7 @@ impl Calendar {
     /// # Errors
     ///
     /// A refusal if there is a repository that cannot be used, among others.
-    pub(super) fn read_in_full(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
+    pub(crate) fn read_in_full(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
         let location = common.location()?;
         let repo = open(&location, output)?;
         let config = project::nearest_config(&location)?;
@@ -65,7 +65,7 @@ impl Calendar {
 
     /// Makes the calendar of `config` with what `repo` tells; the manifests of `lead` are read on each
     /// branch, for its version and MSRV.
-    pub(super) fn of(repo: Option<&Repo>, config: Config, day: NaiveDate, lead: &Lead) -> Result<Self> {
+    pub(crate) fn of(repo: Option<&Repo>, config: Config, day: NaiveDate, lead: &Lead) -> Result<Self> {
         let train = config.train();
         let refs = repo.map(Repo::refs).transpose()?.unwrap_or_default();
         let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, &refs));
@@ -90,7 +90,7 @@ impl Calendar {
     /// # Errors
     ///
     /// A refusal if there is none.
-    pub(super) fn train(&self) -> Result<&Train, Refused> {
+    pub(crate) fn train(&self) -> Result<&Train, Refused> {
         self.train.as_ref().ok_or_else(|| {
             Finding::error("no-schedule", "the configuration describes no release train")
                 .remedy(
@@ -102,12 +102,12 @@ impl Calendar {
     }
 
     /// Returns what had happened by the day.
-    pub(super) fn history(&self) -> History {
+    pub(crate) fn history(&self) -> History {
         self.known(&|_| String::new()).history()
     }
 
     /// Returns how the release branches stand.
-    pub(super) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         let branch = |version: &Version| self.config.names.branch.render(version, &self.name);
         Status::new(&self.known(&branch))
     }

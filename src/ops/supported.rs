@@ -20,7 +20,7 @@ use crate::report::Report;
 use crate::status::{State, Status};
 
 /// Reports whether the branches that are supported on `day` are equally patched.
-pub(super) fn report(
+pub(crate) fn report(
     repo: &Repo,
     location: &Location,
     project: &Project,

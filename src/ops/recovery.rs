@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use super::Output;
+use crate::cli::Output;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 
 /// What a command is about to do in the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// Write to it.
     Write,
     /// Show what it would write, and write nothing.
@@ -19,7 +19,7 @@ pub(super) enum Purpose {
 
 impl Purpose {
     /// Returns the purpose of a command that writes, unless it is a dry run.
-    pub(super) fn of_preparing(dry_run: bool) -> Self {
+    pub(crate) fn of_preparing(dry_run: bool) -> Self {
         if dry_run { Self::Show } else { Self::Write }
     }
 }
@@ -31,7 +31,7 @@ impl Purpose {
 /// A refusal before a dry run, which writes nothing and would show a state that is about to change;
 /// before a command that writes, whatever keeps the state from being put right. Where a command only
 /// reads, that is said and is no error.
-pub(super) fn recover(repo: &Repo, purpose: Purpose, output: &mut Output) -> Result<()> {
+pub(crate) fn recover(repo: &Repo, purpose: Purpose, output: &mut Output) -> Result<()> {
     let findings = match purpose {
         Purpose::Show => return repo.check_finished(),
         Purpose::Write => repo.recover()?,

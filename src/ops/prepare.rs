@@ -3,11 +3,12 @@
 use anyhow::Result;
 
 use super::calendar::Calendar;
-use super::options::{Common, Preparing};
+use super::reading;
 use super::recovery::{Purpose, recover};
 use super::targets::{Security, Selected, Target, Targets};
-use super::{Output, Status, reading};
 use crate::checkout::scratch;
+use crate::cli::options::{Common, Preparing};
+use crate::cli::{Output, Status};
 use crate::finding::{Finding, Refused, Severity};
 use crate::git::{CommitId, Head, Refs, Repo};
 use crate::ops::settle;
@@ -18,27 +19,27 @@ use crate::render;
 use crate::transaction::{Hooks, NewFile, Options, Publication};
 
 /// Which branches are prepared.
-pub(super) struct Selection<'a> {
+pub(crate) struct Selection<'a> {
     /// Those that are named, or the one that is checked out.
-    pub(super) targets: &'a Targets,
+    pub(crate) targets: &'a Targets,
     /// Those that are supported, in place of these.
-    pub(super) security: Option<&'a Security>,
+    pub(crate) security: Option<&'a Security>,
 }
 
 impl<'a> Selection<'a> {
     /// Selects what is named.
-    pub(super) fn of(targets: &'a Targets) -> Self {
+    pub(crate) fn of(targets: &'a Targets) -> Self {
         Self { targets, security: None }
     }
 }
 
 /// Makes one branch's plan.
-pub(super) trait Make: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>> {}
+pub(crate) trait Make: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>> {}
 impl<F: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>>> Make for F {}
 
 /// Reads each branch, plans with `make`, shows the plans, and carries them out unless it is a dry
 /// run.
-pub(super) fn prepare(
+pub(crate) fn prepare(
     common: &Common,
     options: &Preparing,
     selection: &Selection<'_>,
