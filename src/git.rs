@@ -2,89 +2,31 @@
 //!
 //! With [`crate::transaction`] and [`crate::checkout`] the only code that names git2 or runs git.
 
+pub mod branches;
 pub(crate) mod command;
 pub mod compare;
+pub mod diff;
 pub mod fetched;
-mod history;
-pub mod log;
+pub mod history;
+mod ids;
 pub mod merge;
+pub mod reach;
 pub(crate) mod settings;
 pub mod survey;
+mod tags;
+mod tree;
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, ObjectType, StatusOptions};
-use serde::{Serialize, Serializer};
+use git2::{ErrorCode, StatusOptions};
+
+pub use branches::Refs;
+pub use ids::{BlobId, CommitId, PatchId, TreeId};
+pub use tree::{Entry, EntryKind, Tree};
 
 use crate::finding::{Finding, Refused};
 use crate::limits;
-use crate::path::RepoPath;
-
-/// A commit that exists.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId(pub(crate) git2::Oid);
-
-/// A blob that exists.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobId(pub(crate) git2::Oid);
-
-impl fmt::Display for CommitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for CommitId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for BlobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl CommitId {
-    /// Makes an id for a test that has no repository.
-    #[cfg(test)]
-    pub(crate) fn of_test(digit: u8) -> Self {
-        Self(git2::Oid::from_bytes(&[digit; 20]).unwrap())
-    }
-
-    /// Returns the first ten hexadecimal digits.
-    pub fn short(self) -> String {
-        let mut text = self.0.to_string();
-        text.truncate(10);
-        text
-    }
-
-    /// Returns whether its name in hexadecimal begins with `digits`.
-    pub fn begins_with(self, digits: &str) -> bool {
-        let digit = |(at, digit): (usize, char)| {
-            let byte = self.0.as_bytes().get(at / 2).copied()?;
-            Some(digit.to_digit(16)? == u32::from(if at % 2 == 0 { byte >> 4 } else { byte & 0xf }))
-        };
-        digits.chars().enumerate().all(|place| digit(place) == Some(true))
-    }
-
-    /// Returns the commit whose name is `byte` over and over.
-    #[cfg(test)]
-    pub(crate) fn for_tests(byte: u8) -> Self {
-        let Ok(id) = git2::Oid::from_bytes(&[byte; 20]) else { panic!("twenty bytes are a name") };
-        Self(id)
-    }
-}
-
-impl Serialize for CommitId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
-}
 
 /// What is checked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,78 +46,6 @@ impl Head {
             Self::Branch(_, commit) | Self::Detached(commit) => Some(*commit),
             Self::Unborn => None,
         }
-    }
-}
-
-/// A file of a [`Tree`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its content.
-    pub blob: BlobId,
-    /// What kind of file it is.
-    pub kind: EntryKind,
-}
-
-/// What kind of file an [`Entry`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
-    /// A file that cannot be executed.
-    Plain,
-    /// A file that can be executed.
-    Executable,
-    /// A symbolic link; its blob holds the target.
-    Link,
-}
-
-impl EntryKind {
-    /// Returns the kind of file that git's mode says.
-    fn of(mode: i32) -> Self {
-        match mode {
-            0o120_000 => Self::Link,
-            0o100_755 => Self::Executable,
-            _ => Self::Plain,
-        }
-    }
-}
-
-/// The files of one commit, by path; submodules and names that are no [`RepoPath`] are left out.
-#[derive(Clone, Debug, Default)]
-pub struct Tree {
-    files: BTreeMap<RepoPath, Entry>,
-}
-
-impl Tree {
-    /// Returns the file at `path`.
-    pub fn get(&self, path: &RepoPath) -> Option<Entry> {
-        self.files.get(path).copied()
-    }
-
-    /// Returns all files, in the order of their paths.
-    pub fn files(&self) -> impl Iterator<Item = (&RepoPath, Entry)> {
-        self.files.iter().map(|(path, entry)| (path, *entry))
-    }
-}
-
-/// The branches and tags that there are.
-#[derive(Clone, Debug, Default)]
-pub struct Refs {
-    /// The local branches, by short name, with their commits.
-    pub local: BTreeMap<String, CommitId>,
-    /// The short names of all branches, local and remote-tracking, without the remote.
-    pub branches: Vec<String>,
-    /// The tags, by name, with their commits.
-    pub tags: BTreeMap<String, CommitId>,
-    /// The remote's own idea of the trunk, without the remote.
-    pub remote_trunk: Option<String>,
-}
-
-impl Refs {
-    /// Returns the branch where development happens, where nobody says: the one that the remote
-    /// `origin`, or the only remote, has as its default, else `main` or `master`.
-    pub fn default_trunk(&self) -> &str {
-        let there = |name: &&str| self.branches.iter().any(|branch| branch == name);
-        let remote = self.remote_trunk.as_deref();
-        remote.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
     }
 }
 
@@ -241,16 +111,6 @@ impl Repo {
         })
     }
 
-    /// Returns the commit of the local branch `name`, if there is one.
-    pub fn branch(&self, name: &str) -> Result<Option<CommitId>> {
-        self.reference(&format!("refs/heads/{name}"))
-    }
-
-    /// Returns the commit of the tag `name`, annotated or not, if there is one.
-    pub fn tag(&self, name: &str) -> Result<Option<CommitId>> {
-        self.reference(&format!("refs/tags/{name}"))
-    }
-
     fn reference(&self, name: &str) -> Result<Option<CommitId>> {
         match self.git.find_reference(name) {
             Ok(reference) => {
@@ -260,98 +120,6 @@ impl Repo {
             Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
         }
-    }
-
-    /// Returns the short names of all local branches and of all remote-tracking branches (without
-    /// their remote), sorted, each once.
-    pub fn branch_names(&self) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        for reference in self.git.references_glob("refs/heads/*")?.names() {
-            names.push(reference?.trim_start_matches("refs/heads/").to_owned());
-        }
-        for reference in self.git.references_glob("refs/remotes/*")?.names() {
-            let reference = reference?;
-            if let Some((_, name)) = reference.trim_start_matches("refs/remotes/").split_once('/') {
-                names.push(name.to_owned());
-            }
-        }
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
-    }
-
-    /// Returns the first parent of `commit`.
-    pub fn parent(&self, commit: CommitId) -> Result<Option<CommitId>> {
-        Ok(self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId))
-    }
-
-    /// Returns the branches and tags.
-    pub fn refs(&self) -> Result<Refs> {
-        let mut refs = Refs { branches: self.branch_names()?, ..Refs::default() };
-        for reference in self.git.references()? {
-            let reference = reference?;
-            let (Ok(name), Ok(target)) = (reference.name(), reference.peel_to_commit()) else { continue };
-            let id = CommitId(target.id());
-            if let Some(branch) = name.strip_prefix("refs/heads/") {
-                refs.local.insert(branch.to_owned(), id);
-            } else if let Some(tag) = name.strip_prefix("refs/tags/") {
-                refs.tags.insert(tag.to_owned(), id);
-            }
-        }
-        refs.remote_trunk = self.remote_trunk()?;
-        Ok(refs)
-    }
-
-    /// Returns the branch that the remote `origin` has as its default, or else the only remote.
-    fn remote_trunk(&self) -> Result<Option<String>> {
-        let remotes = self.git.remotes().context("cannot list the remotes")?;
-        let mut names = remotes.iter().filter_map(|remote| remote.ok().flatten());
-        let remote = match (names.next(), names.next()) {
-            (Some(only), None) => only,
-            _ => "origin",
-        };
-        let folder = format!("refs/remotes/{remote}/");
-        let Ok(head) = self.git.find_reference(&format!("{folder}HEAD")) else { return Ok(None) };
-        let target = head.symbolic_target().ok().flatten();
-        Ok(target.and_then(|target| target.strip_prefix(&folder)).map(str::to_owned))
-    }
-
-    /// Returns whether `name` can be the short name of a branch, as `git check-ref-format --branch`
-    /// says.
-    pub fn is_branch_name(name: &str) -> bool {
-        git2::Branch::name_is_valid(name).unwrap_or(false)
-    }
-
-    /// Returns the files of `commit`.
-    pub fn tree(&self, commit: CommitId) -> Result<Tree> {
-        let mut files = BTreeMap::new();
-        self.collect(&self.git.find_commit(commit.0)?.tree()?, "", &mut files)?;
-        Ok(Tree { files })
-    }
-
-    /// Collects the files of `tree`, whose own path is `folder`.
-    fn collect(
-        &self,
-        tree: &git2::Tree<'_>,
-        folder: &str,
-        files: &mut BTreeMap<RepoPath, Entry>,
-    ) -> Result<()> {
-        for entry in tree {
-            let Ok(name) = entry.name() else { continue };
-            match entry.kind() {
-                Some(ObjectType::Tree) => {
-                    self.collect(&self.git.find_tree(entry.id())?, &format!("{folder}{name}/"), files)?;
-                }
-                Some(ObjectType::Blob) => {
-                    if let Some(path) = RepoPath::new(&format!("{folder}{name}")) {
-                        let kind = EntryKind::of(entry.filemode());
-                        files.insert(path, Entry { blob: BlobId(entry.id()), kind });
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// Returns the content of `blob`.

@@ -21,9 +21,8 @@ use anyhow::{Context, Error, Result};
 use git2::{Oid, RepositoryState};
 
 use crate::finding::{Finding, Refused};
-use crate::git::merge::TreeId;
 use crate::git::settings::Settings;
-use crate::git::{CommitId, Repo};
+use crate::git::{CommitId, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::transaction::journal::{Journal, WorkTree};
 use crate::transaction::refs::RefMove;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::git::CommitId;
-use crate::git::log::Said;
+use crate::git::history::CommitInfo;
 
 /// How it is known that a branch has a commit, the surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -85,7 +85,7 @@ pub struct Facts {
 
 impl Facts {
     /// Reads what a commit says.
-    pub fn read(said: &Said) -> Self {
+    pub fn read(said: &CommitInfo) -> Self {
         let title = said.message.lines().next().unwrap_or_default().trim().to_owned();
         let subject = subject(&title);
         let reverts = reverted(&said.message).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
@@ -328,7 +328,8 @@ mod tests {
     use super::*;
 
     fn facts(number: u8, message: &str) -> Facts {
-        let said = Said { id: CommitId::for_tests(number), parents: Vec::new(), message: message.to_owned() };
+        let said =
+            CommitInfo { id: CommitId::of_test(number), parents: Vec::new(), message: message.to_owned() };
         Facts::read(&said)
     }
 

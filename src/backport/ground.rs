@@ -10,7 +10,7 @@ use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
-use crate::git::log::Tip;
+use crate::git::branches::Tip;
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::plan::lines::lines;
@@ -85,7 +85,7 @@ impl Ground {
             return Ok(true);
         }
         for path in self.version_places.iter().filter(|path| touched.iter().any(|t| t == path.as_str())) {
-            let parent = repo.said(facts.id)?.parents.first().copied();
+            let parent = repo.commit_info(facts.id)?.parents.first().copied();
             let before = parent.map(|parent| version_at(repo, parent, path)).transpose()?;
             if before != Some(version_at(repo, facts.id, path)?) {
                 return Ok(true);

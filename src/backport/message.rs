@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     fn id() -> CommitId {
-        CommitId::for_tests(7)
+        CommitId::of_test(7)
     }
 
     #[test]

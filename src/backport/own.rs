@@ -105,13 +105,13 @@ impl Own {
 mod tests {
     use super::*;
     use crate::git::CommitId;
-    use crate::git::log::Said;
+    use crate::git::history::CommitInfo;
 
     /// Reads commits with these messages, whose names are 10…, 11… and so on; returns which are live.
     fn live(messages: &[&str]) -> Vec<usize> {
-        let id = |number: usize| CommitId::for_tests(u8::try_from(number).unwrap() + 0x10);
+        let id = |number: usize| CommitId::of_test(u8::try_from(number).unwrap() + 0x10);
         let facts = |(number, message): (usize, &&str)| {
-            Facts::read(&Said { id: id(number), parents: Vec::new(), message: (*message).to_owned() })
+            Facts::read(&CommitInfo { id: id(number), parents: Vec::new(), message: (*message).to_owned() })
         };
         let own = Own::new(messages.iter().enumerate().map(facts).collect());
         (0..messages.len()).filter(|&number| own.live().any(|facts| facts.id == id(number))).collect()
@@ -136,16 +136,16 @@ mod tests {
     #[test]
     fn what_was_there_before_is_taken_back_in_words_until_that_is_taken_back() {
         let before = |message: &str| {
-            Facts::read(&Said {
-                id: CommitId::for_tests(1),
+            Facts::read(&CommitInfo {
+                id: CommitId::of_test(1),
                 parents: Vec::new(),
                 message: message.to_owned(),
             })
         };
         let has_reverted = |messages: &[&str], one: &str| {
             let facts = |message: &&str| {
-                let id = CommitId::for_tests(u8::try_from(message.len()).unwrap());
-                Facts::read(&Said { id, parents: Vec::new(), message: (*message).to_owned() })
+                let id = CommitId::of_test(u8::try_from(message.len()).unwrap());
+                Facts::read(&CommitInfo { id, parents: Vec::new(), message: (*message).to_owned() })
             };
             Own::new(messages.iter().map(facts).collect()).has_reverted(&before(one))
         };

@@ -227,17 +227,17 @@ mod tests {
     use super::*;
     use crate::config::NameTemplate;
     use crate::git::CommitId;
-    use crate::git::log::Said;
+    use crate::git::history::CommitInfo;
 
     fn facts(message: &str) -> Facts {
-        let id = CommitId::for_tests(0xab);
-        Facts::read(&Said { id, parents: Vec::new(), message: message.to_owned() })
+        let id = CommitId::of_test(0xab);
+        Facts::read(&CommitInfo { id, parents: Vec::new(), message: message.to_owned() })
     }
 
     fn target(branch: &str) -> Target {
         let names = NameTemplate::try_from("release-{version}".to_owned()).unwrap();
         let version = names.read(branch).unwrap();
-        Target { branch: branch.to_owned(), version, tip: CommitId::for_tests(1), local: None }
+        Target { branch: branch.to_owned(), version, tip: CommitId::of_test(1), local: None }
     }
 
     #[test]

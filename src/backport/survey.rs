@@ -11,8 +11,9 @@ use super::own::Own;
 use super::targets::Target;
 use super::trunk::Trunk;
 use crate::finding::{Finding, Refused};
-use crate::git::log::{PatchId, Reach, Tip};
-use crate::git::{CommitId, Repo};
+use crate::git::branches::Tip;
+use crate::git::reach::Reach;
+use crate::git::{CommitId, PatchId, Repo};
 
 /// What shows that a branch has a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -268,7 +269,7 @@ impl<'r> Survey<'r> {
 /// `commits`, without which it is not known what it changes.
 fn whole(repo: &Repo, reach: &Reach, commits: &[CommitId]) -> Result<()> {
     let hides = |commit: &CommitId| reach.divides(*commit) || commits.contains(commit);
-    if !repo.cut_off_at()?.iter().any(hides) {
+    if !repo.cut_off()?.iter().any(hides) {
         return Ok(());
     }
     let message = "this clone is shallow: which branch has which commit cannot be known";
@@ -278,12 +279,12 @@ fn whole(repo: &Repo, reach: &Reach, commits: &[CommitId]) -> Result<()> {
 
 /// Returns what the message of `commit` tells; of a revert of a merge, also what that had brought.
 fn facts(repo: &Repo, commit: CommitId) -> Result<Facts> {
-    let said = repo.said(commit)?;
+    let said = repo.commit_info(commit)?;
     let mut facts = Facts::read(&said);
     for (name, mainline) in reverted(&said.message) {
         if let Some(merge) = repo.resolve(&name)? {
             let mainline = mainline.map(|name| repo.resolve(&name)).transpose()?.flatten();
-            facts.reverts.extend(repo.brought(merge, mainline)?.iter().map(ToString::to_string));
+            facts.reverts.extend(repo.merged_commits(merge, mainline)?.iter().map(ToString::to_string));
         }
     }
     Ok(facts)
@@ -297,7 +298,7 @@ fn with_merges(repo: &Repo, mut all: Vec<Facts>) -> Result<Vec<Facts>> {
             facts.merge && facts.merges_pull().is_some_and(|pull| undone.stated.contains(&pull))
         };
         let Some(merge) = all[..at].iter().rfind(is_meant).map(|facts| facts.id) else { continue };
-        let names = repo.brought(merge, None)?.into_iter().chain([merge]);
+        let names = repo.merged_commits(merge, None)?.into_iter().chain([merge]);
         all[at].reverts = names.map(|id| id.to_string()).collect();
         all[at].undoes = None;
     }
@@ -340,18 +341,18 @@ fn generic(branches: &[Own]) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::git::log::Said;
+    use crate::git::history::CommitInfo;
 
     fn own(messages: &[String]) -> Own {
         let facts = |(number, message): (usize, &String)| {
-            let id = CommitId::for_tests(u8::try_from(number).unwrap() + 0x10);
-            Facts::read(&Said { id, parents: Vec::new(), message: message.clone() })
+            let id = CommitId::of_test(u8::try_from(number).unwrap() + 0x10);
+            Facts::read(&CommitInfo { id, parents: Vec::new(), message: message.clone() })
         };
         Own::new(messages.iter().enumerate().map(facts).collect())
     }
 
     fn origin() -> Facts {
-        Facts::read(&Said { id: CommitId::for_tests(1), parents: Vec::new(), message: "Fix (#1)".into() })
+        Facts::read(&CommitInfo { id: CommitId::of_test(1), parents: Vec::new(), message: "Fix (#1)".into() })
     }
 
     fn shown(messages: &[String]) -> Option<Evidence> {
@@ -361,9 +362,9 @@ mod tests {
 
     #[test]
     fn what_was_reverted_is_not_there_until_it_is_again() {
-        let picked = format!("Fix (#1)\n\n(cherry picked from commit {})", CommitId::for_tests(1));
-        let reverted = format!("Revert \"Fix (#1)\"\n\nThis reverts commit {}.", CommitId::for_tests(0x10));
-        let again = format!("Revert \"Revert\"\n\nThis reverts commit {}.", CommitId::for_tests(0x11));
+        let picked = format!("Fix (#1)\n\n(cherry picked from commit {})", CommitId::of_test(1));
+        let reverted = format!("Revert \"Fix (#1)\"\n\nThis reverts commit {}.", CommitId::of_test(0x10));
+        let again = format!("Revert \"Revert\"\n\nThis reverts commit {}.", CommitId::of_test(0x11));
         assert_eq!(shown(std::slice::from_ref(&picked)), Some(Evidence::PickedFrom));
         assert_eq!(shown(&[picked.clone(), reverted.clone()]), None);
         assert_eq!(shown(&[picked.clone(), reverted.clone(), again]), Some(Evidence::PickedFrom));
@@ -372,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_revert_of_what_was_there_before_the_cut_is_seen() {
-        let own = own(&[format!("Revert \"Fix (#1)\"\n\nThis reverts commit {}.", CommitId::for_tests(1))]);
+        let own = own(&[format!("Revert \"Fix (#1)\"\n\nThis reverts commit {}.", CommitId::of_test(1))]);
         assert!(own.has_reverted(&origin()));
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::config::NameTemplate;
 use crate::finding::Finding;
 use crate::git::CommitId;
-use crate::git::log::Tip;
+use crate::git::branches::Tip;
 
 /// A release branch that a backport may be for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     fn branches(names: &[&str]) -> Vec<Target> {
-        let tip = Tip { local: Some(CommitId::for_tests(1)), remote: None };
+        let tip = Tip { local: Some(CommitId::of_test(1)), remote: None };
         let tips = names.iter().map(|name| ((*name).to_owned(), tip)).collect();
         release_branches(&NameTemplate::try_from("release-{version}".to_owned()).unwrap(), &tips)
     }

@@ -161,16 +161,16 @@ mod tests {
         let branch = |number: usize| Target {
             branch: format!("release-{}.0.0", 9 - number),
             version: semver::Version::new(9, 0, 0),
-            tip: CommitId::for_tests(2),
+            tip: CommitId::of_test(2),
             local: None,
         };
         let cell = |c: char| match c {
-            '+' => Cell::Contained(Shown { evidence: Evidence::PickedFrom, by: CommitId::for_tests(3) }),
+            '+' => Cell::Contained(Shown { evidence: Evidence::PickedFrom, by: CommitId::of_test(3) }),
             '~' => Cell::Stated { status: statements::Status::NotAffected, reason: "no such code".into() },
             _ => Cell::Missing,
         };
         let row = Row {
-            commit: CommitId::for_tests(1),
+            commit: CommitId::of_test(1),
             title: "Fix".into(),
             advisories: advisory.map(str::to_owned).into_iter().collect(),
             cells: cells.chars().map(cell).collect(),
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn what_an_older_branch_has_released_a_newer_one_must_release() {
         let release = |has: bool| {
-            let contains = if has { BTreeSet::from([CommitId::for_tests(3)]) } else { BTreeSet::new() };
+            let contains = if has { BTreeSet::from([CommitId::of_test(3)]) } else { BTreeSet::new() };
             Some(Release { tag: "v1".into(), contains })
         };
         let found = |cells: &str, releases: &[Option<Release>], advisory| -> Vec<String> {

@@ -1,30 +1,52 @@
-//! Questions about the past: revisions, where a branch left another, the days of tags.
+//! Commits: what they say, what revisions name, where a branch left another.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, NaiveDate};
-use git2::{ErrorCode, ObjectType, Oid};
+use git2::{Commit, ErrorCode, Oid, Sort};
 
-use super::{BlobId, CommitId, Entry, EntryKind, Repo, Tree};
-use crate::path::RepoPath;
+use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Repo};
+
+/// What a commit says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitInfo {
+    /// The commit.
+    pub id: CommitId,
+    /// Its parents.
+    pub parents: Vec<CommitId>,
+    /// Its message, in full.
+    pub message: String,
+}
 
 impl Repo {
-    /// Returns whether the history is cut off somewhere, as in CI's usual checkout.
-    pub fn is_shallow(&self) -> bool {
-        self.git.is_shallow()
+    /// Returns what `commit` says.
+    pub fn commit_info(&self, commit: CommitId) -> Result<CommitInfo> {
+        let found = self.git.find_commit(commit.0)?;
+        Ok(CommitInfo {
+            id: commit,
+            parents: found.parent_ids().map(CommitId).collect(),
+            message: message(&found),
+        })
     }
 
-    /// Returns the commits whose parents are not here, because the history is cut off at them.
-    pub fn cut_off_at(&self) -> Result<Vec<CommitId>> {
-        if !self.is_shallow() {
+    /// Returns the commits that `merge` brought to its parent `mainline`, or its first one; none if it is
+    /// no merge.
+    pub fn merged_commits(&self, merge: CommitId, mainline: Option<CommitId>) -> Result<Vec<CommitId>> {
+        let found = self.git.find_commit(merge.0)?;
+        if found.parent_count() < 2 {
             return Ok(Vec::new());
         }
-        // The list that git keeps, one name a line: `shallow` in gitrepository-layout(5).
-        let list = self.git.commondir().join("shallow");
-        let text =
-            std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
-        Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).map(CommitId).collect())
+        let mainline = mainline.map_or_else(|| found.parent_id(0), |mainline| Ok(mainline.0))?;
+        let mut walk = self.git.revwalk()?;
+        walk.hide(mainline)?;
+        found.parent_ids().filter(|parent| *parent != mainline).try_for_each(|parent| walk.push(parent))?;
+        walk.map(|id| Ok(CommitId(id?))).collect()
+    }
+
+    /// Returns the first parent of `commit`.
+    pub fn parent(&self, commit: CommitId) -> Result<Option<CommitId>> {
+        Ok(self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId))
     }
 
     /// Returns the commit that `revision` names, as `git rev-parse` reads it, if it is there.
@@ -41,50 +63,34 @@ impl Repo {
         Ok(object.peel_to_commit().ok().map(|commit| CommitId(commit.id())))
     }
 
-    /// Returns those of `paths` that are files of `commit`: what [`Repo::tree`] does, without reading
-    /// all folders.
-    pub fn files_among<'a>(
-        &self,
-        commit: CommitId,
-        paths: impl IntoIterator<Item = &'a RepoPath>,
-    ) -> Result<Tree> {
-        let tree = self.git.find_commit(commit.0)?.tree()?;
-        let mut files = BTreeMap::new();
-        for path in paths {
-            match tree.get_path(path.as_ref()) {
-                Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
-                    let entry = Entry { blob: BlobId(entry.id()), kind: EntryKind::of(entry.filemode()) };
-                    files.insert(path.clone(), entry);
-                }
-                Ok(_) => {}
-                Err(error) if error.code() == ErrorCode::NotFound => {}
-                Err(error) => return Err(error).with_context(|| format!("cannot read {path} of {commit}")),
-            }
-        }
-        Ok(Tree { files })
-    }
-
-    /// Returns those files of `tree` that are `wanted` and are not so in the work tree: what
-    /// [`Repo::changed`] does, without looking at all other files.
+    /// Returns the commits that `revision` names: one, or those of a range `A..B`, parents first.
     ///
-    /// A file that git converts on its way to the work tree counts as changed.
-    pub fn changed_among(&self, tree: &Tree, wanted: impl Fn(&RepoPath) -> bool) -> Result<Vec<String>> {
-        let mut changed = Vec::new();
-        for (path, entry) in tree.files().filter(|(path, _)| wanted(path)) {
-            let same = match std::fs::read(self.root.join(path)) {
-                Ok(content) => Oid::hash_object(ObjectType::Blob, &content)? == entry.blob.0,
-                Err(_) => false,
-            };
-            if !same && entry.kind != EntryKind::Link {
-                changed.push(path.to_string());
-            }
+    /// # Errors
+    ///
+    /// A refusal if there is no such commit, or the range is empty or of another kind.
+    pub fn commits_of(&self, revision: &str) -> Result<Vec<CommitId>> {
+        let parsed = self.git.revparse(revision).map_err(|error| no_commit(revision, error.message()))?;
+        let peel = |object: Option<&git2::Object<'_>>| {
+            let commit = object.and_then(|object| object.peel_to_commit().ok());
+            commit.map(|commit| commit.id()).ok_or_else(|| no_commit(revision, "it names no commit"))
+        };
+        if !parsed.mode().contains(git2::RevparseMode::RANGE) {
+            return Ok(vec![CommitId(peel(parsed.from())?)]);
         }
-        Ok(changed)
+        if parsed.mode().contains(git2::RevparseMode::MERGE_BASE) {
+            return Err(no_commit(revision, "a range of three dots has two ends").into());
+        }
+        let mut walk = self.git.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
+        walk.hide(peel(parsed.from())?)?;
+        walk.push(peel(parsed.to())?)?;
+        let commits = walk.map(|id| Ok(CommitId(id?))).collect::<Result<Vec<_>>>()?;
+        if commits.is_empty() { Err(no_commit(revision, "the range is empty").into()) } else { Ok(commits) }
     }
 
-    /// Returns the commit of the branch `name` of `remote`, as last fetched.
-    pub fn remote_branch(&self, remote: &str, name: &str) -> Result<Option<CommitId>> {
-        self.reference(&format!("refs/remotes/{remote}/{name}"))
+    /// Returns whether `descendant` is `ancestor`, or has it among its ancestors.
+    pub fn has_ancestor(&self, descendant: CommitId, ancestor: CommitId) -> Result<bool> {
+        Ok(descendant == ancestor || self.git.graph_descendant_of(descendant.0, ancestor.0)?)
     }
 
     /// Returns the commit where the branch with the tip `branch` left the one with the tip `trunk`:
@@ -110,27 +116,21 @@ impl Repo {
         }
     }
 
-    /// Returns the day of each tag, in UTC: its own for an annotated tag, its commit's for another.
-    pub fn tag_days(&self) -> Result<BTreeMap<String, NaiveDate>> {
-        let mut days = BTreeMap::new();
-        for reference in self.git.references_glob("refs/tags/*")? {
-            let reference = reference?;
-            let (Ok(name), Some(target)) = (reference.name(), reference.target()) else { continue };
-            if let Some(day) = self.day_of(target) {
-                days.insert(name.trim_start_matches("refs/tags/").to_owned(), day);
-            }
-        }
-        Ok(days)
+    /// Returns whether the history is cut off somewhere, as in CI's usual checkout.
+    pub fn is_shallow(&self) -> bool {
+        self.git.is_shallow()
     }
 
-    fn day_of(&self, object: Oid) -> Option<NaiveDate> {
-        let object = self.git.find_object(object, None).ok()?;
-        let tagger = object.as_tag().and_then(git2::Tag::tagger).map(|tagger| tagger.when().seconds());
-        let seconds = match tagger {
-            Some(seconds) => seconds,
-            None => object.peel(ObjectType::Commit).ok()?.as_commit()?.time().seconds(),
-        };
-        Some(DateTime::from_timestamp(seconds, 0)?.date_naive())
+    /// Returns the commits whose parents are not here, because the history is cut off at them.
+    pub fn cut_off(&self) -> Result<HashSet<CommitId>> {
+        if !self.is_shallow() {
+            return Ok(HashSet::new());
+        }
+        // The list that git keeps, one name a line: `shallow` in gitrepository-layout(5).
+        let list = self.git.commondir().join("shallow");
+        let text =
+            std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+        Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).map(CommitId).collect())
     }
 }
 
@@ -163,5 +163,21 @@ impl FirstParents {
         };
         self.seen.extend(commit);
         Ok(())
+    }
+}
+
+fn no_commit(revision: &str, why: &str) -> Refused {
+    Finding::error("no-commit", format!("`{revision}` is no commit here: {why}"))
+        .remedy("name a commit, or a range as in `A..B`; `git fetch` brings what is only on the remote")
+        .into()
+}
+
+/// Returns the message as text. What is not UTF-8 is taken for Latin-1, which is what commits
+/// that old are in.
+fn message(commit: &Commit<'_>) -> String {
+    let raw = commit.message_bytes();
+    match std::str::from_utf8(raw) {
+        Ok(text) => text.to_owned(),
+        Err(_) => raw.iter().map(|&byte| char::from(byte)).collect(),
     }
 }

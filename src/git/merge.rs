@@ -13,12 +13,8 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
 use crate::git::command::failure;
-use crate::git::{BlobId, CommitId, Repo};
+use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::transaction::NewFile;
-
-/// A tree that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TreeId(pub(crate) Oid);
 
 /// What a merge made of a commit on another branch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,6 @@
 //! What branches and tags tell about a release train, read in one pass.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
-use std::io::ErrorKind;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, NaiveDate};
@@ -262,14 +260,14 @@ impl Repo {
         &self,
         head: &Head,
         question: &Question<'_>,
-        cut_off: &HashSet<git2::Oid>,
+        cut_off: &HashSet<CommitId>,
     ) -> Result<Option<Past>> {
         let Ok(mut commit) = self.git.find_commit(head.target) else { return Ok(None) };
         let mut later = Vec::new();
         let mut is_cut_off = false;
         while day_of(commit.time())? > question.day {
             later.push(commit.id());
-            is_cut_off = cut_off.contains(&commit.id());
+            is_cut_off = cut_off.contains(&CommitId(commit.id()));
             match commit.parents().next() {
                 _ if is_cut_off => break,
                 Some(parent) => commit = parent,
@@ -307,7 +305,7 @@ impl Repo {
         branches: &mut [Branch],
         tags: &[Tag],
         trunk: Option<&Tip>,
-        cut_off: &HashSet<git2::Oid>,
+        cut_off: &HashSet<CommitId>,
     ) -> Result<()> {
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
         let starts = Starts::of(branches);
@@ -324,20 +322,11 @@ impl Repo {
             for commit in walk.by_ref() {
                 let commit =
                     commit.with_context(|| format!("cannot read the history of {}", branch.tip.name))?;
-                ahead = ahead.filter(|_| !cut_off.contains(&commit)).map(|ahead| ahead + 1);
+                ahead = ahead.filter(|_| !cut_off.contains(&CommitId(commit))).map(|ahead| ahead + 1);
             }
             branch.tip.ahead = ahead;
         }
         Ok(())
-    }
-
-    /// Returns the commits whose parents a shallow clone lacks.
-    fn cut_off(&self) -> Result<HashSet<git2::Oid>> {
-        match fs::read_to_string(self.git.commondir().join("shallow")) {
-            Ok(text) => Ok(text.lines().filter_map(|line| git2::Oid::from_str(line.trim()).ok()).collect()),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(HashSet::new()),
-            Err(error) => Err(error).context("cannot read where the history is cut off"),
-        }
     }
 }
 

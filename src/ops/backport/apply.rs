@@ -57,7 +57,7 @@ impl Scene<'_> {
     fn make(&self, commits: &[CommitId], attempts: &[Attempt], manner: &Manner<'_>) -> Result<Outcome> {
         let mut messages = BTreeMap::new();
         for commit in commits {
-            messages.insert(*commit, self.repo.said(*commit)?.message);
+            messages.insert(*commit, self.repo.commit_info(*commit)?.message);
         }
         let mut outcome = Outcome::default();
         for attempt in attempts {

@@ -140,7 +140,7 @@ impl Scene<'_> {
         let mut findings = Vec::new();
         for facts in commits.iter().filter(|facts| facts.merge) {
             let short = facts.id.short();
-            let parents = self.repo.said(facts.id).map_or(0, |said| said.parents.len());
+            let parents = self.repo.commit_info(facts.id).map_or(0, |said| said.parents.len());
             match self.args.mainline {
                 None => findings.push(
                     Finding::error("merge", format!("{short} is a merge: it is not said what it changes")).remedy(
