@@ -3,25 +3,36 @@
 //! This is the map of the house. A command is **read → plan → show → apply**: everything that it will
 //! do is a value before anything is done, and a dry run is a plan that nobody applies.
 //!
-//! | where | what |
+//! | floor | what |
 //! |---|---|
-//! | [`cli`] | one file a command; arguments in, exit status out; with [`render`] the only ones that print |
-//! | [`config`] | what the maintainer may say, checked while it is read |
-//! | [`project`] | one commit: its configuration, its workspace, the files that both name |
-//! | [`workspace`] | packages, manifests and lock files, as Cargo and the tree tell |
-//! | [`plan`] | version lines, what moves, what follows, what must be true first; pure |
+//! | [`path`], [`version`], [`rust_version`], [`finding`], [`template`], [`limits`], [`text`] | the values that all of it is made of |
+//! | [`report`], [`ci`] | what a check found; which branch a run of CI is about |
+//! | [`train`] | calendar and support policy: dates in, dates out |
 //! | [`edit`] | manifests, lock files, notes, version files: text in, text out, the rest untouched |
-//! | [`version`], [`template`], [`path`], [`finding`] | the values that all of it is made of |
-//! | [`limits`] | how large a text may be that is read from a repository |
-//! | [`train`], [`status`] | calendar and support policy; how branches stand; dates in, dates out |
-//! | [`msrv`], [`check`], [`only_versions`], [`report`], [`ci`] | what must hold, and what was found |
+//! | [`git`] | reading: commits, trees, branches, what remotes have |
+//! | [`transaction`] | writing, whole or not at all; pushing |
+//! | [`checkout`] | linked work trees, for hooks and for conflicts that a person resolves |
+//! | [`config`] | what the maintainer may say, checked while it is read |
+//! | [`workspace`] | packages, manifests and lock files, as Cargo and the tree tell |
+//! | [`project`] | one commit: its configuration, its workspace, the files that both name |
+//! | [`plan`] | version lines, what moves, what follows, what must be true first |
+//! | [`status`] | how the branches stand against the calendar |
+//! | [`msrv`] | what a release line promised about Rust, and what it needs |
+//! | [`only_versions`] | whether a commit changes anything but versions |
 //! | [`backport`] | fixes on every supported branch, and the proof of it |
-//! | [`git`], [`transaction`], [`checkout`] | the only code that names git2 or runs git: reading; writing, whole or not at all; linked work trees |
+//! | [`check`] | what must hold before a release: one file a rule |
+//! | [`ops`] | one file an operation: reads, plans, applies; prints nothing |
+//! | [`render`] | plans, schedules and findings, in each format of output |
+//! | [`cli`] | one file a command: arguments in, exit status out |
+//!
+//! A floor imports only what stands above it, and files form no circle: `tests/it/layers.rs` reads this
+//! table and the imports, and holds the one against the other.
 //!
 //! What always holds:
 //!
-//! * `edit`, `plan`, `train`, `status`, `version` and `template` touch no file system, no git, no
-//!   environment and no clock.
+//! * Only `git`, `transaction` and `checkout` name git2 or run git; only `render` and `cli` print.
+//! * `train`, `edit`, `plan`, `status` and the rules of `check` touch no file system, no environment and
+//!   no clock: they are tested with strings and values.
 //! * A path inside the repository is a [`path::RepoPath`], which cannot lead outside.
 //! * A refusal is a list of [`finding::Finding`]s, each with place and remedy; it travels as the error
 //!   [`finding::Refused`], and the exit status tells it from a failure.

@@ -20,6 +20,7 @@ mod fixture;
 mod fuzz;
 mod history;
 mod hostile;
+mod layers;
 mod lockfile;
 mod mdbook;
 mod only_versions;
