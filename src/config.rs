@@ -8,6 +8,7 @@
 pub mod check;
 mod mask;
 pub mod msrv;
+mod notes;
 mod read;
 pub mod schedule;
 mod value;
@@ -15,11 +16,11 @@ mod value;
 use semver::VersionReq;
 use serde::Deserialize;
 
+pub use notes::Notes;
 pub use read::{Source, read};
 use schedule::ScheduleConfig;
 pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
 
-use crate::edit::notes::{Missing, Style};
 use crate::edit::version_file::Pattern;
 use crate::git::Refs;
 use crate::path::RepoPath;
@@ -184,30 +185,6 @@ pub struct VersionFile {
     pub lines: Vec<Pattern>,
     /// The package whose version it carries; the lead package's otherwise.
     pub package: Option<String>,
-}
-
-/// The release notes.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "value::NotesTable")]
-pub struct Notes {
-    /// Whether there are notes at all.
-    pub enabled: bool,
-    /// The file.
-    pub file: RepoPath,
-    /// The file that a new major's notes begin as.
-    pub template: Option<RepoPath>,
-    /// How the notes are worded: the archive's marker and entries, and what stands for a state.
-    pub style: Style,
-    /// What `patch` does about a section that the maintainers have not written.
-    pub missing: Missing,
-}
-
-impl Default for Notes {
-    fn default() -> Self {
-        let file = RepoPath::known("RELEASES.md");
-        let style = Style::default_for(&file);
-        Self { enabled: true, file, template: None, style, missing: Missing::Scaffold }
-    }
 }
 
 /// The messages of the commits.

@@ -2,14 +2,17 @@
 
 mod configured;
 pub mod lead;
+mod location;
 mod text;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 pub use configured::{CONFIG_RUNS, nearest_config};
+pub use location::{At, Location, nearest_package};
+use location::{manifest_path, relative};
 
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
@@ -17,57 +20,8 @@ use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
 use crate::project::lead::lead_member;
-use crate::workspace::metadata::{Members, nearest_manifest};
+use crate::workspace::metadata::Members;
 use crate::workspace::{Sources, Workspace, outside};
-
-/// Which project is meant.
-#[derive(Clone, Debug, Default)]
-pub struct Location {
-    /// The folder to begin at.
-    pub folder: PathBuf,
-    /// `--manifest-path`.
-    pub manifest: Option<PathBuf>,
-    /// `--config`.
-    pub config: Option<PathBuf>,
-}
-
-impl Location {
-    /// Opens the repository that the project is in.
-    ///
-    /// # Errors
-    ///
-    /// As [`Repo::discover`], and a refusal if there is no manifest where one is named.
-    pub fn repository(&self) -> Result<Repo> {
-        Repo::discover(&self.folder_of_manifest()?)
-    }
-
-    /// Opens the repository that the project is in; `None` where it is in none.
-    ///
-    /// # Errors
-    ///
-    /// As [`Repo::find`], and a refusal if there is no manifest where one is named.
-    pub fn repository_if_any(&self) -> Result<Option<Repo>> {
-        Repo::find(&self.folder_of_manifest()?)
-    }
-
-    fn folder_of_manifest(&self) -> Result<PathBuf, Refused> {
-        let Some(named) = &self.manifest else { return Ok(self.folder.clone()) };
-        let manifest = self.folder.join(named);
-        match manifest.parent() {
-            Some(folder) if manifest.is_file() => Ok(folder.to_owned()),
-            _ => Err(no_manifest(named)),
-        }
-    }
-}
-
-/// A commit, and whether it is the one that is checked out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct At {
-    /// The commit.
-    pub commit: CommitId,
-    /// Whether the work tree stands for it.
-    pub is_checked_out: bool,
-}
 
 /// A project at one commit.
 #[derive(Debug)]
@@ -223,16 +177,6 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Lead {
     Lead { name: lead.map(|member| member.name.clone()), manifests: manifests.collect() }
 }
 
-/// Returns the name in the nearest manifest upwards that describes a package, without asking git or Cargo.
-pub fn nearest_package(location: &Location) -> Option<String> {
-    let folder = location.folder_of_manifest().ok()?;
-    folder.ancestors().find_map(|folder| {
-        let text = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
-        let manifest = Manifest::parse(&RepoPath::known("Cargo.toml"), &text).ok()?;
-        Some(manifest.package?.name?.value)
-    })
-}
-
 /// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than
 /// everything else together.
 fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, Result<Sources>) {
@@ -242,38 +186,6 @@ fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, 
         let sources = Sources::read(repo, tree);
         (asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
     })
-}
-
-/// Finds the manifest that is meant.
-fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf> {
-    let root = repo.root().canonicalize().context("cannot find the root of the work tree")?;
-    let folder = location.folder.canonicalize().context("cannot find the current folder")?;
-    if let Some(manifest) = &location.manifest {
-        return folder.join(manifest).canonicalize().map_err(|_| no_manifest(manifest).into());
-    }
-    nearest_manifest(&folder, &root).ok_or_else(|| {
-        let message = format!(
-            "there is no Cargo.toml in {} or above it, up to the repository's root",
-            folder.display()
-        );
-        Refused::from(
-            Finding::error("no-manifest", message)
-                .remedy("run this in a Cargo workspace, or give `--manifest-path`"),
-        )
-        .into()
-    })
-}
-
-fn no_manifest(named: &Path) -> Refused {
-    Finding::error("no-manifest", format!("there is no manifest at {}", named.display()))
-        .remedy("give `--manifest-path` the path of a Cargo.toml")
-        .into()
-}
-
-fn relative(repo: &Repo, manifest: &Path) -> Result<RepoPath> {
-    let root = repo.root().canonicalize()?;
-    let inside = manifest.strip_prefix(&root).ok().and_then(Path::to_str).and_then(RepoPath::new);
-    inside.with_context(|| format!("{} is not in the repository", manifest.display()))
 }
 
 /// Returns the manifest with a `[workspace]` at `manifest` or nearest above it, or else `manifest`.

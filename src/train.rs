@@ -7,6 +7,7 @@
 pub mod calendar;
 pub mod history;
 pub mod numbering;
+pub mod phase;
 pub mod release;
 pub mod roll;
 pub mod schedule;
@@ -20,7 +21,8 @@ use semver::Version;
 pub use calendar::{Cadence, Calendar, MonthlyCut};
 pub use history::History;
 pub use numbering::{Number, Numbering};
-pub use release::{Day, Phase, Release};
+pub use phase::Phase;
+pub use release::{Day, Release};
 pub use roll::{Holidays, RollOver};
 pub use support::{Answer, CountFrom, Ends, LastDay, Lts, Rule, Span, Support, Term, Window};
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub use check::Problem;
 pub use day::{DayText, WeekdayText};
 
-use crate::train::{CountFrom, Ends, LastDay, RollOver, Train};
+use crate::train::{CountFrom, Ends, LastDay, RollOver};
 
 /// The `[schedule]` table.
 ///
@@ -148,17 +148,6 @@ pub enum SkipConfig {
     Number,
     /// Neither the number nor its day is used.
     Release,
-}
-
-impl ScheduleConfig {
-    /// Returns the train that this table describes; `None` where the table is empty or absent.
-    ///
-    /// # Errors
-    ///
-    /// All that is wrong with the table, each with the key that it is about.
-    pub fn train(&self) -> Result<Option<Train>, Vec<Problem>> {
-        if *self == Self::default() { Ok(None) } else { check::train(self).map(Some) }
-    }
 }
 
 #[cfg(test)]

@@ -5,12 +5,9 @@ use semver::{Prerelease, Version};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::Notes;
-use crate::edit::notes::{Missing, Style, Wording};
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
 use crate::git::Repo;
-use crate::path::RepoPath;
 use crate::template::{Placeholder, Template, Values};
 
 /// Names or globs (`wasmtime-*`), of which one must match.
@@ -262,83 +259,6 @@ impl TryFrom<String> for TextTemplate {
     }
 }
 
-/// `[notes]` as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub(super) struct NotesTable {
-    enabled: bool,
-    file: RepoPath,
-    template: Option<RepoPath>,
-    #[serde(deserialize_with = "archive_marker")]
-    archive_marker: Option<String>,
-    #[serde(deserialize_with = "archive_entry")]
-    archive_entry: Option<String>,
-    #[serde(deserialize_with = "unreleased")]
-    unreleased: Option<String>,
-    #[serde(deserialize_with = "released")]
-    released: Option<String>,
-    scaffold: bool,
-}
-
-/// Reads a text of `[notes]`, which is checked at once: then the error has its place.
-fn worded<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    wording: for<'a> fn(&'a str) -> Wording<'a>,
-) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let file = Notes::default().file;
-    Style::parse(&file, &wording(&text)).map_err(|findings| D::Error::custom(said(findings)))?;
-    Ok(Some(text))
-}
-
-fn archive_marker<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    worded(deserializer, |text| Wording { marker: Some(text), ..Wording::default() })
-}
-
-fn archive_entry<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    worded(deserializer, |text| Wording { entry: Some(text), ..Wording::default() })
-}
-
-fn unreleased<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    worded(deserializer, |text| Wording { unreleased: Some(text), ..Wording::default() })
-}
-
-fn released<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    worded(deserializer, |text| Wording { released: Some(text), ..Wording::default() })
-}
-
-impl Default for NotesTable {
-    fn default() -> Self {
-        let Notes { enabled, file, template, .. } = Notes::default();
-        Self {
-            enabled,
-            file,
-            template,
-            archive_marker: None,
-            archive_entry: None,
-            unreleased: None,
-            released: None,
-            scaffold: true,
-        }
-    }
-}
-
-impl TryFrom<NotesTable> for Notes {
-    type Error = String;
-
-    fn try_from(table: NotesTable) -> Result<Self, Self::Error> {
-        let wording = Wording {
-            marker: table.archive_marker.as_deref(),
-            entry: table.archive_entry.as_deref(),
-            unreleased: table.unreleased.as_deref(),
-            released: table.released.as_deref(),
-        };
-        let style = Style::parse(&table.file, &wording).map_err(said)?;
-        let missing = if table.scaffold { Missing::Scaffold } else { Missing::Leave };
-        Ok(Self { enabled: table.enabled, file: table.file, template: table.template, style, missing })
-    }
-}
-
 /// The longest name of a product or package, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -372,7 +292,7 @@ fn parse(text: &str, allowed: &[Placeholder]) -> Result<Template, String> {
 }
 
 /// Puts findings into one sentence, for an error that serde gives its place.
-fn said(findings: Vec<Finding>) -> String {
+pub(super) fn said(findings: Vec<Finding>) -> String {
     let said = findings.into_iter().map(|finding| match finding.remedy {
         Some(remedy) => format!("{}: {remedy}", finding.message),
         None => finding.message,

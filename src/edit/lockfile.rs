@@ -11,11 +11,14 @@ mod follow;
 #[cfg(test)]
 mod model;
 mod moves;
+mod package;
 mod read;
 mod redo;
 mod scan;
 
 pub use changes::{Change, third_party_changes};
-pub use follow::{Followed, Moved, follow, follow_read};
-pub use read::{Format, LockFile, LockPackage, Reference};
+pub use follow::{Followed, follow, follow_read};
+pub use moves::Moved;
+pub use package::{Format, LockPackage, Reference};
+pub use read::LockFile;
 pub use redo::redo;

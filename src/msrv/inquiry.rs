@@ -1,9 +1,10 @@
-//! One question, from the repository to the report.
+//! One question about a branch, from the repository to the report.
 
 use anyhow::Result;
 use semver::Version;
 
 use super::baseline::{self, Search, Stated};
+pub use super::read::Inquiry;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::Refused;
@@ -13,22 +14,6 @@ use crate::project::{At, Location, Project};
 use crate::report::Report;
 use crate::rust_version::RustVersion;
 use crate::train::Train;
-use crate::workspace::dependencies::Ground;
-
-/// What a branch promised about Rust, and whether that holds.
-#[derive(Clone, Copy)]
-pub struct Inquiry<'a> {
-    /// The repository.
-    pub repo: &'a Repo,
-    /// The project at the branch's tip, and the branch.
-    pub request: &'a Request<'a>,
-    /// The release train, if there is one: it says which lines have long-term support.
-    pub train: Option<&'a Train>,
-    /// What the user says about the baseline.
-    pub stated: &'a Stated,
-    /// Where Cargo is asked about the tip.
-    pub ground: Ground,
-}
 
 /// What a branch promises about Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,22 +6,37 @@ use anyhow::Result;
 use semver::Version;
 
 use super::Evidence;
-use super::baseline::{self, Search};
+use super::baseline::{self, Search, Stated};
 use super::claims::Claims;
 use super::dependencies::{Lock, Locked};
-use super::inquiry::Inquiry;
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::edit::manifest::Manifest;
 use crate::finding::Finding;
 use crate::git::{CommitId, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
+use crate::plan::Request;
 use crate::project::Project;
-use crate::workspace::dependencies::Untold;
-use crate::workspace::dependencies::{self, Laid};
+use crate::train::Train;
+use crate::workspace::dependencies::{self, Ground, Laid, Untold};
 use crate::workspace::{ManifestFile, Package};
 
 /// The files that choose a toolchain, beside the root manifest; the first counts for rustup too.
 const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+
+/// What a branch promised about Rust, and whether that holds.
+#[derive(Clone, Copy)]
+pub struct Inquiry<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The project at the branch's tip, and the branch.
+    pub request: &'a Request<'a>,
+    /// The release train, if there is one: it says which lines have long-term support.
+    pub train: Option<&'a Train>,
+    /// What the user says about the baseline.
+    pub stated: &'a Stated,
+    /// Where Cargo is asked about the tip.
+    pub ground: Ground,
+}
 
 /// Reads what the release line that begins with `line` promised, and what it needs now.
 ///

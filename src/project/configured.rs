@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::location::{At, Location};
 use super::text;
 use crate::config::{self, Config, Source};
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
-use crate::project::{At, Location};
 
 /// The name of the configuration's file, beside the root manifest.
 const FILE: &str = "relprep.toml";

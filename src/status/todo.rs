@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::{Row, State};
+use super::row::{Row, State};
 use crate::git::survey::Survey;
 use crate::train::Phase;
 

@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 use semver::Version;
-use serde::Serialize;
 
 use super::history::History;
 use super::numbering::Number;
+use super::phase::Phase;
 use super::roll::{Holidays, RollOver};
 use super::support::Term;
 
@@ -37,26 +37,6 @@ pub struct Day {
     pub due: NaiveDate,
     /// The day on which it was done, where that is known.
     pub actual: Option<NaiveDate>,
-}
-
-/// Where a release stands on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Not cut yet.
-    InDevelopment,
-    /// Cut, and not released.
-    Cut,
-    /// Cut, and its release candidates are out.
-    Candidate,
-    /// Cut, and its release day has come: not released yet.
-    Due,
-    /// Released and supported.
-    Supported,
-    /// Released, and supported on this day for the last time.
-    LastDay,
-    /// No longer supported.
-    Ended,
 }
 
 impl Day {
@@ -96,31 +76,5 @@ impl Release {
             return Phase::InDevelopment;
         }
         if self.release.due <= day { Phase::Due } else { Phase::Cut }
-    }
-}
-
-impl Phase {
-    /// Returns whether the release is out and supported.
-    pub fn is_supported(self) -> bool {
-        matches!(self, Self::Supported | Self::LastDay)
-    }
-
-    /// Returns whether a security fix must go to its branch: it is supported, or cut and not
-    /// released.
-    pub fn needs_fixes(self) -> bool {
-        self.is_supported() || matches!(self, Self::Cut | Self::Candidate | Self::Due)
-    }
-
-    /// Returns the phase in words.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::InDevelopment => "in development",
-            Self::Cut => "cut",
-            Self::Candidate => "candidate",
-            Self::Due => "due",
-            Self::Supported => "supported",
-            Self::LastDay => "last day",
-            Self::Ended => "ended",
-        }
     }
 }

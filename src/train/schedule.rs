@@ -9,7 +9,8 @@ use semver::Version;
 
 use super::history::History;
 use super::numbering::{Number, Numbering};
-use super::release::{Phase, Release};
+use super::phase::Phase;
+use super::release::Release;
 use super::support::Lts;
 use super::{Exception, Train};
 use crate::finding::{Finding, Refused};

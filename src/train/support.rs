@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::calendar::Cadence;
 use super::numbering::Number;
-use super::release::Phase;
+use super::phase::Phase;
 
 /// How long releases are supported.
 #[derive(Clone, Debug, PartialEq, Eq)]

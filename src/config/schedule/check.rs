@@ -29,8 +29,18 @@ pub struct Problem {
     pub finding: Finding,
 }
 
-/// Returns the train that `config` describes, or all that is wrong with it.
-pub(super) fn train(config: &ScheduleConfig) -> Result<Train, Vec<Problem>> {
+impl ScheduleConfig {
+    /// Returns the train that this table describes; `None` where the table is empty or absent.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the table, each with the key that it is about.
+    pub fn train(&self) -> Result<Option<Train>, Vec<Problem>> {
+        if *self == Self::default() { Ok(None) } else { train(self).map(Some) }
+    }
+}
+
+fn train(config: &ScheduleConfig) -> Result<Train, Vec<Problem>> {
     let mut checks = Checks::default();
     let cadence = checks.cadence(config);
     let holidays = checks.holidays(&config.holidays);

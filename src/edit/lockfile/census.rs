@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::moves::Moves;
-use super::read::{Format, LockFile, LockPackage, Reference};
+use super::package::{Format, LockPackage, Reference};
+use super::read::LockFile;
 
 /// The packages that share a name with one that moves, at one moment: what a reference to one of
 /// them means, and how much it must say.

@@ -5,7 +5,8 @@ use std::fmt;
 
 use semver::Version;
 
-use super::read::{LockFile, LockPackage};
+use super::package::LockPackage;
+use super::read::LockFile;
 
 /// How a third-party package differs from one lock file to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

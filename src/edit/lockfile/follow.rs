@@ -5,21 +5,11 @@ use std::ops::Range;
 use semver::Version;
 
 use super::census::{Census, Citation};
-use super::moves::Moves;
-use super::read::{LockFile, LockPackage, Reference};
+use super::moves::{Moved, Moves};
+use super::package::{LockPackage, Reference};
+use super::read::LockFile;
 use crate::finding::Refused;
 use crate::path::RepoPath;
-
-/// A local package whose version moves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
-    /// The package's name.
-    pub name: String,
-    /// The version that its manifest has had.
-    pub from: Version,
-    /// The version that its manifest gets.
-    pub to: Version,
-}
 
 /// What becomes of a lock file when local packages move.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::follow::Moved;
-use super::read::{LockFile, LockPackage};
+use semver::Version;
+
+use super::package::LockPackage;
+use super::read::LockFile;
+
+/// A local package whose version moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The package's name.
+    pub name: String,
+    /// The version that its manifest has had.
+    pub from: Version,
+    /// The version that its manifest gets.
+    pub to: Version,
+}
 
 /// What of a lock file moves.
 #[derive(Default)]

@@ -1,7 +1,8 @@
 //! A change of third parties, done again in another lock file.
 
 use super::changes::Change;
-use super::read::{LockFile, LockPackage};
+use super::package::LockPackage;
+use super::read::LockFile;
 
 /// Returns `text`, which reads as `lock`, with the blocks of the packages that `changes` changed, as
 /// `from` has them; `from` is the text of the later file that the changes were found in.

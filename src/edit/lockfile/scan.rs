@@ -3,12 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::read::{Format, LockPackage, Reference};
+use super::package::{Format, LockPackage, PackageKey, Reference};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
-
-/// Name, version and cited source.
-pub(super) type PackageKey<'a> = (&'a str, &'a str, Option<&'a str>);
 
 /// The state of the scan: the table that it is in, and what it has read.
 #[derive(Default)]

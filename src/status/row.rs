@@ -1,0 +1,74 @@
+//! One release, and where it stands.
+
+use chrono::NaiveDate;
+use semver::Version;
+
+use super::manifest::Declared;
+use crate::git::survey::Tip;
+use crate::train::{Number, Phase, Release, Term};
+
+/// One release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number on the train; a minor release has that of its major.
+    pub number: Number,
+    /// Its first version.
+    pub version: Version,
+    /// How it is called in running text: `36.0`.
+    pub short: String,
+    /// Where it stands.
+    pub state: State,
+    /// Its days by the policy; a minor release between two trains has none.
+    pub release: Option<Release>,
+    /// Its support by the policy; a minor release has that of its major.
+    pub term: Option<Term>,
+    /// The branch that it is on: its own, or the trunk.
+    pub branch: String,
+    /// That branch in each place where it is.
+    pub tips: Vec<Tip>,
+    /// What the manifests on the branch declare.
+    pub declared: Declared,
+    /// The day of its first tag.
+    pub released: Option<NaiveDate>,
+    /// Its latest tag and the day of that; a candidate's only before the release.
+    pub latest: Option<(String, NaiveDate)>,
+}
+
+/// Where a release stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// By the policy.
+    Phase(Phase),
+    /// Released; whether it is supported is not known without a policy.
+    Released,
+}
+
+impl State {
+    /// Returns the state in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Phase(phase) => phase.name(),
+            Self::Released => "released",
+        }
+    }
+}
+
+impl Row {
+    /// Returns the tip that counts where the branch is in several places: one of which it is not known
+    /// how much is not released, then the one with most of that, and the local one of equals.
+    pub fn tip(&self) -> Option<&Tip> {
+        main_tip(&self.tips)
+    }
+
+    /// Returns the number of days of support that are left after the day; 0 on the last day.
+    pub fn days_left(&self, day: NaiveDate) -> Option<i64> {
+        let supported = matches!(self.state, State::Phase(phase) if phase.is_supported());
+        let term = self.term.as_ref().filter(|_| supported)?;
+        Some((term.last_day() - day).num_days())
+    }
+}
+
+/// Returns the one of `tips` that [`Row::tip`] describes.
+pub(super) fn main_tip(tips: &[Tip]) -> Option<&Tip> {
+    tips.iter().max_by_key(|tip| (tip.ahead.is_none(), tip.ahead, tip.remote.is_none()))
+}
