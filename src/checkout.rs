@@ -1,4 +1,60 @@
-//! Linked work trees: scratch trees of our own, and conflicts that a person resolves.
+//! Linked work trees: scratch trees of our own, and conflicts that a person resolves; and what needs
+//! them around a transaction.
 
+mod hooks;
 pub mod linked;
 pub mod scratch;
+
+use anyhow::Result;
+
+use crate::checkout::hooks::CommitHooks;
+use crate::finding::{Finding, Refused};
+use crate::git::Repo;
+use crate::git::settings::Settings;
+use crate::transaction::values::{Options, Publication, Published};
+
+impl Repo {
+    /// Makes commits and refs, and brings index and work tree along where their branch moves.
+    ///
+    /// # Errors
+    ///
+    /// After any error the repository is as it was, unless the error says otherwise. A refusal says
+    /// what stands in the way: a branch that exists or has moved, a file that would be overwritten,
+    /// a hook, a lock.
+    pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
+        let _lock = self.begin()?;
+        let settings = Settings::read(self)?;
+        let hooks = CommitHooks::find(self, options.hooks, &settings)?;
+        let mut published = self.carry_out(publication, &settings, |draft| hooks.edit(self, draft))?;
+        published.findings.extend(self.after_commit(&published, &settings)?);
+        Ok(published)
+    }
+
+    /// Completes or takes back what an interrupted run has left, and says so; without such a run,
+    /// returns nothing.
+    ///
+    /// Where the refs had moved, work tree and index follow; where they had not, nothing remains. A
+    /// ref or a file that someone else has changed since is left alone and named.
+    ///
+    /// # Errors
+    ///
+    /// If the state cannot be told: a ref is locked by another process, the journal is damaged.
+    pub fn recover(&self) -> Result<Vec<Finding>> {
+        if !self.has_leftovers() {
+            return Ok(Vec::new());
+        }
+        let lock = match self.lock() {
+            Ok(lock) => lock,
+            Err(error) => match error.downcast::<Refused>() {
+                // That run will finish by itself.
+                Ok(busy) => return Ok(busy.0.into_iter().map(Finding::as_warning).collect()),
+                Err(error) => return Err(error),
+            },
+        };
+        let mut findings = self.settle_hands();
+        findings.extend(self.survivors());
+        self.sweep(&lock);
+        findings.extend(self.finish(&lock)?);
+        Ok(findings)
+    }
+}

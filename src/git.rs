@@ -15,11 +15,12 @@ pub(crate) mod settings;
 pub mod survey;
 mod tags;
 mod tree;
+pub mod work_trees;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, StatusOptions};
+use git2::{ErrorCode, Index, StatusOptions};
 
 pub use branches::Refs;
 pub use ids::{BlobId, CommitId, PatchId, TreeId};
@@ -155,6 +156,22 @@ impl Repo {
             statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect();
         paths.sort_unstable();
         Ok(paths)
+    }
+
+    /// Returns the index of this work tree.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where it is of a kind that libgit2 does not read.
+    pub(crate) fn index(&self) -> Result<Index> {
+        self.git.index().map_err(|error| {
+            Refused::from(
+                Finding::error("index-unreadable", format!("this index cannot be read: {}", error.message())).remedy(
+                    "run `git update-index --no-split-index` or `git sparse-checkout reapply --no-sparse-index`",
+                ),
+            )
+            .into()
+        })
     }
 }
 

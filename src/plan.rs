@@ -24,7 +24,7 @@ use crate::plan::files::FileChange;
 use crate::plan::lines::Stay;
 use crate::project::Project;
 use crate::template::Values;
-use crate::transaction::{NewCommit, NewFile, Publication};
+use crate::transaction::values::{NewCommit, NewFile, Publication};
 use crate::workspace::Package;
 
 /// What a plan is made from.

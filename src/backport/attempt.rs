@@ -14,7 +14,7 @@ use crate::edit::notes::{Style, added_to_released, carry};
 use crate::git::merge::{Clash, Conflict, Merged};
 use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::path::RepoPath;
-use crate::transaction::NewFile;
+use crate::transaction::values::NewFile;
 use crate::workspace::relock::{Sides, relock};
 
 /// What is to be picked, and how.

@@ -9,7 +9,7 @@ use super::message::picked;
 use crate::config::BackportName;
 use crate::git::CommitId;
 use crate::plan::outcome::{pushed_as, quoted};
-use crate::transaction::{NewCommit, Publication};
+use crate::transaction::values::{NewCommit, Publication};
 
 /// How commits are made.
 #[derive(Clone, Debug)]

@@ -7,14 +7,16 @@ use anyhow::{Context, Result, ensure};
 use git2::Oid;
 use serde::{Deserialize, Serialize};
 
-use crate::checkout::scratch::{Record, Scratch};
+use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::command::{Git, failure};
 use crate::git::{CommitId, Repo};
 use crate::transaction::journal::{RefLine, path_bytes, path_of};
+use crate::transaction::preflight::{in_use, misplaced};
 use crate::transaction::recover::ATTEMPTS;
 use crate::transaction::refs::RefMove;
-use crate::transaction::{in_use, misplaced, step};
+use crate::transaction::step::step;
+use crate::transaction::temporary::Record;
 
 /// A cherry-pick that is to be finished by hand.
 #[derive(Clone, Debug)]
@@ -60,13 +62,10 @@ impl HandLine {
     }
 }
 
-impl Record {
-    /// Returns what the work tree was to become, if it has come to its place.
-    pub(crate) fn arrived(self) -> Option<Hand> {
-        let root = self.root().ok()?;
-        let hand = self.hand?.decode().ok()?;
-        (!root.exists() && hand.folder.join(".git").is_file()).then_some(hand)
-    }
+/// Returns what the work tree was to become, if it has come to its place.
+fn arrived(record: &Record) -> Option<Hand> {
+    let line: HandLine = serde_json::from_str(record.note.as_ref()?).ok()?;
+    line.decode().ok().filter(|hand| hand.folder.join(".git").is_file())
 }
 
 impl Repo {
@@ -81,25 +80,24 @@ impl Repo {
     /// A refusal if the folder or the branch is not free, or if git does not make the work tree or does
     /// not stop: nothing is left then.
     pub fn begin_by_hand(&self, work: &Handwork<'_>) -> Result<()> {
-        let _lock = self.lock()?;
-        self.check_finished()?;
-        self.sweep();
+        let _lock = self.begin()?;
         let (branch, old) = self.free_for_hand(work)?;
         let start = work.start.map(|start| start.0).or(old).context("the branch has no commit")?;
         let parent = work.folder.parent().context("a work tree cannot be the root folder")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
-        let mut scratch = self.scratch_for_hand(parent, start)?;
+        let scratch = self.scratch_for_hand(parent, start)?;
         pick(work, &scratch)?;
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
         let hand = Hand { folder: work.folder.to_owned(), moved };
-        scratch.note(&HandLine::from(&hand))?;
+        let mut folder = scratch.into_folder();
+        folder.note(&HandLine::from(&hand))?;
         step("hand-noted");
-        scratch.move_to(work.folder)?;
+        folder.move_to(work.folder)?;
         step("hand-moved");
         self.attach(&hand)?;
         step("hand-attached");
-        scratch.keep()
+        folder.keep()
     }
 
     /// Returns the branch by its full name and where it is, or refuses with what stands in the way.
@@ -148,32 +146,37 @@ impl Repo {
         Ok(())
     }
 
-    /// Finishes what a killed run has begun whose work tree had come to its place; one that had not is
-    /// swept away like any scratch work tree.
+    /// Finishes what killed runs have begun whose work trees had come to their places; one that had not is
+    /// swept away like any temporary folder.
     pub(crate) fn settle_hands(&self) -> Vec<Finding> {
-        let Ok(entries) = fs::read_dir(self.state_dir()) else { return Vec::new() };
-        let records = entries.flatten().map(|entry| entry.path());
-        let arrived = records.filter_map(|path| {
-            let hand = Record::read(&path).filter(|record| record.is_dead(&path))?.arrived()?;
-            Some((path, hand))
-        });
-        let settle = |(record, hand): (PathBuf, Hand)| {
-            let shown = hand.folder.display();
-            self.remove_dead_locks(&hand);
-            // A git of the dead run may be moving the branch at this moment.
-            let attached = (1..ATTEMPTS).find_map(|_| self.attach(&hand).ok());
-            let finding = match attached.map_or_else(|| self.attach(&hand), Ok) {
-                Ok(()) => Finding::note("completed", format!("the work tree {shown} is complete now")),
-                Err(error) => {
-                    let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
-                    let remedy = "look at it; `git worktree remove --force` removes it";
-                    Finding::warning("left-alone", message).remedy(remedy)
-                }
-            };
-            let _ = fs::remove_file(record);
-            finding
+        let dead = self.records().into_iter().filter(|record| record.is_dead() && record.has_moved());
+        let settle = |record: Record| match arrived(&record) {
+            None => {
+                record.remove(self);
+                None
+            }
+            Some(hand) => {
+                let finding = self.settle_hand(&hand);
+                record.forget();
+                Some(finding)
+            }
         };
-        arrived.collect::<Vec<_>>().into_iter().map(settle).collect()
+        dead.filter_map(settle).collect()
+    }
+
+    fn settle_hand(&self, hand: &Hand) -> Finding {
+        let shown = hand.folder.display();
+        self.remove_dead_locks(hand);
+        // A git of the dead run may be moving the branch at this moment.
+        let attached = (1..ATTEMPTS).find_map(|_| self.attach(hand).ok());
+        match attached.map_or_else(|| self.attach(hand), Ok) {
+            Ok(()) => Finding::note("completed", format!("the work tree {shown} is complete now")),
+            Err(error) => {
+                let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
+                let remedy = "look at it; `git worktree remove --force` removes it";
+                Finding::warning("left-alone", message).remedy(remedy)
+            }
+        }
     }
 
     /// Removes the locks that a git of the dead run has left: of the branch, and of the work tree's HEAD.
@@ -187,18 +190,6 @@ impl Repo {
         if fs::read_to_string(&lock).is_ok_and(|held| held.is_empty() || held == ours) {
             let _ = fs::remove_file(lock);
         }
-    }
-
-    /// Returns the folder in which the branch is checked out, this work tree included.
-    pub fn work_tree_of(&self, branch: &str) -> Result<Option<PathBuf>> {
-        self.work_tree_of_full(&self.full_branch_name(branch)?)
-    }
-
-    fn work_tree_of_full(&self, full: &str) -> Result<Option<PathBuf>> {
-        if self.checked_out()?.as_deref() == Some(full) {
-            return Ok(Some(self.root.clone()));
-        }
-        Ok(self.other_users_of(full).into_iter().next())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::plan::outcome::quoted;
 use crate::render::schedule::{Format, file, render};
 use crate::train::schedule::{Bound, Schedule, Selection};
 use crate::train::{History, Train};
-use crate::transaction::step;
+use crate::transaction::step::step;
 
 /// The width of what is not a terminal.
 const WIDTH: usize = 80;

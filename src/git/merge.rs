@@ -8,13 +8,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use git2::{Oid, Signature, Time};
+use git2::Oid;
 use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
 use crate::git::command::failure;
 use crate::git::{BlobId, CommitId, Repo, TreeId};
-use crate::transaction::NewFile;
 
 /// What a merge made of a commit on another branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,51 +91,6 @@ impl Repo {
     /// Returns the tree of `commit`.
     pub fn tree_of(&self, commit: CommitId) -> Result<TreeId> {
         Ok(TreeId(self.git.find_commit(commit.0)?.tree_id()))
-    }
-
-    /// Returns `tree` with other contents of `files`.
-    ///
-    /// # Errors
-    ///
-    /// A refusal if a path does not lead to a file.
-    pub fn tree_with(&self, tree: TreeId, files: &[NewFile]) -> Result<TreeId> {
-        let base = self.git.find_tree(tree.0)?;
-        Ok(TreeId(self.write_tree(&base, files)?))
-    }
-
-    /// Makes a commit that no ref leads to, on which the next pick can be tried.
-    pub fn tentative(&self, parent: CommitId, tree: TreeId) -> Result<CommitId> {
-        let parent = self.git.find_commit(parent.0)?;
-        self.loose_commit(tree, &[&parent])
-    }
-
-    /// Returns the state before `commit`: its parent, the `mainline`th (from 1) of a merge, or a
-    /// commit without files where it has none.
-    ///
-    /// # Errors
-    ///
-    /// If a merge has no such parent.
-    pub fn before(&self, commit: CommitId, mainline: Option<u32>) -> Result<CommitId> {
-        let found = self.git.find_commit(commit.0)?;
-        match (found.parent_count(), mainline) {
-            (0, _) => {
-                let empty = self.git.treebuilder(None)?.write()?;
-                self.loose_commit(TreeId(empty), &[])
-            }
-            (1, _) => Ok(CommitId(found.parent_id(0)?)),
-            (_, mainline) => {
-                let at = mainline.unwrap_or(1).saturating_sub(1) as usize;
-                let parent = found.parent_id(at);
-                Ok(CommitId(parent.with_context(|| format!("{} has no such parent", commit.short()))?))
-            }
-        }
-    }
-
-    /// Makes a commit that is the same whenever it is made.
-    fn loose_commit(&self, tree: TreeId, parents: &[&git2::Commit<'_>]) -> Result<CommitId> {
-        let nobody = Signature::new("relprep", "relprep@localhost", &Time::new(0, 0))?;
-        let tree = self.git.find_tree(tree.0)?;
-        Ok(CommitId(self.git.commit(None, &nobody, &nobody, "tentative\n", &tree, parents)?))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::plan::outcome::Outcome;
 use crate::plan::{Plan, Preparation, Request, preconditions};
 use crate::project::{self, Location, Project};
 use crate::render;
-use crate::transaction::{Hooks, NewFile, Options, Publication};
+use crate::transaction::values::{Hooks, NewFile, Options, Publication};
 
 /// Which branches are prepared.
 pub(crate) struct Selection<'a> {

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
 use crate::transaction::refs::RefMove;
-use crate::transaction::step;
+use crate::transaction::step::step;
 use crate::transaction::work_tree::changed_file;
 use crate::transaction::work_tree::disk::Stand;
 use crate::transaction::work_tree::index::{IndexLock, all_at, entry, redraft};

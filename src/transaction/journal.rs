@@ -119,12 +119,6 @@ struct SideLine {
 }
 
 impl Repo {
-    /// Returns the folder in the git dir, shared by all work trees, in which this program keeps its
-    /// journal and its lock.
-    pub(crate) fn state_dir(&self) -> PathBuf {
-        self.git.commondir().join("relprep")
-    }
-
     fn journal_path(&self) -> PathBuf {
         self.state_dir().join("journal")
     }

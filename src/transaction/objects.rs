@@ -8,10 +8,9 @@ use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
 use crate::git::settings::{Role, Settings};
-use crate::git::{CommitId, Repo};
+use crate::git::{CommitId, Repo, TreeId};
 use crate::path::RepoPath;
-use crate::transaction::hooks::CommitHooks;
-use crate::transaction::{Hooks, NewCommit, NewFile, Publication};
+use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
 pub(crate) struct Draft<'a> {
@@ -24,12 +23,12 @@ pub(crate) struct Draft<'a> {
 }
 
 impl Repo {
-    /// Makes the commits of the publication and returns them in its order.
+    /// Makes the commits of the publication and returns them in its order; `review` sees each before.
     pub(crate) fn make_commits(
         &self,
         publication: &Publication,
-        hooks: Hooks,
         settings: &Settings,
+        review: impl Fn(&mut Draft<'_>) -> Result<()>,
     ) -> Result<Vec<Oid>> {
         let mut tips: BTreeMap<&str, Oid> = BTreeMap::new();
         let mut made = Vec::new();
@@ -37,11 +36,10 @@ impl Repo {
             return Ok(made);
         }
         let committer = self.identity(Role::Committer, settings)?;
-        let hooks = CommitHooks::find(self, hooks, settings)?;
         for commit in &publication.commits {
             let parent = tips.get(commit.branch.as_str()).copied().unwrap_or(commit.parent.0);
             let mut draft = self.draft(commit, parent, committer.clone(), settings)?;
-            hooks.edit(self, &mut draft)?;
+            review(&mut draft)?;
             let id = self.write_commit(&draft, settings)?;
             tips.insert(&commit.branch, id);
             made.push(id);
@@ -77,6 +75,51 @@ impl Repo {
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         Signature::new(&text(author.name_bytes()), &text(author.email_bytes()), &author.when())
             .with_context(|| format!("the author of {} cannot be kept", commit.id()))
+    }
+
+    /// Returns `tree` with other contents of `files`.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if a path does not lead to a file.
+    pub fn tree_with(&self, tree: TreeId, files: &[NewFile]) -> Result<TreeId> {
+        let base = self.git.find_tree(tree.0)?;
+        Ok(TreeId(self.write_tree(&base, files)?))
+    }
+
+    /// Makes a commit that no ref leads to, on which the next pick can be tried.
+    pub fn tentative(&self, parent: CommitId, tree: TreeId) -> Result<CommitId> {
+        let parent = self.git.find_commit(parent.0)?;
+        self.loose_commit(tree, &[&parent])
+    }
+
+    /// Returns the state before `commit`: its parent, the `mainline`th (from 1) of a merge, or a
+    /// commit without files where it has none.
+    ///
+    /// # Errors
+    ///
+    /// If a merge has no such parent.
+    pub fn before(&self, commit: CommitId, mainline: Option<u32>) -> Result<CommitId> {
+        let found = self.git.find_commit(commit.0)?;
+        match (found.parent_count(), mainline) {
+            (0, _) => {
+                let empty = self.git.treebuilder(None)?.write()?;
+                self.loose_commit(TreeId(empty), &[])
+            }
+            (1, _) => Ok(CommitId(found.parent_id(0)?)),
+            (_, mainline) => {
+                let at = mainline.unwrap_or(1).saturating_sub(1) as usize;
+                let parent = found.parent_id(at);
+                Ok(CommitId(parent.with_context(|| format!("{} has no such parent", commit.short()))?))
+            }
+        }
+    }
+
+    /// Makes a commit that is the same whenever it is made.
+    fn loose_commit(&self, tree: TreeId, parents: &[&git2::Commit<'_>]) -> Result<CommitId> {
+        let nobody = Signature::new("relprep", "relprep@localhost", &Time::new(0, 0))?;
+        let tree = self.git.find_tree(tree.0)?;
+        Ok(CommitId(self.git.commit(None, &nobody, &nobody, "tentative\n", &tree, parents)?))
     }
 
     /// Writes a tree that is `base` but for `files`.

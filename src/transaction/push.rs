@@ -6,7 +6,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::failure;
 use crate::git::settings::Settings;
-use crate::transaction::Hooks;
+use crate::transaction::values::Hooks;
 
 impl Repo {
     /// Returns the remote to which the branch `name` is pushed, as git chooses it: the branch's own,

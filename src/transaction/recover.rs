@@ -9,6 +9,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::transaction::apply::Direction;
 use crate::transaction::journal::Journal;
+use crate::transaction::lock::RunLock;
 use crate::transaction::refs::RefMove;
 
 /// How often the refs of an interrupted run are asked for; git itself waits for a lock for
@@ -28,42 +29,20 @@ impl Repo {
         Err(Refused::from(Finding::error("unfinished", message).remedy(remedy)).into())
     }
 
-    /// Completes or takes back what an interrupted run has left, and says so; without such a run,
-    /// returns nothing.
-    ///
-    /// Where the refs had moved, work tree and index follow; where they had not, nothing remains. A
-    /// ref or a file that someone else has changed since is left alone and named.
+    /// Completes or takes back the publication that an interrupted run has left, and says so.
     ///
     /// # Errors
     ///
     /// If the state cannot be told: a ref is locked by another process, the journal is damaged.
-    pub fn recover(&self) -> Result<Vec<Finding>> {
-        if !self.has_leftovers() {
+    pub(crate) fn finish(&self, _: &RunLock) -> Result<Vec<Finding>> {
+        let Some(journal) = self.read_journal()? else {
+            self.forget_git();
             return Ok(Vec::new());
-        }
-        let _lock = match self.lock() {
-            Ok(lock) => lock,
-            Err(error) => match error.downcast::<Refused>() {
-                // That run will finish by itself.
-                Ok(busy) => return Ok(busy.0.into_iter().map(Finding::as_warning).collect()),
-                Err(error) => return Err(error),
-            },
         };
-        let mut findings = self.settle_hands();
-        findings.extend(self.survivors());
-        self.sweep();
-        match self.read_journal()? {
-            Some(journal) => findings.extend(self.settle_journal(&journal)?),
-            None => self.forget_git(),
-        }
-        Ok(findings)
-    }
-
-    fn settle_journal(&self, journal: &Journal) -> Result<Vec<Finding>> {
-        let values = self.hold_still(journal)?;
-        let direction = self.direction(journal, &values);
-        let mut findings = vec![verdict(journal, direction)];
-        findings.extend(self.settle(journal, direction)?);
+        let values = self.hold_still(&journal)?;
+        let direction = self.direction(&journal, &values);
+        let mut findings = vec![verdict(&journal, direction)];
+        findings.extend(self.settle(&journal, direction)?);
         Ok(findings)
     }
 

@@ -1,14 +1,11 @@
 //! Moves refs: all of them in one step of the user's own git, or none.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, anyhow};
-use git2::{ErrorCode, Oid};
+use git2::Oid;
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
@@ -70,75 +67,6 @@ impl Repo {
     pub(crate) fn try_refs(&self, moves: &[RefMove]) -> Result<()> {
         Prepared::start(self, "relprep: recover")?.lock(moves).map(drop)
     }
-
-    /// Returns the value of the ref with the full name `name`, if there is one.
-    pub(crate) fn ref_value(&self, name: &str) -> Result<Option<Oid>> {
-        match self.git.refname_to_id(name) {
-            Ok(id) => Ok(Some(id)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
-        }
-    }
-
-    /// Returns the full name of the branch `name`; where it is a symbolic ref, of the branch that it
-    /// leads to.
-    pub(crate) fn full_branch_name(&self, name: &str) -> Result<String> {
-        let full = format!("refs/heads/{name}");
-        match self.git.find_reference(&full).and_then(|found| found.resolve()) {
-            Ok(resolved) => Ok(resolved.name().context("a branch's name is not UTF-8")?.to_owned()),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(full),
-            Err(error) => Err(error).with_context(|| format!("cannot read {full}")),
-        }
-    }
-
-    /// Returns the full name of the branch that is checked out here, also one without a commit.
-    pub(crate) fn checked_out(&self) -> Result<Option<String>> {
-        let head = self.git.find_reference("HEAD").context("cannot read HEAD")?;
-        let Some(mut target) = head.symbolic_target().context("HEAD is not UTF-8")?.map(str::to_owned) else {
-            return Ok(None);
-        };
-        if let Ok(resolved) = head.resolve()
-            && let Ok(name) = resolved.name()
-        {
-            name.clone_into(&mut target);
-        }
-        Ok(Some(target))
-    }
-
-    /// Returns the folder of each other work tree of the repository that has the branch with the
-    /// full name `branch` checked out, or is in the middle of rebasing it.
-    pub(crate) fn other_users_of(&self, branch: &str) -> Vec<PathBuf> {
-        let common = self.git.commondir();
-        let here = fs::canonicalize(self.git.path()).ok();
-        let mut git_dirs = BTreeSet::from([common.to_owned()]);
-        if let Ok(entries) = fs::read_dir(common.join("worktrees")) {
-            git_dirs.extend(entries.flatten().map(|entry| entry.path()));
-        }
-        git_dirs.retain(|dir| fs::canonicalize(dir).ok() != here);
-        git_dirs.iter().filter(|dir| uses(dir, branch)).map(|dir| work_tree_of(dir)).collect()
-    }
-}
-
-fn uses(git_dir: &Path, branch: &str) -> bool {
-    let names = |file: &str, before: &str| {
-        fs::read_to_string(git_dir.join(file))
-            .is_ok_and(|text| text.trim().strip_prefix(before).map(str::trim) == Some(branch))
-    };
-    let is_bare = || {
-        let config = git2::Config::open(&git_dir.join("config"));
-        config.is_ok_and(|config| config.get_bool("core.bare").unwrap_or(false))
-    };
-    names("rebase-merge/head-name", "")
-        || names("rebase-apply/head-name", "")
-        || (names("HEAD", "ref:") && !is_bare())
-}
-
-/// Returns the folder that `gitdir` in a linked work tree's git dir names, or else the folder around
-/// the git dir.
-fn work_tree_of(git_dir: &Path) -> PathBuf {
-    let dot_git = fs::read_to_string(git_dir.join("gitdir"))
-        .map_or_else(|_| git_dir.to_owned(), |text| PathBuf::from(text.trim_end_matches('\n')));
-    dot_git.parent().map_or(dot_git.clone(), Path::to_owned)
 }
 
 impl Prepared {

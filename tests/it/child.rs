@@ -9,7 +9,7 @@ use relprep::checkout::scratch::Run;
 use relprep::finding::Refused;
 use relprep::git::{CommitId, Repo};
 use relprep::path::RepoPath;
-use relprep::transaction::{Hooks, NewCommit, NewFile, Options, Publication};
+use relprep::transaction::values::{Hooks, NewCommit, NewFile, Options, Publication};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -14,7 +14,7 @@ use crate::cli::{Output, Status};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head};
 use crate::render;
-use crate::transaction::{Hooks, Options};
+use crate::transaction::values::{Hooks, Options};
 
 impl Scene<'_> {
     /// Tries the commits on every branch, shows what became of them, and makes what is clean.

@@ -8,7 +8,6 @@ use anyhow::{Context, Result};
 use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use crate::finding::{Finding, Refused};
-use crate::git::Repo;
 use crate::path::RepoPath;
 use crate::transaction::journal::{FileMove, Mode, Side};
 use crate::transaction::lock::claim;
@@ -18,24 +17,6 @@ const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// What the lock of an index holds while this program has it, so that it is known again.
 const MARK: &[u8] = b"held by cargo-relprep\n";
-
-impl Repo {
-    /// Returns the index of this work tree.
-    ///
-    /// # Errors
-    ///
-    /// A refusal where it is of a kind that libgit2 does not read.
-    pub(crate) fn index(&self) -> Result<Index> {
-        self.git.index().map_err(|error| {
-            Refused::from(
-                Finding::error("index-unreadable", format!("this index cannot be read: {}", error.message())).remedy(
-                    "run `git update-index --no-split-index` or `git sparse-checkout reapply --no-sparse-index`",
-                ),
-            )
-            .into()
-        })
-    }
-}
 
 /// The lock by which git programs keep each other from writing the index at once.
 pub(crate) struct IndexLock {

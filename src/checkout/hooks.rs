@@ -11,9 +11,8 @@ use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::{Git, failure};
 use crate::git::settings::Settings;
-use crate::transaction::Hooks;
-use crate::transaction::journal::Journal;
 use crate::transaction::objects::Draft;
+use crate::transaction::values::{Hooks, Published};
 
 /// The hooks that have a say in a commit before it is made.
 pub(crate) struct CommitHooks {
@@ -91,9 +90,9 @@ impl Repo {
     /// Runs the `post-commit` hook in the user's work tree if a commit was made there, and finds its
     /// failure, which undoes nothing. (`post-checkout` does not run: as `git commit`, this checks
     /// nothing out.)
-    pub(crate) fn after_commit(&self, journal: &Journal, settings: &Settings) -> Result<Vec<Finding>> {
+    pub(crate) fn after_commit(&self, published: &Published, settings: &Settings) -> Result<Vec<Finding>> {
         let dir = settings.hooks_dir(self)?;
-        if journal.work_tree.is_none() || !is_hook(&dir.join("post-commit")) {
+        if !published.work_tree_moved || !is_hook(&dir.join("post-commit")) {
             return Ok(Vec::new());
         }
         let output = self.user_git("hook").args(["run", "post-commit"]).env("GIT_EDITOR", ":").output()?;

@@ -1,0 +1,158 @@
+//! What stands in the way of a publication.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Error, Result};
+use git2::RepositoryState;
+
+use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Repo};
+use crate::transaction::refs::RefMove;
+use crate::transaction::values::{NewCommit, NewFile, Publication};
+use crate::transaction::work_tree::disk::Disk;
+use crate::transaction::work_tree::untracked;
+
+impl Repo {
+    /// Finds what stands in the way of a publication, as far as that can be told before its commits are
+    /// made.
+    pub fn obstacles(&self, publication: &Publication) -> Result<Vec<Finding>> {
+        let mut findings = match self.moves_without_commits(publication).map_err(Error::downcast::<Refused>) {
+            Ok(_) => Vec::new(),
+            Err(Ok(Refused(findings))) => findings,
+            Err(Err(error)) => return Err(error),
+        };
+        let here = self.checked_out()?;
+        for commit in &publication.commits {
+            if here.as_ref() == Some(&self.full_branch_name(&commit.branch)?) {
+                findings.extend(self.untracked_in_the_way(commit)?);
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Finds the untracked files where a commit on the checked-out branch is to put new ones.
+    fn untracked_in_the_way(&self, commit: &NewCommit) -> Result<Vec<Finding>> {
+        let tree = self.git.find_commit(commit.parent.0)?.tree()?;
+        let is_new = |file: &&NewFile| tree.get_path(file.path.as_ref()).is_err();
+        let in_the_way = commit.files.iter().filter(is_new).filter_map(|file| {
+            let found = Disk::read(&self.root, &file.path).map(|disk| disk != Disk::Nothing);
+            found.map(|found| found.then(|| untracked(&file.path))).transpose()
+        });
+        in_the_way.collect()
+    }
+
+    /// Returns the refs that will move, each still without the commit that it will get.
+    pub(crate) fn moves_without_commits(
+        &self,
+        publication: &Publication,
+    ) -> Result<BTreeMap<String, RefMove>> {
+        let mut moves = BTreeMap::new();
+        let mut findings = Vec::new();
+        for (name, at) in &publication.branches {
+            let found = self.new_branch(name, &mut findings)?;
+            if let Some(RefMove { old, .. }) = &found {
+                findings.extend(misplaced(name, old.map(CommitId), None));
+            }
+            moves.extend(found.map(|found| (name.clone(), RefMove { new: Some(at.0), ..found })));
+        }
+        for commit in &publication.commits {
+            let name = &commit.branch;
+            if moves.contains_key(name) {
+                continue;
+            }
+            let Some(found) = self.new_branch(name, &mut findings)? else { continue };
+            findings.extend(misplaced(name, found.old.map(CommitId), commit.from));
+            moves.insert(name.clone(), found);
+        }
+        self.check_work_trees(&moves, &mut findings)?;
+        if findings.is_empty() { Ok(moves) } else { Err(Refused(findings).into()) }
+    }
+
+    /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.
+    pub(crate) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
+        if !Self::is_branch_name(name) {
+            findings.push(
+                Finding::error("branch-name", format!("{name:?} cannot be the name of a branch"))
+                    .remedy("choose a name that `git check-ref-format --branch` accepts"),
+            );
+            return Ok(None);
+        }
+        let full = self.full_branch_name(name)?;
+        let old = self.ref_value(&full)?;
+        if old.is_none()
+            && let Some(other) = self.branch_in_the_way(&full)?
+        {
+            let message = format!("{other} is a branch, and so none can be named {name}");
+            let remedy = "choose another name: git keeps branches like files in folders";
+            findings.push(Finding::error("branch-name-taken", message).remedy(remedy));
+            return Ok(None);
+        }
+        Ok(Some(RefMove { name: full, old, new: None }))
+    }
+
+    /// Returns the short name of a branch whose name is a folder of `full`, or lies below it.
+    fn branch_in_the_way(&self, full: &str) -> Result<Option<String>> {
+        let short = |name: &str| name.trim_start_matches("refs/heads/").to_owned();
+        let above = full.match_indices('/').skip(2).map(|(at, _)| &full[..at]);
+        for name in above {
+            if self.ref_value(name)?.is_some() {
+                return Ok(Some(short(name)));
+            }
+        }
+        let mut below = self.git.references_glob(&format!("{full}/*"))?;
+        Ok(below.names().find_map(Result::ok).map(short))
+    }
+
+    /// Notes the branches that cannot move because someone works on them.
+    fn check_work_trees(&self, moves: &BTreeMap<String, RefMove>, findings: &mut Vec<Finding>) -> Result<()> {
+        let here = self.checked_out()?;
+        for (name, one) in moves {
+            if let Some(folder) = self.other_users_of(&one.name).first() {
+                findings.push(in_use(name, folder));
+            }
+            if here.as_ref() == Some(&one.name) && one.old.is_none() {
+                findings.push(
+                    Finding::error(
+                        "unborn-branch",
+                        format!("the branch {name} is checked out and has no commit"),
+                    )
+                    .remedy("check out a branch that has one"),
+                );
+            }
+            if here.as_ref() == Some(&one.name) && self.git.state() != RepositoryState::Clean {
+                findings.push(
+                    Finding::error(
+                        "operation-in-progress",
+                        format!("git is in the middle of something here ({:?})", self.git.state()),
+                    )
+                    .remedy("finish it, or abort it; `git status` says how"),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says that a work tree has the branch checked out.
+pub(crate) fn in_use(name: &str, folder: &Path) -> Finding {
+    let message = format!("the branch {name} is checked out in the work tree {}", folder.display());
+    Finding::error("branch-in-use", message).remedy("run this there, or check out another branch there")
+}
+
+/// Finds that a branch is not where it should be.
+pub(crate) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
+    if now == from {
+        return None;
+    }
+    let finding = if let Some(from) = from {
+        let now = now.map_or("gone".to_owned(), |now| format!("at {}", now.short()));
+        Finding::error("branch-moved", format!("the branch {name} is {now}, not at {}", from.short()))
+            .remedy("run this again on the branch as it is now")
+    } else {
+        Finding::error("branch-exists", format!("the branch {name} exists already")).remedy(format!(
+            "finish with it and delete it with `git branch -D {name}`, or choose another name"
+        ))
+    };
+    Some(finding)
+}
