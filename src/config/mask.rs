@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike};
 
+use crate::edit::splice::{self, Splice};
+
 /// How much is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -22,7 +24,7 @@ pub(super) fn masked(text: &str, span: &Range<usize>, extent: Extent) -> Option<
     let range = find(document.as_table(), span, extent)?;
     let blank = |c: char| if c == '\n' || c == '\r' { c.to_string() } else { " ".repeat(c.len_utf8()) };
     let blanked: String = text.get(range.clone())?.chars().map(blank).collect();
-    let rest = [&text[..range.start], &blanked, &text[range.end..]].concat();
+    let rest = splice::apply(text, vec![Splice::new(range, blanked)]);
     (rest != text && Document::parse(rest.as_str()).is_ok()).then_some(rest)
 }
 

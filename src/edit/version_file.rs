@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::template::{Placeholder, Template, Values};
@@ -74,7 +75,7 @@ pub fn edit(
     new: &Values,
 ) -> Result<String, Vec<Finding>> {
     let mut findings = Vec::new();
-    let mut edits: BTreeMap<usize, (Range<usize>, String)> = BTreeMap::new();
+    let mut edits: BTreeMap<usize, Splice> = BTreeMap::new();
     for pattern in patterns {
         let found = find(path, text, pattern, old).unwrap_or_else(|mut wrong| {
             findings.append(&mut wrong);
@@ -82,10 +83,10 @@ pub fn edit(
         });
         for line in found {
             let core = pattern.core(text, &line);
-            let moved =
-                [&text[line.start..core.start], &pattern.template.render(new), &text[core.end..line.end]];
-            let moved = moved.concat();
-            let (_, first) = edits.entry(line.start).or_insert_with(|| (line.clone(), moved.clone()));
+            let rendered = pattern.template.render(new);
+            let moved = [&text[line.start..core.start], &rendered, &text[core.end..line.end]].concat();
+            let Splice { with: first, .. } =
+                edits.entry(line.start).or_insert_with(|| Splice::new(line.clone(), moved.clone()));
             if *first != moved {
                 let message = format!("two patterns make `{first}` and `{moved}` out of this line");
                 let finding = Finding::error("version-file-ambiguous", message)
@@ -95,25 +96,13 @@ pub fn edit(
             }
         }
     }
-    if findings.is_empty() { Ok(splice(text, edits.into_values())) } else { Err(findings) }
+    if findings.is_empty() { Ok(splice::apply(text, edits.into_values().collect())) } else { Err(findings) }
 }
 
 /// Returns what is wrong with `text`, the content of `path`, where `patterns` must have the version
 /// in `current`: the errors of [`edit`].
 pub fn check(path: &RepoPath, text: &str, patterns: &[Pattern], current: &Values) -> Vec<Finding> {
     patterns.iter().filter_map(|pattern| find(path, text, pattern, current).err()).flatten().collect()
-}
-
-fn splice(text: &str, edits: impl Iterator<Item = (Range<usize>, String)>) -> String {
-    let mut edited = String::with_capacity(text.len());
-    let mut done = 0;
-    for (range, new) in edits {
-        edited.push_str(&text[done..range.start]);
-        edited.push_str(&new);
-        done = range.end;
-    }
-    edited.push_str(&text[done..]);
-    edited
 }
 
 /// Returns the lines that have the pattern with the version in `values`, or what is wrong.

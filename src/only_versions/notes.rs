@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{RULE, changed_lines};
 use crate::edit::notes::Notes;
+use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Severity};
 use crate::path::RepoPath;
 use crate::project::Project;
@@ -62,14 +63,7 @@ fn frame(notes: &Notes<'_>, text: &str) -> String {
         let end = text[entry.range.end..].find('\n').map_or(text.len(), |at| entry.range.end + at + 1);
         entry.range.start..end
     });
-    let mut out = String::new();
-    let mut done = 0;
-    for range in sections.chain(entries) {
-        out.push_str(text.get(done..range.start).unwrap_or_default());
-        done = range.end;
-    }
-    out.push_str(&text[done..]);
-    out
+    splice::apply(text, sections.chain(entries).map(|range| Splice::new(range, "")).collect())
 }
 
 fn entries<'a>(notes: &Notes<'_>, text: &'a str) -> BTreeSet<&'a str> {

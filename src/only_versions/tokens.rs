@@ -15,7 +15,7 @@ const MASK: &str = "\0";
 pub(super) fn masked(project: &Project, path: &RepoPath, text: &str) -> String {
     let Some(file) = project.workspace.manifests.get(path) else { return text.to_owned() };
     let mut splices = Vec::new();
-    let mut mask = |range| splices.push(Splice { range, with: MASK.to_owned() });
+    let mut mask = |range| splices.push(Splice::new(range, MASK));
     if project.workspace.package_at(path).is_some()
         && let Some(version) = file.manifest.package.as_ref().and_then(|package| package.version.literal())
     {

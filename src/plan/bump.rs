@@ -219,7 +219,7 @@ fn version_splices(
             && package.place == VersionPlace::Own
             && let Some(text) = file.manifest.package.as_ref().and_then(|package| package.version.literal())
         {
-            let splice = Splice { range: text.range.clone(), with: to.to_string() };
+            let splice = Splice::new(text.range.clone(), to.to_string());
             splices.entry(path.clone()).or_default().push(splice);
         }
         let Some(text) = file.manifest.workspace.as_ref().and_then(|table| table.package.version.literal())
@@ -246,7 +246,7 @@ fn version_splices(
                     .remedy(format!("let them move together, or give `{}` a version of its own", other.name)),
             );
         }
-        let splice = Splice { range: text.range.clone(), with: to.to_string() };
+        let splice = Splice::new(text.range.clone(), to.to_string());
         splices.entry(path.clone()).or_default().push(splice);
     }
     (splices, findings)

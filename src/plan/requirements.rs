@@ -148,7 +148,7 @@ impl Entry<'_> {
             .filter(|operator| !requirement::has_operator(&new, *operator))
             .and_then(|operator| requirement::with_operator(&new, operator))
             .unwrap_or(new);
-        Ok((new != *old).then(|| Splice { range: self.text.range.clone(), with: new }))
+        Ok((new != *old).then(|| Splice::new(self.text.range.clone(), new)))
     }
 
     fn stuck(&self, stuck: Stuck, to: &Version) -> Finding {

@@ -8,6 +8,7 @@ use super::census::{Census, Citation};
 use super::moves::{Moved, Moves};
 use super::package::{LockPackage, Reference};
 use super::read::LockFile;
+use crate::edit::splice::{self, Splice};
 use crate::finding::Refused;
 use crate::path::RepoPath;
 
@@ -59,9 +60,6 @@ pub fn follow_read(lock: &LockFile<'_>, text: &str, moved: &[Moved]) -> Followed
     Followed::Edited(render(text, lock, &order, &splices))
 }
 
-/// A range of the text, in bytes, and what takes its place.
-type Splice = (Range<usize>, String);
-
 /// A lock file, what of it moves, and what its references mean before and after.
 struct Edit<'a> {
     lock: &'a LockFile<'a>,
@@ -75,10 +73,10 @@ impl<'a> Edit<'a> {
     fn splices(&self, reasons: &mut Vec<String>) -> Vec<Splice> {
         let mut splices = Vec::new();
         for (&index, version) in &self.moves.packages {
-            splices.push((self.lock.packages[index].version_at.clone(), version.clone()));
+            splices.push(Splice::new(self.lock.packages[index].version_at.clone(), version));
         }
         for (&index, version) in &self.moves.unused_patches {
-            splices.push((self.lock.unused_patches[index].version_at.clone(), version.clone()));
+            splices.push(Splice::new(self.lock.unused_patches[index].version_at.clone(), version));
         }
         if !self.moves.names.is_empty() {
             for package in &self.lock.packages {
@@ -88,7 +86,7 @@ impl<'a> Edit<'a> {
                 self.follow_replacement(package, &mut splices, reasons);
             }
         }
-        splices.sort_by_key(|(range, _)| range.start);
+        splice::sort(&mut splices);
         splices
     }
 
@@ -117,7 +115,7 @@ impl<'a> Edit<'a> {
         citations.sort_by_key(|citation| (citation.version, citation.source.is_some()));
         for (reference, citation) in run.iter().zip(citations) {
             if (reference.version, reference.source) != (citation.version, citation.source) {
-                splices.push((reference.at.clone(), citation.to_string()));
+                splices.push(Splice::new(reference.at.clone(), citation.to_string()));
             }
         }
     }
@@ -140,7 +138,7 @@ impl<'a> Edit<'a> {
                 "`{}` replaces version {} of the one with a source",
                 reference.name, package.version
             )),
-            Some(to) => splices.push((reference.at.clone(), self.cite(to).to_string())),
+            Some(to) => splices.push(Splice::new(reference.at.clone(), self.cite(to).to_string())),
         }
     }
 
@@ -186,25 +184,19 @@ fn third_party(package: &LockPackage<'_>, reference: &Reference<'_>) -> String {
 /// Returns `text` with its packages in `order` and with `splices`, which are sorted.
 fn render(text: &str, lock: &LockFile<'_>, order: &[usize], splices: &[Splice]) -> String {
     let mut out = String::with_capacity(text.len() + 16 * splices.len());
+    let begin = |at: usize| splices.partition_point(|splice| splice.range.start < at);
+    let mut push = |range: Range<usize>| {
+        let within = &splices[begin(range.start)..begin(range.end)];
+        splice::push(&mut out, text, range, within);
+    };
     let mut at = 0;
     for (slot, &index) in lock.packages.iter().zip(order) {
-        push_spliced(&mut out, text, at..slot.block.start, splices);
-        push_spliced(&mut out, text, lock.packages[index].block.clone(), splices);
+        push(at..slot.block.start);
+        push(lock.packages[index].block.clone());
         at = slot.block.end;
     }
-    push_spliced(&mut out, text, at..text.len(), splices);
+    push(at..text.len());
     out
-}
-
-fn push_spliced(out: &mut String, text: &str, range: Range<usize>, splices: &[Splice]) {
-    let mut at = range.start;
-    let first = splices.partition_point(|(splice, _)| splice.start < range.start);
-    for (splice, new) in splices[first..].iter().take_while(|(splice, _)| splice.start < range.end) {
-        out.push_str(&text[at..splice.start]);
-        out.push_str(new);
-        at = splice.end;
-    }
-    out.push_str(&text[at..range.end]);
 }
 
 #[cfg(test)]

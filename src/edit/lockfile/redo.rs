@@ -3,6 +3,7 @@
 use super::changes::Change;
 use super::package::LockPackage;
 use super::read::LockFile;
+use crate::edit::splice::{self, Splice};
 
 /// Returns `text`, which reads as `lock`, with the blocks of the packages that `changes` changed, as
 /// `from` has them; `from` is the text of the later file that the changes were found in.
@@ -10,25 +11,16 @@ use super::read::LockFile;
 /// The result is a hint for Cargo and no finished lock file: what depends on what may be out of date.
 /// A package that is not there, or is there in several versions of which none is meant, is left.
 pub fn redo(lock: &LockFile<'_>, text: &str, changes: &[Change<'_>], from: &str) -> String {
-    let mut splices: Vec<(std::ops::Range<usize>, &str)> = Vec::new();
+    let mut splices = Vec::new();
     for change in changes {
         if let Change::Changed { before, after } = change
             && let Some(old) = meant(lock, before, after)
             && let Some(block) = from.get(after.block.clone())
         {
-            splices.push((old.block.clone(), block));
+            splices.push(Splice::new(old.block.clone(), block));
         }
     }
-    splices.sort_by_key(|(range, _)| range.start);
-    splices.dedup_by_key(|(range, _)| range.start);
-    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
-    for (range, block) in splices {
-        out.push_str(&text[at..range.start]);
-        out.push_str(block);
-        at = range.end;
-    }
-    out.push_str(&text[at..]);
-    out
+    splice::apply(text, splices)
 }
 
 /// Returns the package of `lock` that is to become `after`: the one at the version before, or the only

@@ -1,5 +1,6 @@
 //! The part of a Markdown file that belongs to the schedule: between two comments.
 
+use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 
 /// The comment after which the schedule begins; each marker stands alone on its line.
@@ -29,15 +30,10 @@ pub fn replace(path: &str, text: &str, content: &str, end: End) -> Result<String
             Finding::error("marker-missing", format!("{path} does not say where the schedule goes"));
         return Err(vec![finding.remedy(format!("add the lines `{BEGIN}` and `{END}` to it"))]);
     }
-    let mut out = String::with_capacity(text.len() + content.len());
-    let mut copied = 0;
-    for (marker, until) in regions {
-        out.push_str(&text[copied..marker.end]);
-        out.push_str(&block(content, &text[marker.start..marker.end]));
-        copied = until;
-    }
-    out.push_str(&text[copied..]);
-    Ok(out)
+    let block = |(marker, until): (Marker, usize)| {
+        Splice::new(marker.end..until, block(content, &text[marker.start..marker.end]))
+    };
+    Ok(splice::apply(text, regions.into_iter().map(block).collect()))
 }
 
 /// Returns each marker that begins the schedule, and where what follows it goes on.
