@@ -23,6 +23,11 @@ pub(crate) const OLD: Style = AnsiColor::Red.on_default();
 /// What is said by the way.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
+/// Returns what marks a branch that is made among those that move.
+pub(crate) fn mark(is_new: bool) -> String {
+    if is_new { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() }
+}
+
 /// Returns `text` with its control characters escaped, except line ends and tabs: names and texts
 /// of a repository may come from strangers, and a terminal would obey them. So would a reader those
 /// that turn the direction of writing.

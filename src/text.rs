@@ -1,4 +1,4 @@
-//! Words for people: counts and lists.
+//! Words for people and for shells.
 
 /// Returns `count` and the noun for it, which takes an `s` in the plural.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
@@ -15,9 +15,25 @@ pub(crate) fn listed<S: AsRef<str>>(names: &[S], shown: usize) -> String {
     }
 }
 
+/// Quotes a word for a POSIX shell, where it needs that.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shell_reads_each_name_as_one_word() {
+        assert_eq!(quoted("release-36.0.0"), "release-36.0.0");
+        assert_eq!(quoted("a$b'c"), r"'a$b'\''c'");
+    }
 
     #[test]
     fn long_lists_are_cut_and_counted() {

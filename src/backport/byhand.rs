@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::git::CommitId;
-use crate::plan::outcome::quoted;
+use crate::text::quoted;
 
 /// Where the commits go that a person finishes.
 #[derive(Clone, Debug, PartialEq, Eq)]

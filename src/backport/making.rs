@@ -8,7 +8,7 @@ use super::attempt::Attempt;
 use super::message::picked;
 use crate::config::BackportName;
 use crate::git::CommitId;
-use crate::plan::outcome::{pushed_as, quoted};
+use crate::text::quoted;
 use crate::transaction::values::{NewCommit, Publication};
 
 /// How commits are made.
@@ -104,20 +104,4 @@ impl Made {
         let target = attempt.target.branch.clone();
         Some(Self { target, branch: first.branch.clone(), from: first.from, commits })
     }
-
-    /// Returns the command that takes it back, where `current` is checked out.
-    pub fn undo(&self, current: Option<&str>) -> String {
-        let name = quoted(&self.branch);
-        match self.from {
-            None => format!("git branch -D {name}"),
-            Some(from) if current == Some(self.branch.as_str()) => format!("git reset --keep {from}"),
-            Some(from) => format!("git branch --force {name} {from}"),
-        }
-    }
-}
-
-/// Returns the command that pushes all of `made` at once.
-pub fn push(made: &[Made], remote: &str) -> String {
-    let names: Vec<String> = made.iter().map(|made| quoted(&pushed_as(&made.branch))).collect();
-    format!("git push --atomic {} {}", quoted(remote), names.join(" "))
 }

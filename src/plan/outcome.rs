@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::config::is_plain_name;
 use crate::git::{CommitId, Refs};
-use crate::plan::Preparation;
+use crate::plan::{NewBranch, Preparation};
+use crate::text::quoted;
 
 /// What a command made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,12 +43,8 @@ impl Outcome {
         current: Option<&str>,
         remote: Option<&str>,
     ) -> Self {
-        let made_at = |branch: &crate::plan::NewBranch| Made {
-            name: branch.name.clone(),
-            from: None,
-            to: branch.at,
-            subject: None,
-        };
+        let made_at =
+            |branch: &NewBranch| Made { name: branch.name.clone(), from: None, to: branch.at, subject: None };
         let mut branches: Vec<Made> =
             preparation.plans.iter().flat_map(|plan| &plan.branches).map(made_at).collect();
         for (commit, id) in preparation.commits().zip(commits) {
@@ -58,46 +55,37 @@ impl Outcome {
                 subject: commit.message.lines().next().map(str::to_owned),
             });
         }
-        let undo = branches.iter().map(|made| undo(made, current)).collect();
-        let names: Vec<String> = branches.iter().map(|made| quoted(&pushed_as(&made.name))).collect();
-        let push = remote.map(|remote| format!("git push --atomic {} {}", quoted(remote), names.join(" ")));
+        let undo = branches.iter().map(|made| undo(&made.name, made.from, current)).collect();
+        let push = remote.map(|remote| push(branches.iter().map(|made| made.name.as_str()), remote));
         Self { branches, undo, push, pushed: false }
     }
 }
 
-/// Returns what names the branch to `git push`, which takes `+` for force and reads other refs first.
-pub(crate) fn pushed_as(branch: &str) -> String {
-    if is_plain_name(branch) { branch.to_owned() } else { format!("refs/heads/{branch}") }
-}
-
-fn undo(made: &Made, current: Option<&str>) -> String {
-    let name = quoted(&made.name);
-    match made.from {
+/// Returns the command that takes back what was made on `branch`, which was at `from` if it was there,
+/// where `current` is checked out.
+pub(crate) fn undo(branch: &str, from: Option<CommitId>, current: Option<&str>) -> String {
+    let name = quoted(branch);
+    match from {
         None => format!("git branch -D {name}"),
-        Some(from) if Some(made.name.as_str()) == current => format!("git reset --keep {from}"),
+        Some(from) if current == Some(branch) => format!("git reset --keep {from}"),
         Some(from) => format!("git branch --force {name} {from}"),
     }
 }
 
-/// Quotes a word for a POSIX shell, where it needs that.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+/// Returns the command that pushes all of `branches` to `remote` at once.
+pub(crate) fn push<'a>(branches: impl Iterator<Item = &'a str>, remote: &str) -> String {
+    let names: Vec<String> = branches.map(|branch| quoted(&pushed_as(branch))).collect();
+    format!("git push --atomic {} {}", quoted(remote), names.join(" "))
+}
+
+/// Returns what names the branch to `git push`, which takes `+` for force and reads other refs first.
+fn pushed_as(branch: &str) -> String {
+    if is_plain_name(branch) { branch.to_owned() } else { format!("refs/heads/{branch}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_shell_reads_each_name_as_one_word() {
-        assert_eq!(quoted("release-36.0.0"), "release-36.0.0");
-        assert_eq!(quoted("a$b'c"), r"'a$b'\''c'");
-    }
 
     #[test]
     fn a_name_that_push_would_misread_is_given_in_full() {

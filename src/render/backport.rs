@@ -5,15 +5,16 @@ pub mod matrix;
 
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, OLD, escaped, on_a_line};
+use super::{BOLD, DIM, NEW, OLD, escaped, mark, on_a_line};
 use crate::backport::attempt::{Attempt, Outcome, Step};
 use crate::backport::byhand::ByHand;
 use crate::backport::evidence::Facts;
-use crate::backport::making::{Made, Manner, push};
+use crate::backport::making::{Made, Manner};
 use crate::backport::statements::Status;
 use crate::backport::targets::Excepted;
 use crate::git::CommitId;
 use crate::git::merge::{Clash, Conflict};
+use crate::plan::outcome;
 use crate::text::counted;
 
 /// Returns what became of `commits` on all branches, as a table and the details below it.
@@ -172,18 +173,15 @@ pub fn made(made: &[Made], current: Option<&str>, remote: Option<&str>) -> Strin
     }
     let mut out = format!("\n{BOLD}Made{BOLD:#}\n");
     for one in made {
-        let mark = if one.from.is_none() { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
         let commits: Vec<String> = one.commits.iter().map(|commit: &CommitId| commit.short()).collect();
-        let _ = writeln!(out, "  {mark}  {}  {DIM}{}{DIM:#}", escaped(&one.branch), commits.join(" "));
+        let (mark, branch) = (mark(one.from.is_none()), escaped(&one.branch));
+        let _ = writeln!(out, "  {mark}  {branch}  {DIM}{}{DIM:#}", commits.join(" "));
     }
-    let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
-    for one in made {
-        let _ = writeln!(out, "  {}", escaped(&one.undo(current)));
-    }
-    let _ = match remote {
-        Some(remote) => writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(&push(made, remote))),
-        None => writeln!(out, "\nThere is no remote to push to."),
-    };
+    let undo: Vec<String> = made.iter().map(|one| outcome::undo(&one.branch, one.from, current)).collect();
+    super::outcome::undo(&mut out, &undo);
+    let branches = made.iter().map(|one| one.branch.as_str());
+    let push = remote.map(|remote| outcome::push(branches, remote));
+    super::outcome::to_push(&mut out, push.as_deref());
     out
 }
 

@@ -2,38 +2,45 @@
 
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, escaped};
+use super::{BOLD, DIM, escaped, mark};
 use crate::plan::outcome::Outcome;
 
 /// Returns the outcome as text, with styles.
 pub fn human(outcome: &Outcome) -> String {
-    let mut out = String::new();
-    let _ = writeln!(out, "\n{BOLD}Made{BOLD:#}");
+    let mut out = format!("\n{BOLD}Made{BOLD:#}\n");
     for made in &outcome.branches {
-        let mark = if made.from.is_none() { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
         let subject = made.subject.as_deref().map(|subject| format!("  {}", escaped(subject)));
         let _ = writeln!(
             out,
-            "  {mark}  {}  {DIM}{}{DIM:#}{}",
+            "  {}  {}  {DIM}{}{DIM:#}{}",
+            mark(made.from.is_none()),
             escaped(&made.name),
             made.to.short(),
             subject.unwrap_or_default()
         );
     }
-    let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
-    for command in &outcome.undo {
-        let _ = writeln!(out, "  {}", escaped(command));
-    }
+    undo(&mut out, &outcome.undo);
     match &outcome.push {
         Some(push) if outcome.pushed => {
             let _ = writeln!(out, "\nPushed, with `{}`.", escaped(push));
         }
-        Some(push) => {
-            let _ = writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(push));
-        }
-        None => {
-            let _ = writeln!(out, "\nThere is no remote to push to.");
-        }
+        push => to_push(&mut out, push.as_deref()),
     }
     out
+}
+
+/// Says how what was made is taken back.
+pub(super) fn undo(out: &mut String, commands: &[String]) {
+    let _ = writeln!(out, "\n{BOLD}Undo{BOLD:#}");
+    for command in commands {
+        let _ = writeln!(out, "  {}", escaped(command));
+    }
+}
+
+/// Says how what was made is pushed.
+pub(super) fn to_push(out: &mut String, command: Option<&str>) {
+    let _ = match command {
+        Some(command) => writeln!(out, "\n{BOLD}Push{BOLD:#}\n  {}", escaped(command)),
+        None => writeln!(out, "\nThere is no remote to push to."),
+    };
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, NEW, escaped, on_a_line};
+use super::{BOLD, DIM, NEW, escaped, mark, on_a_line};
 use crate::path::RepoPath;
 use crate::plan::files::What;
 use crate::plan::{Commit, Left, Plan};
@@ -149,24 +149,15 @@ fn files(out: &mut String, commit: &Commit, verbose: bool) {
 
 fn refs(out: &mut String, plan: &Plan) {
     let _ = writeln!(out, "\n{BOLD}Branches{BOLD:#}");
+    let mut line = |is_new, branch: &str, what: String| {
+        let _ = writeln!(out, "  {}  {}  {DIM}{what}{DIM:#}", mark(is_new), escaped(branch));
+    };
     for branch in &plan.branches {
-        let _ = writeln!(
-            out,
-            "  {NEW}new{NEW:#}  {}  {DIM}at {}{DIM:#}",
-            escaped(&branch.name),
-            branch.at.short()
-        );
+        line(true, &branch.name, format!("at {}", branch.at.short()));
     }
     for commit in &plan.commits {
-        let mark = if commit.makes_branch { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() };
-        let subject = commit.message.lines().next().unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "  {mark}  {}  {DIM}{} + “{}”{DIM:#}",
-            escaped(&commit.branch),
-            commit.parent.short(),
-            escaped(subject)
-        );
+        let subject = escaped(commit.message.lines().next().unwrap_or_default());
+        line(commit.makes_branch, &commit.branch, format!("{} + “{subject}”", commit.parent.short()));
     }
 }
 

@@ -18,8 +18,8 @@ use crate::cli::options::Common;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs, Repo};
 use crate::ops::calendar::Calendar;
-use crate::plan::outcome::quoted;
 use crate::project::{Lead, Project};
+use crate::text::quoted;
 
 /// Everything that was read.
 pub(crate) struct Scene<'a> {
