@@ -39,7 +39,7 @@ fn schedule(name: &str, more: &str, history: &History, selection: Selection) -> 
     Schedule::new(name, &train, "2025-05-01".parse().unwrap(), history, selection).unwrap()
 }
 
-fn schedules() -> [(&'static str, Schedule); 3] {
+fn schedules() -> [(&'static str, Schedule); 5] {
     let none = History::none();
     let tags = [("31.0.0", "2025-03-20"), ("32.0.0", "2025-04-21"), ("32.0.1", "2025-04-28")];
     let tags = tags.map(|(version, day)| {
@@ -53,6 +53,8 @@ fn schedules() -> [(&'static str, Schedule); 3] {
         ("usual", schedule("Wasmtime", "", &none, Selection::Around)),
         ("odd", schedule("Wasm, “time”; <b>&: #1% and a name that goes on", ODD, &tagged, range(24, 37))),
         ("short", schedule("Wasmtime", "", &none, range(31, 33))),
+        ("twenty", schedule("Wasmtime", "", &none, range(20, 39))),
+        ("fifty", schedule("Wasmtime", "", &none, range(10, 59))),
     ]
 }
 

@@ -4,12 +4,13 @@ use anstyle::{AnsiColor, Color, Style};
 
 use super::timeline::{Stage, Timeline, stretches};
 use super::words::long;
+use crate::train::Phase;
 use crate::train::schedule::{Row, Schedule};
 
 /// The fewest columns that make a chart.
 const NARROWEST: usize = 16;
 /// The number of columns for each label of the axis.
-const TICK_COLUMNS: usize = 12;
+const TICK_COLUMNS: usize = 6;
 
 /// Returns the chart in `width` columns; nothing where they are too few.
 pub fn styled(schedule: &Schedule, width: usize) -> String {
@@ -79,11 +80,11 @@ impl Cell {
 /// Returns the labels of the axis: each begins above its day, and none touches the next.
 fn axis(timeline: Timeline, columns: usize) -> String {
     let mut line = String::new();
-    for tick in timeline.ticks(i64::try_from(columns / TICK_COLUMNS).unwrap_or(1)) {
-        let at = timeline.position(tick.day, columns);
+    for tick in timeline.ticks(columns / TICK_COLUMNS) {
+        let (at, label) = (timeline.position(tick.day, columns), tick.label.unwrap_or_default());
         let free = line.is_empty() || at > line.len();
-        if free && at + tick.label.len() <= columns {
-            line = format!("{line:at$}{}", tick.label);
+        if free && !label.is_empty() && at + label.len() <= columns {
+            line = format!("{line:at$}{label}");
         }
     }
     line
@@ -100,11 +101,26 @@ fn cells(schedule: &Schedule, row: &Row, timeline: Timeline, columns: usize) -> 
         cells[from..to].fill(Cell::Stage(stretch.stage));
     }
     if timeline.contains(schedule.as_of) {
-        cells[timeline.position(schedule.as_of, columns)] = Cell::Today;
+        let today = timeline.position(schedule.as_of, columns);
+        set_apart(&mut cells, today, row);
+        cells[today] = Cell::Today;
     }
     let used = cells.iter().rposition(|&cell| cell != Cell::Empty).map_or(0, |last| last + 1);
     cells.truncate(used);
     cells
+}
+
+/// Keeps what has ended from today's column, and lets what has not go past it, where a column is too wide to
+/// tell the days apart.
+fn set_apart(cells: &mut [Cell], today: usize, row: &Row) {
+    if row.phase == Phase::Ended {
+        cells[today.saturating_sub(1)..].fill(Cell::Empty);
+    } else if row.phase.is_supported()
+        && let Some(after) = cells.get_mut(today + 1)
+        && *after == Cell::Empty
+    {
+        *after = Cell::Stage(if row.release.lts { Stage::LongTerm } else { Stage::Support });
+    }
 }
 
 /// Returns the cells as text, with one change of style a run of equal ones.

@@ -1,57 +1,81 @@
 //! The chart as SVG: alone, or inside a page.
 //!
-//! Every label has a line of its own or a place that no other label can take, so that none overlap
-//! however long the train is. Inside a page all lengths along the axis are percentages: the bars
-//! shrink with the page, and the text keeps its size.
+//! The labels have a column of their own, and the bars an SVG of their own beside it, in which all
+//! lengths along the axis are percentages: inside a page the bars shrink with it and the text keeps
+//! its size; a file has a view box, in which the same text is readable at 360 pixels.
+
+use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
-use super::timeline::{Stage, Stretch, Timeline, stretches};
+use super::timeline::{Stage, Stretch, Tick, Timeline, stretches};
 use super::words::{escape, long};
 use crate::train::Phase;
 use crate::train::schedule::{Row, Schedule};
 
-/// The width of a file, in the units of its view box.
-const WIDTH: usize = 640;
+/// The width of a file in the units of its view box: with its margin 480, so that at
+/// 360 pixels its smallest text has 10.
+const WIDTH: usize = 464;
+/// The width of the column of labels.
+const LABELS: usize = 84;
 /// The margin of a file.
-const MARGIN: usize = 16;
-/// The height of a line of the legend, of the axis, and of the label of a lane.
-const LINE: usize = 20;
-/// The height of a lane: its label and its bar.
-const LANE: usize = 44;
-/// The most labels on the axis: with five, each has 65 pixels on a phone.
-const TICKS: i64 = 5;
+const MARGIN: usize = 8;
+/// The height of a line of text, and of a row: 50 of these fit on two screens.
+const LINE: usize = 22;
+const ROW: usize = 22;
+/// From this height on, the axis is repeated at the bottom: a screen shows no more.
+const SCREEN: usize = 640;
+/// The width in units that the narrowest place has for the bars: a label must fit in its part of it.
+const NARROWEST: usize = 260;
+/// The width of the label of a tick, and of today's line.
+const TICK_LABEL: usize = 32;
+const DAY_LABEL: usize = 100;
 
 /// The colours have a contrast of at least 3 to 1 against both backgrounds; the stages differ in
-/// height too.
+/// height and texture too.
 const STYLE: &str = "\
-.relprep-chart text{font:13px system-ui,-apple-system,\"Segoe UI\",Roboto,\"DejaVu Sans\",sans-serif;fill:currentColor}
+.relprep-chart text{font:14px system-ui,-apple-system,\"Segoe UI\",Roboto,\"DejaVu Sans\",sans-serif;fill:currentColor}
 .relprep-chart .relprep-strong{font-weight:700}
-.relprep-development{fill:#858e9b}
-.relprep-candidate{fill:#c27c0e}
+.relprep-chart .relprep-small{font-size:13.5px}
+.relprep-development{fill:#7b8593}
+.relprep-candidate{fill:#b8740c}
 .relprep-support{fill:#1d8f4e}
 .relprep-long-term{fill:#3f7ad6}
-.relprep-grid{stroke:currentColor;stroke-opacity:.25;stroke-width:1}
+.relprep-ended{opacity:.45}
+.relprep-later{fill-opacity:.3;stroke-width:1.5}
+.relprep-later.relprep-development{stroke:#7b8593}
+.relprep-later.relprep-candidate{stroke:#b8740c}
+.relprep-later.relprep-support{stroke:#1d8f4e}
+.relprep-later.relprep-long-term{stroke:#3f7ad6}
+.relprep-core{stroke:#fff;stroke-width:2;stroke-dasharray:2 4}
+.relprep-grid{stroke:currentColor;stroke-opacity:.14}
+.relprep-year{stroke:currentColor;stroke-opacity:.4}
 .relprep-today{stroke:#d6336c;stroke-width:2}
+.relprep-chart .relprep-day{font-weight:700}
 @media print{.relprep-chart{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 ";
 
 const FILE_STYLE: &str = "\
 svg{color:#1b1f24;max-width:100%;height:auto}
+svg svg{max-width:none}
 .relprep-paper{fill:#fff}
 @media (prefers-color-scheme:dark){svg{color:#e6e9ee}.relprep-paper{fill:#15181d}}
 ";
 
 /// Returns the chart as a file.
 pub fn file(schedule: &Schedule) -> String {
-    let chart = Chart { schedule, timeline: Timeline::of(schedule), scale: Scale::Fixed };
-    let (width, height) = (WIDTH + 2 * MARGIN, chart.height() + 2 * MARGIN);
+    let chart = Chart::of(schedule);
+    let width = WIDTH + 2 * MARGIN;
+    let height = chart.height() + 2 * MARGIN;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"relprep-chart\" viewBox=\"-{MARGIN} -{MARGIN} {width} {height}\" \
          width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">\n<title>{}</title>\n<style>\n{FILE_STYLE}{STYLE}</style>\n\
-         <rect class=\"relprep-paper\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\"/>\n{}</svg>\n",
+         <rect class=\"relprep-paper\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\"/>\n\
+         <svg x=\"{LABELS}\" width=\"{}\" height=\"{}\" overflow=\"visible\">\n{}</svg>\n</svg>\n",
         escape(&description(schedule)),
         escape(&title(schedule)),
+        WIDTH - LABELS,
+        chart.height(),
         chart.content(),
     )
 }
@@ -59,9 +83,10 @@ pub fn file(schedule: &Schedule) -> String {
 /// Returns the chart as a part of a page: it takes the page's width and the colour of its text, and
 /// has no empty line.
 pub fn inline(schedule: &Schedule) -> String {
-    let chart = Chart { schedule, timeline: Timeline::of(schedule), scale: Scale::Fluid };
+    let chart = Chart::of(schedule);
     format!(
-        "<svg class=\"relprep-chart\" width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\">\n<style>\n{STYLE}</style>\n{}</svg>\n",
+        "<svg class=\"relprep-chart\" style=\"box-sizing:border-box;padding-left:{LABELS}px;overflow:visible\" \
+         width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\">\n<style>\n{STYLE}</style>\n{}</svg>\n",
         chart.height(),
         escape(&description(schedule)),
         chart.content(),
@@ -74,14 +99,15 @@ fn title(schedule: &Schedule) -> String {
 
 /// Returns what the chart says, for those who do not see it.
 fn description(schedule: &Schedule) -> String {
-    let rows: Vec<String> =
-        schedule.rows.iter().map(|row| format!("{}: {}", name(row), standing(row))).collect();
+    let rows: Vec<String> = schedule
+        .rows
+        .iter()
+        .map(|row| {
+            let lts = if row.release.lts { " LTS" } else { "" };
+            format!("{}{lts}: {}", row.release.version, standing(row))
+        })
+        .collect();
     format!("{}. {}.", title(schedule), rows.join(". "))
-}
-
-fn name(row: &Row) -> String {
-    let lts = if row.release.lts { " LTS" } else { "" };
-    format!("{}{lts}", row.release.version)
 }
 
 /// Returns where the release stands, in few words.
@@ -95,148 +121,186 @@ fn standing(row: &Row) -> String {
     }
 }
 
-/// Whether lengths along the axis are percentages of the page or units of the view box.
-#[derive(Clone, Copy)]
-enum Scale {
-    Fluid,
-    Fixed,
-}
-
 struct Chart<'a> {
     schedule: &'a Schedule,
     timeline: Timeline,
-    scale: Scale,
+    ticks: Vec<Tick>,
+    has_today: bool,
 }
 
-impl Chart<'_> {
-    fn stages(&self) -> Vec<Stage> {
-        let shown =
-            |stage| self.schedule.rows.iter().flat_map(stretches).any(|stretch| stretch.stage == stage);
-        Stage::ALL.into_iter().filter(|&stage| shown(stage)).collect()
+impl<'a> Chart<'a> {
+    fn of(schedule: &'a Schedule) -> Self {
+        let timeline = Timeline::of(schedule);
+        let ticks = timeline.ticks(NARROWEST / TICK_LABEL);
+        Self { schedule, timeline, ticks, has_today: timeline.contains(schedule.as_of) }
     }
 
-    fn has_today(&self) -> bool {
-        self.timeline.contains(self.schedule.as_of)
-    }
-
-    /// Returns where the lanes begin: below the legend, the label of the day and the axis.
+    /// Returns where the rows begin: below the legend, the axis and today's label.
     fn top(&self) -> usize {
-        LINE * (self.stages().len() + usize::from(self.has_today()) + 1) + LINE / 2
+        LINE * (2 + usize::from(self.has_today))
+    }
+
+    fn bottom(&self) -> usize {
+        self.top() + ROW * self.schedule.rows.len()
+    }
+
+    fn repeats_axis(&self) -> bool {
+        self.bottom() > SCREEN
     }
 
     fn height(&self) -> usize {
-        self.top() + LANE * self.schedule.rows.len()
+        self.bottom() + if self.repeats_axis() { LINE } else { 4 }
     }
 
+    /// Returns legend, labels and bars; what is left of the bars has negative places.
     fn content(&self) -> String {
-        let mut text = vec![self.legend()];
-        text.push(self.axis());
-        for (i, row) in self.schedule.rows.iter().enumerate() {
-            text.push(self.lane(row, self.top() + i * LANE));
+        let mut text = self.legend();
+        for (y, row) in self.rows() {
+            let strong = if row.phase.is_supported() { " class=\"relprep-strong\"" } else { "" };
+            let lts = if row.release.lts { " LTS" } else { "" };
+            let version = short(row);
+            let _ = writeln!(
+                text,
+                "<text{strong} x=\"-{LABELS}\" y=\"{}\">{}{lts}</text>",
+                y + 16,
+                escape(&version)
+            );
         }
-        text.concat()
-    }
-
-    fn legend(&self) -> String {
-        let mut text = Vec::new();
-        for (i, stage) in self.stages().into_iter().enumerate() {
-            let y = i * LINE;
-            let bar = thickness(stage);
-            text.push(format!(
-                "<rect class=\"{}\" x=\"0\" y=\"{}\" width=\"24\" height=\"{bar}\" rx=\"2\"/>\n<text x=\"32\" y=\"{}\">{}</text>\n",
-                class(stage),
-                y + (14 - bar) / 2 + 3,
-                y + 14,
-                stage.name(),
-            ));
-        }
-        if self.has_today() {
-            let y = self.stages().len() * LINE;
-            text.push(format!(
-                "<line class=\"relprep-today\" x1=\"12\" x2=\"12\" y1=\"{}\" y2=\"{}\"/>\n<text x=\"32\" y=\"{}\">{}</text>\n",
-                y + 2,
-                y + 18,
-                y + 14,
-                long(self.schedule.as_of),
-            ));
-        }
-        text.concat()
-    }
-
-    /// Returns the labels of the axis. Each stands right of its line; one that would begin in the
-    /// last sixth is left out, since it might not fit.
-    fn axis(&self) -> String {
-        let y = self.top() - LINE / 2;
-        let mut text = Vec::new();
-        for tick in self.timeline.ticks(TICKS) {
-            if self.timeline.position(tick.day, 60) < 50 {
-                text.push(format!("<text x=\"{}\" y=\"{y}\">{}</text>\n", self.x(tick.day), tick.label));
+        self.axis(&mut text);
+        for (y, row) in self.rows() {
+            for stretch in stretches(row) {
+                self.bars(&stretch, row.phase == Phase::Ended, y, &mut text);
             }
         }
-        text.concat()
+        self.today(&mut text);
+        text
     }
 
-    fn lane(&self, row: &Row, top: usize) -> String {
-        let strong = if row.phase.is_supported() { " class=\"relprep-strong\"" } else { "" };
-        let mut text = vec![format!(
-            "<text x=\"0\" y=\"{}\"><tspan{strong}>{}</tspan> {}</text>\n",
-            top + 15,
-            escape(&name(row)),
-            standing(row),
-        )];
-        // Lines cross the bars only, and no label.
-        for tick in self.timeline.ticks(TICKS) {
-            text.push(self.rule("relprep-grid", tick.day, top));
-        }
-        for stretch in stretches(row) {
-            text.push(self.bar(&stretch, top));
-        }
-        if self.has_today() {
-            text.push(self.rule("relprep-today", self.schedule.as_of, top));
-        }
-        text.concat()
+    fn rows(&self) -> impl Iterator<Item = (usize, &Row)> {
+        let top = self.top();
+        self.schedule.rows.iter().enumerate().map(move |(i, row)| (top + i * ROW, row))
     }
 
-    fn rule(&self, class: &str, day: NaiveDate, top: usize) -> String {
-        let x = self.x(day);
-        let (from, to) = (top + LINE, top + LANE - 2);
-        format!("<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"{from}\" y2=\"{to}\"/>\n")
+    /// Returns the stages that are shown, in one line that a phone has room for.
+    fn legend(&self) -> String {
+        let shown =
+            |stage| self.schedule.rows.iter().flat_map(stretches).any(|stretch| stretch.stage == stage);
+        let mut text = String::new();
+        let mut offset = 0;
+        for stage in Stage::ALL.into_iter().filter(|&stage| shown(stage)) {
+            let (bar, name) = (thickness(stage), stage.short_name());
+            let y = 2 + (14 - bar) / 2;
+            let _ = writeln!(
+                text,
+                "<g transform=\"translate({offset} 0)\">\n\
+                 <rect class=\"{}\" x=\"-{LABELS}\" y=\"{y}\" width=\"14\" height=\"{bar}\"/>\n\
+                 <text class=\"relprep-small\" x=\"-{}\" y=\"14\">{name}</text>\n</g>",
+                class(stage),
+                LABELS - 18,
+            );
+            offset += 30 + 8 * name.len();
+        }
+        text
     }
 
-    fn bar(&self, stretch: &Stretch, top: usize) -> String {
-        let thickness = thickness(stretch.stage);
+    /// Writes the lines of the axis through all rows, and their labels; a label that would leave the
+    /// chart is left out.
+    fn axis(&self, text: &mut String) {
+        for tick in &self.ticks {
+            let (x, from) = (self.x(tick.day), self.top());
+            let label = tick.label.as_ref().filter(|_| self.has_room(tick.day, TICK_LABEL));
+            let class = if tick.is_year && label.is_some() { "relprep-year" } else { "relprep-grid" };
+            let _ = writeln!(
+                text,
+                "<line class=\"{class}\" x1=\"{x}\" x2=\"{x}\" y1=\"{from}\" y2=\"{}\"/>",
+                self.bottom()
+            );
+            let Some(label) = label else { continue };
+            let mut place = |y: usize| {
+                let _ = writeln!(text, "<text class=\"relprep-small\" x=\"{x}\" y=\"{y}\">{label}</text>");
+            };
+            place(LINE + 16);
+            if self.repeats_axis() {
+                place(self.bottom() + 16);
+            }
+        }
+    }
+
+    /// Writes the line of the day and its label, on the side where it has room.
+    fn today(&self, text: &mut String) {
+        if !self.has_today {
+            return;
+        }
+        let (day, x) = (self.schedule.as_of, self.x(self.schedule.as_of));
+        let from = self.top() - 4;
+        let _ = writeln!(
+            text,
+            "<line class=\"relprep-today\" x1=\"{x}\" x2=\"{x}\" y1=\"{from}\" y2=\"{}\"/>",
+            self.bottom()
+        );
+        let anchor = if self.has_room(day, DAY_LABEL) { "start" } else { "end" };
+        let _ = writeln!(
+            text,
+            "<text class=\"relprep-small relprep-day\" x=\"{x}\" y=\"{}\" text-anchor=\"{anchor}\">{}</text>",
+            from - 5,
+            day.format("%-d %b %Y"),
+        );
+    }
+
+    /// Writes the bars of a stretch: what is past, and lighter what is to come.
+    fn bars(&self, stretch: &Stretch, ended: bool, y: usize, text: &mut String) {
+        let now = self.schedule.as_of.clamp(stretch.from, stretch.to);
         let last = stretch.to.pred_opt().unwrap_or(stretch.to);
-        format!(
-            "<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{thickness}\"><title>{}: {} to {}</title></rect>\n",
-            class(stretch.stage),
-            self.x(stretch.from),
-            top + LINE + 3 + (14 - thickness) / 2,
-            self.length(self.steps(stretch.to).saturating_sub(self.steps(stretch.from)).max(1)),
-            stretch.stage.name(),
-            long(stretch.from),
-            long(last),
-        )
+        let title = format!("{}: {} to {}", stretch.stage.name(), long(stretch.from), long(last));
+        let bar = thickness(stretch.stage);
+        let y = y + (ROW - bar) / 2;
+        let parts = [
+            (stretch.from, now, if ended { " relprep-ended" } else { "" }),
+            (now, stretch.to, " relprep-later"),
+        ];
+        for (from, to, look) in parts.into_iter().filter(|(from, to, _)| from < to) {
+            let width = percent(self.steps(to).saturating_sub(self.steps(from)).max(10));
+            let _ = writeln!(
+                text,
+                "<rect class=\"{}{look}\" x=\"{}\" y=\"{y}\" width=\"{width}\" height=\"{bar}\"><title>{title}</title></rect>",
+                class(stretch.stage),
+                self.x(from),
+            );
+            if stretch.stage == Stage::LongTerm && look.is_empty() {
+                let (x1, x2, at) = (self.x(from), self.x(to), y + bar / 2);
+                let _ = writeln!(
+                    text,
+                    "<line class=\"relprep-core\" x1=\"{x1}\" x2=\"{x2}\" y1=\"{at}\" y2=\"{at}\"/>"
+                );
+            }
+        }
+    }
+
+    /// Returns whether `width` units fit between the day and the end of the axis where that is narrowest.
+    fn has_room(&self, day: NaiveDate, width: usize) -> bool {
+        self.timeline.position(day, NARROWEST) + width <= NARROWEST
     }
 
     fn x(&self, day: NaiveDate) -> String {
-        self.length(self.steps(day))
+        percent(self.steps(day))
     }
 
     fn steps(&self, day: NaiveDate) -> usize {
-        self.timeline.position(
-            day,
-            match self.scale {
-                Scale::Fluid => 10_000,
-                Scale::Fixed => WIDTH * 10,
-            },
-        )
+        self.timeline.position(day, 10_000)
     }
+}
 
-    fn length(&self, steps: usize) -> String {
-        match self.scale {
-            Scale::Fluid => format!("{}.{:02}%", steps / 100, steps % 100),
-            Scale::Fixed => format!("{}.{}", steps / 10, steps % 10),
-        }
+/// Returns hundredths of a percent as a length.
+fn percent(steps: usize) -> String {
+    format!("{}.{:02}%", steps / 100, steps % 100)
+}
+
+/// Returns the version as a label: a patch of zero says nothing.
+fn short(row: &Row) -> String {
+    let version = &row.release.version;
+    match version.pre.is_empty() && version.patch == 0 {
+        true => format!("{}.{}", version.major, version.minor),
+        false => version.to_string(),
     }
 }
 

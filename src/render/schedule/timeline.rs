@@ -22,6 +22,16 @@ impl Stage {
     /// All stages, in their order.
     pub(super) const ALL: [Self; 4] = [Self::Development, Self::Candidate, Self::Support, Self::LongTerm];
 
+    /// Returns the stage in a word.
+    pub(super) fn short_name(self) -> &'static str {
+        match self {
+            Self::Development => "Opened",
+            Self::Candidate => "Cut",
+            Self::Support => "Supported",
+            Self::LongTerm => "LTS",
+        }
+    }
+
     /// Returns the stage in words.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -45,7 +55,9 @@ pub(super) struct Stretch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tick {
     pub(super) day: NaiveDate,
-    pub(super) label: String,
+    pub(super) label: Option<String>,
+    /// Whether a year begins here.
+    pub(super) is_year: bool,
 }
 
 /// The extent of a chart in days: the last is not part of it.
@@ -93,23 +105,33 @@ impl Timeline {
         (self.from..self.to).contains(&day)
     }
 
-    /// Returns the first days of months, quarters, or years that divide the axis: at most `most`.
-    pub(super) fn ticks(self, most: i64) -> Vec<Tick> {
+    /// Returns the first days of the months, quarters or years that divide the axis, with at most `most`
+    /// labels: a year's line always has one, and months have theirs where all of them fit.
+    pub(super) fn ticks(self, most: usize) -> Vec<Tick> {
         let month = |day: NaiveDate| i64::from(day.year()) * 12 + i64::from(day.month0());
         let (first, last) = (month(self.from) + 1, month(self.to));
         let span = last - first + 1;
-        let steps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200];
-        let step = steps.into_iter().find(|&step| span / step < most.max(1)).unwrap_or(12_000);
+        let fits = |step: &i64| span / step < i64::try_from(most.max(1)).unwrap_or(i64::MAX);
+        let labelled = LABELLED.into_iter().find(fits).unwrap_or(12_000);
+        let step = match labelled {
+            1..=3 => 1,
+            4..=12 => 3,
+            years => years,
+        };
         (first..=last)
             .filter(|month| month.rem_euclid(step) == 0)
-            .filter_map(|month| tick(month, step))
+            .filter_map(|at| tick(at, labelled))
             .collect()
     }
 }
 
-fn tick(month: i64, step: i64) -> Option<Tick> {
+/// The distances in months at which labels may stand.
+const LABELLED: [i64; 9] = [1, 3, 6, 12, 24, 60, 120, 240, 1200];
+
+fn tick(month: i64, labelled: i64) -> Option<Tick> {
     let year = i32::try_from(month.div_euclid(12)).ok()?;
     let day = NaiveDate::from_ymd_opt(year, u32::try_from(month.rem_euclid(12)).ok()? + 1, 1)?;
-    let label = day.format(if step < 12 { "%b %Y" } else { "%Y" }).to_string();
-    Some(Tick { day, label })
+    let is_year = day.month0() == 0;
+    let label = day.format(if is_year { "%Y" } else { "%b" }).to_string();
+    Some(Tick { day, label: (month.rem_euclid(labelled) == 0).then_some(label), is_year })
 }
