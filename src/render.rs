@@ -11,6 +11,7 @@ pub mod report;
 pub mod rules;
 pub mod schedule;
 pub mod status;
+mod table;
 
 use anstyle::{AnsiColor, Style};
 

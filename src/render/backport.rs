@@ -4,7 +4,11 @@ pub mod advisory;
 pub mod matrix;
 
 use std::fmt::Write as _;
+use std::iter;
 
+use anstyle::Style;
+
+use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, escaped, mark, on_a_line};
 use crate::backport::attempt::{Attempt, Outcome, Step};
 use crate::backport::byhand::ByHand;
@@ -31,36 +35,29 @@ pub fn attempts(
     for facts in commits {
         let _ = writeln!(out, "  {}  {}", facts.id.short(), escaped(&facts.title));
     }
-    out.push('\n');
-    table(&mut out, attempts, excepted, manner);
+    let _ = write!(out, "\n{}", table(attempts, excepted, manner));
     for attempt in attempts {
         details(&mut out, attempt, commits, manner);
     }
     out
 }
 
-fn table(out: &mut String, attempts: &[Attempt], excepted: &[Excepted], manner: &Manner<'_>) {
-    let names = attempts.iter().map(|attempt| attempt.target.branch.as_str());
-    let width = names.chain(excepted.iter().map(|one| one.branch.as_str())).map(str::len).max().unwrap_or(0);
+fn table(attempts: &[Attempt], excepted: &[Excepted], manner: &Manner<'_>) -> Table {
+    let mut table = Table::new("  ");
     let several = attempts.iter().any(|attempt| attempt.steps.len() > 1);
     for attempt in attempts {
-        for (at, step) in attempt.steps.iter().enumerate() {
-            let name = if at == 0 { attempt.target.branch.as_str() } else { "" };
-            let _ = write!(out, "  {:width$}  ", escaped(name));
-            if several {
-                let _ = write!(out, "{}  ", step.commit.short());
-            }
-            let _ = writeln!(out, "{}", result(step, attempt, manner));
+        let names = iter::once(escaped(&attempt.target.branch)).chain(iter::repeat(String::new()));
+        for (step, name) in attempt.steps.iter().zip(names) {
+            let commit = several.then(|| step.commit.short());
+            let result = result(step, attempt, manner);
+            table.row("  ", Style::new(), iter::once(name).chain(commit).chain([result]));
         }
     }
     for one in excepted {
-        let _ = writeln!(
-            out,
-            "  {:width$}  {DIM}left out: {}{DIM:#}",
-            escaped(&one.branch),
-            escaped(&one.reason)
-        );
+        let why = format!("{DIM}left out: {}{DIM:#}", escaped(&one.reason));
+        table.row("  ", Style::new(), [escaped(&one.branch), why]);
     }
+    table
 }
 
 fn result(step: &Step, attempt: &Attempt, manner: &Manner<'_>) -> String {
@@ -107,7 +104,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
             Outcome::Conflict { files, reasons } => {
                 let _ =
                     writeln!(out, "\n{BOLD}{}{BOLD:#}: {} conflicts", escaped(branch), step.commit.short());
-                conflicts(out, files);
+                let _ = write!(out, "{}", conflicts(files));
                 for reason in reasons {
                     let _ = writeln!(out, "  {DIM}not resolved: {}{DIM:#}", escaped(reason));
                 }
@@ -122,8 +119,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                 for one in needed {
                     let _ = writeln!(out, "  {}  {}", one.commit.short(), escaped(&one.title));
                 }
-                let _ = writeln!(out, "  and conflicts without");
-                conflicts(out, files);
+                let _ = write!(out, "  and conflicts without\n{}", conflicts(files));
                 let all: Vec<String> =
                     needed.iter().map(|one| one.commit.short()).chain(names.iter().cloned()).collect();
                 let _ = writeln!(out, "  with them: {}", escaped(&manner.command(&all, branch, false)));
@@ -147,11 +143,12 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
     }
 }
 
-fn conflicts(out: &mut String, files: &[Conflict]) {
-    let width = files.iter().map(|file| file.path.len()).max().unwrap_or(0).min(60);
+fn conflicts(files: &[Conflict]) -> Table {
+    let mut table = Table::new("  ");
     for file in files {
-        let _ = writeln!(out, "  {:width$}  {DIM}{}{DIM:#}", on_a_line(&file.path), clash(&file.what));
+        table.styled("  ", [(on_a_line(&file.path), Style::new()), (clash(&file.what), DIM)]);
     }
+    table
 }
 
 fn clash(what: &Clash) -> String {
@@ -188,11 +185,11 @@ pub fn made(made: &[Made], current: Option<&str>, remote: Option<&str>) -> Strin
 /// Says where the conflict waits, and how it is finished and abandoned.
 pub fn by_hand(work: &ByHand, files: &[Conflict]) -> String {
     let mut out = format!(
-        "{BOLD}A cherry-pick onto {} waits in{BOLD:#} {}\n",
+        "{BOLD}A cherry-pick onto {} waits in{BOLD:#} {}\n{}",
         escaped(&work.branch),
-        escaped(&work.folder.to_string_lossy())
+        escaped(&work.folder.to_string_lossy()),
+        conflicts(files)
     );
-    conflicts(&mut out, files);
     let _ = writeln!(out, "\n{BOLD}Finish{BOLD:#}, once the files are as they should be");
     for command in &work.finish {
         let _ = writeln!(out, "  {}", escaped(command));

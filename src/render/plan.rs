@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use anstyle::Style;
+
+use super::table::Table;
 use super::{BOLD, DIM, NEW, escaped, mark, on_a_line};
 use crate::path::RepoPath;
 use crate::plan::files::What;
@@ -64,18 +67,16 @@ fn lines(out: &mut String, commit: &Commit, verbose: bool) {
         return;
     }
     let _ = writeln!(out, "\n{BOLD}Versions{BOLD:#} on {}", escaped(&commit.branch));
-    let from_width = commit.lines.iter().map(|line| line.from.to_string().len()).max().unwrap_or(0);
-    let to_width = commit.lines.iter().map(|line| line.to.to_string().len()).max().unwrap_or(0);
+    let mut table = Table::new(" ");
     for line in &commit.lines {
         let names = listed(&line.packages, if verbose { usize::MAX } else { 2 });
+        let packages =
+            format!(" {DIM}{}:{DIM:#} {}", counted(line.packages.len(), "package"), escaped(&names));
+        let plain = |text: String| (text, Style::new());
         let (from, to) = (line.from.to_string(), line.to.to_string());
-        let _ = writeln!(
-            out,
-            "  {from:from_width$} → {NEW}{to:to_width$}{NEW:#}  {DIM}{}:{DIM:#} {}",
-            counted(line.packages.len(), "package"),
-            escaped(&names)
-        );
+        table.styled("  ", [plain(from), plain("→".to_owned()), (to, NEW), plain(packages)]);
     }
+    out.push_str(&table.to_string());
 }
 
 fn staying(out: &mut String, commit: &Commit, verbose: bool) {

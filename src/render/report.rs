@@ -5,9 +5,11 @@ mod sarif;
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
 pub use github::github;
 pub use sarif::sarif;
 
+use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, on_a_line};
 use crate::finding::Severity;
 use crate::report::Report;
@@ -16,11 +18,11 @@ use crate::text::counted;
 /// Returns what was looked at and how it came out, for people, with styles. The findings themselves
 /// are shown one by one, before.
 pub fn human(report: &Report) -> String {
-    let mut out = format!("{BOLD}{}{BOLD:#}\n", on_a_line(&report.subject));
-    let width = report.facts.iter().map(|fact| fact.name.len()).max().unwrap_or(0);
+    let mut facts = Table::new("  ");
     for fact in &report.facts {
-        let _ = writeln!(out, "  {DIM}{:width$}{DIM:#}  {}", fact.name, on_a_line(&fact.text));
+        facts.styled("  ", [(fact.name.to_owned(), DIM), (on_a_line(&fact.text), Style::new())]);
     }
+    let mut out = format!("{BOLD}{}{BOLD:#}\n{facts}", on_a_line(&report.subject));
     let counts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
     let found: Vec<String> = counts
         .iter()

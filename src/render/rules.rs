@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::table::width;
 use super::{BOLD, DIM};
 use crate::check::Rule;
 
-/// The width of an explanation's lines, in characters.
+/// How many columns of a terminal an explanation's lines take at the most.
 const WIDTH: usize = 96;
 
 /// Returns every rule with its explanation, with styles.
@@ -28,7 +29,7 @@ fn wrapped(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+            Some(line) if width(line) + 1 + width(word) <= WIDTH => {
                 line.push(' ');
                 line.push_str(word);
             }

@@ -5,6 +5,7 @@ pub mod json;
 use anstyle::{AnsiColor, Color, Style};
 use chrono::NaiveDate;
 
+use super::table::Table;
 use super::{escaped, escaped_json, on_a_line};
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::{Day, Phase};
@@ -17,7 +18,7 @@ const UNSHALLOW: &str = "`git fetch --unshallow --tags` fetches the rest.";
 /// Returns the status for the terminal.
 pub fn human(name: &str, status: &Status) -> String {
     let mut text = vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.day), had(status.had))];
-    text.push(table(status));
+    text.push(table(status).to_string());
     if status.rows.iter().any(|row| lacks_count(row, status)) {
         text.push(format!(
             "\n{UNKNOWN} stands for what is not known: the history is cut off here. {UNSHALLOW}\n"
@@ -61,24 +62,14 @@ fn had(had: Had) -> String {
     }
 }
 
-fn table(status: &Status) -> String {
-    let mut rows = vec![
-        ["Branch", "Where", "State", "Version", "MSRV", "Latest", "Unreleased", "Days"].map(str::to_owned),
-    ];
-    rows.extend(status.rows.iter().map(|row| cells(row, status).map(|cell| escaped(&cell))));
-    let mut widths = [0; 8];
-    for cells in &rows {
-        for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.chars().count());
-        }
+fn table(status: &Status) -> Table {
+    let headings = ["Branch", "Where", "State", "Version", "MSRV", "Latest", "Unreleased", "Days"];
+    let mut table = Table::new("  ");
+    table.row("", HEADING, headings);
+    for row in &status.rows {
+        table.row("", style(row.state), cells(row, status).map(|cell| escaped(&cell)));
     }
-    let styles = std::iter::once(HEADING).chain(status.rows.iter().map(|row| style(row.state)));
-    let line = |(cells, style): (&[String; 8], Style)| {
-        let padded: Vec<String> =
-            cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        format!("{style}{}{style:#}\n", padded.join("  ").trim_end())
-    };
-    rows.iter().zip(styles).map(line).collect()
+    table
 }
 
 fn cells(row: &Row, status: &Status) -> [String; 8] {

@@ -2,11 +2,17 @@
 
 use std::fmt::Write as _;
 
+use anstyle::Style;
+
 use crate::backport::evidence::Evidence;
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements::Status;
+use crate::render::table::{Table, padded, width};
 use crate::render::{BOLD, DIM, NEW, OLD, escaped};
 use crate::text::counted;
+
+/// The fewest columns for a branch: as many as the longest word takes that stands below it.
+const LEAST: usize = 8;
 
 /// Returns the matrix as text with styles: one line for each commit, one column for each branch, and
 /// below it what the cells stand on.
@@ -21,27 +27,28 @@ pub fn human(matrix: &Matrix) -> String {
         return out;
     }
     let names: Vec<String> = matrix.branches.iter().map(|target| short(&target.branch)).collect();
-    let width = names.iter().map(String::len).max().unwrap_or(0).max(8);
-    let _ = write!(out, "{BOLD}{:10}", "commit");
-    for name in &names {
-        let _ = write!(out, "  {name:width$}");
-    }
-    let _ = writeln!(out, "  subject{BOLD:#}");
+    let widest = names.iter().map(|name| width(name)).max().unwrap_or(0).max(LEAST);
+    let names = names.iter().map(|name| padded(name, widest));
+    let mut table = Table::new("  ");
+    table.row("", BOLD, ["commit".to_owned()].into_iter().chain(names).chain(["subject".to_owned()]));
     for row in &matrix.rows {
-        let _ = write!(out, "{:10}", row.commit.short());
-        for cell in &row.cells {
-            let (text, style) = match cell {
-                Cell::Contained(_) => (word(cell), NEW),
-                Cell::Stated { .. } | Cell::NotNeeded => (word(cell), DIM),
-                Cell::Missing => (word(cell), OLD),
-            };
-            let _ = write!(out, "  {style}{text:width$}{style:#}");
-        }
-        let _ = writeln!(out, "  {}", escaped(&row.title));
+        let words = row.cells.iter().map(|cell| (word(cell).to_owned(), style(cell)));
+        let plain = |text| [(text, Style::new())];
+        table
+            .styled("", plain(row.commit.short()).into_iter().chain(words).chain(plain(escaped(&row.title))));
     }
+    out.push_str(&table.to_string());
     evidence(&mut out, matrix);
     left_out(&mut out, matrix);
     out
+}
+
+fn style(cell: &Cell) -> Style {
+    match cell {
+        Cell::Contained(_) => NEW,
+        Cell::Stated { .. } | Cell::NotNeeded => DIM,
+        Cell::Missing => OLD,
+    }
 }
 
 /// Returns the branch's name without what most have in common.
