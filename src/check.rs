@@ -29,7 +29,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use semver::Version;
 
-use crate::config::check::RuleName;
 use crate::edit::notes::Notes;
 use crate::finding::Finding;
 use crate::git::CommitId;
@@ -37,41 +36,35 @@ use crate::git::fetched::Gap;
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
+use crate::rule::{self, Rule};
 use crate::train::Train;
 use crate::workspace::Package;
 
 pub use publish_order::order as publish_order;
 
-/// A rule: its name, what it asks for, and how it finds out.
-#[derive(Clone, Copy, Debug)]
-pub struct Rule {
-    /// The name.
-    pub name: RuleName,
-    /// What must hold, and why, in one or two sentences.
-    pub explanation: &'static str,
-    find: fn(&Subject<'_>) -> Vec<Finding>,
-}
+/// How a rule finds out what is wrong.
+type Find = fn(&Subject<'_>) -> Vec<Finding>;
 
-/// Every rule, in the order in which they are asked.
-pub const RULES: &[Rule] = &[
-    branch_version::RULE,
-    line_version::RULE,
-    tag_version::RULE,
-    requirement_operator::RULE,
-    requirement_match::RULE,
-    lock_current::RULE,
-    version_file::RULE,
-    notes_section::RULE,
-    notes_state::RULE,
-    notes_order::RULE,
-    notes_archive::RULE,
-    release_date::RULE,
-    package_metadata::RULE,
-    package_dependency::RULE,
-    publish_order::RULE,
-    msrv::RULE,
-    support::RULE,
-    cut_ready::RULE,
+/// Every rule that is asked, in that order.
+const ASKED: &[(Rule, Find)] = &[
+    (rule::BRANCH_VERSION, branch_version::find),
+    (rule::LINE_VERSION, line_version::find),
+    (rule::TAG_VERSION, tag_version::find),
+    (rule::REQUIREMENT_OPERATOR, requirement_operator::find),
+    (rule::REQUIREMENT_MATCH, requirement_match::find),
+    (rule::LOCK_CURRENT, lock_current::find),
+    (rule::VERSION_FILE, version_file::find),
+    (rule::NOTES_SECTION, notes_section::find),
+    (rule::NOTES_STATE, notes_state::find),
+    (rule::NOTES_ORDER, notes_order::find),
+    (rule::NOTES_ARCHIVE, notes_archive::find),
+    (rule::RELEASE_DATE, release_date::find),
+    (rule::PACKAGE_METADATA, package_metadata::find),
+    (rule::PACKAGE_DEPENDENCY, package_dependency::find),
+    (rule::PUBLISH_ORDER, publish_order::find),
+    (rule::MSRV, msrv::find),
+    (rule::SUPPORT, support::find),
+    (rule::CUT_READY, cut_ready::find),
 ];
 
 /// What is checked: a project at one commit, and what else is known of that commit.
@@ -130,18 +123,19 @@ pub enum Locked {
     Unknown(String),
 }
 
-/// Asks every rule that is on, and returns what they find, by rule; what two rules find is said once.
+/// Asks every rule that is on, and returns what was noted of the project and what they find, in that
+/// order; what two rules find is said once.
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    let levels = &subject.request.project.config.check;
+    let project = subject.request.project;
+    let levels = &project.config.check;
+    let notes = project.notes.iter().map(|note| (note.rule, note.clone()));
+    let asked = ASKED.iter().filter(|(rule, _)| levels.is_on(*rule));
+    let found = asked.flat_map(|(rule, find)| find(subject).into_iter().map(|finding| (*rule, finding)));
     let mut findings: Vec<Finding> = Vec::new();
-    for rule in RULES.iter().filter(|rule| levels.is_on(rule.name)) {
-        for mut finding in (rule.find)(subject) {
-            finding.rule = rule.name.as_str();
-            levels.weigh(rule.name, &mut finding);
-            let said = |other: &Finding| other.place == finding.place && other.message == finding.message;
-            if !findings.iter().any(said) {
-                findings.push(finding);
-            }
+    for finding in notes.chain(found).filter_map(|(asked, finding)| levels.weighed(asked, finding)) {
+        let said = |other: &Finding| other.place == finding.place && other.message == finding.message;
+        if !findings.iter().any(said) {
+            findings.push(finding);
         }
     }
     findings
@@ -174,7 +168,7 @@ impl<'a> Subject<'a> {
         let what = if gap.lacks_branches() { "branches and tags" } else { "tags" };
         let message =
             format!("maybe not all {what} are here, and what depends on the others is unchecked: {gap}");
-        Some(Finding::note("", message).remedy(gap.remedy()))
+        Some(Finding::of(rule::NOT_FETCHED, message).remedy(gap.remedy()))
     }
 
     /// Says the same of branches.
@@ -203,12 +197,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_is_listed_once_and_explained() {
-        let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name.as_str()).collect();
-        assert!(RULES.is_sorted_by_key(|rule| rule.name));
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), RULES.len());
-        assert!(RULES.iter().all(|rule| rule.explanation.ends_with('.')));
+    fn the_rules_that_are_asked_are_listed_first_and_in_their_order() {
+        let asked: Vec<Rule> = ASKED.iter().map(|(rule, _)| *rule).collect();
+        assert!(rule::CHECKED.starts_with(&asked));
     }
 }

@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::finding::{Finding, Refused};
+use crate::rule;
 use options::Common;
 pub(crate) use output::Output;
 
@@ -126,7 +127,7 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> Status {
             Err(error) => failed(&error, output),
         };
     }
-    output.fail(&Finding::error("failure", format!("{error:#}")));
+    output.fail(&Finding::of(rule::FAILURE, format!("{error:#}")));
     Status::Failed
 }
 

@@ -6,24 +6,13 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::path::RepoPath;
-
-/// How much a [`Finding`] weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Said, and nothing more: also what could not be checked.
-    Note,
-    /// Probably wrong.
-    Warning,
-    /// Stops a command, and fails a check.
-    Error,
-}
+use crate::rule::{Rule, Severity};
 
 /// One thing that is wrong (or worth saying), with its place and its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The stable name of what was found, in kebab case: `branch-exists`, `requirement-exact`.
-    pub rule: &'static str,
+    /// What does not hold.
+    pub rule: Rule,
     /// How much it weighs.
     pub severity: Severity,
     /// What is wrong: one sentence that begins with a lower-case letter and has no final full stop.
@@ -34,28 +23,46 @@ pub struct Finding {
     /// How to put it right, in the imperative; a command is enclosed in backquotes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// Whether the message has Cargo's words, which may quote files outside the repository.
+    #[serde(skip)]
+    pub quotes_cargo: bool,
 }
 
 impl Finding {
-    /// Makes a finding that stops a command.
-    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, message: message.into(), place: None, remedy: None }
+    /// Makes a finding that weighs what its rule does.
+    pub fn of(rule: Rule, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { rule, severity: rule.level, message, place: None, remedy: None, quotes_cargo: false }
     }
 
-    /// Makes a finding that is shown and stops nothing.
-    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(rule, message) }
-    }
-
-    /// Makes a finding that only informs.
-    pub fn note(rule: &'static str, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, ..Self::error(rule, message) }
+    /// Returns it with another weight.
+    #[must_use]
+    pub fn weighing(self, severity: Severity) -> Self {
+        Self { severity, ..self }
     }
 
     /// Returns it as a warning.
     #[must_use]
     pub fn as_warning(self) -> Self {
-        Self { severity: Severity::Warning, ..self }
+        self.weighing(Severity::Warning)
+    }
+
+    /// Returns it as a warning if `is_less`, as it is otherwise.
+    #[must_use]
+    pub fn as_warning_if(self, is_less: bool) -> Self {
+        if is_less { self.as_warning() } else { self }
+    }
+
+    /// Returns it as a note.
+    #[must_use]
+    pub fn as_note(self) -> Self {
+        self.weighing(Severity::Note)
+    }
+
+    /// Says that the message has Cargo's words.
+    #[must_use]
+    pub fn quoting_cargo(self) -> Self {
+        Self { quotes_cargo: true, ..self }
     }
 
     /// Says on which branch it was found, where several are looked at.

@@ -28,6 +28,7 @@ pub use tree::{Entry, EntryKind, Tree};
 
 use crate::finding::{Finding, Refused};
 use crate::limits;
+use crate::rule;
 
 /// What is checked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +83,8 @@ impl Repo {
         };
         let Some(root) = git.workdir().map(Path::to_owned) else {
             return Err(Refused::from(
-                Finding::error(
-                    "bare-repository",
+                Finding::of(
+                    rule::BARE_REPOSITORY,
                     format!("the repository at {} is bare", git.path().display()),
                 )
                 .remedy("run this in a clone that has a work tree"),
@@ -166,7 +167,7 @@ impl Repo {
     pub(crate) fn index(&self) -> Result<Index> {
         self.git.index().map_err(|error| {
             Refused::from(
-                Finding::error("index-unreadable", format!("this index cannot be read: {}", error.message())).remedy(
+                Finding::of(rule::INDEX_UNREADABLE, format!("this index cannot be read: {}", error.message())).remedy(
                     "run `git update-index --no-split-index` or `git sparse-checkout reapply --no-sparse-index`",
                 ),
             )
@@ -207,7 +208,7 @@ fn is_pointed_to(dir: &Path) -> bool {
 }
 
 fn no_repository(dir: &Path) -> Refused {
-    Finding::error("no-repository", format!("{} is not in a git repository", dir.display()))
+    Finding::of(rule::NO_REPOSITORY, format!("{} is not in a git repository", dir.display()))
         .remedy("run `git init` and commit the workspace first")
         .into()
 }
@@ -222,5 +223,5 @@ fn not_opened(dir: &Path, error: &git2::Error) -> anyhow::Error {
             "see whether `git status` works here; repositories in SHA-256 or reftable format cannot be read yet"
         }
     };
-    Refused::from(Finding::error("repository", message).remedy(remedy)).into()
+    Refused::from(Finding::of(rule::REPOSITORY, message).remedy(remedy)).into()
 }

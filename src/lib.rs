@@ -5,7 +5,7 @@
 //!
 //! | floor | what |
 //! |---|---|
-//! | [`path`], [`version`], [`rust_version`], [`finding`], [`template`], [`limits`], [`text`] | the values that all of it is made of |
+//! | [`path`], [`version`], [`rust_version`], [`rule`], [`finding`], [`template`], [`limits`], [`text`] | the values that all of it is made of |
 //! | [`report`], [`ci`] | what a check found; which branch a run of CI is about |
 //! | [`train`] | calendar and support policy: dates in, dates out |
 //! | [`edit`] | manifests, lock files, notes, version files: text in, text out, the rest untouched |
@@ -56,6 +56,7 @@ pub mod plan;
 pub mod project;
 pub mod render;
 pub mod report;
+pub mod rule;
 pub mod rust_version;
 pub mod status;
 pub mod template;

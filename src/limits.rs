@@ -5,6 +5,7 @@
 
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -57,7 +58,7 @@ pub fn check_all<'a>(files: impl Iterator<Item = (&'a RepoPath, u64)>) -> Vec<Fi
         let message = format!(
             "the manifests and lock files of this commit have {together} bytes, and {TOGETHER} is the most"
         );
-        findings.push(Finding::error("file-too-large", message).remedy("take those out that nobody needs"));
+        findings.push(Finding::of(rule::FILE_TOO_LARGE, message).remedy("take those out that nobody needs"));
     }
     findings
 }
@@ -67,7 +68,7 @@ fn within(path: &str, size: u64, limit: u64, what: &str) -> Result<(), Finding> 
         return Ok(());
     }
     let message = format!("this has {size} bytes, and {what} has {limit} at the most");
-    Err(Finding::error("file-too-large", message)
+    Err(Finding::of(rule::FILE_TOO_LARGE, message)
         .at(Place { path: path.to_owned(), spot: None })
         .remedy("make it smaller, or commit what it ought to be"))
 }

@@ -17,14 +17,12 @@ pub mod trunk;
 use semver::Version;
 
 use crate::config::msrv::Exception;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
+use crate::rule::{self, Severity};
 use crate::rust_version::RustVersion;
 use baseline::Source;
 use claims::Claims;
 use dependencies::Lock;
-
-/// The rule of everything that could not be checked.
-pub const UNCHECKED: &str = "msrv-unchecked";
 
 /// All that is known about a release line's MSRV.
 #[derive(Clone, Debug)]
@@ -88,13 +86,13 @@ pub fn judge(evidence: &Evidence, exception: Option<&Exception>) -> Verdict {
 
 /// Makes errors of what could not be checked.
 pub fn strictly(findings: &mut [Finding]) {
-    for finding in findings.iter_mut().filter(|finding| finding.rule == UNCHECKED) {
+    for finding in findings.iter_mut().filter(|finding| finding.rule == rule::MSRV_UNCHECKED) {
         finding.severity = Severity::Error;
     }
 }
 
 fn nothing_promised() -> Finding {
-    Finding::note(UNCHECKED, "the line promised no Rust version, so that there is nothing to hold").remedy(
+    Finding::of(rule::MSRV_UNCHECKED, "the line promised no Rust version, so that there is nothing to hold").remedy(
         "state the promise with `--baseline-rust-version`, and `rust-version` on the trunk for later lines",
     )
 }

@@ -16,9 +16,8 @@ use crate::git::compare::{Difference, DifferenceKind};
 use crate::path::RepoPath;
 use crate::plan::lines;
 use crate::project::Project;
+use crate::rule;
 use crate::template::Values;
-
-const RULE: &str = "only-versions";
 
 /// Returns everything among `differences`, the files that differ from `before` to `after`, that is
 /// not a version.
@@ -29,7 +28,7 @@ pub fn findings(before: &Project, after: &Project, differences: &[Difference]) -
 fn of_file(before: &Project, after: &Project, difference: &Difference) -> Vec<Finding> {
     let whole = |what: &str| {
         let place = Place { path: difference.path.clone(), spot: None };
-        vec![Finding::error(RULE, format!("the file {what}")).at(place)]
+        vec![Finding::of(rule::ONLY_VERSIONS, format!("the file {what}")).at(place)]
     };
     let path = RepoPath::new(&difference.path);
     let notes = &after.config.notes;
@@ -90,7 +89,7 @@ fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) -> Vec<Find
             (_, 0) => format!("before this line {removed} went that were no version"),
             _ => "more than a version differs in this line".to_owned(),
         };
-        findings.push(Finding::error(RULE, what).at(Place::line(path, shown, line)));
+        findings.push(Finding::of(rule::ONLY_VERSIONS, what).at(Place::line(path, shown, line)));
     }
     findings
 }

@@ -17,12 +17,13 @@ use semver::Version;
 use serde::Serialize;
 
 use crate::config::Argv;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::git::{CommitId, Refs};
 use crate::plan::bump::{LineMove, Unsettled};
 use crate::plan::files::FileChange;
 use crate::plan::lines::Stay;
 use crate::project::Project;
+use crate::rule::Severity;
 use crate::template::Values;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 use crate::workspace::Package;

@@ -24,6 +24,7 @@ pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
 use crate::git::survey::{Branch, Presence, Survey, Tip, latest};
+use crate::rule;
 use crate::train::{History, Number, Numbering, Phase, Term, Train};
 use crate::version::plain;
 
@@ -104,7 +105,7 @@ impl Status {
     /// A refusal without a policy: nothing else tells what is supported.
     pub fn supported(&self) -> Result<Vec<&str>, Refused> {
         if !self.had.policy {
-            let finding = Finding::error("no-policy", "no policy tells which releases are supported");
+            let finding = Finding::of(rule::NO_POLICY, "no policy tells which releases are supported");
             return Err(finding.remedy("describe the train under `[schedule]` in relprep.toml").into());
         }
         let needs = |row: &&Row| matches!(row.state, State::Phase(phase) if phase.needs_fixes());

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use semver::{Prerelease, Version};
 
 use crate::finding::Finding;
+use crate::rule;
 use crate::version::plain;
 
 /// What a template may leave open, written as its name in braces: `{version}`.
@@ -270,7 +271,7 @@ impl Template {
 
 fn unknown(name: &str, allowed: &[Placeholder]) -> Finding {
     let all: Vec<String> = allowed.iter().map(|placeholder| format!("`{placeholder}`")).collect();
-    let finding = Finding::error("placeholder", format!("there is no placeholder `{{{name}}}` here"));
+    let finding = Finding::of(rule::PLACEHOLDER, format!("there is no placeholder `{{{name}}}` here"));
     let known = format!("known here are {}; write `{{{{` for a brace", all.join(", "));
     // What is long is no misspelt name, and comparing it would cost its length.
     let near = (name.len() <= 32)
@@ -284,7 +285,7 @@ fn unknown(name: &str, allowed: &[Placeholder]) -> Finding {
 }
 
 fn lone_brace(text: &str, brace: &str) -> Finding {
-    Finding::error("placeholder", format!("a `{brace}` has no partner in `{text}`"))
+    Finding::of(rule::PLACEHOLDER, format!("a `{brace}` has no partner in `{text}`"))
         .remedy(format!("write `{brace}{brace}` for a brace"))
 }
 

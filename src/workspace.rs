@@ -23,6 +23,7 @@ use crate::edit::manifest::{Manifest, PackageTable, Stated};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{EntryKind, Repo, Tree};
 use crate::path::RepoPath;
+use crate::rule;
 use metadata::{About, Member, Members};
 
 /// A manifest that was read.
@@ -275,24 +276,20 @@ impl Sources {
 
 fn read_text(path: &RepoPath, bytes: Vec<u8>) -> Result<String, Finding> {
     String::from_utf8(bytes).map_err(|error| {
-        Finding::error("not-utf8", format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
+        Finding::of(rule::NOT_UTF8, format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
             .at(Place::file(path))
             .remedy("save the file as UTF-8")
     })
 }
 
 fn untracked_member(member: &Member) -> Finding {
-    Finding::error("member-untracked", format!("the member `{}` is not committed", member.name))
+    Finding::of(rule::MEMBER_UNTRACKED, format!("the member `{}` is not committed", member.name))
         .at(Place::file(&member.manifest))
         .remedy("commit it, or take it out of the workspace")
 }
 
 /// Makes a note of what stops nothing, since no member is concerned.
 fn unread(finding: Finding) -> Finding {
-    Finding {
-        rule: "manifest-unread",
-        message: format!("not a member, and left unread and unchecked: {}", finding.message),
-        remedy: None,
-        ..Finding::note(finding.rule, "").at(finding.place)
-    }
+    let message = format!("not a member, and left unread and unchecked: {}", finding.message);
+    Finding::of(finding.rule, message).as_note().at(finding.place)
 }

@@ -7,6 +7,7 @@ use semver::Version;
 use serde::{Serialize, Serializer};
 
 use crate::finding::Finding;
+use crate::rule;
 
 /// How one release stands to a fix: the versions from `lower`, included, to `upper`, excluded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -162,7 +163,7 @@ pub fn contradictions(ranges: &Ranges, tags: &[Tagged]) -> Vec<Finding> {
         };
         let remedy =
             "see which commits of its branch came and went; `relprep-backports.toml` can say what is so";
-        findings.push(Finding::error("advisory-tag", message).remedy(remedy));
+        findings.push(Finding::of(rule::ADVISORY_TAG, message).remedy(remedy));
     }
     findings
 }

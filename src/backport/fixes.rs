@@ -18,6 +18,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::plan::lines::Line;
+use crate::rule;
 use crate::version::{Step, next, plain};
 
 /// What is to be said in an advisory.
@@ -91,7 +92,7 @@ struct Branch {
 pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> Result<Report> {
     let fixes = sources.fixes(advisory, given)?;
     if fixes.is_empty() {
-        let finding = Finding::error("no-fix", format!("no commit since the oldest cut names {advisory}"));
+        let finding = Finding::of(rule::NO_FIX, format!("no commit since the oldest cut names {advisory}"));
         return Err(
             Refused::from(finding.remedy("give the commits that fix it: `--advisory ID COMMIT…`")).into()
         );
@@ -118,7 +119,7 @@ pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> 
     if !trunk {
         let message =
             format!("no commit of {} fixes it: the releases to come count as affected", sources.ground.trunk);
-        findings.push(Finding::warning("advisory-trunk", message));
+        findings.push(Finding::of(rule::ADVISORY_TRUNK, message));
     }
     let mut lines = Vec::new();
     for (number, line) in sources.lines.iter().enumerate() {
@@ -267,7 +268,7 @@ impl Sources<'_, '_> {
         let message =
             format!("the fix on {} is in no tag yet; {version} is expected to have it", target.branch);
         findings
-            .push(Finding::warning("advisory-untagged", message).remedy("release it, then run this again"));
+            .push(Finding::of(rule::ADVISORY_UNTAGGED, message).remedy("release it, then run this again"));
         Ok(State::From { version, tagged: false })
     }
 
@@ -286,7 +287,7 @@ impl Sources<'_, '_> {
                     "{} of {} has no version that can be read there: unchecked",
                     package.name, standing.lower
                 );
-                findings.push(Finding::note("advisory-line", message));
+                findings.push(Finding::of(rule::ADVISORY_LINE, message));
                 continue;
             };
             let state = match &standing.state {

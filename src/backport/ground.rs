@@ -15,6 +15,7 @@ use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::plan::lines::lines;
 use crate::project::Project;
+use crate::rule;
 use crate::workspace::VersionPlace;
 
 /// The trunk, the release branches and what is stated about them.
@@ -50,7 +51,7 @@ impl Ground {
         let tips = repo.tips()?;
         let trunk_tip = tips.get(trunk).copied().unwrap_or_default();
         if trunk_tip.commit().is_none() {
-            let finding = Finding::error("no-trunk", format!("there is no branch {trunk}, the trunk"));
+            let finding = Finding::of(rule::NO_TRUNK, format!("there is no branch {trunk}, the trunk"));
             return Err(Refused::from(finding.remedy("set `trunk` in the configuration, or fetch it")).into());
         }
         let mut notes = Vec::new();
@@ -124,7 +125,7 @@ fn newest(
         return Ok(());
     }
     let message = format!("the local {branch} and the remote's have each gone on; the local one is taken");
-    notes.push(Finding::warning("branch-diverged", message).remedy(format!("rebase the local {branch}")));
+    notes.push(Finding::of(rule::BRANCH_DIVERGED, message).remedy(format!("rebase the local {branch}")));
     Ok(())
 }
 

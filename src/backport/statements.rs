@@ -7,6 +7,7 @@ use super::evidence::{Facts, canonical, is_advisory};
 use super::targets::Target;
 use crate::config::Patterns;
 use crate::finding::{Finding, Place};
+use crate::rule;
 
 /// The name of the file, beside the root manifest of the trunk.
 pub const FILE: &str = "relprep-backports.toml";
@@ -156,14 +157,14 @@ impl Statements {
         let file: File = toml_edit::de::from_str(text).map_err(|error| {
             let place = error.span().map(|span| Place::range(path, text, span));
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            vec![Finding::error("statements", message).at(place).remedy(
+            vec![Finding::of(rule::STATEMENTS, message).at(place).remedy(
                 "write each as `[[statement]]` with `commit` or `advisory`, `branches`, `status` (contained, not-affected or wont-fix) and `reason`",
             )]
         })?;
         let aimless = |(at, statement): (usize, &Statement)| {
             (statement.commit.is_none() && statement.advisory.is_none()).then(|| {
-                Finding::error(
-                    "statements",
+                Finding::of(
+                    rule::STATEMENTS,
                     format!("statement {} names neither commit nor advisory", at + 1),
                 )
                 .at(Place { path: path.to_owned(), spot: None })
@@ -196,7 +197,7 @@ impl Statements {
         let mut findings = Vec::new();
         let mut warn = |message: String, remedy: &str| {
             let place = Place { path: path.to_owned(), spot: None };
-            findings.push(Finding::warning("statements", message).at(place).remedy(remedy));
+            findings.push(Finding::of(rule::STATEMENTS, message).as_warning().at(place).remedy(remedy));
         };
         for (at, statement) in self.all.iter().enumerate() {
             for name in statement.branches.unused(names.iter().map(String::as_str)) {

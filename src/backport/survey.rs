@@ -14,6 +14,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::branches::Tip;
 use crate::git::reach::Reach;
 use crate::git::{CommitId, PatchId, Repo};
+use crate::rule;
 
 /// What shows that a branch has a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -273,7 +274,7 @@ fn whole(repo: &Repo, reach: &Reach, commits: &[CommitId]) -> Result<()> {
         return Ok(());
     }
     let message = "this clone is shallow: which branch has which commit cannot be known";
-    let finding = Finding::error("shallow-clone", message).remedy("run `git fetch --unshallow`");
+    let finding = Finding::of(rule::SHALLOW_CLONE, message).remedy("run `git fetch --unshallow`");
     Err(Refused::from(finding).into())
 }
 

@@ -10,6 +10,7 @@ use crate::config::NameTemplate;
 use crate::finding::Finding;
 use crate::git::CommitId;
 use crate::git::branches::Tip;
+use crate::rule;
 
 /// A release branch that a backport may be for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +81,7 @@ impl Chosen {
     /// Returns a finding for each branch in support that is not here.
     pub fn absences(&self) -> Vec<Finding> {
         let finding = |branch: &String| {
-            Finding::error("no-branch", format!("{branch} is in support, and it is not here"))
+            Finding::of(rule::NO_BRANCH, format!("{branch} is in support, and it is not here"))
                 .remedy("fetch it, or name those that are here with `--to`")
         };
         self.absent.iter().map(finding).collect()
@@ -143,7 +144,7 @@ pub fn choose(
     if chosen.targets.is_empty() && findings.is_empty() {
         let remedy = "name the branches with `--to`, or fetch them; `names.branch` says how they are named";
         findings
-            .push(Finding::error("no-target", "there is no release branch to backport to").remedy(remedy));
+            .push(Finding::of(rule::NO_TARGET, "there is no release branch to backport to").remedy(remedy));
     }
     if findings.is_empty() { Ok(chosen) } else { Err(findings) }
 }
@@ -169,7 +170,7 @@ fn unknown(branches: &[Target], choice: &Choice) -> Vec<Finding> {
             true => "fetch the release branches; `names.branch` says how they are named".to_owned(),
             false => format!("name release branches, as {}", known.join(", ")),
         };
-        Finding::error("no-target", format!("`{option} {what}` fits no release branch")).remedy(remedy)
+        Finding::of(rule::NO_TARGET, format!("`{option} {what}` fits no release branch")).remedy(remedy)
     };
     to.chain(excepted).map(finding).collect()
 }

@@ -1,21 +1,13 @@
 //! Lock files are current: `--locked` would pass.
 
-use super::{Locked, Rule, Subject};
-use crate::config::check::RuleName;
+use super::{Locked, Subject};
 use crate::edit::lockfile::LockFile;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::plan::locked;
+use crate::rule;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::LockCurrent,
-    explanation: "Every lock file that Cargo uses is current, so that `--locked` passes: the members are in it at \
-                  their versions, with their dependencies. Whether third parties' own dependencies are, Cargo is \
-                  asked offline; where it cannot tell, that is said.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
     let mut findings = Vec::new();
     for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
@@ -32,7 +24,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         }
         findings.extend(stale.into_iter().map(|stale| {
             let place = stale.line.map_or_else(|| Place::file(path), |line| Place::line(path, text, line));
-            Finding::error("", stale.message)
+            Finding::of(rule::LOCK_CURRENT, stale.message)
                 .at(place)
                 .remedy("run `cargo update --workspace` there, and commit the lock file")
         }));
@@ -43,12 +35,16 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 fn by_cargo(path: &RepoPath, locked: &Locked) -> Option<Finding> {
     let finding = match locked {
         Locked::Accepted => return None,
-        Locked::Stale => Finding::error("", "Cargo would change this lock file: `--locked` fails")
-            .remedy("run `cargo update --workspace` there, and commit the lock file"),
-        Locked::Unknown(why) => {
-            Finding::note("", format!("the members are locked as they are; the rest is unchecked: {why}"))
-                .remedy("run `cargo fetch --locked` there first")
+        Locked::Stale => {
+            Finding::of(rule::LOCK_CURRENT, "Cargo would change this lock file: `--locked` fails")
+                .remedy("run `cargo update --workspace` there, and commit the lock file")
         }
+        Locked::Unknown(why) => Finding::of(
+            rule::LOCK_CURRENT,
+            format!("the members are locked as they are; the rest is unchecked: {why}"),
+        )
+        .as_note()
+        .remedy("run `cargo fetch --locked` there first"),
     };
     Some(finding.at(Place::file(path)))
 }

@@ -4,21 +4,14 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use super::{Role, Rule, Subject};
-use crate::config::check::RuleName;
+use super::{Role, Subject};
 use crate::edit::notes::{Archive, Notes};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::version::plain;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::NotesArchive,
-    explanation: "The archive at the end of the notes links to the notes of every older release branch, each once. \
-                  Branches that were not fetched are unchecked, and that is said where it is seen.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some((path, notes)) = subject.notes() else { return Vec::new() };
     let line = match &subject.role {
         Role::Release(line) => line.clone(),
@@ -36,7 +29,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         None => {
             let message = format!("the notes have no archive, and there are {} older branches", older.len());
             vec![
-                Finding::error("", message)
+                Finding::of(rule::NOTES_ARCHIVE, message)
                     .at(Place::file(path))
                     .remedy("write the archive's marker and entries"),
             ]
@@ -55,7 +48,8 @@ fn wrong(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for marker in &archive.more_markers {
-        let second = Finding::error("", "the archive has a second marker").at(notes.place(marker));
+        let second =
+            Finding::of(rule::NOTES_ARCHIVE, "the archive has a second marker").at(notes.place(marker));
         findings.push(second.remedy("keep the first"));
     }
     for (version, branch) in older {
@@ -63,11 +57,11 @@ fn wrong(
         if links.next().is_none()
             && !archive.entries.iter().any(|entry| entry.version.as_ref() == Some(version))
         {
-            let missing = Finding::error("", format!("the archive does not link to {branch}"));
+            let missing = Finding::of(rule::NOTES_ARCHIVE, format!("the archive does not link to {branch}"));
             findings.push(missing.at(Place::file(path)).remedy("add its entry, the newest first"));
         }
         for link in links {
-            let again = Finding::error("", format!("the archive links to {branch} again"));
+            let again = Finding::of(rule::NOTES_ARCHIVE, format!("the archive links to {branch} again"));
             findings.push(again.at(notes.place(&link.range)).remedy("keep one of the entries"));
         }
     }

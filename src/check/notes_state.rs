@@ -1,19 +1,12 @@
 //! A section says that its version is released when it is, and only then.
 
-use super::{Role, Rule, Subject};
-use crate::config::check::RuleName;
+use super::{Role, Subject};
 use crate::edit::notes::{Notes, Section, State};
 use crate::finding::Finding;
+use crate::rule;
 use crate::version::plain;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::NotesState,
-    explanation: "The section of a version that is tagged is dated; that of the trunk's version and of a pre-release \
-                  is not. A version that is dated and not tagged is tagged on that day, and not later.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some((_, notes)) = subject.notes() else { return Vec::new() };
     // Where no section says a state, that is how these notes are.
     if subject.role == Role::Other || notes.sections().iter().all(|section| section.state().is_none()) {
@@ -40,24 +33,25 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
     let in_work = is_current && (subject.role == Role::Trunk || !subject.version().pre.is_empty());
     let place = notes.place(section.state_range().unwrap_or(&section.heading));
     let finding = match (section.state(), tag) {
-        (Some(State::Released(day)), None) if in_work => {
-            Finding::error("", format!("the section for {version} is dated {day}, and it is not released"))
-                .remedy("say that it is unreleased")
-        }
+        (Some(State::Released(day)), None) if in_work => Finding::of(
+            rule::NOTES_STATE,
+            format!("the section for {version} is dated {day}, and it is not released"),
+        )
+        .remedy("say that it is unreleased"),
         (Some(State::Released(day)), None)
             if is_current && day < subject.request.date && all_tags_are_here(subject) =>
         {
             let message =
                 format!("the section for {version} is dated {day}, and it was not tagged on that day");
-            Finding::error("", message).remedy("date it on the day on which it is tagged")
+            Finding::of(rule::NOTES_STATE, message).remedy("date it on the day on which it is tagged")
         }
         (Some(State::Unreleased), Some(tag)) => {
             let message =
                 format!("the section for {version} says that it is unreleased, and {} is there", tag.name);
-            Finding::error("", message).remedy("date it on the day of the tag")
+            Finding::of(rule::NOTES_STATE, message).remedy("date it on the day of the tag")
         }
-        (None, _) if is_current || tag.is_some() => Finding::error(
-            "",
+        (None, _) if is_current || tag.is_some() => Finding::of(
+            rule::NOTES_STATE,
             format!("the section for {version} says neither that it is released nor that it is not"),
         )
         .remedy("say it as the other sections do"),

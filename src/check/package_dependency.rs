@@ -1,19 +1,12 @@
 //! Published packages depend on what users can get.
 
-use super::{Rule, Subject};
-use crate::config::check::RuleName;
+use super::Subject;
 use crate::edit::manifest::DependencyKind;
 use crate::finding::Finding;
 use crate::plan::dependency::{Entry, entries};
+use crate::rule;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::PackageDependency,
-    explanation: "A package that is published requires others by version, and no member that is not published, \
-                  except for development: its users have nothing but the registry.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let entries = entries(&subject.request.project.workspace);
     entries.iter().filter(|entry| entry.package.publishable).filter_map(wrong).collect()
 }
@@ -27,7 +20,7 @@ fn wrong(entry: &Entry<'_>) -> Option<Finding> {
             Some(required) => format!("add `version = \"{}\"`", required.version),
             None => "add its `version`".to_owned(),
         };
-        return Some(Finding::error("", message).at(entry.place()).remedy(remedy));
+        return Some(Finding::of(rule::PACKAGE_DEPENDENCY, message).at(entry.place()).remedy(remedy));
     }
     let required = entry.required.filter(|required| required.member && !required.publishable)?;
     if !entry.is_published() || required.name == *owner {
@@ -40,5 +33,5 @@ fn wrong(entry: &Entry<'_>) -> Option<Finding> {
         }
         _ => format!("publish `{name}`, or do without it"),
     };
-    Some(Finding::error("", message).at(entry.place()).remedy(remedy))
+    Some(Finding::of(rule::PACKAGE_DEPENDENCY, message).at(entry.place()).remedy(remedy))
 }

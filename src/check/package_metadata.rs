@@ -1,18 +1,11 @@
 //! Published packages have what a registry asks for.
 
-use super::{Rule, Subject};
-use crate::config::check::RuleName;
+use super::Subject;
 use crate::finding::{Finding, Place};
+use crate::rule;
 use crate::workspace::{Package, Workspace};
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::PackageMetadata,
-    explanation: "A package that is published has a description and a licence, and the README and licence file that \
-                  it names exist: crates.io refuses it otherwise, in the middle of a release.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
     let published = workspace.packages.iter().filter(|package| package.member && package.publishable);
     published.flat_map(|package| wrong(subject, workspace, package)).collect()
@@ -26,7 +19,7 @@ fn wrong(subject: &Subject<'_>, workspace: &Workspace, package: &Package) -> Vec
         Some(Place::range(&package.manifest, &file.text, range))
     };
     let missing = |what: &str, remedy: &str| {
-        Finding::error("", format!("`{}` is published and has no {what}", package.name))
+        Finding::of(rule::PACKAGE_METADATA, format!("`{}` is published and has no {what}", package.name))
             .at(place())
             .remedy(remedy)
     };

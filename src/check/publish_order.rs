@@ -2,27 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Rule, Subject};
-use crate::config::check::RuleName;
+use super::Subject;
 use crate::finding::{Finding, Place};
 use crate::plan::dependency::entries;
+use crate::rule;
 use crate::workspace::Workspace;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::PublishOrder,
-    explanation: "The published members can be published one after the other, each after those that it requires: \
-                  none requires itself by a detour. Development dependencies with a version count, since the \
-                  registry looks at them too.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
     let Err(cycle) = order(workspace) else { return Vec::new() };
     let first = workspace.packages.iter().find(|package| Some(&package.name.as_str()) == cycle.first());
     let way: Vec<String> = cycle.iter().chain(cycle.first()).map(|name| format!("`{name}`")).collect();
     let message = format!("there is no order in which to publish: {}", way.join(" requires "));
-    let finding = Finding::error("", message).at(first.map(|package| Place::file(&package.manifest)));
+    let finding =
+        Finding::of(rule::PUBLISH_ORDER, message).at(first.map(|package| Place::file(&package.manifest)));
     vec![finding.remedy("take the version out of one that is for development only, or undo the cycle")]
 }
 

@@ -6,7 +6,6 @@ use anyhow::Result;
 use semver::Version;
 
 use super::{Locked, Role, Subject, Tag};
-use crate::config::check::RuleName;
 use crate::finding::Refused;
 use crate::git::Repo;
 use crate::git::fetched::{Gap, Sign};
@@ -15,6 +14,7 @@ use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
 use crate::report::Report;
+use crate::rule;
 use crate::train::Train;
 use crate::workspace::dependencies::Untold;
 use crate::workspace::dependencies::{Ground, Laid};
@@ -42,7 +42,7 @@ pub fn subject<'a>(
     };
     let gap = gap(repo, request, &role)?;
     let mut msrv = Report::default();
-    if levels.is_on(RuleName::Msrv) {
+    if levels.is_on(rule::MSRV) {
         let stated = Stated::default();
         Inquiry { repo, request, train, stated: &stated, ground }.report(&mut msrv)?;
     }
@@ -54,7 +54,7 @@ pub fn subject<'a>(
         tags: tags(repo, request)?,
         gap,
         train,
-        locked: if levels.is_on(RuleName::LockCurrent) {
+        locked: if levels.is_on(rule::LOCK_CURRENT) {
             locked(repo, request, ground)?
         } else {
             BTreeMap::new()

@@ -2,20 +2,13 @@
 
 use semver::VersionReq;
 
-use super::{Rule, Subject};
-use crate::config::check::RuleName;
+use super::Subject;
 use crate::edit::requirement::renumbered;
 use crate::finding::{Finding, Place};
 use crate::plan::requirements;
+use crate::rule;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::RequirementMatch,
-    explanation: "A requirement on a package of the repository matches the version that it has. In the workspace \
-                  Cargo refuses any other; outside of it (in examples, and in nested workspaces) it is a warning.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
     let mut findings = Vec::new();
     for (path, file) in &workspace.manifests {
@@ -28,10 +21,7 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
             let (name, version) = (&package.name, &package.version);
             let message =
                 format!("the requirement `{}` does not match {version}, the version of `{name}`", text.value);
-            let finding = match file.member {
-                true => Finding::error("", message),
-                false => Finding::warning("", message),
-            };
+            let finding = Finding::of(rule::REQUIREMENT_MATCH, message).as_warning_if(!file.member);
             let place = Place::range(path, &file.text, text.range.clone());
             let remedy = renumbered(&text.value, version).unwrap_or_else(|| version.to_string());
             findings.push(finding.at(place).remedy(format!("write `{remedy}`")));

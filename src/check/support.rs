@@ -1,24 +1,20 @@
 //! The branch is still supported.
 
-use super::{Role, Rule, Subject};
-use crate::config::check::RuleName;
+use super::{Role, Subject};
 use crate::finding::Finding;
+use crate::rule;
 use crate::train::{CountFrom, History, Number, Phase, Train};
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::Support,
-    explanation: "A release branch is supported on the day, by `[schedule]`: after its end of life nothing is \
-                  released from it.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Role::Release(line) = &subject.role else { return Vec::new() };
     let Some(train) = subject.train else {
-        return vec![Finding::note(
-            "",
-            "whether this branch is supported is unchecked: there is no `[schedule]`",
-        )];
+        return vec![
+            Finding::of(
+                rule::SUPPORT,
+                "whether this branch is supported is unchecked: there is no `[schedule]`",
+            )
+            .as_note(),
+        ];
     };
     let day = subject.request.date;
     let number = train.number_of(line);
@@ -31,22 +27,34 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
         (None, _) => history(subject, train),
     };
     let Some(release) = number.and_then(|number| train.release(number, &history)) else {
-        return vec![Finding::note(
-            "",
-            format!("{line} is not on the schedule, and its support is unchecked"),
-        )];
+        return vec![
+            Finding::of(
+                rule::SUPPORT,
+                format!("{line} is not on the schedule, and its support is unchecked"),
+            )
+            .as_note(),
+        ];
     };
     let eol = release.term.last_day();
     match release.phase(day, &history) {
         Phase::Ended => vec![
-            Finding::error("", format!("the line of {line} was supported until {eol}, and it is {day}"))
-                .remedy(format!(
-                    "release nothing from it: its users move to {}",
-                    successors(train, &history, subject)
-                )),
+            Finding::of(
+                rule::SUPPORT,
+                format!("the line of {line} was supported until {eol}, and it is {day}"),
+            )
+            .remedy(format!(
+                "release nothing from it: its users move to {}",
+                successors(train, &history, subject)
+            )),
         ],
         Phase::LastDay => {
-            vec![Finding::note("", format!("this is the last day on which the line of {line} is supported"))]
+            vec![
+                Finding::of(
+                    rule::SUPPORT,
+                    format!("this is the last day on which the line of {line} is supported"),
+                )
+                .as_note(),
+            ]
         }
         _ => Vec::new(),
     }

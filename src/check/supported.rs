@@ -6,6 +6,7 @@ use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements;
 use crate::finding::Finding;
 use crate::git::CommitId;
+use crate::rule;
 use crate::status::{self, Status};
 use crate::version::plain;
 
@@ -27,8 +28,9 @@ fn lost(matrix: &Matrix, row: &Row, is_on_trunk: &dyn Fn(CommitId) -> bool) -> O
     let on = &matrix.branches.get(oldest)?.branch;
     let message = format!("{} is on {on} and not on the newer {}", what(row), missing.join(", "));
     let finding = match row.advisories.is_empty() && !is_on_trunk(row.commit) {
-        true => Finding::warning("fix-lost", format!("{message}; the trunk's commit for it is not known")),
-        false => Finding::error("fix-lost", message),
+        true => Finding::of(rule::FIX_LOST, format!("{message}; the trunk's commit for it is not known"))
+            .as_warning(),
+        false => Finding::of(rule::FIX_LOST, message),
     };
     (!missing.is_empty()).then(|| finding.remedy(remedy(row, &missing)))
 }
@@ -39,10 +41,7 @@ fn behind(matrix: &Matrix, row: &Row) -> Option<Finding> {
     let missing = missing(matrix, row, oldest + 1..row.cells.len());
     let on = &matrix.branches.get(oldest)?.branch;
     let message = format!("{} is on {on} and not on the older {}", what(row), missing.join(", "));
-    let finding = match row.advisories.is_empty() {
-        true => Finding::warning("fix-missing", message),
-        false => Finding::error("fix-missing", message),
-    };
+    let finding = Finding::of(rule::FIX_MISSING, message).as_warning_if(row.advisories.is_empty());
     (!missing.is_empty()).then(|| finding.remedy(remedy(row, &missing)))
 }
 
@@ -76,10 +75,7 @@ fn waiting(matrix: &Matrix, row: &Row, releases: &[Option<Release>]) -> Option<F
     let branches = waiting.join(", ");
     let tag = &releases.get(oldest)?.as_ref()?.tag;
     let message = format!("{} is in {tag}, and on the newer {branches} it is not released", what(row));
-    let finding = match row.advisories.is_empty() {
-        true => Finding::warning("fix-unreleased", message),
-        false => Finding::error("fix-unreleased", message),
-    };
+    let finding = Finding::of(rule::FIX_UNRELEASED, message).as_warning_if(row.advisories.is_empty());
     (!waiting.is_empty()).then(|| finding.remedy(format!("release a patch of {branches}")))
 }
 
@@ -182,7 +178,7 @@ mod tests {
     fn found(cells: &str, advisory: Option<&str>, is_on_trunk: bool) -> Vec<String> {
         let text = |finding: Finding| {
             let (_, lacking) = finding.message.split_once("not on the ").unwrap();
-            format!("{:?} {}: {lacking}", finding.severity, finding.rule)
+            format!("{:?} {}: {lacking}", finding.severity, finding.rule.name)
         };
         findings(&matrix(cells, advisory), &|_| is_on_trunk).into_iter().map(text).collect()
     }

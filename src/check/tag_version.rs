@@ -1,19 +1,11 @@
 //! The version is newer than what is tagged.
 
-use super::{Role, Rule, Subject, Tag};
-use crate::config::check::RuleName;
+use super::{Role, Subject, Tag};
 use crate::finding::Finding;
 use crate::plan::lines;
+use crate::rule;
 
-pub(super) const RULE: Rule = Rule {
-    name: RuleName::TagVersion,
-    explanation: "The version is higher than every one that is tagged on this line, unless this is the tagged \
-                  commit itself. A lower one is an error, and so is a tagged one on the trunk; on a release branch \
-                  a tagged one is a warning, since fixes gather there until the next patch is prepared.",
-    find,
-};
-
-fn find(subject: &Subject<'_>) -> Vec<Finding> {
+pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if subject.role == Role::Other {
         return Vec::new();
     }
@@ -29,7 +21,8 @@ fn find(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn no_tags() -> Finding {
-    Finding::note("", "there are no tags here, and what the version follows is unchecked")
+    Finding::of(rule::TAG_VERSION, "there are no tags here, and what the version follows is unchecked")
+        .as_note()
         .remedy("run `git fetch --tags`")
 }
 
@@ -37,11 +30,13 @@ fn finding(subject: &Subject<'_>, latest: &semver::Version, tag: &Tag) -> Findin
     let version = subject.version();
     if version < latest {
         let message = format!("the version {version} is lower than the latest tag here, {}", tag.name);
-        return Finding::error("", message).remedy(format!("set it to what follows {latest}"));
+        return Finding::of(rule::TAG_VERSION, message).remedy(format!("set it to what follows {latest}"));
     }
     let message = format!("{version} is tagged already, at {}: this commit is not in it", tag.commit.short());
     match subject.role {
-        Role::Trunk => Finding::error("", message).remedy("move the trunk to the next version"),
-        _ => Finding::warning("", message).remedy("run `cargo relprep patch` before the next release"),
+        Role::Trunk => Finding::of(rule::TAG_VERSION, message).remedy("move the trunk to the next version"),
+        _ => Finding::of(rule::TAG_VERSION, message)
+            .as_warning()
+            .remedy("run `cargo relprep patch` before the next release"),
     }
 }

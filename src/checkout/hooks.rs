@@ -11,6 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::{Git, failure};
 use crate::git::settings::Settings;
+use crate::rule;
 use crate::transaction::objects::Draft;
 use crate::transaction::values::{Hooks, Published};
 
@@ -54,7 +55,7 @@ impl CommitHooks {
             })?;
             if !output.status.success() {
                 let said = [output.stdout, output.stderr].concat();
-                let finding = Finding::error("hook-refused", failure(name, output.status, &said))
+                let finding = Finding::of(rule::HOOK_REFUSED, failure(name, output.status, &said))
                     .remedy("put right what the hook says, or pass `--no-verify`");
                 return Err(Refused::from(finding).into());
             }
@@ -101,7 +102,7 @@ impl Repo {
         }
         let said = [output.stdout, output.stderr].concat();
         Ok(vec![
-            Finding::warning("post-commit", failure("post-commit", output.status, &said))
+            Finding::of(rule::POST_COMMIT, failure("post-commit", output.status, &said))
                 .remedy("the commit is made; put right what the hook says"),
         ])
     }

@@ -11,6 +11,7 @@ use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::command::{Git, failure};
 use crate::git::{CommitId, Repo};
+use crate::rule;
 use crate::transaction::journal::{RefLine, path_bytes, path_of};
 use crate::transaction::preflight::{in_use, misplaced};
 use crate::transaction::recover::ATTEMPTS;
@@ -116,7 +117,7 @@ impl Repo {
         if !is_free || work.folder.is_file() {
             let message = format!("{} is there already", work.folder.display());
             let remedy = "remove it with `git worktree remove` if it is a work tree that is done with, or give another folder with `--worktree`";
-            findings.push(Finding::error("no-work-tree", message).remedy(remedy));
+            findings.push(Finding::of(rule::NO_WORK_TREE, message).remedy(remedy));
         }
         match found {
             Some(found) if findings.is_empty() => Ok((found.name, found.old)),
@@ -170,11 +171,11 @@ impl Repo {
         // A git of the dead run may be moving the branch at this moment.
         let attached = (1..ATTEMPTS).find_map(|_| self.attach(hand).ok());
         match attached.map_or_else(|| self.attach(hand), Ok) {
-            Ok(()) => Finding::note("completed", format!("the work tree {shown} is complete now")),
+            Ok(()) => Finding::of(rule::COMPLETED, format!("the work tree {shown} is complete now")),
             Err(error) => {
                 let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
                 let remedy = "look at it; `git worktree remove --force` removes it";
-                Finding::warning("left-alone", message).remedy(remedy)
+                Finding::of(rule::LEFT_ALONE, message).remedy(remedy)
             }
         }
     }
@@ -210,5 +211,5 @@ fn pick(work: &Handwork<'_>, scratch: &Scratch) -> Result<()> {
         true => "git finds no conflict there".to_owned(),
         false => failure("git cherry-pick", output.status, &output.stderr),
     };
-    Err(Refused::from(Finding::error("no-conflict", said).remedy("run this without `--resolve`")).into())
+    Err(Refused::from(Finding::of(rule::NO_CONFLICT, said).remedy("run this without `--resolve`")).into())
 }

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::git::command::{Git, failure};
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::transaction::step::step;
 use crate::transaction::temporary::Temporary;
 use crate::transaction::values::NewFile;
@@ -78,7 +79,7 @@ impl Repo {
         if !output.status.success() {
             let said = failure("git worktree add", output.status, &output.stderr);
             let remedy = "see what it says, or give another folder with `--worktree`";
-            return Err(Refused::from(Finding::error("no-work-tree", said).remedy(remedy)).into());
+            return Err(Refused::from(Finding::of(rule::NO_WORK_TREE, said).remedy(remedy)).into());
         }
         step("hand-made");
         Ok(scratch)
@@ -99,8 +100,8 @@ impl Repo {
                     files.push(NewFile { path, content: self.git.find_blob(new.id())?.content().to_vec() });
                 }
                 path => findings.push(
-                    Finding::error(
-                        "run-changed-tree",
+                    Finding::of(
+                        rule::RUN_CHANGED_TREE,
                         format!("a program has removed, or changed the kind of, \"{}\"", name.escape_ascii()),
                     )
                     .at(path.as_ref().map(Place::file))
@@ -172,7 +173,7 @@ fn run_program(scratch: &Scratch, folder: &str, command: &[String], env: &[(Stri
         Ok(output) => failure(&shown, output.status, &[output.stdout, output.stderr].concat()),
         Err(error) => format!("`{shown}` cannot be run: {error}"),
     };
-    let finding = Finding::error("run-failed", problem)
+    let finding = Finding::of(rule::RUN_FAILED, problem)
         .remedy("put right what it says, or take the program out of [[run]]; nothing has been changed");
     Err(Refused::from(finding).into())
 }

@@ -13,6 +13,7 @@ use crate::backport::targets::Exception;
 use crate::finding::Finding;
 use crate::ops::backport::scene::Scene;
 use crate::ops::recovery::{Purpose, recover};
+use crate::rule;
 
 /// Apply commits to every supported branch, or say which branches have them
 ///
@@ -103,7 +104,7 @@ pub(crate) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         output.use_format(Format::Json);
     }
     if args.format == Form::Markdown && !args.status {
-        let finding = Finding::error("no-markdown", "only `backport --status` has the form `markdown`");
+        let finding = Finding::of(rule::NO_MARKDOWN, "only `backport --status` has the form `markdown`");
         output.finding(&finding.remedy("give `--status`, or another form"));
         return Ok(Status::Usage);
     }

@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::options::{Common, ReportFormat, Today};
 use super::{Output, Status};
-use crate::check::{self, RULES, Role, read};
-use crate::finding::{Finding, Refused, Severity};
+use crate::check::{self, Role, read};
+use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::only_versions;
 use crate::ops::about::{About, Branch};
@@ -13,9 +13,10 @@ use crate::ops::recovery::{Purpose, recover};
 use crate::ops::supported;
 use crate::ops::targets::{Waiver, waiver};
 use crate::plan::{Request, preconditions};
-use crate::project::{CONFIG_RUNS, Location, Project};
+use crate::project::{Location, Project};
 use crate::render;
 use crate::report::Report;
+use crate::rule::{self, Severity};
 use crate::workspace::dependencies::Ground;
 
 /// Check everything that must hold before a release
@@ -63,8 +64,8 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     output.use_format(args.format);
     if args.list {
         match output.is_json() {
-            true => output.result(&render::json::rules(RULES)),
-            false => output.result(&render::rules::human(RULES)),
+            true => output.result(&render::json::rules(rule::CHECKED)),
+            false => output.result(&render::rules::human(rule::CHECKED)),
         }
         return Ok(Status::Done);
     }
@@ -106,8 +107,7 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     if let Ok(order) = check::publish_order(&project.workspace) {
         report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
     }
-    report.findings.extend(project.notes.iter().cloned());
-    report.findings.extend(check::run(&subject));
+    report.findings = check::run(&subject);
     Ok(finish(report, args.strict, output))
 }
 
@@ -120,7 +120,7 @@ fn read(repo: &Repo, location: &Location, branch: &Branch) -> Result<(Project, G
     }
     let mut project = Project::read_commit(repo, location, commit)?;
     // A check runs no programs, and minds none that could not be run.
-    project.notes.retain(|note| note.rule != CONFIG_RUNS);
+    project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
     Ok((project, branch.ground(&[])))
 }
 
@@ -151,7 +151,7 @@ fn only_versions(
         let parent = format!("{}^", project.commit.short());
         let base = if base.is_empty() { &parent } else { base };
         Refused::from(
-            Finding::error("no-base", format!("there is no commit `{base}` to compare with"))
+            Finding::of(rule::NO_BASE, format!("there is no commit `{base}` to compare with"))
                 .remedy("name one that is there; a shallow clone may need `git fetch --deepen=1`"),
         )
     })?;

@@ -15,6 +15,7 @@ use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::{Location, Project};
 use crate::report::Report;
+use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::workspace::compile;
 use crate::workspace::dependencies::Ground;
@@ -118,7 +119,7 @@ fn read(repo: &Repo, location: &Location, branch: &Branch) -> Result<(Result<Pro
 
 fn not_compiled(branch: &str) -> Finding {
     let message = format!("`--build` compiles the work tree, and `{branch}` is not checked out");
-    Finding::error("not-checked-out", message).remedy(format!("run `git switch {branch}` first"))
+    Finding::of(rule::NOT_CHECKED_OUT, message).remedy(format!("run `git switch {branch}` first"))
 }
 
 /// Compiles the work tree with the Rust that its branch promises, or says that there is none.
@@ -133,7 +134,7 @@ fn build(repo: &Repo, project: &Project, promise: Promise, report: &mut Report) 
             let message = "nothing was compiled: it is not known with which Rust";
             let remedy = "state `rust-version` in `[workspace.package]`; for a release line that promised none, \
                           `--baseline-rust-version`";
-            report.findings.push(Finding::note(msrv::UNCHECKED, message).remedy(remedy));
+            report.findings.push(Finding::of(rule::MSRV_UNCHECKED, message).remedy(remedy));
         }
         Promise::Exempt => report.fact("compiled", "nothing: this branch promises no Rust"),
     }

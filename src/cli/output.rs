@@ -6,9 +6,10 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use super::options::{Color, Common, ReportFormat};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::render;
 use crate::report::Report;
+use crate::rule::Severity;
 
 /// The program's two streams.
 pub(crate) struct Output {

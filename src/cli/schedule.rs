@@ -13,6 +13,7 @@ use super::{Output, Status};
 use crate::finding::{Finding, Refused};
 use crate::ops::calendar::Calendar;
 use crate::render::schedule::{Format, file, render};
+use crate::rule;
 use crate::text::quoted;
 use crate::train::schedule::{Bound, Schedule, Selection};
 use crate::train::{History, Train};
@@ -188,7 +189,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     let own = if path.is_absolute() { 1 } else { usize::MAX };
     if let Some(link) = path.ancestors().take(own).find(|part| part.is_symlink()) {
         let message = format!("{} is a symbolic link, which is not followed", link.display());
-        let finding = Finding::error("unreadable-file", message).remedy("name the file itself");
+        let finding = Finding::of(rule::UNREADABLE_FILE, message).remedy("name the file itself");
         return Err(Refused::from(finding).into());
     }
     match fs::read_to_string(path) {

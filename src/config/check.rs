@@ -1,12 +1,12 @@
 //! The `[check]` table: which rules of `check` hold, and how much each weighs.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
+use crate::rule::{self, Rule, Severity};
 
 /// The `[check]` table: a level for each rule that is to have another than its own.
 ///
@@ -17,7 +17,7 @@ use crate::finding::{Finding, Severity};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct Levels(BTreeMap<RuleName, Level>);
+pub struct Levels(BTreeMap<Key, Level>);
 
 /// How much what a rule finds weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -33,116 +33,40 @@ pub enum Level {
     Error,
 }
 
-/// The rules of `check`, in the order in which they are asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each rule's own file explains it")]
-pub enum RuleName {
-    BranchVersion,
-    LineVersion,
-    TagVersion,
-    RequirementOperator,
-    RequirementMatch,
-    LockCurrent,
-    VersionFile,
-    NotesSection,
-    NotesState,
-    NotesOrder,
-    NotesArchive,
-    ReleaseDate,
-    PackageMetadata,
-    PackageDependency,
-    PublishOrder,
-    Msrv,
-    Support,
-    CutReady,
-}
+/// A rule that `check` can find broken, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(Rule);
 
-impl RuleName {
-    /// Every rule.
-    pub const ALL: [Self; 18] = [
-        Self::BranchVersion,
-        Self::LineVersion,
-        Self::TagVersion,
-        Self::RequirementOperator,
-        Self::RequirementMatch,
-        Self::LockCurrent,
-        Self::VersionFile,
-        Self::NotesSection,
-        Self::NotesState,
-        Self::NotesOrder,
-        Self::NotesArchive,
-        Self::ReleaseDate,
-        Self::PackageMetadata,
-        Self::PackageDependency,
-        Self::PublishOrder,
-        Self::Msrv,
-        Self::Support,
-        Self::CutReady,
-    ];
-
-    const NAMES: [&str; Self::ALL.len()] = {
-        let mut names = [""; Self::ALL.len()];
-        let mut index = 0;
-        while index < names.len() {
-            names[index] = Self::ALL[index].as_str();
-            index += 1;
-        }
-        names
-    };
-
-    /// Returns the name, as the configuration and the findings have it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BranchVersion => "branch-version",
-            Self::LineVersion => "line-version",
-            Self::TagVersion => "tag-version",
-            Self::RequirementOperator => "requirement-operator",
-            Self::RequirementMatch => "requirement-match",
-            Self::LockCurrent => "lock-current",
-            Self::VersionFile => "version-file",
-            Self::NotesSection => "notes-section",
-            Self::NotesState => "notes-state",
-            Self::NotesOrder => "notes-order",
-            Self::NotesArchive => "notes-archive",
-            Self::ReleaseDate => "release-date",
-            Self::PackageMetadata => "package-metadata",
-            Self::PackageDependency => "package-dependency",
-            Self::PublishOrder => "publish-order",
-            Self::Msrv => "msrv",
-            Self::Support => "support",
-            Self::CutReady => "cut-ready",
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for RuleName {
+impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let named = Self::ALL.into_iter().find(|rule| rule.as_str() == text);
-        named.ok_or_else(|| D::Error::unknown_field(&text, &Self::NAMES))
-    }
-}
-
-impl fmt::Display for RuleName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        let named = rule::CHECKED.iter().find(|rule| rule.name == text);
+        named.copied().map(Self).ok_or_else(|| {
+            // As serde says it of a field.
+            let known: Vec<&str> = rule::CHECKED.iter().map(|rule| rule.name).collect();
+            D::Error::custom(format_args!("unknown field `{text}`, expected one of `{}`", known.join("`, `")))
+        })
     }
 }
 
 impl Levels {
     /// Returns whether a rule is asked at all.
-    pub fn is_on(&self, rule: RuleName) -> bool {
-        self.0.get(&rule) != Some(&Level::Off)
+    pub fn is_on(&self, rule: Rule) -> bool {
+        self.0.get(&Key(rule)) != Some(&Level::Off)
     }
 
-    /// Gives a finding the level of the rule that made it; a note stays one.
-    pub fn weigh(&self, rule: RuleName, finding: &mut Finding) {
-        let Some(level) = self.0.get(&rule).filter(|_| finding.severity != Severity::Note) else { return };
-        finding.severity = match level {
-            Level::Off | Level::Note => Severity::Note,
-            Level::Warning => Severity::Warning,
-            Level::Error => Severity::Error,
+    /// Returns a finding with the level of its rule, or else of the rule that `asked`, or nothing if
+    /// that is off; a note stays one.
+    pub fn weighed(&self, asked: Rule, finding: Finding) -> Option<Finding> {
+        let level = self.0.get(&Key(finding.rule)).or_else(|| self.0.get(&Key(asked)));
+        let severity = match level {
+            Some(Level::Off) => return None,
+            Some(Level::Warning) if finding.severity != Severity::Note => Severity::Warning,
+            Some(Level::Error) if finding.severity != Severity::Note => Severity::Error,
+            Some(_) => Severity::Note,
+            None => finding.severity,
         };
+        Some(finding.weighing(severity))
     }
 }
 
@@ -150,26 +74,31 @@ impl Levels {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_rule_is_turned_off_or_down_by_its_name() {
-        let levels: Levels =
-            toml_edit::de::from_str("notes-archive = 'off'\nmsrv = 'warning'\nsupport = 'error'").unwrap();
-        assert!(!levels.is_on(RuleName::NotesArchive) && levels.is_on(RuleName::Msrv));
-        let weighed = |rule, mut finding: Finding| {
-            levels.weigh(rule, &mut finding);
-            finding.severity
-        };
-        assert_eq!(weighed(RuleName::Msrv, Finding::error("x", "")), Severity::Warning);
-        assert_eq!(weighed(RuleName::Support, Finding::warning("x", "")), Severity::Error);
-        assert_eq!(weighed(RuleName::Support, Finding::note("x", "")), Severity::Note);
-        assert_eq!(weighed(RuleName::LineVersion, Finding::error("x", "")), Severity::Error);
+    fn levels(text: &str) -> Levels {
+        toml_edit::de::from_str(text).unwrap()
     }
 
     #[test]
-    fn the_name_in_the_configuration_is_the_name_of_the_findings() {
-        for name in ["branch-version", "cut-ready", "requirement-operator"] {
-            let levels: Levels = toml_edit::de::from_str(&format!("{name} = 'off'")).unwrap();
-            assert_eq!(levels.0.keys().next().unwrap().as_str(), name);
-        }
+    fn a_rule_is_turned_off_or_down_by_its_name() {
+        let levels = levels("notes-archive = 'off'\nmsrv = 'warning'\nsupport = 'error'");
+        assert!(!levels.is_on(rule::NOTES_ARCHIVE) && levels.is_on(rule::MSRV));
+        let weighed = |finding: Finding| levels.weighed(rule::MSRV, finding).unwrap().severity;
+        assert_eq!(weighed(Finding::of(rule::SUPPORT, "").as_warning()), Severity::Error);
+        assert_eq!(weighed(Finding::of(rule::SUPPORT, "").as_note()), Severity::Note);
+        assert_eq!(levels.weighed(rule::SUPPORT, Finding::of(rule::NOTES_ARCHIVE, "")), None);
+    }
+
+    #[test]
+    fn a_finding_has_the_level_of_its_own_rule_before_that_of_the_rule_that_asked() {
+        let levels = levels("lock-current = 'warning'\nlock-file-layout = 'note'");
+        let weighed = |rule| levels.weighed(rule::LOCK_CURRENT, Finding::of(rule, "")).unwrap();
+        assert_eq!(weighed(rule::LOCK_FILE_LAYOUT).severity, Severity::Note);
+        assert_eq!(weighed(rule::LOCK_FILE_FORMAT).severity, Severity::Warning);
+        assert_eq!(weighed(rule::LOCK_FILE_FORMAT).rule, rule::LOCK_FILE_FORMAT);
+    }
+
+    #[test]
+    fn a_rule_that_only_a_command_has_is_no_key() {
+        assert!(toml_edit::de::from_str::<Levels>("no-repository = 'off'").is_err());
     }
 }

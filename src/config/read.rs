@@ -12,6 +12,7 @@ use super::mask::{Extent, masked};
 use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
 use crate::limits;
+use crate::rule;
 
 /// A file that may hold the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +22,6 @@ pub struct Source {
     /// Its content.
     pub text: String,
 }
-
-/// The rule of a key that is not known.
-const UNKNOWN_KEY: &str = "config-unknown-key";
 
 /// How many things are said to be wrong at once.
 const MOST_FINDINGS: usize = 10;
@@ -71,7 +69,7 @@ fn item<'a>(root: &'a dyn TableLike, keys: &[&str]) -> Option<&'a Item> {
 }
 
 fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refused {
-    Finding::error("config-twice", format!("[{}] and {other} both configure this workspace", keys.join(".")))
+    Finding::of(rule::CONFIG_TWICE, format!("[{}] and {other} both configure this workspace", keys.join(".")))
         .at(Place::range(&manifest.path, &manifest.text, table.span().unwrap_or_default()))
         .remedy("keep one of them, or name the one to use with `--config`")
         .into()
@@ -120,7 +118,7 @@ fn with_all_problems(
             Err(error) => error,
         };
         let finding = refused(source, &error);
-        let extent = if finding.rule == UNKNOWN_KEY { Extent::Entry } else { Extent::Whole };
+        let extent = if finding.rule == rule::CONFIG_UNKNOWN_KEY { Extent::Entry } else { Extent::Whole };
         findings.push(finding);
         let rest = error.span().and_then(|span| masked(&text, &span, extent));
         match rest.filter(|_| findings.len() < MOST_FINDINGS) {
@@ -163,7 +161,7 @@ fn checked(source: &Source, root: Option<&dyn TableLike>, config: Config) -> Res
 
 fn misnamed(key: &str, made: &str) -> Problem {
     let message = format!("with `name` this makes `{made}`, which git does not take as a name");
-    let finding = Finding::error("config-value", message)
+    let finding = Finding::of(rule::CONFIG_VALUE, message)
         .remedy("begin it with a letter, and leave out what git does not allow (see git-check-ref-format)");
     Problem { key: key.to_owned(), finding }
 }
@@ -187,9 +185,9 @@ fn refused(source: &Source, error: &Error) -> Finding {
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
     let Some((key, known)) = unknown_key(&message) else {
         let remedy = value_remedy(source, &message);
-        return Finding::error("config-value", message).remedy(remedy).at(place);
+        return Finding::of(rule::CONFIG_VALUE, message).remedy(remedy).at(place);
     };
-    let finding = Finding::error(UNKNOWN_KEY, format!("unknown key `{key}`")).at(place);
+    let finding = Finding::of(rule::CONFIG_UNKNOWN_KEY, format!("unknown key `{key}`")).at(place);
     let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
     match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
         Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")),
@@ -310,7 +308,7 @@ mod tests {
             read(None, None, &inside),
             read(None, None, &many),
         ] {
-            assert_eq!(refused.unwrap_err().0[0].rule, "file-too-large");
+            assert_eq!(refused.unwrap_err().0[0].rule, rule::FILE_TOO_LARGE);
         }
         let other =
             format!("{head}name = 'x'\n[workspace.metadata.other]\nx = '{}'", large(limits::CONFIGURATION));
@@ -323,7 +321,7 @@ mod tests {
         assert_eq!(read(None, None, &manifest).unwrap().unwrap().lead.as_deref(), Some("a"));
         let beside = source("relprep.toml", "lead = 'b'");
         let refused = read(None, Some(&beside), &manifest).unwrap_err();
-        assert_eq!(refused.0[0].rule, "config-twice");
+        assert_eq!(refused.0[0].rule, rule::CONFIG_TWICE);
         let explicit = source("other.toml", "lead = 'c'");
         assert_eq!(
             read(Some(&explicit), Some(&beside), &manifest).unwrap().unwrap().lead.as_deref(),

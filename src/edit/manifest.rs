@@ -11,6 +11,7 @@ use toml_edit::{Document, Item, Table, TableLike};
 
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -135,7 +136,7 @@ impl Manifest {
         let document = Document::parse(&text[offset..]).map_err(|error| {
             let range = error.span().unwrap_or_default();
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            Finding::error("manifest-syntax", format!("the manifest does not parse: {message}"))
+            Finding::of(rule::MANIFEST_SYNTAX, format!("the manifest does not parse: {message}"))
                 .at(Place::range(path, text, offset + range.start..offset + range.end))
                 .remedy("make it valid TOML; nothing can be prepared before")
         })?;

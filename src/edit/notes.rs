@@ -28,6 +28,7 @@ pub use self::state::State;
 pub use self::style::{Style, Wording};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::version::plain;
 
 /// The notes as they are in one file.
@@ -120,8 +121,8 @@ impl<'a> Notes<'a> {
         let more: Vec<Finding> = all
             .take(MOST_REPETITIONS)
             .map(|section| {
-                Finding::error(
-                    "notes-section",
+                Finding::of(
+                    rule::NOTES_SECTION,
                     format!("the notes have a second section for {}", plain(version)),
                 )
                 .at(self.place(&section.heading))

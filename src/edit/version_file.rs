@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::template::{Placeholder, Template, Values};
 
 /// What a line of a version file looks like: `#define WASMTIME_VERSION "{version}"`.
@@ -29,12 +30,12 @@ impl Pattern {
     pub fn parse(written: &str) -> Result<Self, Vec<Finding>> {
         let template = Template::parse(written, Placeholder::OF_VERSION)?;
         if written.contains(['\n', '\r']) {
-            let finding = Finding::error("version-file-pattern", "the pattern has more than one line");
+            let finding = Finding::of(rule::VERSION_FILE_PATTERN, "the pattern has more than one line");
             return Err(vec![finding.remedy("give each line a pattern of its own")]);
         }
         if template.placeholders().next().is_none() {
             let message = format!("the pattern `{written}` has no placeholder");
-            let finding = Finding::error("version-file-pattern", message);
+            let finding = Finding::of(rule::VERSION_FILE_PATTERN, message);
             return Err(vec![finding.remedy("write `{version}` where the version stands")]);
         }
         Ok(Self { written: written.to_owned(), template })
@@ -89,7 +90,7 @@ pub fn edit(
                 edits.entry(line.start).or_insert_with(|| Splice::new(line.clone(), moved.clone()));
             if *first != moved {
                 let message = format!("two patterns make `{first}` and `{moved}` out of this line");
-                let finding = Finding::error("version-file-ambiguous", message)
+                let finding = Finding::of(rule::VERSION_FILE_AMBIGUOUS, message)
                     .at(Place::range(path, text, line))
                     .remedy("remove one of the two patterns");
                 findings.push(finding);
@@ -139,7 +140,7 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
 fn ambiguous(path: &RepoPath, text: &str, pattern: &Pattern, other: Range<usize>) -> Finding {
     let message =
         format!("`{}` describes several lines, and this one is indented unlike the first", pattern.as_str());
-    Finding::error("version-file-ambiguous", message)
+    Finding::of(rule::VERSION_FILE_AMBIGUOUS, message)
         .at(Place::range(path, text, other))
         .remedy("begin the pattern with the white space of the line that is meant, or give each its own")
 }
@@ -150,14 +151,14 @@ fn missing(path: &RepoPath, text: &str, pattern: &Pattern, values: &Values, expe
         Some((line, found))
     });
     let Some((line, found)) = other else {
-        return Finding::error("version-file-missing", format!("no line reads `{expected}`"))
+        return Finding::of(rule::VERSION_FILE_MISSING, format!("no line reads `{expected}`"))
             .at(Place::file(path))
             .remedy(format!("restore the line, or correct the pattern `{}`", pattern.as_str()));
     };
     let differing = pattern.template.placeholders().find(|open| found.get(*open) != values.get(*open));
     let say = |values: &Values| differing.and_then(|open| values.get(open)).unwrap_or_default();
     let message = format!("this line has `{}` where `{}` is expected", say(&found), say(values));
-    Finding::error("version-file-version", message)
+    Finding::of(rule::VERSION_FILE_VERSION, message)
         .at(Place::range(path, text, line))
         .remedy(format!("correct the line to `{expected}`"))
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
+use crate::rule;
 
 /// The variables by which git is told where its repository lies (`git rev-parse --local-env-vars`).
 pub(crate) const LOCAL_VARIABLES: [&str; 13] = [
@@ -176,7 +177,7 @@ pub(crate) fn failure(name: &str, status: ExitStatus, stderr: &[u8]) -> String {
 
 fn not_started(error: &io::Error) -> anyhow::Error {
     Refused::from(
-        Finding::error("git-not-started", format!("git cannot be started: {error}"))
+        Finding::of(rule::GIT_NOT_STARTED, format!("git cannot be started: {error}"))
             .remedy("install git, and see whether `git --version` works here"),
     )
     .into()

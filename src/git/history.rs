@@ -7,6 +7,7 @@ use git2::{Commit, ErrorCode, Oid, Sort};
 
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Repo};
+use crate::rule;
 
 /// What a commit says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +168,7 @@ impl FirstParents {
 }
 
 fn no_commit(revision: &str, why: &str) -> Refused {
-    Finding::error("no-commit", format!("`{revision}` is no commit here: {why}"))
+    Finding::of(rule::NO_COMMIT, format!("`{revision}` is no commit here: {why}"))
         .remedy("name a commit, or a range as in `A..B`; `git fetch` brings what is only on the remote")
         .into()
 }

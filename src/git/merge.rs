@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Refused};
 use crate::git::command::failure;
 use crate::git::{BlobId, CommitId, Repo, TreeId};
+use crate::rule;
 
 /// What a merge made of a commit on another branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl Repo {
             Some(1) => Ok(answer(&output.stdout)?.conflicting()),
             _ if String::from_utf8_lossy(&output.stderr).contains("usage:") => {
                 let message = "this git cannot merge without a work tree (`git merge-tree --merge-base`)";
-                let finding = Finding::error("git-too-old", message).remedy("install git 2.40 or later");
+                let finding = Finding::of(rule::GIT_TOO_OLD, message).remedy("install git 2.40 or later");
                 Err(Refused::from(finding).into())
             }
             _ => bail!("{}", failure("git merge-tree", output.status, &output.stderr)),

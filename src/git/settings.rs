@@ -8,6 +8,7 @@ use git2::{Signature, Time};
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
+use crate::rule;
 
 /// The configuration of git in one repository: all files, includes and variables that count.
 pub(crate) struct Settings {
@@ -111,7 +112,7 @@ impl Repo {
             let said = String::from_utf8_lossy(&output.stderr);
             let reason = said.lines().find_map(|line| line.strip_prefix("fatal: ")).unwrap_or(said.trim());
             return Err(Refused::from(
-                Finding::error("no-identity", format!("git does not know who commits: {reason}")).remedy(
+                Finding::of(rule::NO_IDENTITY, format!("git does not know who commits: {reason}")).remedy(
                     "run `git config --global user.name \"Your Name\"` and `git config --global user.email you@example.com`",
                 ),
             )

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::git::{CommitId, Repo};
+use crate::rule;
 use crate::rust_version::RustVersion;
 
 /// Where the promise is known from.
@@ -152,7 +153,7 @@ fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<Source>> {
 }
 
 fn no_revision(revision: &str) -> Finding {
-    Finding::error("msrv-baseline", format!("`--baseline {revision}` names no commit that is here"))
+    Finding::of(rule::MSRV_BASELINE, format!("`--baseline {revision}` names no commit that is here"))
         .remedy("fetch it, or name another")
 }
 
@@ -173,5 +174,5 @@ fn unknown(shallow: bool, search: &Search<'_>) -> Finding {
         true => format!("run {fetch_tag}"),
         false => format!("run {fetch_tag}, or, if {line} has no tag yet, {fetch_trunk}"),
     };
-    Finding::error("msrv-baseline", message).remedy(remedy)
+    Finding::of(rule::MSRV_BASELINE, message).remedy(remedy)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::claims::{Claim, Claims, PackageClaims};
 use crate::finding::{Finding, Place};
+use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::text::listed;
 
@@ -89,28 +90,29 @@ impl Change {
         let quoted: Vec<String> = group.names.iter().map(|name| format!("`{name}`")).collect();
         let names = listed(&quoted, NAMED);
         let finding = match self {
-            Self::Raised(old, new) => {
-                Finding::error("msrv-raised", format!("the Rust that {names} needs rose from {old} to {new}"))
-                    .remedy(format!("set it back to {old}, and do without what is newer"))
-            }
-            Self::Removed(old) => Finding::error(
-                "msrv-removed",
+            Self::Raised(old, new) => Finding::of(
+                rule::MSRV_RAISED,
+                format!("the Rust that {names} needs rose from {old} to {new}"),
+            )
+            .remedy(format!("set it back to {old}, and do without what is newer")),
+            Self::Removed(old) => Finding::of(
+                rule::MSRV_REMOVED,
                 format!("{names} declares no `rust-version` any more, which was {old}"),
             )
             .remedy(format!("state `rust-version = \"{old}\"` again, or inherit it from the workspace")),
-            Self::Lowered(old, new) => Finding::note(
-                "msrv-lowered",
+            Self::Lowered(old, new) => Finding::of(
+                rule::MSRV_LOWERED,
                 format!("the Rust that {names} needs went from {old} down to {new}"),
             ),
-            Self::Above(promise, new) => Finding::error(
-                "msrv-raised",
+            Self::Above(promise, new) => Finding::of(
+                rule::MSRV_RAISED,
                 format!(
                     "{names}, which promised no Rust version before, needs {new}; the line promised {promise}"
                 ),
             )
             .remedy(format!("state {promise}, or inherit it from the workspace")),
-            Self::Silent(promise) => Finding::error(
-                "msrv-undeclared",
+            Self::Silent(promise) => Finding::of(
+                rule::MSRV_UNDECLARED,
                 format!("{names} is new here and declares no `rust-version`; the line promised {promise}"),
             )
             .remedy(format!("state `rust-version = \"{promise}\"`, or inherit it from the workspace")),
@@ -133,7 +135,9 @@ mod tests {
         let found = compare(Some(&then), &claims(now), promise, allowed.map(RustVersion::new));
         found
             .iter()
-            .map(|f| format!("{} {:?}: {}", f.rule, f.place.as_ref().map(ToString::to_string), f.message))
+            .map(|f| {
+                format!("{} {:?}: {}", f.rule.name, f.place.as_ref().map(ToString::to_string), f.message)
+            })
             .collect()
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::UNCHECKED;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::text::{counted, listed};
 use crate::workspace::dependencies::{Graph, Untold};
@@ -62,8 +62,11 @@ pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
     match lock {
         Lock::Same => Vec::new(),
         Lock::Untracked => vec![
-            Finding::note(UNCHECKED, "no lock file is tracked, and what the dependencies need is unchecked")
-                .remedy("commit the lock file, or prove it with `--build`"),
+            Finding::of(
+                rule::MSRV_UNCHECKED,
+                "no lock file is tracked, and what the dependencies need is unchecked",
+            )
+            .remedy("commit the lock file, or prove it with `--build`"),
         ],
         Lock::Changed { packages, .. } if packages.is_empty() => Vec::new(),
         Lock::Changed { path, packages, graph: Err(why), is_current, .. } => {
@@ -76,7 +79,7 @@ pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
                 true => "run `cargo fetch --locked` first",
                 false => "run `cargo update --workspace`, and commit the lock file, which is not current",
             };
-            vec![Finding::note(UNCHECKED, message).at(Place::file(path)).remedy(remedy)]
+            vec![Finding::of(rule::MSRV_UNCHECKED, message).at(Place::file(path)).remedy(remedy)]
         }
         Lock::Changed { path, text, packages, graph: Ok(graph), is_current } => {
             let place = |line| Place::line(path, text, line);
@@ -90,7 +93,7 @@ pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
 fn not_current(path: &RepoPath) -> Finding {
     let message = "the lock file is not current, and what Cargo would add to it is unchecked";
     let remedy = "run `cargo update --workspace --offline`, and commit the lock file";
-    Finding::note(UNCHECKED, message).at(Place::file(path)).remedy(remedy)
+    Finding::of(rule::MSRV_UNCHECKED, message).at(Place::file(path)).remedy(remedy)
 }
 
 fn compare(
@@ -123,7 +126,7 @@ fn compare(
     }
     let unchecked = |names: &[String], why: &str| {
         (!names.is_empty()).then(|| {
-            Finding::note(UNCHECKED, format!("{} {why}", listed(names, NAMED)))
+            Finding::of(rule::MSRV_UNCHECKED, format!("{} {why}", listed(names, NAMED)))
                 .at(Place::file(path))
                 .remedy("prove it with `--build`")
         })
@@ -142,7 +145,7 @@ fn too_new(package: &Locked, needed: RustVersion, promise: RustVersion, chain: &
         "go back to a version that Rust {promise} builds: `cargo update {} --precise <version>`",
         package.name
     );
-    Finding::error("msrv-dependency", message).remedy(remedy)
+    Finding::of(rule::MSRV_DEPENDENCY, message).remedy(remedy)
 }
 
 fn named(package: &Locked) -> String {
@@ -199,6 +202,6 @@ mod tests {
         );
         assert_eq!(changed(&[], Err(Untold::Stale)), [""; 0]);
         assert_eq!(judge(&Lock::Same, RustVersion::new(1)), []);
-        assert_eq!(judge(&Lock::Untracked, RustVersion::new(1))[0].rule, UNCHECKED);
+        assert_eq!(judge(&Lock::Untracked, RustVersion::new(1))[0].rule, rule::MSRV_UNCHECKED);
     }
 }

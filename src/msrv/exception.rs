@@ -4,9 +4,7 @@ use semver::Version;
 
 use crate::config::msrv::Exception;
 use crate::finding::Finding;
-
-/// The rule of all that is said of exceptions.
-const RULE: &str = "msrv-exception";
+use crate::rule;
 
 /// Returns the exception for the release line that begins with `line`, if there is one that counts,
 /// and what is to be said: of the exception that counts, and of every one that cannot.
@@ -25,7 +23,7 @@ pub fn of_line<'a>(
         let is_here = line == Some(version);
         if wrong.is_none() && is_here && counting.is_some() {
             let message = format!("two exceptions speak of the line of {version}");
-            findings.push(Finding::error(RULE, message).remedy("keep one of them"));
+            findings.push(Finding::of(rule::MSRV_EXCEPTION, message).remedy("keep one of them"));
         } else if wrong.is_none() && is_here {
             counting = Some(exception);
             let message = format!(
@@ -33,7 +31,7 @@ pub fn of_line<'a>(
                 exception.rust_version,
                 exception.reason.trim()
             );
-            findings.push(Finding::note(RULE, message));
+            findings.push(Finding::of(rule::MSRV_EXCEPTION, message).as_note());
         }
         findings.extend(wrong);
     }
@@ -44,14 +42,15 @@ fn wrong(exception: &Exception, is_lts: bool) -> Option<Finding> {
     let version = exception.line.version();
     if exception.reason.trim().is_empty() {
         let message = format!("the exception for the line of {version} has no reason");
-        return Some(Finding::error(RULE, message).remedy("state its `reason`, or remove it"));
+        return Some(Finding::of(rule::MSRV_EXCEPTION, message).remedy("state its `reason`, or remove it"));
     }
     if !is_lts {
         let message = format!(
             "the line of {version} has no long-term support, and can have no exception from its MSRV"
         );
         return Some(
-            Finding::error(RULE, message).remedy("remove the exception, or state `[schedule] lts` as it is"),
+            Finding::of(rule::MSRV_EXCEPTION, message)
+                .remedy("remove the exception, or state `[schedule] lts` as it is"),
         );
     }
     None

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::UNCHECKED;
 use super::claims::{Channel, Claim, Claims};
 use crate::finding::{Finding, Place};
+use crate::rule::{self, Rule};
 use crate::rust_version::RustVersion;
 use crate::text::listed;
 
@@ -56,7 +56,7 @@ fn editions(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Vec<Fi
     }
     let found = groups.into_iter().filter_map(|((_, _, edition), (place, names))| {
         let what = format!("edition {edition} of {}", listed(&names, NAMED));
-        needs(&Needing { rule: "msrv-edition", what, needs: of_edition(edition), place }, promise)
+        needs(&Needing { rule: rule::MSRV_EDITION, what, needs: of_edition(edition), place }, promise)
     });
     found.collect()
 }
@@ -65,7 +65,7 @@ fn resolver(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Option
     let Claim { value, place } = now.resolver.as_ref()?;
     let before = then.and_then(|then| then.resolver.as_ref());
     let needing = Needing {
-        rule: "msrv-resolver",
+        rule: rule::MSRV_RESOLVER,
         what: format!("resolver {value}"),
         needs: of_resolver(value),
         place: place.clone(),
@@ -83,12 +83,12 @@ fn toolchain(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Optio
         Channel::Release(version) => (format!("the toolchain {version}"), Some(*version)),
         Channel::Named(name) => (format!("the toolchain `{name}`"), None),
     };
-    needs(&Needing { rule: "msrv-toolchain", what, needs: needed, place: place.clone() }, promise)
+    needs(&Needing { rule: rule::MSRV_TOOLCHAIN, what, needs: needed, place: place.clone() }, promise)
 }
 
 /// Something that needs a version of Rust, if it is known which.
 struct Needing {
-    rule: &'static str,
+    rule: Rule,
     what: String,
     needs: Option<RustVersion>,
     place: Place,
@@ -99,10 +99,12 @@ fn needs(needing: &Needing, promise: RustVersion) -> Option<Finding> {
     let finding = match needs {
         Some(needed) if *needed <= promise => return None,
         Some(needed) => {
-            Finding::error(rule, format!("{what} needs Rust {needed}, and the line promised {promise}"))
+            Finding::of(*rule, format!("{what} needs Rust {needed}, and the line promised {promise}"))
                 .remedy("set it back to what the line was released with")
         }
-        None => Finding::note(UNCHECKED, format!("which Rust {what} needs is not known, and unchecked")),
+        None => {
+            Finding::of(rule::MSRV_UNCHECKED, format!("which Rust {what} needs is not known, and unchecked"))
+        }
     };
     Some(finding.at(place.clone()))
 }
@@ -115,7 +117,7 @@ mod tests {
 
     fn said(then: &Claims, now: &Claims) -> Vec<String> {
         let found = compare(Some(then), now, RustVersion::new(80));
-        found.iter().map(|finding| format!("{}: {}", finding.rule, finding.message)).collect()
+        found.iter().map(|finding| format!("{}: {}", finding.rule.name, finding.message)).collect()
     }
 
     fn package(edition: &str) -> Claims {
@@ -134,7 +136,7 @@ mod tests {
         );
         assert_eq!(said(&package("2024"), &package("2024")), [""; 0]);
         assert_eq!(said(&package("2018"), &package("2021")), [""; 0]);
-        assert!(said(&package("2021"), &package("2027"))[0].starts_with(UNCHECKED));
+        assert!(said(&package("2021"), &package("2027"))[0].starts_with("msrv-unchecked"));
     }
 
     #[test]
@@ -157,6 +159,6 @@ mod tests {
         );
         assert_eq!(said(&with("1.90"), &with("1.90.0")), [""; 0]);
         assert_eq!(said(&package("2021"), &with("1.80")), [""; 0]);
-        assert!(said(&package("2021"), &with("nightly"))[0].starts_with(UNCHECKED));
+        assert!(said(&package("2021"), &with("nightly"))[0].starts_with("msrv-unchecked"));
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::UNCHECKED;
 use super::claims::{Claim, Claims};
 use crate::finding::Finding;
+use crate::rule;
 use crate::rust_version::RustVersion;
 
 /// Returns every `rust-version` that is newer than the stable Rust of `day` minus `behind` releases, and
@@ -19,7 +19,7 @@ pub fn judge(now: &Claims, day: NaiveDate, behind: u64) -> Vec<Finding> {
     if declared.peek().is_none() {
         let message = "no member declares a `rust-version`, so that `msrv.behind-stable` holds nothing";
         let remedy = "state `rust-version` in `[workspace.package]`";
-        return vec![Finding::note(UNCHECKED, message).remedy(remedy)];
+        return vec![Finding::of(rule::MSRV_UNCHECKED, message).remedy(remedy)];
     }
     let wrong: BTreeMap<(&str, usize), &Claim<RustVersion>> = declared
         .filter(|claim| claim.value > newest)
@@ -38,7 +38,7 @@ fn too_new(claim: &Claim<RustVersion>, stable: RustVersion, newest: RustVersion,
         Some(day) => format!("set it to {newest}, or wait until {day}"),
         None => format!("set it to {newest}"),
     };
-    Finding::error("msrv-trunk", message).at(place.clone()).remedy(remedy)
+    Finding::of(rule::MSRV_TRUNK, message).at(place.clone()).remedy(remedy)
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
     fn a_trunk_that_declares_nothing_is_said_to_be_unchecked() {
         let now = claims(&[("Cargo.toml", "[workspace]"), ("a/Cargo.toml", "[package]\nname = 'a'")]);
         let found = judge(&now, "2025-09-18".parse().unwrap(), 2);
-        assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [UNCHECKED]);
+        assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [rule::MSRV_UNCHECKED]);
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::RULE;
 use crate::edit::lockfile::{self, Change, Followed, LockFile, LockPackage, Moved, third_party_changes};
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::project::Project;
+use crate::rule;
 
 /// Returns what differs from `old` to `new` besides the versions of the packages of the workspace.
 pub(super) fn findings(
@@ -49,31 +49,34 @@ fn differences(path: &RepoPath, new: &str, earlier: &LockFile<'_>, later: &LockF
                 Change::Added(package) | Change::Changed { after: package, .. } => at(package.line),
                 Change::Removed(_) => Place::file(path),
             };
-            Finding::error(RULE, format!("a third party differs: {change}")).at(place)
+            Finding::of(rule::ONLY_VERSIONS, format!("a third party differs: {change}")).at(place)
         })
         .collect();
     let (before, after) = (dependencies(earlier), dependencies(later));
     for (name, (line, now)) in &after {
         match before.get(name) {
-            None => findings
-                .push(Finding::error(RULE, format!("the local package `{name}` is new")).at(at(*line))),
+            None => findings.push(
+                Finding::of(rule::ONLY_VERSIONS, format!("the local package `{name}` is new")).at(at(*line)),
+            ),
             Some((_, then)) if then != now => {
                 let message = format!("the dependencies of `{name}` are others");
-                findings.push(Finding::error(RULE, message).at(at(*line)));
+                findings.push(Finding::of(rule::ONLY_VERSIONS, message).at(at(*line)));
             }
             Some(_) => {}
         }
     }
     for name in before.keys().filter(|name| !after.contains_key(*name)) {
-        findings
-            .push(Finding::error(RULE, format!("the local package `{name}` is gone")).at(Place::file(path)));
+        findings.push(
+            Finding::of(rule::ONLY_VERSIONS, format!("the local package `{name}` is gone"))
+                .at(Place::file(path)),
+        );
     }
     if findings.is_empty() && earlier.format != later.format {
         let message = format!(
             "the lock file's format is another one: {:?}, and it was {:?}",
             later.format, earlier.format
         );
-        findings.push(Finding::error(RULE, message).at(at(1)));
+        findings.push(Finding::of(rule::ONLY_VERSIONS, message).at(at(1)));
     }
     findings
 }

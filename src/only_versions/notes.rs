@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{RULE, changed_lines};
+use super::changed_lines;
 use crate::edit::notes::Notes;
 use crate::edit::splice::{self, Splice};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::path::RepoPath;
 use crate::project::Project;
+use crate::rule;
 
 /// Returns what differs from `old` to `new` besides what a cut, a release or a patch changes: the
 /// section of the version that is prepared, all sections where fresh notes begin, and entries that
@@ -30,8 +31,10 @@ pub(super) fn findings(
     findings.truncate(1);
     let is_cut = entries(&later, new).len() > entries(&earlier, old).len();
     for gone in entries(&earlier, old).difference(&entries(&later, new)) {
-        findings
-            .push(Finding::error(RULE, format!("the archive has lost `{gone}`")).at(later.place(&(0..0))));
+        findings.push(
+            Finding::of(rule::ONLY_VERSIONS, format!("the archive has lost `{gone}`"))
+                .at(later.place(&(0..0))),
+        );
     }
     let newest = earlier.sections().iter().map(|section| &section.version).max();
     for section in later.sections() {
@@ -39,10 +42,7 @@ pub(super) fn findings(
         let differs = then.is_some_and(|then| old[then.range.clone()] != new[section.range.clone()]);
         if differs && newest != Some(&section.version) {
             let message = format!("the section for {} differs, which is not being prepared", section.version);
-            findings.push(
-                Finding { severity: Severity::Error, ..Finding::error(RULE, message) }
-                    .at(later.place(&section.heading)),
-            );
+            findings.push(Finding::of(rule::ONLY_VERSIONS, message).at(later.place(&section.heading)));
         }
     }
     if !is_cut {
@@ -50,7 +50,7 @@ pub(super) fn findings(
             earlier.sections().iter().filter(|section| later.sections_of(&section.version).next().is_none())
         {
             let message = format!("the section for {} is gone", gone.version);
-            findings.push(Finding::error(RULE, message).at(later.place(&(0..0))));
+            findings.push(Finding::of(rule::ONLY_VERSIONS, message).at(later.place(&(0..0))));
         }
     }
     findings

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs, Repo};
 use crate::plan::preconditions;
 use crate::project::At;
+use crate::rule;
 use crate::workspace::dependencies::Ground;
 
 /// How like a name must be to one that is there, to be taken for it: from 0 to 1.
@@ -86,7 +87,7 @@ impl About {
                 let ci = run.map(|run| format!(", and CI is about {}", run.about)).unwrap_or_default();
                 let message = format!("no branch is checked out{ci}");
                 let remedy = "name the branch that this is about with `--branch`";
-                Err(Refused::from(Finding::error("no-branch", message).remedy(remedy)).into())
+                Err(Refused::from(Finding::of(rule::NO_BRANCH, message).remedy(remedy)).into())
             }
         }
     }
@@ -98,7 +99,7 @@ fn named(stated: &str, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> 
     if !Repo::is_branch_name(name) {
         let message = format!("`--branch {stated}` names no branch: it cannot be the name of one");
         return Err(
-            Refused::from(Finding::error("branch-name", message).remedy("give its short name")).into()
+            Refused::from(Finding::of(rule::BRANCH_NAME, message).remedy("give its short name")).into()
         );
     }
     if let Some((remote, short)) = name.strip_prefix("refs/remotes/").unwrap_or(name).split_once('/')
@@ -106,7 +107,7 @@ fn named(stated: &str, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> 
         && repo.remote_branch(remote, short)?.is_some()
     {
         let message = format!("`{stated}` is what was fetched of the branch `{short}`");
-        let finding = Finding::error("branch-name", message).remedy(format!("give `--branch {short}`"));
+        let finding = Finding::of(rule::BRANCH_NAME, message).remedy(format!("give `--branch {short}`"));
         return Err(Refused::from(finding).into());
     }
     match head {
@@ -144,5 +145,5 @@ fn no_branch(name: &str, remote: &str, refs: &Refs) -> Finding {
     let question =
         if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(" or ")) };
     let fetch = format!("`git fetch {remote} +refs/heads/{name}:refs/remotes/{remote}/{name}` fetches it");
-    Finding::error("no-branch", message).remedy(format!("{question}{fetch}"))
+    Finding::of(rule::NO_BRANCH, message).remedy(format!("{question}{fetch}"))
 }

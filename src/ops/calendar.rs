@@ -12,6 +12,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::survey::{Question, Survey, Tip};
 use crate::git::{Refs, Repo};
 use crate::project::{self, Lead, Location};
+use crate::rule;
 use crate::status::{Declared, Known, Status};
 use crate::train::{History, Numbering, Train};
 
@@ -92,7 +93,7 @@ impl Calendar {
     /// A refusal if there is none.
     pub(crate) fn train(&self) -> Result<&Train, Refused> {
         self.train.as_ref().ok_or_else(|| {
-            Finding::error("no-schedule", "the configuration describes no release train")
+            Finding::of(rule::NO_SCHEDULE, "the configuration describes no release train")
                 .remedy(
                     "add `[schedule]` with the day of one release: \
                      `anchor = { version = \"20.0.0\", release = \"2024-04-20\" }`",

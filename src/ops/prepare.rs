@@ -9,13 +9,14 @@ use super::targets::{Security, Selected, Target, Targets};
 use crate::checkout::scratch;
 use crate::cli::options::{Common, Preparing};
 use crate::cli::{Output, Status};
-use crate::finding::{Finding, Refused, Severity};
+use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs, Repo};
 use crate::ops::settle;
 use crate::plan::outcome::Outcome;
 use crate::plan::{Plan, Preparation, Request, preconditions};
 use crate::project::{self, Location, Project};
 use crate::render;
+use crate::rule::Severity;
 use crate::transaction::values::{Hooks, NewFile, Options, Publication};
 
 /// Which branches are prepared.

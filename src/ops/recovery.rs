@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::cli::Output;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
+use crate::rule;
 
 /// What a command is about to do in the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ fn not_put_right(error: anyhow::Error) -> Vec<Finding> {
         Err(error) => {
             let message = format!("what an interrupted run has left cannot be put right: {error:#}");
             let remedy = "see that you may write to the repository, and run this again";
-            vec![Finding::warning("unfinished", message).remedy(remedy)]
+            vec![Finding::of(rule::UNFINISHED, message).as_warning().remedy(remedy)]
         }
     }
 }

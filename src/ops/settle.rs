@@ -3,11 +3,12 @@
 use anyhow::Result;
 
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
-use crate::finding::{Finding, Place, Refused, Severity};
+use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::path::RepoPath;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{Commit, Plan};
+use crate::rule::{self, Severity};
 use crate::workspace::outside;
 use crate::workspace::scratch::{Extent, Scratch};
 use crate::workspace::update::update;
@@ -42,10 +43,14 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
         if let Err(said) = update(&scratch, &lock.path, &["--workspace"])? {
             let reasons = lock.reasons.join("; ");
             let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
-            let refused =
-                Refused::from(Finding::error("lock-unsettled", message).at(Place::file(&lock.path)).remedy(
-                    "run `cargo update --workspace` there, see what it says, and commit the result first",
-                ));
+            let refused = Refused::from(
+                Finding::of(rule::LOCK_UNSETTLED, message)
+                    .quoting_cargo()
+                    .at(Place::file(&lock.path))
+                    .remedy(
+                        "run `cargo update --workspace` there, see what it says, and commit the result first",
+                    ),
+            );
             match outside::without_quotes(repo, &tree, refused.into())?.downcast() {
                 Ok(Refused(shown)) => findings.extend(shown),
                 Err(error) => return Err(error),
@@ -77,8 +82,8 @@ fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if !changed.is_empty() {
         findings.push(
-            Finding::error(
-                "lock-drift",
+            Finding::of(
+                rule::LOCK_DRIFT,
                 format!("Cargo would change third parties here: {}", named(&changed)),
             )
             .at(Place::file(path))
@@ -89,7 +94,7 @@ fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {
     }
     if !come_or_gone.is_empty() {
         let message = format!("Cargo adds or removes third parties here: {}", named(&come_or_gone));
-        findings.push(Finding::warning("lock-drift", message).at(Place::file(path)));
+        findings.push(Finding::of(rule::LOCK_DRIFT, message).as_warning().at(Place::file(path)));
     }
     Ok(findings)
 }

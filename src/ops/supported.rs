@@ -17,6 +17,7 @@ use crate::git::{CommitId, Repo};
 use crate::plan::Request;
 use crate::project::{self, Location, Project};
 use crate::report::Report;
+use crate::rule;
 use crate::status::{State, Status};
 
 /// Reports whether the branches that are supported on `day` are equally patched.
@@ -139,7 +140,7 @@ fn chosen(
         } else {
             let message = format!("{} needs fixes, and there is no branch `{}`", row.short, row.branch);
             let remedy = "fetch the branch, or waive it with `--unaffected`";
-            report.findings.push(Finding::error("no-branch", message).remedy(remedy));
+            report.findings.push(Finding::of(rule::NO_BRANCH, message).remedy(remedy));
         }
     }
     let unused: Vec<Finding> = unused.into_iter().map(Waiver::unused).collect();

@@ -6,6 +6,7 @@ use globset::Glob;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs};
 use crate::plan::{Left, preconditions};
+use crate::rule;
 use crate::status::{Row, State, Status};
 
 /// The branches that are asked for.
@@ -59,7 +60,7 @@ impl Waiver {
 
     /// Says that no supported release is meant.
     pub(crate) fn unused(&self) -> Finding {
-        Finding::error("waiver-unused", format!("`{}` is no supported release", self.release))
+        Finding::of(rule::WAIVER_UNUSED, format!("`{}` is no supported release", self.release))
             .remedy("see `cargo relprep status` for those that are")
     }
 }
@@ -111,7 +112,7 @@ impl Targets {
 }
 
 fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding> {
-    let matcher = Glob::new(glob).map_err(|error| Finding::error("branch-glob", error.to_string()))?;
+    let matcher = Glob::new(glob).map_err(|error| Finding::of(rule::BRANCH_GLOB, error.to_string()))?;
     let matcher = matcher.compile_matcher();
     let matching = refs.local.iter().filter(|(name, _)| *name == glob || matcher.is_match(name));
     let found: Vec<Target> = matching.map(|(name, commit)| target(name, *commit, head)).collect();
@@ -124,7 +125,7 @@ fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding
 fn no_branch(message: String, branch: &str) -> Finding {
     // A glob names no branch that could be made.
     let name = if branch.contains(['*', '?', '[', '{']) { "NAME" } else { branch };
-    Finding::error("no-branch", message)
+    Finding::of(rule::NO_BRANCH, message)
         .remedy(format!("make the remote's branch local, as in `git branch {name} origin/{name}`"))
 }
 
@@ -176,7 +177,7 @@ impl Security {
 }
 
 fn nothing_supported(status: &Status) -> Finding {
-    Finding::error("no-target", format!("no release is supported on {}", status.day))
+    Finding::of(rule::NO_TARGET, format!("no release is supported on {}", status.day))
         .remedy("see `cargo relprep schedule` for those that were; name a branch with `--branch` to patch it all the same")
 }
 

@@ -15,6 +15,7 @@ use crate::plan::files::{FileChanges, What};
 use crate::plan::lines::{Line, Lines, Moves, Stay, Why};
 use crate::plan::{locked, requirements};
 use crate::project::Project;
+use crate::rule;
 use crate::template::Values;
 use crate::version::{self, Step};
 use crate::workspace::{Package, VersionPlace, Workspace};
@@ -89,7 +90,7 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
                 version: Some(package.version.clone()),
                 why: if *transition == Transition::Release { Why::NoPrerelease } else { Why::NoStep },
             })),
-            Err(error) => bump.findings.push(Finding::error("version-overflow", error.to_string())),
+            Err(error) => bump.findings.push(Finding::of(rule::VERSION_OVERFLOW, error.to_string())),
         }
     }
     bump.staying.sort();
@@ -182,7 +183,7 @@ impl Bump {
                 let name = file.package.as_deref().unwrap_or_default();
                 let message = format!("there is no package `{name}`, which this version file names");
                 self.findings.push(
-                    Finding::error("version-file-package", message).at(Place::file(&file.path)).remedy(
+                    Finding::of(rule::VERSION_FILE_PACKAGE, message).at(Place::file(&file.path)).remedy(
                         "correct `package` in its `[[version-file]]`, or take that out for the lead package",
                     ),
                 );
@@ -191,7 +192,7 @@ impl Bump {
             let now = project.texts.get(&file.path);
             let Some(text) = self.files.text(&file.path, now) else {
                 self.findings.push(
-                    Finding::error("version-file-missing", "this version file is not there")
+                    Finding::of(rule::VERSION_FILE_MISSING, "this version file is not there")
                         .at(Place::file(&file.path))
                         .remedy("commit it, or take its `[[version-file]]` out of the configuration"),
                 );
@@ -241,7 +242,7 @@ fn version_splices(
                 mover.name, other.name
             );
             findings.push(
-                Finding::error("line-splits-inheritance", message)
+                Finding::of(rule::LINE_SPLITS_INHERITANCE, message)
                     .at(Place::range(path, &file.text, text.range.clone()))
                     .remedy(format!("let them move together, or give `{}` a version of its own", other.name)),
             );

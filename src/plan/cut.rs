@@ -7,6 +7,7 @@ use crate::finding::{Finding, Place};
 use crate::plan::bump::{self, Bump, Transition};
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Commit, NewBranch, Plan, Request, notes, preconditions, refuse};
+use crate::rule;
 use crate::version::{Step, plain};
 
 /// Plans the cut of the release branch for the trunk's version, and the trunk's `step` to the next.
@@ -137,7 +138,7 @@ fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Findin
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
         let remedy = prerelease_remedy(lines, line);
         let message = format!("the trunk's version {version} is a pre-release, and none is expected");
-        Finding::error("prerelease", message).at(place).remedy(remedy)
+        Finding::of(rule::PRERELEASE, message).at(place).remedy(remedy)
     };
     wrong.map(finding).collect()
 }
@@ -171,7 +172,7 @@ fn trunk_already_moved(request: &Request<'_>, name: &str, version: &Version) -> 
         let message = format!(
             "the trunk is already at the next version, {version}: nothing has come since {branch} was cut"
         );
-        Finding::error("trunk-already-moved", message)
+        Finding::of(rule::TRUNK_ALREADY_MOVED, message)
             .at(Place::file(&request.project.workspace.root))
             .remedy(format!(
                 "there is nothing to cut; to release {}, run `cargo relprep release` on {branch}",

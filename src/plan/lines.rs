@@ -9,6 +9,7 @@ use crate::config::{Config, LineRule};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::project::lead::{Candidate, leading};
+use crate::rule;
 use crate::version::{Step, plain};
 use crate::workspace::{Package, VersionPlace, Workspace};
 
@@ -160,7 +161,7 @@ pub fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package
         members.iter().map(|package| candidate(workspace, package)).collect();
     leading(&candidates).map(|index| members[index]).ok_or_else(|| {
         vec![
-            Finding::error("no-version", "no package of the workspace has a version")
+            Finding::of(rule::NO_VERSION, "no package of the workspace has a version")
                 .at(Place::file(&workspace.root))
                 .remedy("give the packages that are released a `version`"),
         ]
@@ -221,7 +222,7 @@ fn disagreement(workspace: &Workspace, packages: &[&Package]) -> Option<Finding>
         first.name, first.version, other.name, other.version
     );
     let remedy = "give them one version, or name them in `[[line]]` tables of their own";
-    Some(Finding::error("line-disagrees", message).at(version_place(workspace, other)).remedy(remedy))
+    Some(Finding::of(rule::LINE_DISAGREES, message).at(version_place(workspace, other)).remedy(remedy))
 }
 
 /// Returns where the version of `package` stands.
@@ -242,7 +243,7 @@ fn no_lead(workspace: &Workspace, name: &str) -> Finding {
     let near = |package: &&Package| strsim::jaro_winkler(name, &package.name);
     let nearest = workspace.packages.iter().filter(|p| p.member).max_by(|a, b| near(a).total_cmp(&near(b)));
     let finding =
-        Finding::error("lead-missing", format!("the lead package `{name}` is no member with a version"))
+        Finding::of(rule::LEAD_MISSING, format!("the lead package `{name}` is no member with a version"))
             .at(Place::file(&workspace.root));
     match nearest {
         Some(package) => finding.remedy(format!("set `lead` to a member; the nearest is `{}`", package.name)),
@@ -251,7 +252,7 @@ fn no_lead(workspace: &Workspace, name: &str) -> Finding {
 }
 
 fn lead_stays(lead: &Package) -> Finding {
-    Finding::error("lead-stays", format!("the lead package `{}` is in no line that moves", lead.name))
+    Finding::of(rule::LEAD_STAYS, format!("the lead package `{}` is in no line that moves", lead.name))
         .at(Place::file(&lead.manifest))
         .remedy("take it out of the `[[line]]` with `move = false`, or name another `lead`")
 }
@@ -261,21 +262,21 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
     let counts = |rule: &&LineRule| rule.releases.matches(&plain(&lead.version));
     let unused = config.lines.iter().filter(counts).flat_map(|rule| rule.packages.unused(names()));
     let note = |pattern: &str| {
-        Finding::note("line-unused", format!("no package is named `{pattern}`, as a `[[line]]` expects"))
+        Finding::of(rule::LINE_UNUSED, format!("no package is named `{pattern}`, as a `[[line]]` expects"))
             .remedy("correct the name, or take it out")
     };
     let followers = workspace.packages.iter().filter(|package| !package.member);
     let places = followers.flat_map(|package| [package.manifest.as_str(), package.manifest.folder()]);
     let unfollowed = |pattern: &str| {
         let message = format!("no package outside the workspace lies at `{pattern}`, as `follow` expects");
-        Finding::note("follow-unused", message).remedy("correct the path, or take it out")
+        Finding::of(rule::FOLLOW_UNUSED, message).remedy("correct the path, or take it out")
     };
     let rules = &config.requirements;
     let required = [Some(&rules.exact), rules.caret.as_ref(), Some(&rules.exact_prerelease)];
     let unrequired = required.into_iter().flatten().flat_map(|patterns| patterns.unused(names()));
     let note_required = |pattern: &str| {
         let message = format!("no package is named `{pattern}`, as `[requirements]` expects");
-        Finding::note("requirements-unused", message).remedy("correct the name, or take it out")
+        Finding::of(rule::REQUIREMENTS_UNUSED, message).remedy("correct the name, or take it out")
     };
     let followed = config.follow.unused(places).into_iter().map(unfollowed);
     unused.map(note).chain(followed).chain(unrequired.map(note_required)).collect()

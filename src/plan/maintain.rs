@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::plan::bump::{self, Transition};
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Plan, Request, Superseded, cut, notes, preconditions, refuse};
+use crate::rule;
 use crate::template::Values;
 use crate::version::{Step, plain};
 
@@ -54,7 +55,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     let config = &request.project.config;
     let lines = lines::lines(&request.project.workspace, config)?;
     let Some(label) = &config.prerelease.candidate else {
-        let finding = Finding::error("no-candidates", "this train has no release candidates")
+        let finding = Finding::of(rule::NO_CANDIDATES, "this train has no release candidates")
             .remedy("state `[prerelease] candidate = \"rc\"`, or run `cargo relprep release`");
         return Err(vec![finding]);
     };
@@ -151,8 +152,8 @@ fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
     let finding = |line: &lines::Line<'_>| {
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
-        Finding::error(
-            "prerelease",
+        Finding::of(
+            rule::PRERELEASE,
             format!("{} is a pre-release, and no patch can follow one", line.version),
         )
         .at(place)
@@ -173,17 +174,17 @@ fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     if let Some(place) = notes::unreleased(request, version).filter(|_| request.refs.tags.is_empty()) {
         let message = format!("{version} was never released, the notes say");
         let remedy = "run `cargo relprep release` first, unless it is meant to be passed over";
-        return Some(Finding::warning("never-released", message).at(place).remedy(remedy));
+        return Some(Finding::of(rule::NEVER_RELEASED, message).at(place).remedy(remedy));
     }
     let tag = request.project.config.names.tag.render(version, &name);
     let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(&tag);
     known.then(|| {
-        Finding::warning("never-tagged", format!("{version} was never tagged as {tag}"))
+        Finding::of(rule::NEVER_TAGGED, format!("{version} was never tagged as {tag}"))
             .remedy("fetch the tags, or make sure that it is meant to be passed over")
     })
 }
 
 fn nothing_to_do(command: &str, version: &Version) -> Finding {
-    Finding::error("nothing-to-do", format!("there is nothing to {command}: {version} is prepared already"))
+    Finding::of(rule::NOTHING_TO_DO, format!("there is nothing to {command}: {version} is prepared already"))
         .remedy("tag and publish what is there, or run `cargo relprep patch` for the next one")
 }

@@ -8,6 +8,7 @@ use crate::finding::{Finding, Place};
 use crate::plan::Request;
 use crate::plan::bump::Bump;
 use crate::plan::files::What;
+use crate::rule;
 use crate::template::Values;
 use crate::workspace::Package;
 
@@ -78,7 +79,7 @@ pub fn date(
     let now = request.project.texts.get(&config.file);
     let Some(before) = bump.files.text(&config.file, now) else {
         // The next cut makes them; there is nothing to date before.
-        let note = Finding::note("no-notes", format!("there are no notes: {} is missing", config.file))
+        let note = Finding::of(rule::NO_NOTES, format!("there are no notes: {} is missing", config.file))
             .remedy("write them, or set `[notes] enabled = false`");
         return Ok(vec![note]);
     };
@@ -120,7 +121,7 @@ fn opening<'a>(request: &'a Request<'_>) -> Result<Opening<'a>, Vec<Finding>> {
     match request.project.texts.get(path) {
         Some(text) => Ok(Opening::parse(path, text)),
         None => Err(vec![
-            Finding::error("notes-template", "the notes' template is not there")
+            Finding::of(rule::NOTES_TEMPLATE, "the notes' template is not there")
                 .at(Place::file(path))
                 .remedy("commit it, or take `template` out of `[notes]`"),
         ]),

@@ -6,6 +6,7 @@ use crate::config::is_plain_name;
 use crate::finding::{Finding, Place};
 use crate::git::Head;
 use crate::plan::{Plan, Request, notes};
+use crate::rule;
 use crate::template::{Placeholder, Template};
 use crate::version::plain;
 use crate::workspace::Package;
@@ -17,7 +18,7 @@ pub fn on_trunk(request: &Request<'_>) -> Option<Finding> {
         let message =
             format!("a release branch is cut from the trunk, `{trunk}`, and this is `{}`", request.branch);
         let remedy = format!("run `git switch {trunk}`, or set `trunk` in the configuration");
-        Finding::error("not-on-trunk", message).remedy(remedy)
+        Finding::of(rule::NOT_ON_TRUNK, message).remedy(remedy)
     })
 }
 
@@ -28,8 +29,8 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
     let Some(named) = template.read(branch) else {
         let example = template.render(&plain(holds), name);
         return Some(
-            Finding::error(
-                "not-on-release-branch",
+            Finding::of(
+                rule::NOT_ON_RELEASE_BRANCH,
                 format!("`{branch}` is no release branch, such as `{example}`"),
             )
             .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
@@ -41,7 +42,7 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
     let message = format!("`{branch}` holds version {holds}, which is not one of its releases");
     let place = Place::file(&request.project.workspace.root);
     Some(
-        Finding::error("branch-version", message)
+        Finding::of(rule::BRANCH_VERSION, message)
             .at(place)
             .remedy("put the versions of this branch right, or switch to the branch that is meant"),
     )
@@ -59,12 +60,12 @@ pub fn new_branch(request: &Request<'_>, branch: &str) -> Option<Finding> {
     if let Some(commit) = request.refs.local.get(branch) {
         let message = format!("the branch `{branch}` is there already, at {}", commit.short());
         let remedy = format!("if it is left over, remove it with `git branch -D {branch}`");
-        return Some(Finding::error("branch-exists", message).remedy(remedy));
+        return Some(Finding::of(rule::BRANCH_EXISTS, message).remedy(remedy));
     }
     if request.refs.branches.iter().any(|there| there == branch) {
         let message = format!("the branch `{branch}` is there already, on a remote");
         return Some(
-            Finding::error("branch-exists", message).remedy("nothing is to be cut, or the version is wrong"),
+            Finding::of(rule::BRANCH_EXISTS, message).remedy("nothing is to be cut, or the version is wrong"),
         );
     }
     None
@@ -76,7 +77,7 @@ pub fn repository(lead: &Package, used: &[&Template]) -> Option<Finding> {
     let is_missing = lead.repository.is_none() && used.iter().any(names);
     is_missing.then(|| {
         let message = format!("the configuration uses `{{repository}}`, and `{}` states none", lead.name);
-        Finding::error("no-repository-address", message)
+        Finding::of(rule::NO_REPOSITORY_ADDRESS, message)
             .at(Place::file(&lead.manifest))
             .remedy("set `package.repository` there, or write the address into the configuration")
     })
@@ -87,8 +88,8 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Opti
     let tag = request.project.config.names.tag.render(version, name);
     if !is_plain_name(&tag) {
         return Some(
-            Finding::error(
-                "tag-name",
+            Finding::of(
+                rule::TAG_NAME,
                 format!("`names.tag` makes `{tag}`, which git does not take as a name"),
             )
             .remedy("leave out of `names.tag` what git does not allow (see git-check-ref-format)"),
@@ -97,7 +98,7 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Opti
     let commit = request.refs.tags.get(&tag)?;
     let message = format!("the tag `{tag}` is there already, at {}: {version} is released", commit.short());
     let remedy = "pull the branch that holds it, or put the version right";
-    Some(Finding::error("tag-exists", message).remedy(remedy))
+    Some(Finding::of(rule::TAG_EXISTS, message).remedy(remedy))
 }
 
 /// Finds out whether what a candidate would lead to is released: by its tag or, where tags were not
@@ -114,11 +115,11 @@ pub fn not_released(request: &Request<'_>, holds: &Version, name: &str) -> Optio
     if let Some((version, (day, place))) = dated {
         let message = format!("{version} is released: the notes date it {day}");
         let remedy = format!("{remedy}, or say in the notes that {version} is unreleased");
-        return Some(Finding::error("already-released", message).at(place).remedy(remedy));
+        return Some(Finding::of(rule::ALREADY_RELEASED, message).at(place).remedy(remedy));
     }
     let message = format!("{} is released: this branch holds {holds}, a patch of it", first?);
     Some(
-        Finding::error("already-released", message)
+        Finding::of(rule::ALREADY_RELEASED, message)
             .at(Place::file(&request.project.workspace.root))
             .remedy(remedy),
     )
@@ -135,7 +136,7 @@ pub fn checked_out(head: &Head) -> Result<&str, Finding> {
         Head::Detached(commit) => {
             let message = format!("no branch is checked out: HEAD is detached at {}", commit.short());
             let remedy = "run `git switch` to the branch that is meant";
-            Err(Finding::error("detached-head", message).remedy(remedy))
+            Err(Finding::of(rule::DETACHED_HEAD, message).remedy(remedy))
         }
         Head::Unborn => Err(no_commit()),
     }
@@ -143,7 +144,7 @@ pub fn checked_out(head: &Head) -> Result<&str, Finding> {
 
 /// Says that there is no commit yet.
 pub fn no_commit() -> Finding {
-    Finding::error("no-commit", "the repository has no commit yet").remedy("commit the workspace first")
+    Finding::of(rule::NO_COMMIT, "the repository has no commit yet").remedy("commit the workspace first")
 }
 
 /// Finds tracked files with changes: all of them, or with `only_planned` those that `plan` edits.
@@ -161,6 +162,7 @@ pub fn clean(plan: Option<&Plan>, changed: &[String], only_planned: bool) -> Opt
         true => "commit or stash these: the plan edits them",
         false => "commit or stash them, or give `--allow-dirty` to leave alone what the plan does not edit",
     };
-    (!wrong.is_empty())
-        .then(|| Finding::error("dirty", format!("tracked files have changes: {shown}{more}")).remedy(remedy))
+    (!wrong.is_empty()).then(|| {
+        Finding::of(rule::DIRTY, format!("tracked files have changes: {shown}{more}")).remedy(remedy)
+    })
 }

@@ -8,9 +8,10 @@ use crate::config::{Config, Requirements};
 use crate::edit::manifest::{Dependency, DependencyKind, Text};
 use crate::edit::requirement::{self, Follow, Operator, Stuck};
 use crate::edit::splice::Splice;
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::plan::lines::Moves;
+use crate::rule;
 use crate::workspace::{ManifestFile, Package, Workspace};
 
 /// The requirements that change, by manifest, and those that are wrong.
@@ -124,13 +125,13 @@ impl Entry<'_> {
         }
         let version = &self.package.version;
         let (rule, wanted, example) = match operator {
-            Operator::Exact => ("requirement-exact", "exactly", format!("={version}")),
-            Operator::Caret => ("requirement-caret", "by caret", version.to_string()),
+            Operator::Exact => (rule::REQUIREMENT_EXACT, "exactly", format!("={version}")),
+            Operator::Caret => (rule::REQUIREMENT_CARET, "by caret", version.to_string()),
         };
         let message =
             format!("`{}` must be required {wanted}, not by `{}`", self.package.name, self.text.value);
         Some(
-            Finding::error(rule, message)
+            Finding::of(rule, message)
                 .at(self.place())
                 .remedy(format!("write `{example}`, or change `[requirements]`")),
         )
@@ -155,23 +156,22 @@ impl Entry<'_> {
         let (name, old, from) = (&self.package.name, &self.text.value, &self.package.version);
         let finding = match stuck {
             Stuck::Invalid => {
-                Finding::error("requirement-invalid", format!("`{old}` is no requirement that Cargo knows"))
+                Finding::of(rule::REQUIREMENT_INVALID, format!("`{old}` is no requirement that Cargo knows"))
                     .remedy(format!("write `{from}`"))
             }
             Stuck::StaleBefore => {
                 let message =
                     format!("the requirement `{old}` does not match {from}, the version of `{name}`");
                 let operator = if old.trim_start().starts_with('=') { "=" } else { "" };
-                Finding::error("requirement-stale", message).remedy(format!("write `{operator}{from}`"))
+                Finding::of(rule::REQUIREMENT_STALE, message).remedy(format!("write `{operator}{from}`"))
             }
             Stuck::RangeExcludes => {
                 let message = format!("the requirement `{old}` on `{name}` would not match {to}");
-                Finding::error("requirement-range", message)
+                Finding::of(rule::REQUIREMENT_RANGE, message)
                     .remedy(format!("widen it to include {to}, or write `{from}` and it will follow"))
             }
         };
         // What lies outside the workspace may have been left behind on purpose.
-        let severity = if self.file.member { Severity::Error } else { Severity::Warning };
-        Finding { severity, ..finding.at(self.place()) }
+        finding.at(self.place()).as_warning_if(!self.file.member)
     }
 }

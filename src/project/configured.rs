@@ -10,12 +10,10 @@ use crate::config::{self, Config, Source};
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
+use crate::rule;
 
 /// The name of the configuration's file, beside the root manifest.
 const FILE: &str = "relprep.toml";
-
-/// The rule of programs that cannot run.
-pub const CONFIG_RUNS: &str = "config-runs";
 
 /// A configuration, and what is worth saying about it.
 type Configured = (Config, Vec<Finding>);
@@ -59,7 +57,7 @@ pub(super) fn of_checkout(
         let config = config::read(None, on_disk.as_ref().or(beside.as_ref()), &manifest)?.unwrap_or_default();
         if let Some(source) = on_disk.filter(|source| beside.as_ref().is_none_or(|b| b.text != source.text)) {
             let message = format!("{path} is used as it is here, not as it is committed");
-            let uncommitted = Finding::note("config-uncommitted", message);
+            let uncommitted = Finding::of(rule::CONFIG_UNCOMMITTED, message);
             notes.push(programs_not_committed(&config, &source, beside.as_ref()).unwrap_or(uncommitted));
         }
         config
@@ -88,15 +86,15 @@ pub(super) fn of_commit(
     let (manifest, beside) = sources(repo, tree, root)?;
     let Some(config) = config::read(None, beside.as_ref(), &manifest)? else {
         let (config, mut notes) = checkout()?;
-        notes.push(Finding::note(
-            "config-elsewhere",
+        notes.push(Finding::of(
+            rule::CONFIG_ELSEWHERE,
             "there is no configuration here: that of the checkout is used",
         ));
         return Ok((config, notes));
     };
     let refusal = (!config.runs.is_empty()).then(|| {
-        Finding::error(
-            CONFIG_RUNS,
+        Finding::of(
+            rule::CONFIG_RUNS,
             "the programs that this branch's configuration names cannot run from here",
         )
         .remedy("check the branch out and prepare it there, so that you know what runs")
@@ -123,13 +121,13 @@ fn programs_not_committed(config: &Config, source: &Source, committed: Option<&S
     let is_committed = committed.is_some_and(|committed| committed.text == source.text);
     (!config.runs.is_empty() && !is_committed).then(|| {
         let message = format!("the programs that {} names cannot run: it is not committed so", source.path);
-        Finding::error(CONFIG_RUNS, message)
+        Finding::of(rule::CONFIG_RUNS, message)
             .remedy("commit it: programs run only from the configuration of the commit that is checked out")
     })
 }
 
 fn no_config(path: &Path, error: &std::io::Error) -> Refused {
-    Finding::error("no-config", format!("cannot read the configuration {}: {error}", path.display()))
+    Finding::of(rule::NO_CONFIG, format!("cannot read the configuration {}: {error}", path.display()))
         .remedy("give `--config` the path of a file")
         .into()
 }

@@ -8,6 +8,7 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::workspace::metadata::nearest_manifest;
 
 /// Which project is meant.
@@ -82,7 +83,7 @@ pub(super) fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf>
             folder.display()
         );
         Refused::from(
-            Finding::error("no-manifest", message)
+            Finding::of(rule::NO_MANIFEST, message)
                 .remedy("run this in a Cargo workspace, or give `--manifest-path`"),
         )
         .into()
@@ -97,7 +98,7 @@ pub(super) fn relative(repo: &Repo, manifest: &Path) -> Result<RepoPath> {
 }
 
 fn no_manifest(named: &Path) -> Refused {
-    Finding::error("no-manifest", format!("there is no manifest at {}", named.display()))
+    Finding::of(rule::NO_MANIFEST, format!("there is no manifest at {}", named.display()))
         .remedy("give `--manifest-path` the path of a Cargo.toml")
         .into()
 }

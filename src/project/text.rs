@@ -11,6 +11,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::git::{EntryKind, Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
+use crate::rule;
 
 /// Reads the file `path` of a commit, or returns nothing where it has none.
 ///
@@ -85,7 +86,7 @@ fn linked(path: &RepoPath, link: &RepoPath) -> Finding {
 }
 
 fn unreadable(path: &str, message: &str) -> Finding {
-    Finding::error("unreadable-file", message)
+    Finding::of(rule::UNREADABLE_FILE, message)
         .at(Place { path: path.to_owned(), spot: None })
         .remedy("name a text file that is tracked")
 }

@@ -3,7 +3,8 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::escaped;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
+use crate::rule::Severity;
 
 /// Returns a finding as text for a terminal, with styles; it ends without a line end.
 pub fn human(finding: &Finding) -> String {
@@ -12,7 +13,7 @@ pub fn human(finding: &Finding) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group = Group::with_title(level.primary_title(escaped(&finding.message)).id(finding.rule));
+    let mut group = Group::with_title(level.primary_title(escaped(&finding.message)).id(finding.rule.name));
     if let Some(place) = &finding.place {
         let path = escaped(&place.path);
         group = match &place.spot {
@@ -41,12 +42,13 @@ fn visible(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::finding::Place;
+    use crate::rule;
 
     #[test]
     fn an_excerpt_has_no_control_characters() {
         let text = "\u{9b}1m\u{7f}\u{1b}[31m\u{202e}\u{85}x";
         let place = Place::range("a", text, text.len() - 1..text.len());
-        let shown = human(&Finding::error("rule", "message").at(place));
+        let shown = human(&Finding::of(rule::FAILURE, "message").at(place));
         let is_safe = |c: char| c == '\n' || c == '\u{1b}' || !(c.is_control() || c == '\u{202e}');
         assert!(shown.chars().all(is_safe), "{shown:?}");
         assert!(shown.contains('¿') && shown.contains("␛[31m"), "{shown:?}");
@@ -55,7 +57,7 @@ mod tests {
     #[test]
     fn a_finding_points_into_its_file() {
         let text = "[package]\nversion = \"1.0.0\"\n";
-        let finding = Finding::error("prerelease", "no pre-release is expected")
+        let finding = Finding::of(rule::PRERELEASE, "no pre-release is expected")
             .at(Place::range("Cargo.toml", text, 21..26))
             .remedy("set it");
         let shown = anstream::adapter::strip_str(&human(&finding)).to_string();

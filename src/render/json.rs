@@ -5,13 +5,14 @@
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use super::{diff, escaped_json};
-use crate::check::Rule;
 use crate::finding::Finding;
 use crate::plan::outcome::Outcome;
 use crate::plan::{Commit, Preparation};
 use crate::report::Report;
+use crate::rule::Rule;
 
 /// The version of all documents below.
 const VERSION: u32 = 1;
@@ -75,18 +76,9 @@ pub fn report(report: &Report) -> String {
 
 /// Returns the rules of `check`.
 pub fn rules(rules: &[Rule]) -> String {
-    #[derive(Serialize)]
-    struct Listed<'a> {
-        name: &'a str,
-        explanation: &'a str,
-    }
-    #[derive(Serialize)]
-    struct List<'a> {
-        version: u32,
-        rules: Vec<Listed<'a>>,
-    }
-    let listed = |rule: &Rule| Listed { name: rule.name.as_str(), explanation: rule.explanation };
-    text(&List { version: VERSION, rules: rules.iter().map(listed).collect() })
+    let listed =
+        |rule: &Rule| json!({ "name": rule.name, "level": rule.level, "explanation": rule.explanation });
+    document("rules", &rules.iter().map(listed).collect::<Vec<_>>())
 }
 
 /// Returns the reasons of a refusal.

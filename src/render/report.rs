@@ -11,8 +11,8 @@ pub use sarif::sarif;
 
 use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, on_a_line};
-use crate::finding::Severity;
 use crate::report::Report;
+use crate::rule::Severity;
 use crate::text::counted;
 
 /// Returns what was looked at and how it came out, for people, with styles. The findings themselves

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::table::width;
 use super::{BOLD, DIM};
-use crate::check::Rule;
+use crate::rule::Rule;
 
 /// How many columns of a terminal an explanation's lines take at the most.
 const WIDTH: usize = 96;
@@ -13,7 +13,7 @@ const WIDTH: usize = 96;
 pub fn human(rules: &[Rule]) -> String {
     let mut out = String::new();
     for rule in rules {
-        let _ = writeln!(out, "{BOLD}{}{BOLD:#}", rule.name);
+        let _ = writeln!(out, "{BOLD}{}{BOLD:#} ({})", rule.name, rule.level.as_str());
         for line in wrapped(rule.explanation) {
             let _ = writeln!(out, "  {line}");
         }

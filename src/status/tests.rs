@@ -149,7 +149,7 @@ fn the_policy_alone_says_what_it_had() {
 fn branches_and_tags_alone_say_what_they_had() {
     let status = status("2025-04-22", None, &april());
     assert_eq!(states(&status)[1..3], [("32.0".to_owned(), "cut"), ("31.0".to_owned(), "released")]);
-    assert_eq!(status.supported().unwrap_err().0[0].rule, "no-policy");
+    assert_eq!(status.supported().unwrap_err().0[0].rule, rule::NO_POLICY);
     assert!(human("Wasmtime", &status).contains("from 5 release branches and 6 tags alone"));
     let json: serde_json::Value = serde_json::from_str(&json("Wasmtime", &status)).unwrap();
     assert_eq!(json["releases"][2]["needs-fixes"], serde_json::Value::Null);

@@ -14,6 +14,7 @@ use super::release::Release;
 use super::support::Lts;
 use super::{Exception, Train};
 use crate::finding::{Finding, Refused};
+use crate::rule;
 
 /// The most rows that a schedule may have.
 const MOST_ROWS: u64 = 5000;
@@ -136,7 +137,7 @@ impl Schedule {
         let rows: Vec<Row> =
             numbers.iter().filter_map(|&number| row(train, number, as_of, history)).collect();
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-            let finding = Finding::error("schedule-empty", "no release of the train is in this range");
+            let finding = Finding::of(rule::SCHEDULE_EMPTY, "no release of the train is in this range");
             return Err(finding.remedy("choose other `--from` and `--to`, or another `--date`").into());
         };
         let skipped = train.skipped_between(first.release.number, last.release.number);
@@ -258,7 +259,7 @@ fn between(
     let low = low.max(train.since);
     if high.0.saturating_sub(low.0) > MOST_ROWS {
         let message = format!("the range holds more than {MOST_ROWS} releases");
-        let finding = Finding::error("schedule-range", message);
+        let finding = Finding::of(rule::SCHEDULE_RANGE, message);
         return Err(finding.remedy("choose a shorter one with `--from` and `--to`").into());
     }
     let planned = |number| train.release(number, &History::none()).map(|release| release.release.planned);
@@ -274,5 +275,5 @@ fn between(
 fn not_of(train: &Train, major: u64, minor: u64) -> Refused {
     let message = format!("{major}.{minor} is no release of this train");
     let example = train.numbering.version(train.anchor);
-    Finding::error("schedule-range", message).remedy(format!("write it like {example}")).into()
+    Finding::of(rule::SCHEDULE_RANGE, message).remedy(format!("write it like {example}")).into()
 }

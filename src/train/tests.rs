@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::calendar::days_later;
 use super::schedule::{Bound, Schedule, Selection};
 use super::*;
+use crate::finding::Refused;
+use crate::rule;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -268,11 +270,10 @@ fn a_range_is_of_days_or_of_releases() {
     assert_eq!(schedule.rows.len(), 2);
     let elsewhere = Selection::Between("2.30.0".parse().ok(), None);
     assert!(Schedule::new("Rust", &minor, date("2025-05-01"), &plan, elsewhere).is_err());
-    let refused = |from: &str, to: &str| -> &'static str {
-        numbers(from, to).map_err(|refused: crate::finding::Refused| refused.0[0].rule).unwrap_err()
-    };
-    assert_eq!(refused("32", "31"), "schedule-empty");
-    assert_eq!(refused("1", "99999999999"), "schedule-range");
+    let refused =
+        |from: &str, to: &str| numbers(from, to).map_err(|refused: Refused| refused.0[0].rule).unwrap_err();
+    assert_eq!(refused("32", "31"), rule::SCHEDULE_EMPTY);
+    assert_eq!(refused("1", "99999999999"), rule::SCHEDULE_RANGE);
     let all = Schedule::new("Wasmtime", &wasmtime(), date("2025-05-01"), &plan, Selection::All).unwrap();
     assert_eq!(all.rows.first().unwrap().release.release.planned, date("2022-09-20"));
 }

@@ -8,6 +8,7 @@ use git2::{Index, Oid};
 
 use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
+use crate::rule;
 use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
@@ -122,7 +123,7 @@ impl Repo {
         // Only now can no `git switch` come in between.
         if self.checked_out()?.as_ref() != Some(&tree.branch) {
             let finding =
-                Finding::error("branch-switched", format!("{} is not checked out any more", tree.branch))
+                Finding::of(rule::BRANCH_SWITCHED, format!("{} is not checked out any more", tree.branch))
                     .remedy("run this again");
             return Err(Refused::from(finding).into());
         }
@@ -267,7 +268,7 @@ fn leave_work_tree(tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>
 }
 
 fn left_alone(message: String) -> Finding {
-    Finding::warning("left-alone", message).remedy("look at it; `git status` and `git reflog` say more")
+    Finding::of(rule::LEFT_ALONE, message).remedy("look at it; `git status` and `git reflog` say more")
 }
 
 fn reason(journal: &Journal) -> String {

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
+use crate::rule;
 use crate::transaction::process::{Life, Process};
 
 /// The right to write to a repository, until it is dropped.
@@ -90,7 +91,7 @@ fn busy(path: &Path, holder: Option<&Process>) -> Refused {
     let who = holder.map_or("another run".to_owned(), |process| {
         format!("another run (process {} on {})", process.pid, process.host)
     });
-    Finding::error("already-running", format!("{who} is writing to this repository"))
+    Finding::of(rule::ALREADY_RUNNING, format!("{who} is writing to this repository"))
         .remedy(format!("wait for it; if it is no more, remove `{}`", path.display()))
         .into()
 }

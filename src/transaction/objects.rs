@@ -10,6 +10,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::git::settings::{Role, Settings};
 use crate::git::{CommitId, Repo, TreeId};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
@@ -174,7 +175,7 @@ impl Repo {
     fn write_commit(&self, draft: &Draft<'_>, settings: &Settings) -> Result<Oid> {
         if draft.message.is_empty() {
             return Err(Refused::from(
-                Finding::error("empty-message", format!("the commit on {} has no message", draft.branch))
+                Finding::of(rule::EMPTY_MESSAGE, format!("the commit on {} has no message", draft.branch))
                     .remedy("give the commit a message"),
             )
             .into());
@@ -210,7 +211,7 @@ impl Repo {
         }
         let said = git.run().map_err(|error| {
             Refused::from(
-                Finding::error("not-signed", format!("the commit on {} cannot be signed: {error}", draft.branch))
+                Finding::of(rule::NOT_SIGNED, format!("the commit on {} cannot be signed: {error}", draft.branch))
                     .remedy("see whether `git commit -S` works here; `git config commit.gpgsign` decides whether commits are signed"),
             )
         })?;
@@ -236,7 +237,7 @@ fn no_place(path: &RepoPath, at: &str, kind: Option<ObjectType>, mode: i32) -> F
     } else {
         format!("{path} leads through {at}, which is {what}")
     };
-    Finding::error("path-not-inside", message)
+    Finding::of(rule::PATH_NOT_INSIDE, message)
         .at(Place::file(path))
         .remedy("name the file itself, inside this repository")
 }

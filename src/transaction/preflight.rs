@@ -8,6 +8,7 @@ use git2::RepositoryState;
 
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Repo};
+use crate::rule;
 use crate::transaction::refs::RefMove;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 use crate::transaction::work_tree::disk::Disk;
@@ -73,7 +74,7 @@ impl Repo {
     pub(crate) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
         if !Self::is_branch_name(name) {
             findings.push(
-                Finding::error("branch-name", format!("{name:?} cannot be the name of a branch"))
+                Finding::of(rule::BRANCH_NAME, format!("{name:?} cannot be the name of a branch"))
                     .remedy("choose a name that `git check-ref-format --branch` accepts"),
             );
             return Ok(None);
@@ -85,7 +86,7 @@ impl Repo {
         {
             let message = format!("{other} is a branch, and so none can be named {name}");
             let remedy = "choose another name: git keeps branches like files in folders";
-            findings.push(Finding::error("branch-name-taken", message).remedy(remedy));
+            findings.push(Finding::of(rule::BRANCH_NAME_TAKEN, message).remedy(remedy));
             return Ok(None);
         }
         Ok(Some(RefMove { name: full, old, new: None }))
@@ -113,8 +114,8 @@ impl Repo {
             }
             if here.as_ref() == Some(&one.name) && one.old.is_none() {
                 findings.push(
-                    Finding::error(
-                        "unborn-branch",
+                    Finding::of(
+                        rule::UNBORN_BRANCH,
                         format!("the branch {name} is checked out and has no commit"),
                     )
                     .remedy("check out a branch that has one"),
@@ -122,8 +123,8 @@ impl Repo {
             }
             if here.as_ref() == Some(&one.name) && self.git.state() != RepositoryState::Clean {
                 findings.push(
-                    Finding::error(
-                        "operation-in-progress",
+                    Finding::of(
+                        rule::OPERATION_IN_PROGRESS,
                         format!("git is in the middle of something here ({:?})", self.git.state()),
                     )
                     .remedy("finish it, or abort it; `git status` says how"),
@@ -137,7 +138,7 @@ impl Repo {
 /// Says that a work tree has the branch checked out.
 pub(crate) fn in_use(name: &str, folder: &Path) -> Finding {
     let message = format!("the branch {name} is checked out in the work tree {}", folder.display());
-    Finding::error("branch-in-use", message).remedy("run this there, or check out another branch there")
+    Finding::of(rule::BRANCH_IN_USE, message).remedy("run this there, or check out another branch there")
 }
 
 /// Finds that a branch is not where it should be.
@@ -147,10 +148,10 @@ pub(crate) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId
     }
     let finding = if let Some(from) = from {
         let now = now.map_or("gone".to_owned(), |now| format!("at {}", now.short()));
-        Finding::error("branch-moved", format!("the branch {name} is {now}, not at {}", from.short()))
+        Finding::of(rule::BRANCH_MOVED, format!("the branch {name} is {now}, not at {}", from.short()))
             .remedy("run this again on the branch as it is now")
     } else {
-        Finding::error("branch-exists", format!("the branch {name} exists already")).remedy(format!(
+        Finding::of(rule::BRANCH_EXISTS, format!("the branch {name} exists already")).remedy(format!(
             "finish with it and delete it with `git branch -D {name}`, or choose another name"
         ))
     };

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::failure;
 use crate::git::settings::Settings;
+use crate::rule;
 use crate::transaction::values::Hooks;
 
 impl Repo {
@@ -32,7 +33,7 @@ impl Repo {
         match (names.next(), names.next()) {
             (Some(only), None) => Ok(only.to_owned()),
             _ => Err(Refused::from(
-                Finding::error("no-remote", format!("it is not said where the branch {name} is pushed"))
+                Finding::of(rule::NO_REMOTE, format!("it is not said where the branch {name} is pushed"))
                     .remedy("pass `--remote`, or set the branch's upstream"),
             )
             .into()),
@@ -49,7 +50,7 @@ impl Repo {
         if !remote.starts_with('-') && (is_address || self.git.find_remote(remote).is_ok()) {
             return Ok(());
         }
-        let finding = Finding::error("no-remote", format!("{remote:?} is no remote"));
+        let finding = Finding::of(rule::NO_REMOTE, format!("{remote:?} is no remote"));
         Err(finding.remedy("name one that `git remote` lists, or an address").into())
     }
 
@@ -84,7 +85,7 @@ impl Repo {
         let mut findings = rejections(remote, &String::from_utf8_lossy(&output.stdout));
         if findings.is_empty() {
             let problem = failure("git push", output.status, &output.stderr);
-            findings.push(Finding::error("not-pushed", problem).remedy(
+            findings.push(Finding::of(rule::NOT_PUSHED, problem).remedy(
                 "put right what it says and push again; the commits and branches are in this repository",
             ));
         }
@@ -113,7 +114,7 @@ fn rejections(remote: &str, said: &str) -> Vec<Finding> {
     });
     rejected
         .map(|(target, reason)| {
-            Finding::error("push-rejected", format!("{remote} does not take {target}: {reason}")).remedy(
+            Finding::of(rule::PUSH_REJECTED, format!("{remote} does not take {target}: {reason}")).remedy(
                 "see with `git fetch` what is new there; nothing was pushed, and all is whole here and can be pushed again",
             )
         })

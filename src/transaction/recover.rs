@@ -7,6 +7,7 @@ use git2::Oid;
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
+use crate::rule;
 use crate::transaction::apply::Direction;
 use crate::transaction::journal::Journal;
 use crate::transaction::lock::RunLock;
@@ -26,7 +27,7 @@ impl Repo {
         let Some(journal) = self.read_journal()? else { return Ok(()) };
         let message = format!("`{}` was interrupted and is not finished", journal.title);
         let remedy = "run any command but a dry run: it finishes that, or takes it back";
-        Err(Refused::from(Finding::error("unfinished", message).remedy(remedy)).into())
+        Err(Refused::from(Finding::of(rule::UNFINISHED, message).remedy(remedy)).into())
     }
 
     /// Completes or takes back the publication that an interrupted run has left, and says so.
@@ -112,10 +113,10 @@ fn verdict(journal: &Journal, direction: Direction) -> Finding {
                 "`{title}` was interrupted after {} had moved; it is complete now",
                 refs.join(" and ")
             );
-            Finding::note("completed", message)
+            Finding::of(rule::COMPLETED, message)
         }
-        Direction::Back => Finding::note(
-            "taken-back",
+        Direction::Back => Finding::of(
+            rule::TAKEN_BACK,
             format!("`{title}` was interrupted before any ref had moved; nothing of it remains"),
         )
         .remedy("run it again"),

@@ -10,6 +10,7 @@ use git2::Oid;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::failure;
+use crate::rule;
 
 /// One ref, from what it must be now to what it becomes; `None` means that it does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +98,8 @@ impl Prepared {
         }
         let names: Vec<&str> = moves.iter().map(|one| one.name.as_str()).collect();
         Err(Refused::from(
-            Finding::error(
-                "ref-not-locked",
+            Finding::of(
+                rule::REF_NOT_LOCKED,
                 format!("git refuses to move {}: {}", names.join(", "), self.failure()),
             )
             .remedy("see that no other git process works here, then run this again"),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::git::Repo;
+use crate::rule;
 use crate::transaction::journal::{path_bytes, path_of};
 use crate::transaction::process::{Life, Process};
 
@@ -128,7 +129,7 @@ impl Repo {
         let at_work = |record: &Record| record.process.life() == Life::Dead && !record.is_dead();
         let finding = |_| {
             let message = "what an interrupted run has started is still at work in its own folder";
-            Finding::warning("still-running", message).remedy("run any command once it has ended")
+            Finding::of(rule::STILL_RUNNING, message).remedy("run any command once it has ended")
         };
         self.records().iter().filter(|record| at_work(record)).map(finding).collect()
     }

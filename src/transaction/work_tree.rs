@@ -13,6 +13,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::git::settings::Settings;
 use crate::path::RepoPath;
+use crate::rule;
 use crate::transaction::journal::{FileMove, Mode, Side};
 use crate::transaction::work_tree::disk::{Disk, folder_obstacle};
 
@@ -62,8 +63,8 @@ impl Repo {
                     on_disk: true,
                 }),
                 None => findings.push(
-                    Finding::error(
-                        "odd-file-name",
+                    Finding::of(
+                        rule::ODD_FILE_NAME,
                         format!("the file name \"{}\" cannot be written", name.escape_ascii()),
                     )
                     .remedy("rename the file"),
@@ -78,7 +79,7 @@ impl Repo {
         let path = &file.path;
         let entry = index::entry(index, path);
         let staged = |what: &str| {
-            Finding::error("staged-change", format!("{path} {what} in the index"))
+            Finding::of(rule::STAGED_CHANGE, format!("{path} {what} in the index"))
                 .at(Place::file(path))
                 .remedy(format!("commit it, or run `git restore --staged {path}`"))
         };
@@ -198,13 +199,13 @@ fn side_of(file: &DiffFile<'_>) -> Option<Side> {
 }
 
 pub(crate) fn changed_file(path: &RepoPath) -> Finding {
-    Finding::error("changed-file", format!("{path} has changes that are not committed"))
+    Finding::of(rule::CHANGED_FILE, format!("{path} has changes that are not committed"))
         .at(Place::file(path))
         .remedy("commit them, or put them aside with `git stash`")
 }
 
 pub(crate) fn untracked(path: &RepoPath) -> Finding {
-    Finding::error("untracked-file", format!("{path} exists and is not tracked"))
+    Finding::of(rule::UNTRACKED_FILE, format!("{path} exists and is not tracked"))
         .at(Place::file(path))
         .remedy("move it away, or commit it")
 }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::finding::Finding;
+use crate::rule;
 use crate::rust_version::RustVersion;
 
 /// Compiles the work tree's workspace in `folder` with Rust `version`, as `cargo +version arguments`
@@ -20,12 +21,12 @@ pub fn compile(folder: &Path, version: RustVersion, arguments: &[String]) -> Res
     let Some(installed) = toolchains()? else {
         let message = format!("Rust {version} cannot be had: there is no rustup");
         let remedy = "install it (https://rustup.rs), or leave out `--build`";
-        return Ok(Some(Finding::error("msrv-build", message).remedy(remedy)));
+        return Ok(Some(Finding::of(rule::MSRV_BUILD, message).remedy(remedy)));
     };
     let Some(toolchain) = choose(&installed, version) else {
         let message = format!("rustup has no toolchain for Rust {version}, and nothing was compiled");
         let remedy = format!("run `rustup toolchain install {} --profile minimal`", version.full());
-        return Ok(Some(Finding::error("msrv-build", message).remedy(remedy)));
+        return Ok(Some(Finding::of(rule::MSRV_BUILD, message).remedy(remedy)));
     };
     let mut command = Command::new("rustup");
     command.args(["run", &toolchain, "cargo"]).args(arguments).current_dir(folder).stdout(Stdio::null());
@@ -36,7 +37,7 @@ pub fn compile(folder: &Path, version: RustVersion, arguments: &[String]) -> Res
     let status = command.status().context("cannot run `rustup run`")?;
     let what = format!("cargo +{toolchain} {}", arguments.join(" "));
     Ok((!status.success()).then(|| {
-        Finding::error("msrv-build", format!("the workspace does not compile with Rust {version}"))
+        Finding::of(rule::MSRV_BUILD, format!("the workspace does not compile with Rust {version}"))
             .remedy(format!("see what `{what}` says"))
     }))
 }

@@ -10,6 +10,7 @@ use semver::Version;
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::workspace::cargo;
 use crate::workspace::scratch::{Extent, Scratch};
 
@@ -133,12 +134,12 @@ pub fn nearest_manifest(folder: &Path, root: &Path) -> Option<PathBuf> {
 fn outside(path: &Path, root: &Path) -> anyhow::Error {
     let message = format!("{} lies outside the repository at {}", path.display(), root.display());
     let remedy = "keep all members of the workspace in one repository";
-    Refused::from(Finding::error("member-outside", message).remedy(remedy)).into()
+    Refused::from(Finding::of(rule::MEMBER_OUTSIDE, message).remedy(remedy)).into()
 }
 
 fn not_a_workspace(manifest: &Path, said: &str) -> anyhow::Error {
     let said = said.trim().trim_start_matches("error: ");
     let message = format!("Cargo cannot read the workspace of {}: {said}", manifest.display());
     let remedy = "make `cargo metadata --no-deps --offline` succeed here first";
-    Refused::from(Finding::error("workspace", message).remedy(remedy)).into()
+    Refused::from(Finding::of(rule::WORKSPACE, message).quoting_cargo().remedy(remedy)).into()
 }

@@ -9,11 +9,10 @@ use toml_edit::{Document, Item, TableLike};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{Entry, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
+use crate::rule;
 
 /// The keys of a manifest whose values are paths that Cargo follows to other manifests.
 const KEYS: [&str; 3] = ["path", "members", "workspace"];
-/// The findings that carry Cargo's words.
-const QUOTING: [&str; 2] = ["workspace", "lock-unsettled"];
 /// How many ways out are named.
 const MOST: usize = 10;
 
@@ -24,8 +23,7 @@ const MOST: usize = 10;
 ///
 /// If the repository cannot be read.
 pub fn without_quotes(repo: &Repo, tree: &Tree, error: anyhow::Error) -> Result<anyhow::Error> {
-    let quotes = |Refused(findings): &Refused| findings.iter().any(|finding| QUOTING.contains(&finding.rule));
-    if !error.downcast_ref().is_some_and(quotes) {
+    if !quotes_cargo(&error) {
         return Ok(error);
     }
     let mut ways = Vec::new();
@@ -45,8 +43,12 @@ pub fn without_quotes(repo: &Repo, tree: &Tree, error: anyhow::Error) -> Result<
     let message =
         "Cargo cannot read the workspace, which leads out of the repository: what it says is not shown";
     let remedy = "see what `cargo metadata --no-deps --offline` says";
-    ways.insert(0, Finding::error("workspace", message).remedy(remedy));
+    ways.insert(0, Finding::of(rule::WORKSPACE, message).remedy(remedy));
     Ok(Refused(ways).into())
+}
+
+fn quotes_cargo(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(|Refused(findings)| findings.iter().any(|finding| finding.quotes_cargo))
 }
 
 /// Returns what is wrong with a link: that it is a manifest, or leads to what is no file of the tree.
@@ -112,12 +114,22 @@ fn leads_straight(path: &RepoPath, target: &str) -> bool {
 }
 
 fn way_out(message: String) -> Finding {
-    Finding::error("workspace-outside", message).remedy("keep in the repository what the workspace needs")
+    Finding::of(rule::WORKSPACE_OUTSIDE, message).remedy("keep in the repository what the workspace needs")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_finding_says_that_it_quotes_cargo_whatever_its_rule() {
+        for rule in rule::all() {
+            let finding = Finding::of(rule, "said");
+            let error = |finding: Finding| Refused(vec![Finding::of(rule::FAILURE, ""), finding]).into();
+            assert!(quotes_cargo(&error(finding.clone().quoting_cargo())), "{rule:?}");
+            assert!(!quotes_cargo(&error(finding)), "{rule:?}");
+        }
+    }
 
     #[test]
     fn a_path_that_goes_up_and_then_down_stays_inside() {

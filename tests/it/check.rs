@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use relprep::rule;
+
 use crate::check_msrv::with_third_parties;
 use crate::checking::{Run, clone_history, configuration, relprep, relprep_with};
 use crate::support::Sandbox;
@@ -123,9 +125,9 @@ fn nothing_is_found_where_nothing_is_wrong_and_the_publish_order_is_printed() {
 #[test]
 fn each_rule_of_versions_finds_what_breaks_it() {
     let header = planted(|it| it.write("version.h", "#define VERSION \"0.9.0\"\n"));
-    assert_eq!(header, ["error version-file"]);
+    assert_eq!(header, ["error version-file-version"]);
     let operator = planted(|it| edit(it, "members/app/Cargo.toml", "\"=1.0.0\"", "\"1.0.0\""));
-    assert_eq!(operator, ["error requirement-operator"]);
+    assert_eq!(operator, ["error requirement-exact"]);
     let outside = planted(|it| {
         let stale = "[package]\nname = \"example\"\nversion = \"0.0.0\"\n\
                      [dependencies]\nlib = { path = \"../members/lib\", version = \"0.9\" }\n";
@@ -137,7 +139,7 @@ fn each_rule_of_versions_finds_what_breaks_it() {
         it.write("relprep.toml", format!("{CONFIGURATION}\n[[line]]\npackages = [\"*\"]\n"));
         lock(it);
     });
-    assert_eq!(line, ["error line-version"]);
+    assert_eq!(line, ["error line-disagrees"]);
 
     let sandbox = released();
     sandbox.git(["branch", "release-2.0.0"]);
@@ -175,6 +177,19 @@ fn a_lock_file_that_is_not_current_is_found() {
     assert_eq!(gone, ["error lock-current"]);
     let come = planted(|it| edit(it, "Cargo.lock", " \"lib\",\n", " \"lib\",\n \"other\",\n"));
     assert_eq!(come, ["error lock-current"]);
+}
+
+#[test]
+fn what_a_rule_finds_broken_keeps_its_name_and_has_a_level_of_its_own() {
+    let conflict = |configured: &str| {
+        planted(|it| {
+            edit(it, "Cargo.lock", "[[package]]", "<<<<<<< HEAD\n[[package]]");
+            it.write("relprep.toml", format!("{CONFIGURATION}\n[check]\n{configured}"));
+        })
+    };
+    assert_eq!(conflict(""), ["error lock-file-conflict"]);
+    assert_eq!(conflict("lock-current = \"warning\""), ["warning lock-file-conflict"]);
+    assert_eq!(conflict("lock-file-conflict = \"off\""), [""; 0]);
 }
 
 #[test]
@@ -278,7 +293,7 @@ fn msrv_and_support_are_held() {
     let sandbox = released();
     edit(&sandbox, "Cargo.toml", "\"1.70\"", "\"1.71\"");
     sandbox.commit_all("Need more");
-    assert_eq!(wrong(&check(&sandbox, &[])), ["warning tag-version", "error msrv"]);
+    assert_eq!(wrong(&check(&sandbox, &[])), ["warning tag-version", "error msrv-raised"]);
     let sandbox = released();
     assert_eq!(wrong(&check(&sandbox, &["--date", "2024-07-20"])), [""; 0]);
     let run = check(&sandbox, &["--date", "2024-07-21"]);
@@ -296,7 +311,7 @@ fn a_branch_that_is_not_checked_out_is_judged_by_its_own_tip() {
     sandbox.git(["tag", "--force", "v1.0.0"]);
     let tip = sandbox.rev("HEAD");
     let there = wrong(&check(&sandbox, &[]));
-    assert_eq!(there, ["error version-file"]);
+    assert_eq!(there, ["error version-file-version"]);
     sandbox.git(["switch", "--quiet", "main"]);
     let run = check(&sandbox, &["--branch", "release-1.0.0"]);
     assert_eq!(wrong(&run), there);
@@ -312,7 +327,7 @@ fn the_trunk_has_all_that_a_cut_needs() {
     sandbox.git(["switch", "--quiet", "main"]);
     let found = wrong(&check(&sandbox, &[]));
     // The trunk was not moved after the cut: its version is dated, tagged, and has its branch.
-    assert!(found.contains(&"error cut-ready".to_owned()), "{found:?}");
+    assert_eq!(found, ["error branch-exists", "error tag-exists"]);
     for path in ["Cargo.toml", "members/app/Cargo.toml", "version.h", "Cargo.lock"] {
         let text = sandbox.read(path);
         sandbox.write(path, text.replace("1.0.0", "2.0.0"));
@@ -324,7 +339,7 @@ fn the_trunk_has_all_that_a_cut_needs() {
     assert_eq!(wrong(&check(&sandbox, &[])), [""; 0]);
     sandbox.git(["branch", "release-2.0.0", "HEAD^"]);
     let run = check(&sandbox, &[]);
-    assert_eq!(wrong(&run), ["error cut-ready"]);
+    assert_eq!(wrong(&run), ["error branch-exists"]);
 }
 
 #[test]
@@ -351,7 +366,7 @@ fn a_rule_is_turned_off_or_down_and_an_unknown_one_is_refused() {
     };
     assert_eq!(at("off"), [""; 0]);
     assert_eq!(at("note"), [""; 0]);
-    assert_eq!(at("warning"), ["warning version-file"]);
+    assert_eq!(at("warning"), ["warning version-file-missing"]);
     let sandbox = released();
     sandbox.write("relprep.toml", format!("{CONFIGURATION}\n[check]\nversion-fiel = \"off\"\n"));
     let shown = relprep(&sandbox, &["check"]).exits(1);
@@ -362,10 +377,12 @@ fn a_rule_is_turned_off_or_down_and_an_unknown_one_is_refused() {
 fn every_rule_is_listed() {
     let sandbox = Sandbox::new();
     let shown = relprep(&sandbox, &["check", "--list"]).exits(0);
-    assert!(shown.starts_with("branch-version\n  A release branch holds"), "{shown}");
+    assert!(shown.starts_with("branch-version (error)\n  A release branch holds"), "{shown}");
     let run = relprep(&sandbox, &["check", "--list", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(document["rules"].as_array().unwrap().len(), 18);
+    let listed: Vec<&str> =
+        document["rules"].as_array().unwrap().iter().map(|rule| rule["name"].as_str().unwrap()).collect();
+    assert_eq!(listed, rule::CHECKED.iter().map(|rule| rule.name).collect::<Vec<_>>());
 }
 
 #[test]
@@ -378,7 +395,7 @@ fn a_shallow_checkout_without_tags_passes_nothing_silently() {
     clone.args(["--branch", "release-1.0.0", &url, "repo"]);
     assert!(clone.status().unwrap().success());
     let found = check(&sandbox, &[]).findings();
-    assert_eq!(found, ["note tag-version", "error msrv"]);
+    assert_eq!(found, ["note not-fetched", "error msrv-baseline"]);
 }
 
 /// Fetches as little of `upstream` as a pull request's checkout does, and checks its commit out.
@@ -425,7 +442,7 @@ fn what_was_not_fetched_is_unchecked_and_neither_wrong_nor_right() {
     let pull_request = [("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "release-1.0.0")];
     let run = || relprep_with(&sandbox, &args, &pull_request);
     let before = run();
-    assert_eq!(before.findings(), ["note tag-version"], "{}", before.out);
+    assert_eq!(before.findings(), ["note not-fetched"], "{}", before.out);
     assert!(before.out.contains("this clone is shallow"), "{}", before.out);
     run_remedy(&sandbox, &before);
     assert_eq!(run().findings(), ["warning tag-version", "error notes-archive"]);
@@ -442,7 +459,7 @@ fn a_clone_without_tags_or_other_branches_is_told_apart_from_a_whole_one() {
         clone.current_dir(sandbox.dir()).args(["clone", "--quiet", option, "--branch", "release-1.0.0"]);
         assert!(clone.args([&url, "repo"]).status().unwrap().success());
         let run = check(&sandbox, &["--date", "2024-06-01"]);
-        assert!(run.findings().contains(&"note tag-version".to_owned()), "{option}: {}", run.out);
+        assert!(run.findings().contains(&"note not-fetched".to_owned()), "{option}: {}", run.out);
         assert!(!run.findings().contains(&"error notes-state".to_owned()), "{option}: {}", run.out);
         assert!(run.out.contains(sign), "{option}: {}", run.out);
         run_remedy(&sandbox, &run);

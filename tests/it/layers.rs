@@ -14,7 +14,6 @@ const KNOWN: &[&str] = &[
     "files need each other: check.rs, check/",
     "files need each other: cli.rs, ",
     "files need each other: edit/notes.rs, ",
-    "files need each other: msrv.rs, ",
     "files need each other: only_versions.rs, ",
     "ops/",
 ];

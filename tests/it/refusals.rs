@@ -141,7 +141,7 @@ fn a_manifest_outside_the_workspace_that_does_not_parse_is_said_and_left() {
     assert_data_eq!(
         said.err,
         str![[r#"
-note[manifest-unread]: not a member, and left unread and unchecked: the manifest does not parse: unclosed table, expected `]`
+note[manifest-syntax]: not a member, and left unread and unchecked: the manifest does not parse: unclosed table, expected `]`
  --> tests/broken/Cargo.toml:1:9
   |
 1 | [package

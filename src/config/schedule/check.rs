@@ -8,6 +8,7 @@ use semver::Version;
 
 use super::{AnchorConfig, DayText, LtsConfig, NumberingConfig, ReleaseConfig, ScheduleConfig, SkipConfig};
 use crate::finding::Finding;
+use crate::rule::{self, Rule};
 use crate::train::{
     Cadence, Calendar, Ends, Exception, History, Holidays, Lts, MonthlyCut, Number, Numbering, Skip, Span,
     Support, Train, Window,
@@ -69,15 +70,15 @@ struct Checks {
 }
 
 impl Checks {
-    fn problem(&mut self, key: &str, rule: &'static str, message: impl Into<String>, remedy: &str) {
+    fn problem(&mut self, key: &str, rule: Rule, message: impl Into<String>, remedy: &str) {
         let key = format!("schedule.{key}");
-        let finding = Finding::error(rule, format!("`{key}`: {}", message.into())).remedy(remedy);
+        let finding = Finding::of(rule, format!("`{key}`: {}", message.into())).remedy(remedy);
         self.problems.push(Problem { key, finding });
     }
 
     fn contradiction(&mut self, key: &str, other: &str) {
         let message = format!("contradicts `schedule.{other}`");
-        self.problem(key, "schedule-contradiction", message, "remove one of the two");
+        self.problem(key, rule::SCHEDULE_CONTRADICTION, message, "remove one of the two");
     }
 
     fn anchor(&mut self, config: &ScheduleConfig) -> Option<(Numbering, Number, NaiveDate)> {
@@ -86,7 +87,7 @@ impl Checks {
                 "say one release and its day: `anchor = { version = \"20.0.0\", release = \"2024-04-20\" }`";
             self.problem(
                 "anchor",
-                "schedule-anchor",
+                rule::SCHEDULE_ANCHOR,
                 "is missing, and nothing can be counted without it",
                 remedy,
             );
@@ -115,7 +116,7 @@ impl Checks {
         let version = text.parse().ok();
         if version.is_none() {
             let remedy = "write all three numbers, as in \"20.0.0\"";
-            self.problem(key, "schedule-version", format!("\"{text}\" is no version"), remedy);
+            self.problem(key, rule::SCHEDULE_VERSION, format!("\"{text}\" is no version"), remedy);
         }
         version
     }
@@ -130,7 +131,7 @@ impl Checks {
                 Some(number) => format!("write \"{}\"", numbering.version(number)),
                 None => "write a version that the train has, or set `schedule.numbering`".to_owned(),
             };
-            self.problem(key, "schedule-version", message, &remedy);
+            self.problem(key, rule::SCHEDULE_VERSION, message, &remedy);
         }
         first
     }
@@ -147,7 +148,7 @@ impl Checks {
         let day = text.day();
         if day.is_none() {
             let remedy = "write a day that exists, as in \"2025-05-01\"";
-            self.problem(key, "schedule-day", format!("\"{}\" is no day", text.0), remedy);
+            self.problem(key, rule::SCHEDULE_DAY, format!("\"{}\" is no day", text.0), remedy);
         }
         day
     }
@@ -155,7 +156,7 @@ impl Checks {
     /// Returns `number`, or 1 where it is absent or wrong: 0, or beyond what any train has.
     fn positive(&mut self, key: &str, number: Option<u32>, most: u32) -> NonZeroU32 {
         if number == Some(0) {
-            self.problem(key, "schedule-zero", "cannot be 0", "write 1 or more, or remove the key");
+            self.problem(key, rule::SCHEDULE_ZERO, "cannot be 0", "write 1 or more, or remove the key");
         }
         self.at_most(key, number.unwrap_or(1).into(), most.into());
         number.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
@@ -164,7 +165,7 @@ impl Checks {
     fn at_most(&mut self, key: &str, number: u64, most: u64) {
         if number > most {
             let message = format!("{number} is more than the {most} that can be computed with");
-            self.problem(key, "schedule-too-large", message, "write a smaller number");
+            self.problem(key, rule::SCHEDULE_TOO_LARGE, message, "write a smaller number");
         }
     }
 
@@ -197,7 +198,7 @@ impl Checks {
                 if !(1..=31).contains(&day) {
                     let remedy =
                         "write a day of the month, 1 to 31; a month that lacks it is cut on its last day";
-                    self.problem("cut-day", "schedule-day", format!("no month has a day {day}"), remedy);
+                    self.problem("cut-day", rule::SCHEDULE_DAY, format!("no month has a day {day}"), remedy);
                 }
                 MonthlyCut::OnDay(day)
             }
@@ -221,11 +222,16 @@ impl Checks {
         let Some(weekday) = config.weekday else { return };
         if config.every_weeks.is_none() {
             let remedy = "set `schedule.every-weeks`, or remove the key";
-            self.problem("weekday", "schedule-contradiction", "says nothing in a cadence of months", remedy);
+            self.problem(
+                "weekday",
+                rule::SCHEDULE_CONTRADICTION,
+                "says nothing in a cadence of months",
+                remedy,
+            );
         } else if weekday.0 != anchor.weekday() {
             let message = format!("the anchor {anchor} is a {}", anchor.format("%A"));
             let remedy = "move the anchor to the weekday of releases";
-            self.problem("weekday", "schedule-contradiction", message, remedy);
+            self.problem("weekday", rule::SCHEDULE_CONTRADICTION, message, remedy);
         }
     }
 
@@ -239,7 +245,7 @@ impl Checks {
             let remedy = "set `support-months` and `support-releases`, or remove the key";
             self.problem(
                 "support-ends",
-                "schedule-contradiction",
+                rule::SCHEDULE_CONTRADICTION,
                 "says which of two rules counts, and there is one",
                 remedy,
             );
@@ -276,12 +282,12 @@ impl Checks {
         let window = self.window("lts.", lts.support_months, lts.support_weeks, lts.support_releases);
         if window == Window::default() {
             let remedy = "add `support-months`, `support-weeks` or `support-releases` to it";
-            self.problem("lts", "schedule-lts", "does not say how long it is supported", remedy);
+            self.problem("lts", rule::SCHEDULE_LTS, "does not say how long it is supported", remedy);
         }
         let every = NonZeroU64::new(lts.every);
         self.at_most("lts.every", lts.every, MOST_RELEASES.into());
         if every.is_none() {
-            self.problem("lts.every", "schedule-zero", "cannot be 0", "write 1 or more");
+            self.problem("lts.every", rule::SCHEDULE_ZERO, "cannot be 0", "write 1 or more");
         }
         Some(Lts { every: every?, first: Number(lts.first), window })
     }
@@ -310,7 +316,7 @@ impl Checks {
                 && by_release.insert(number, exception).is_some()
             {
                 let message = format!("{version} is there twice");
-                self.problem(&key, "schedule-release", message, "say everything about it in one table");
+                self.problem(&key, rule::SCHEDULE_RELEASE, message, "say everything about it in one table");
             }
         }
         by_release
@@ -325,14 +331,14 @@ impl Checks {
         let days = release.cut.is_some() || release.release.is_some() || release.eol.is_some();
         if days && release.skip.is_some() {
             let message = "a release that is skipped has no days";
-            self.problem(key, "schedule-contradiction", message, "remove `skip`, or the days");
+            self.problem(key, rule::SCHEDULE_CONTRADICTION, message, "remove `skip`, or the days");
         } else if !days && release.skip.is_none() {
             let remedy = "set `cut`, `release`, `eol` or `skip`, or remove the table";
-            self.problem(key, "schedule-release", "says nothing about the release", remedy);
+            self.problem(key, rule::SCHEDULE_RELEASE, "says nothing about the release", remedy);
         }
         if release.reason.trim().is_empty() {
             let remedy = "say why it is an exception; the schedule shows it";
-            self.problem(&format!("{key}.reason"), "schedule-release", "is empty", remedy);
+            self.problem(&format!("{key}.reason"), rule::SCHEDULE_RELEASE, "is empty", remedy);
         }
         let skip = release.skip.map(|skip| match skip {
             SkipConfig::Number => Skip::Number,
@@ -351,7 +357,12 @@ impl Checks {
             let Some(exception) = number.and_then(|number| train.exceptions.get(&number)) else { continue };
             if exception.skip.is_some() && number == Some(train.anchor) {
                 let remedy = "take another release as anchor";
-                self.problem(&format!("{key}.skip"), "schedule-contradiction", "it is the anchor", remedy);
+                self.problem(
+                    &format!("{key}.skip"),
+                    rule::SCHEDULE_CONTRADICTION,
+                    "it is the anchor",
+                    remedy,
+                );
             }
             let Some(days) = number.and_then(|number| train.release(number, &History::none())) else {
                 continue;
@@ -361,11 +372,11 @@ impl Checks {
                     "the cut on {} is after the release on {}",
                     days.cut.planned, days.release.planned
                 );
-                self.problem(&key, "schedule-order", message, "move `cut` or `release`");
+                self.problem(&key, rule::SCHEDULE_ORDER, message, "move `cut` or `release`");
             }
             if exception.eol.is_some_and(|eol| eol < days.release.planned) {
                 let message = format!("the end of life is before the release on {}", days.release.planned);
-                self.problem(&format!("{key}.eol"), "schedule-order", message, "move `eol` or `release`");
+                self.problem(&format!("{key}.eol"), rule::SCHEDULE_ORDER, message, "move `eol` or `release`");
             }
         }
     }

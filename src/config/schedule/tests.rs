@@ -1,4 +1,5 @@
 use super::*;
+use crate::rule::{self, Rule};
 
 /// The table of Wasmtime, which the design sketches.
 const WASMTIME: &str = r#"
@@ -14,7 +15,7 @@ fn read(text: &str) -> ScheduleConfig {
 }
 
 /// Returns key and rule of all that is wrong with Wasmtime's table after `more` was added.
-fn problems(more: &str) -> Vec<(String, &'static str)> {
+fn problems(more: &str) -> Vec<(String, Rule)> {
     let problems = read(&format!("{WASMTIME}{more}")).train().unwrap_err();
     problems.into_iter().map(|problem| (problem.key, problem.finding.rule)).collect()
 }
@@ -22,7 +23,7 @@ fn problems(more: &str) -> Vec<(String, &'static str)> {
 #[test]
 fn an_absent_table_is_no_train() {
     assert_eq!(read("").train(), Ok(None));
-    assert_eq!(read("every-months = 1").train().unwrap_err()[0].finding.rule, "schedule-anchor");
+    assert_eq!(read("every-months = 1").train().unwrap_err()[0].finding.rule, rule::SCHEDULE_ANCHOR);
 }
 
 #[test]
@@ -100,11 +101,11 @@ fn exceptions_must_be_in_order_and_say_why() {
     assert_eq!(
         problems(more),
         [
-            ("schedule.release.0.reason".to_owned(), "schedule-release"),
-            ("schedule.release.1.version".to_owned(), "schedule-version"),
-            ("schedule.release.0".to_owned(), "schedule-order"),
-            ("schedule.release.0.eol".to_owned(), "schedule-order"),
-            ("schedule.release.2.skip".to_owned(), "schedule-contradiction"),
+            ("schedule.release.0.reason".to_owned(), rule::SCHEDULE_RELEASE),
+            ("schedule.release.1.version".to_owned(), rule::SCHEDULE_VERSION),
+            ("schedule.release.0".to_owned(), rule::SCHEDULE_ORDER),
+            ("schedule.release.0.eol".to_owned(), rule::SCHEDULE_ORDER),
+            ("schedule.release.2.skip".to_owned(), rule::SCHEDULE_CONTRADICTION),
         ]
     );
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::package::{Format, LockPackage, PackageKey, Reference};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 
 /// The state of the scan: the table that it is in, and what it has read.
 #[derive(Default)]
@@ -304,13 +305,13 @@ impl Wrong {
     /// Says it about `text`, the content of the lock file at `path`.
     pub(super) fn into_finding(self, path: &RepoPath, text: &str) -> Finding {
         let finding = match self.kind {
-            WrongKind::Conflict => Finding::error("lock-file-conflict", "a merge conflict is not resolved")
+            WrongKind::Conflict => Finding::of(rule::LOCK_FILE_CONFLICT, "a merge conflict is not resolved")
                 .remedy("restore one side of the merge and run `cargo update --workspace --offline`"),
             WrongKind::Format => {
-                Finding::error("lock-file-format", "the format of the lock file is not known")
+                Finding::of(rule::LOCK_FILE_FORMAT, "the format of the lock file is not known")
                     .remedy("use a newer version of cargo-relprep")
             }
-            WrongKind::Layout(message) => Finding::error("lock-file-layout", message)
+            WrongKind::Layout(message) => Finding::of(rule::LOCK_FILE_LAYOUT, message)
                 .remedy("run `cargo update --workspace --offline`, which writes the file anew"),
         };
         finding.at(Place::line(path, text, self.line))

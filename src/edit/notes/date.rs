@@ -6,7 +6,8 @@ use semver::Version;
 use super::scaffold::Missing;
 use super::state::{Form, State};
 use super::{Edited, Notes, Section};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Place};
+use crate::rule::{self, Severity};
 use crate::version::plain;
 
 impl Notes<'_> {
@@ -57,7 +58,7 @@ impl Notes<'_> {
             State::Released(day) if day == date => Ok(self.text.to_owned().into()),
             State::Released(day) => {
                 let message = format!("the section for {} is dated {day}, not {date}", section.version);
-                let finding = Finding { severity: other, ..Finding::error("notes-date", message) };
+                let finding = Finding::of(rule::NOTES_DATE, message).weighing(other);
                 self.left(
                     finding
                         .at(self.place(&said.at))
@@ -88,8 +89,8 @@ impl Notes<'_> {
 
     fn no_section(&self, version: &Version, severity: Severity) -> Finding {
         let version = plain(version);
-        let finding = Finding::error("notes-section", format!("the notes have no section for {version}"));
-        Finding { severity, ..finding }
+        Finding::of(rule::NOTES_SECTION, format!("the notes have no section for {version}"))
+            .weighing(severity)
             .at(Place::file(self.path))
             .remedy(format!("add the section `## {version}` with the line `{}.`", self.style.unreleased))
     }
@@ -100,11 +101,9 @@ impl Notes<'_> {
         let word = &self.style.unreleased;
         let message =
             format!("the section for {} says neither `{word}` nor when it was released", section.version);
-        Finding {
-            severity: if usual { Severity::Error } else { Severity::Warning },
-            ..Finding::error("notes-state", message)
-        }
-        .at(self.place(&section.heading))
-        .remedy(format!("add the line `{word}.` below the heading"))
+        Finding::of(rule::NOTES_STATE, message)
+            .as_warning_if(!usual)
+            .at(self.place(&section.heading))
+            .remedy(format!("add the line `{word}.` below the heading"))
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::template::{Placeholder, Template, Values};
 use crate::version::plain;
 
@@ -49,7 +50,7 @@ impl<'a> Opening<'a> {
         let has_section = next.version.as_ref().is_some_and(|next| rendered.sections_of(next).count() == 1);
         if !has_section {
             let finding =
-                Finding::error("notes-template", "the template has not one heading with the version");
+                Finding::of(rule::NOTES_TEMPLATE, "the template has not one heading with the version");
             findings.push(
                 finding.at(Place::file(self.path)).remedy("begin its section with the heading `## VERSION`"),
             );
@@ -57,13 +58,13 @@ impl<'a> Opening<'a> {
         let continued = format!("{}\n{}\n", rendered.text, rendered.style.marker);
         if Notes::parse(self.path, &continued, rendered.style).archive.is_none() {
             let message = "the template ends in a comment or a block of code, which would hide the archive";
-            let finding = Finding::error("notes-template", message);
+            let finding = Finding::of(rule::NOTES_TEMPLATE, message);
             findings.push(finding.at(Place::file(self.path)).remedy("close what the template opens"));
         }
         if let Some(archive) = &rendered.archive
             && !rendered.text[archive.start..].trim().is_empty()
         {
-            let finding = Finding::error("notes-template", "the template has text after the archive marker");
+            let finding = Finding::of(rule::NOTES_TEMPLATE, "the template has text after the archive marker");
             findings.push(
                 finding
                     .at(Place::file(self.path))
@@ -115,7 +116,7 @@ impl Notes<'_> {
             let heading = &text[section.heading.clone()];
             let place = self.text.find(heading).map(|at| self.place(&(at..at + heading.len())));
             let message = format!("after the cut this would be a section for {}, too", section.version);
-            Finding::error("notes-section", message)
+            Finding::of(rule::NOTES_SECTION, message)
                 .at(place)
                 .remedy("take the version out of the heading: what surrounds the sections stays")
         };
@@ -129,14 +130,14 @@ impl Notes<'_> {
         if self.archive.is_none() {
             let message = format!("the notes have no archive marker, the line `{marker}`");
             findings.push(
-                Finding::error("notes-archive-marker", message)
+                Finding::of(rule::NOTES_ARCHIVE_MARKER, message)
                     .at(Place::file(self.path))
                     .remedy("add the line before the links to older notes, or at the end if there are none"),
             );
         }
         for more in self.archive.iter().flat_map(|archive| &archive.more_markers).take(MOST_REPETITIONS) {
             findings.push(
-                Finding::error("notes-archive-marker", "the notes have a second archive marker")
+                Finding::of(rule::NOTES_ARCHIVE_MARKER, "the notes have a second archive marker")
                     .at(self.place(more))
                     .remedy("keep the one before the links to older notes"),
             );
@@ -144,7 +145,7 @@ impl Notes<'_> {
         for section in next.version.iter().flat_map(|next| self.sections_of(next)).take(MOST_REPETITIONS) {
             let message = format!("the notes have a section for {} already", section.version);
             findings.push(
-                Finding::error("notes-section", message)
+                Finding::of(rule::NOTES_SECTION, message)
                     .at(self.place(&section.heading))
                     .remedy("remove the section: a cut starts it from the template, and would lose its text"),
             );
@@ -159,7 +160,8 @@ impl Notes<'_> {
         if let Some(entry) = archive.entry_for(cut, self.style) {
             let branch = cut.branch.as_deref().unwrap_or("the release branch");
             findings.push(
-                Finding::warning("notes-archive", format!("the archive links to {branch} already"))
+                Finding::of(rule::NOTES_ARCHIVE, format!("the archive links to {branch} already"))
+                    .as_warning()
                     .at(self.place(&entry.range))
                     .remedy("look whether the entry is right and in its place"),
             );
@@ -168,7 +170,8 @@ impl Notes<'_> {
             let message =
                 "nothing separates the last section from the archive: what introduces that goes too";
             findings.push(
-                Finding::warning("notes-archive", message)
+                Finding::of(rule::NOTES_ARCHIVE, message)
+                    .as_warning()
                     .at(self.place(&archive.marker))
                     .remedy("put a line `---` before the introduction of the archive"),
             );

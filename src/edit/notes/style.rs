@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::finding::Finding;
 use crate::path::RepoPath;
+use crate::rule;
 use crate::template::{Placeholder, Template, Values};
 
 /// The wording that tells the parts of the notes from each other.
@@ -55,7 +56,7 @@ impl Style {
         let mut findings = Vec::new();
         let mut set = |slot: &mut String, text: Option<&str>, what: &str| match text {
             Some(text) if text.trim().is_empty() || text.contains(['\n', '\r']) => findings.push(
-                Finding::error("notes-wording", format!("the {what} is not one line of text"))
+                Finding::of(rule::NOTES_WORDING, format!("the {what} is not one line of text"))
                     .remedy(format!("write the {what} as it stands in the notes")),
             ),
             Some(text) => text.trim().clone_into(slot),
@@ -99,7 +100,7 @@ fn released(text: &str) -> Result<(String, String), Vec<Finding>> {
             Ok((before.trim_start().to_owned(), after.trim_end().to_owned()))
         }
         _ => Err(vec![
-            Finding::error("notes-wording", format!("`{text}` does not say when once, on one line"))
+            Finding::of(rule::NOTES_WORDING, format!("`{text}` does not say when once, on one line"))
                 .remedy("write `{date}` where the date stands, as in `Released {date}`"),
         ]),
     }
@@ -114,7 +115,7 @@ fn entry(text: &str) -> Result<Template, Vec<Finding>> {
         return Ok(template);
     }
     Err(vec![
-        Finding::error("notes-wording", "the archive entry is not one line that differs for each branch")
+        Finding::of(rule::NOTES_WORDING, "the archive entry is not one line that differs for each branch")
             .remedy("write `{branch}` where the branch stands in the entry"),
     ])
 }

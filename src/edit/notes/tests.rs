@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::*;
-use crate::finding::Severity;
+use crate::rule::Severity;
 use crate::template::Values;
 
 const TEMPLATE: &str = "## VERSION\n\nUnreleased.\n\n### Added\n\n----\n";

@@ -13,6 +13,7 @@ use crate::config::BackportName;
 use crate::finding::{Finding, Refused};
 use crate::git::CommitId;
 use crate::render;
+use crate::rule;
 
 impl Scene<'_> {
     /// Makes a work tree in which the commits conflict on `branch`, and says how to finish.
@@ -23,7 +24,7 @@ impl Scene<'_> {
         let chosen = choose(self.ground.branches.clone(), &choice, |_| true).map_err(Refused)?;
         let [target] = chosen.targets.as_slice() else {
             let finding =
-                Finding::error("several-targets", format!("`{branch}` fits more than one release branch"));
+                Finding::of(rule::SEVERAL_TARGETS, format!("`{branch}` fits more than one release branch"));
             return Err(Refused::from(finding.remedy("name one")).into());
         };
         let (_, attempts) = self.attempts(&commits, &chosen.targets)?;
@@ -37,7 +38,7 @@ impl Scene<'_> {
             _ => None,
         });
         let Some(files) = files else {
-            let finding = Finding::error("no-conflict", format!("nothing conflicts on {}", target.branch));
+            let finding = Finding::of(rule::NO_CONFLICT, format!("nothing conflicts on {}", target.branch));
             return Err(Refused::from(finding.remedy("run this without `--resolve`")).into());
         };
         let open: Vec<CommitId> = open.iter().map(|step| step.commit).collect();

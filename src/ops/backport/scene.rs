@@ -19,6 +19,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs, Repo};
 use crate::ops::calendar::Calendar;
 use crate::project::{Lead, Project};
+use crate::rule;
 use crate::text::quoted;
 
 /// Everything that was read.
@@ -73,7 +74,9 @@ impl Scene<'_> {
                 let message = format!(
                     "no calendar says which releases are in support on {day}: all release branches are taken"
                 );
-                output.finding(&Finding::note("no-schedule", message).remedy("name some with `--to`"));
+                output.finding(
+                    &Finding::of(rule::NO_SCHEDULE, message).as_note().remedy("name some with `--to`"),
+                );
             }
             return Ok(choose(branches, &choice, |_| true).map_err(Refused)?);
         }
@@ -143,12 +146,12 @@ impl Scene<'_> {
             let parents = self.repo.commit_info(facts.id).map_or(0, |said| said.parents.len());
             match self.args.mainline {
                 None => findings.push(
-                    Finding::error("merge", format!("{short} is a merge: it is not said what it changes")).remedy(
+                    Finding::of(rule::MERGE, format!("{short} is a merge: it is not said what it changes")).remedy(
                         "give the commits that it merged, or with `--mainline 1` all of its changes as one",
                     ),
                 ),
                 Some(number) if number as usize > parents => findings.push(
-                    Finding::error("mainline", format!("{short} has no parent number {number}"))
+                    Finding::of(rule::MAINLINE, format!("{short} has no parent number {number}"))
                         .remedy(format!("give a number from 1 to {parents}")),
                 ),
                 Some(_) => {}

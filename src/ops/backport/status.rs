@@ -11,9 +11,10 @@ use crate::backport::survey::Survey;
 use crate::backport::targets::Chosen;
 use crate::cli::backport::Form;
 use crate::cli::{Output, Status};
-use crate::finding::{Refused, Severity};
+use crate::finding::Refused;
 use crate::plan::lines::lines;
 use crate::render;
+use crate::rule::Severity;
 
 impl Scene<'_> {
     /// Shows the matrix.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::render::escaped;
+use crate::rule::Severity;
 
 /// Returns one annotation a finding, each in a line.
 pub fn github(findings: &[Finding]) -> String {
@@ -16,9 +17,8 @@ pub fn github(findings: &[Finding]) -> String {
 
 fn annotation(out: &mut String, finding: &Finding) {
     let command = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
         Severity::Note => "notice",
+        severity => severity.as_str(),
     };
     let mut properties = Vec::new();
     if let Some(place) = &finding.place {
@@ -29,7 +29,7 @@ fn annotation(out: &mut String, finding: &Finding) {
             properties.push(format!("line={},col={},endColumn={end}", spot.line, spot.column));
         }
     }
-    properties.push(format!("title={}", property(finding.rule)));
+    properties.push(format!("title={}", property(finding.rule.name)));
     let remedy = finding.remedy.as_ref().map(|remedy| format!("\n{remedy}")).unwrap_or_default();
     let message = data(&format!("{}{remedy}", finding.message));
     let _ = writeln!(out, "::{command} {}::{message}", properties.join(","));
@@ -49,20 +49,21 @@ fn property(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::finding::Place;
+    use crate::rule;
 
     #[test]
     fn an_annotation_has_its_file_and_line_and_nothing_breaks_out_of_it() {
         let text = "[package]\nrust-version = \"1.88\"\n";
         let found = [
-            Finding::error("msrv-raised", "rose: 100%")
+            Finding::of(rule::MSRV_RAISED, "rose: 100%")
                 .at(Place::range("a,b/Cargo.toml", text, 26..30))
                 .remedy("go\nback"),
-            Finding::note("n", "::error::no\u{1b}[0m\r"),
+            Finding::of(rule::FAILURE, "::error::no\u{1b}[0m\r").as_note(),
         ];
         assert_eq!(
             github(&found),
             "::error file=a%2Cb/Cargo.toml,line=2,col=17,endColumn=21,title=msrv-raised::rose: 100%25%0Ago%0Aback\n\
-             ::notice title=n::::error::no\\u{1b}[0m\\r\n"
+             ::notice title=failure::::error::no\\u{1b}[0m\\r\n"
         );
     }
 }

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::render::escaped_json;
+use crate::rule::Rule;
 
 /// Returns the findings as one run of this program.
 pub fn sarif(findings: &[Finding]) -> String {
-    let rules: BTreeSet<&str> = findings.iter().map(|finding| finding.rule).collect();
-    let rules: Vec<Value> = rules.into_iter().map(|rule| json!({ "id": rule })).collect();
+    let rules: BTreeSet<Rule> = findings.iter().map(|finding| finding.rule).collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -19,7 +19,7 @@ pub fn sarif(findings: &[Finding]) -> String {
             "tool": { "driver": {
                 "name": env!("CARGO_PKG_NAME"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
+                "rules": rules.into_iter().map(descriptor).collect::<Vec<_>>(),
             } },
             "columnKind": "unicodeCodePoints",
             "results": findings.iter().map(result).collect::<Vec<_>>(),
@@ -28,16 +28,19 @@ pub fn sarif(findings: &[Finding]) -> String {
     escaped_json(format!("{document:#}\n"))
 }
 
+fn descriptor(rule: Rule) -> Value {
+    json!({
+        "id": rule,
+        "fullDescription": { "text": rule.explanation },
+        "defaultConfiguration": { "level": rule.level },
+    })
+}
+
 fn result(finding: &Finding) -> Value {
-    let level = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
     let remedy = finding.remedy.as_ref().map(|remedy| format!("\n{remedy}")).unwrap_or_default();
     let mut result = json!({
         "ruleId": finding.rule,
-        "level": level,
+        "level": finding.severity,
         "message": { "text": format!("{}{remedy}", finding.message) },
     });
     if let Some(place) = &finding.place {
@@ -76,11 +79,12 @@ fn uri(path: &str) -> String {
 mod tests {
     use super::*;
     use crate::finding::Place;
+    use crate::rule;
 
     #[test]
     fn a_result_has_its_rule_and_its_region() {
         let text = "[package]\nrust-version = \"1.88\"\n";
-        let found = [Finding::error("msrv-raised", "rose").at(Place::range("a b/Cargo.toml", text, 26..30))];
+        let found = [Finding::of(rule::MSRV_RAISED, "rose").at(Place::range("a b/Cargo.toml", text, 26..30))];
         let document: Value = serde_json::from_str(&sarif(&found)).unwrap();
         let run = &document["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "msrv-raised");

@@ -8,6 +8,7 @@ use clap::ValueEnum as _;
 use super::marker::{self, End};
 use super::{Format, render};
 use crate::finding::{Finding, Place, Refused};
+use crate::rule;
 use crate::train::schedule::Schedule;
 
 /// The width of a rendering for the terminal that is kept in a file.
@@ -26,8 +27,8 @@ pub fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, Refused> 
     let shown = path.display();
     let by_name = by_extension(path);
     match (asked, by_name) {
-        (Some(asked), Some(Format::Markdown)) if asked != Format::Markdown => Err(Finding::error(
-            "schedule-format",
+        (Some(asked), Some(Format::Markdown)) if asked != Format::Markdown => Err(Finding::of(
+            rule::SCHEDULE_FORMAT,
             format!("{shown} is a Markdown file, and would be replaced as a whole"),
         )
         .remedy("leave out `--format`, so that it changes between its markers alone, or name another file")
@@ -35,7 +36,7 @@ pub fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, Refused> 
         (Some(format), _) | (None, Some(format)) => Ok(format),
         (None, None) => {
             let message = format!("the name {shown} does not tell in which format it shows the schedule");
-            Err(Finding::error("schedule-format", message)
+            Err(Finding::of(rule::SCHEDULE_FORMAT, message)
                 .remedy(format!("say it with `--format`: {}", names().join(", ")))
                 .into())
         }
@@ -116,7 +117,7 @@ pub fn check(
         }
     }
     let finding =
-        Finding::error("schedule-stale", format!("this is not the schedule as of {}", schedule.as_of));
+        Finding::of(rule::SCHEDULE_STALE, format!("this is not the schedule as of {}", schedule.as_of));
     let place = Place { path: path.to_owned(), spot: None };
     Err(vec![finding.at(place).remedy(format!("run `{update}`, and commit the file"))])
 }
@@ -125,8 +126,9 @@ pub fn check(
 mod tests {
     use super::super::tests::wasmtime_on;
     use super::*;
+    use crate::rule::Rule;
 
-    fn check_on(day: &str, text: &str, format: Format) -> Result<(), &'static str> {
+    fn check_on(day: &str, text: &str, format: Format) -> Result<(), Rule> {
         let on = |day: NaiveDate| Some(wasmtime_on(&day.to_string()));
         check(("x", "update"), text, &wasmtime_on(day), format, on).map_err(|findings| findings[0].rule)
     }
@@ -140,8 +142,8 @@ mod tests {
             assert_eq!(check_on("2025-05-04", &text, format), Ok(()), "{format:?}");
         }
         let page = updated("x", None, &wasmtime_on("2025-05-01"), Format::Html).unwrap();
-        assert_eq!(check_on("2025-05-21", &page, Format::Html), Err("schedule-stale"), "33.0.0 is out");
-        assert_eq!(check_on("2025-05-04", "something else", Format::Html), Err("schedule-stale"));
+        assert_eq!(check_on("2025-05-21", &page, Format::Html), Err(rule::SCHEDULE_STALE), "33.0.0 is out");
+        assert_eq!(check_on("2025-05-04", "something else", Format::Html), Err(rule::SCHEDULE_STALE));
     }
 
     #[test]
@@ -163,24 +165,24 @@ mod tests {
             let markdown = expected == Format::Markdown;
             assert_eq!(
                 other,
-                if markdown { Err("schedule-format") } else { Ok(Format::Endoflife) },
+                if markdown { Err(rule::SCHEDULE_FORMAT) } else { Ok(Format::Endoflife) },
                 "{name}"
             );
         }
         for name in ["releases", "md", "releases.yml", "releases."] {
-            assert_eq!(format(name, None), Err("schedule-format"), "{name}");
+            assert_eq!(format(name, None), Err(rule::SCHEDULE_FORMAT), "{name}");
             assert_eq!(format(name, Some(Format::Markdown)), Ok(Format::Markdown), "{name}");
         }
-        assert_eq!(format("releases.md", Some(Format::Human)), Err("schedule-format"));
+        assert_eq!(format("releases.md", Some(Format::Human)), Err(rule::SCHEDULE_FORMAT));
     }
 
     #[test]
     fn a_markdown_file_changes_between_its_markers_alone() {
         let text = format!("# Releases\n\n{}\n{}\n\nMore.\n", marker::BEGIN, marker::END);
-        assert_eq!(check_on("2025-05-01", &text, Format::Markdown), Err("schedule-stale"));
+        assert_eq!(check_on("2025-05-01", &text, Format::Markdown), Err(rule::SCHEDULE_STALE));
         let new = updated("x", Some(&text), &wasmtime_on("2025-05-01"), Format::Markdown).unwrap();
         assert!(new.starts_with("# Releases\n") && new.ends_with("\nMore.\n"));
         assert_eq!(check_on("2025-05-04", &new, Format::Markdown), Ok(()));
-        assert_eq!(check_on("2025-05-04", "no marker", Format::Markdown), Err("marker-missing"));
+        assert_eq!(check_on("2025-05-04", "no marker", Format::Markdown), Err(rule::MARKER_MISSING));
     }
 }

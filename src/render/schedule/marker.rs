@@ -2,6 +2,7 @@
 
 use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
+use crate::rule;
 
 /// The comment after which the schedule begins; each marker stands alone on its line.
 pub const BEGIN: &str = "<!-- relprep schedule -->";
@@ -27,7 +28,7 @@ pub fn replace(path: &str, text: &str, content: &str, end: End) -> Result<String
     let regions = regions(path, text, end)?;
     if regions.is_empty() {
         let finding =
-            Finding::error("marker-missing", format!("{path} does not say where the schedule goes"));
+            Finding::of(rule::MARKER_MISSING, format!("{path} does not say where the schedule goes"));
         return Err(vec![finding.remedy(format!("add the lines `{BEGIN}` and `{END}` to it"))]);
     }
     let block = |(marker, until): (Marker, usize)| {
@@ -110,7 +111,7 @@ fn closes(line: &str, open: &str) -> bool {
 
 fn unpaired(path: &str, text: &str, marker: &Marker) -> Finding {
     let (this, other) = if marker.begins { (BEGIN, END) } else { (END, BEGIN) };
-    Finding::error("marker-unpaired", format!("`{this}` has no `{other}`"))
+    Finding::of(rule::MARKER_UNPAIRED, format!("`{this}` has no `{other}`"))
         .at(Place::line(path, text, marker.line))
         .remedy(format!("add `{other}`, or remove it"))
 }
@@ -140,7 +141,7 @@ mod tests {
     #[test]
     fn a_marker_in_a_code_block_is_text() {
         let fenced = format!("~~~~\n~~~\n{BEGIN}\n~~~~\n```x\n{END}\n```\n");
-        assert_eq!(put(&fenced).unwrap_err()[0].rule, "marker-missing");
+        assert_eq!(put(&fenced).unwrap_err()[0].rule, rule::MARKER_MISSING);
         let both = format!("{fenced}{BEGIN}\n{END}");
         assert_eq!(put(&both).unwrap(), format!("{fenced}{BEGIN}\n\nnew\n\n{END}"));
     }

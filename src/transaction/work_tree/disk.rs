@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::transaction::journal::{FileMove, Mode, Side};
 
 /// How a file in the work tree stands to a [`FileMove`].
@@ -176,7 +177,7 @@ pub(crate) fn folder_obstacle(root: &Path, path: &RepoPath) -> Option<Finding> {
             let what = if found.is_symlink() { "a symbolic link" } else { "no folder" };
             let inside = folder.strip_prefix(root).unwrap_or(&folder).display();
             return Some(
-                Finding::error("path-not-inside", format!("{path} leads through {inside}, which is {what}"))
+                Finding::of(rule::PATH_NOT_INSIDE, format!("{path} leads through {inside}, which is {what}"))
                     .at(Place::file(path))
                     .remedy(format!("put a folder in the place of `{inside}`")),
             );

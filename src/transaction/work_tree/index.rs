@@ -9,6 +9,7 @@ use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::transaction::journal::{FileMove, Mode, Side};
 use crate::transaction::lock::claim;
 
@@ -38,8 +39,8 @@ impl IndexLock {
         match linked {
             Ok(()) => Ok(Self { index: index.to_owned() }),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::from(
-                Finding::error(
-                    "index-locked",
+                Finding::of(
+                    rule::INDEX_LOCKED,
                     format!("{} exists: another git program works here", lock.display()),
                 )
                 .remedy("wait for it; if it has crashed, remove that file"),

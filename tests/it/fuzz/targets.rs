@@ -14,9 +14,10 @@ use relprep::edit::requirement::{Follow, Stuck, follow};
 use relprep::edit::splice::{Splice, apply};
 use relprep::edit::version_file::{self, Pattern};
 use relprep::edit::{lockfile as lock, manifest};
-use relprep::finding::{Finding, Severity};
+use relprep::finding::Finding;
 use relprep::path::RepoPath;
 use relprep::render;
+use relprep::rule::Severity;
 use relprep::template::{Placeholder, Template, Values};
 use semver::{Version, VersionReq};
 
@@ -49,7 +50,7 @@ fn shown(findings: &[Finding]) -> String {
         assert_eq!(github.matches(['\n', '\r']).count(), 1, "an annotation is not one line: {github:?}");
         assert!(github.chars().all(is_safe), "a control character: {github:?}");
     }
-    findings.iter().take(4).map(|finding| finding.rule).collect::<Vec<_>>().join(" ")
+    findings.iter().take(4).map(|finding| finding.rule.name).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the values that an edit may touch.
