@@ -2,6 +2,7 @@
 //!
 //! With [`crate::transaction`] and [`crate::checkout`] the only code that names git2 or runs git.
 
+mod blobs;
 pub mod branches;
 pub(crate) mod command;
 pub mod compare;
@@ -27,7 +28,6 @@ pub use ids::{BlobId, CommitId, PatchId, TreeId};
 pub use tree::{Entry, EntryKind, Tree};
 
 use crate::finding::{Finding, Refused};
-use crate::limits;
 use crate::rule;
 
 /// What is checked out.
@@ -122,24 +122,6 @@ impl Repo {
             Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
         }
-    }
-
-    /// Returns the content of `blob`.
-    pub fn read(&self, blob: BlobId) -> Result<Vec<u8>> {
-        Ok(self.git.find_blob(blob.0)?.content().to_vec())
-    }
-
-    /// Returns the size of `blob` in bytes, without reading it.
-    pub fn size(&self, blob: BlobId) -> Result<u64> {
-        Ok(self.git.odb()?.read_header(blob.0)?.0 as u64)
-    }
-
-    /// Returns the content of `blob`, or nothing where it is no text or a larger one than any text is.
-    pub fn text_of(&self, blob: BlobId) -> Result<Option<String>> {
-        if self.size(blob)? > limits::TEXT {
-            return Ok(None);
-        }
-        Ok(String::from_utf8(self.read(blob)?).ok())
     }
 
     /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.

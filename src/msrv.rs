@@ -39,6 +39,8 @@ pub struct Evidence {
     pub now: Claims,
     /// What became of the lock file.
     pub lock: Lock,
+    /// What could not be read of the manifests then.
+    pub unread: Vec<Finding>,
     /// What the user states as the promise, for where nothing was promised there.
     pub stated: Option<RustVersion>,
 }
@@ -81,6 +83,7 @@ pub fn judge(evidence: &Evidence, exception: Option<&Exception>) -> Verdict {
         }
         None => findings.push(nothing_promised()),
     }
+    findings.extend(evidence.unread.iter().cloned());
     Verdict { promise, declared: (declaring, now.packages.len()), findings }
 }
 

@@ -38,8 +38,9 @@ fn of_file(before: &Project, after: &Project, difference: &Difference) -> Vec<Fi
         DifferenceKind::Added => return whole("is new"),
         DifferenceKind::Removed => return whole("is gone"),
         DifferenceKind::Mode => return whole("has another mode"),
-        DifferenceKind::Content { before: Some(old), after: Some(new) } => (old, new),
-        DifferenceKind::Content { .. } => return whole("has another content, which is not text"),
+        DifferenceKind::Submodule => return whole("is a submodule at another commit"),
+        DifferenceKind::Content(Ok([old, new])) => (old, new),
+        DifferenceKind::Content(Err(why)) => return whole(&format!("has another content: {why}")),
     };
     let Some(path) = path else { return whole("has another content") };
     match path.file_name() {

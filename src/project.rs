@@ -166,15 +166,22 @@ pub struct Lead {
 
 /// Asks Cargo for the lead package of the workspace that is checked out. Where it is none, only the root
 /// manifest is taken to declare a version.
-pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Lead {
+///
+/// # Errors
+///
+/// A refusal where manifests or lock files of the commit that is checked out are too large for Cargo.
+pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
+    if let Some(head) = repo.head()?.commit() {
+        text::check_sizes(repo, &repo.tree(head)?)?;
+    }
     let members =
         manifest_path(repo, location).and_then(|manifest| Members::in_work_tree(repo.root(), &manifest));
     let Ok(members) = members else {
-        return Lead { name: nearest_package(location), manifests: vec![RepoPath::known("Cargo.toml")] };
+        return Ok(Lead { name: nearest_package(location), manifests: vec![RepoPath::known("Cargo.toml")] });
     };
     let lead = lead_member(&members, config);
     let manifests = lead.map(|member| member.manifest.clone()).into_iter().chain([members.root.clone()]);
-    Lead { name: lead.map(|member| member.name.clone()), manifests: manifests.collect() }
+    Ok(Lead { name: lead.map(|member| member.name.clone()), manifests: manifests.collect() })
 }
 
 /// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than
@@ -216,8 +223,8 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
     let mut findings = Vec::new();
     for (path, entry) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
         if entry.kind != EntryKind::Link {
-            let text = String::from_utf8_lossy(&repo.read(entry.blob)?).into_owned();
-            findings.extend(Manifest::parse(path, &text).err());
+            let parsed = repo.text(path.as_str(), entry.blob)?.and_then(|text| Manifest::parse(path, &text));
+            findings.extend(parsed.err());
         }
     }
     if findings.is_empty() {

@@ -130,7 +130,7 @@ rules! {
     CONFIG_UNCOMMITTED "config-uncommitted" Note "The configuration is used as it is committed.";
     FILE_TOO_LARGE "file-too-large" Error "A file that is read from a repository is not larger than its kind may be.";
     MANIFEST_SYNTAX "manifest-syntax" Error "A manifest is valid TOML.";
-    NOT_UTF8 "not-utf8" Error "Manifests and lock files are UTF-8.";
+    NOT_UTF8 "not-utf8" Error "A file that is read as text is UTF-8.";
 
     FOLLOW_UNUSED "follow-unused" Note "Every path of `follow` matches a package outside the workspace.";
     LEAD_MISSING "lead-missing" Error "The lead package is a member that has a version.";

@@ -23,6 +23,7 @@ pub use row::{Row, State};
 pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
+use crate::git::CommitId;
 use crate::git::survey::{Branch, Presence, Survey, Tip, latest};
 use crate::rule;
 use crate::train::{History, Number, Numbering, Phase, Term, Train};
@@ -37,6 +38,8 @@ pub struct Known<'a> {
     pub train: Option<&'a Train>,
     /// What branches and tags tell.
     pub survey: &'a Survey,
+    /// What the manifests of each tip declare, by its commit.
+    pub declared: &'a BTreeMap<CommitId, Declared>,
     /// How releases are numbered, by the policy or by the lead package's version.
     pub numbering: Numbering,
     /// Returns the name of the release branch of a version.
@@ -123,6 +126,10 @@ impl Known<'_> {
         History::new(self.day, tags, self.branches().map(|branch| branch.number))
     }
 
+    fn declared(&self, tip: &Tip) -> Declared {
+        self.declared.get(&tip.commit).cloned().unwrap_or_default()
+    }
+
     /// Returns the branches that were there on the day. Where the history does not tell, the planned cut
     /// does; without a plan one at the trunk's commit is taken for a later one.
     fn branches(&self) -> impl Iterator<Item = &Branch> {
@@ -146,7 +153,7 @@ fn row(
 ) -> Row {
     let release = known.train.and_then(|train| train.release(number, history));
     let tips: Vec<Tip> = branches.iter().map(|branch| branch.tip.clone()).collect();
-    let declared = main_tip(&tips).map(|tip| Declared::read(&tip.files)).unwrap_or_default();
+    let declared = main_tip(&tips).map(|tip| known.declared(tip)).unwrap_or_default();
     let tags = known.survey.tags_of(number, &version);
     let candidate =
         declared.version.as_ref().is_some_and(|version| !version.pre.is_empty()) || !tags.is_empty();
@@ -201,7 +208,7 @@ fn on_trunk(known: &Known<'_>, history: &History, newest: Option<&Row>) -> Optio
     let newest_version = newest.map(|row| row.version.clone());
     let newest = newest.map(|row| row.number);
     let trunk = known.survey.trunk.as_ref();
-    let declared = trunk.map(|trunk| Declared::read(&trunk.files)).unwrap_or_default();
+    let declared = trunk.map(|trunk| known.declared(trunk)).unwrap_or_default();
     let named = declared.version.as_ref().and_then(|version| known.numbering.number(version));
     let planned = known.train.and_then(|train| {
         let newest = newest.max(train.current(known.day, history));

@@ -37,6 +37,17 @@ pub struct ManifestFile {
     pub member: bool,
 }
 
+impl ManifestFile {
+    /// Reads the manifest `text` of the file `path`, which is not known to be a member's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Manifest::parse`].
+    pub fn parse(path: &RepoPath, text: String) -> Result<Self, Finding> {
+        Ok(Self { manifest: Manifest::parse(path, &text)?, text, member: false })
+    }
+}
+
 /// Where a package's version stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VersionPlace {
@@ -258,13 +269,12 @@ impl Sources {
         for (path, entry) in tree.files().filter(|(_, entry)| entry.kind != EntryKind::Link) {
             match path.file_name() {
                 "Cargo.lock" => {
-                    sources.locks.insert(path.clone(), read_text(path, repo.read(entry.blob)?));
+                    sources.locks.insert(path.clone(), repo.text(path.as_str(), entry.blob)?);
                 }
                 "Cargo.toml" => {
-                    let file = read_text(path, repo.read(entry.blob)?).and_then(|text| {
-                        let manifest = Manifest::parse(path, &text)?;
-                        Ok(ManifestFile { text, manifest, member: false })
-                    });
+                    let file = repo
+                        .text(path.as_str(), entry.blob)?
+                        .and_then(|text| ManifestFile::parse(path, text));
                     sources.manifests.insert(path.clone(), file);
                 }
                 _ => {}
@@ -272,14 +282,6 @@ impl Sources {
         }
         Ok(sources)
     }
-}
-
-fn read_text(path: &RepoPath, bytes: Vec<u8>) -> Result<String, Finding> {
-    String::from_utf8(bytes).map_err(|error| {
-        Finding::of(rule::NOT_UTF8, format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
-            .at(Place::file(path))
-            .remedy("save the file as UTF-8")
-    })
 }
 
 fn untracked_member(member: &Member) -> Finding {

@@ -1,6 +1,6 @@
 //! Tries commits on a release branch, in memory, and says what became of each.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use semver::Version;
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::statements::Status;
 use super::survey::{Shown, Survey};
 use super::targets::Target;
 use crate::edit::notes::{Style, added_to_released, carry};
+use crate::finding::Finding;
 use crate::git::merge::{Clash, Conflict, Merged};
 use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::path::RepoPath;
@@ -257,21 +258,37 @@ impl Trial<'_, '_> {
         if tree == here {
             return Ok(Outcome::Empty);
         }
-        let mut changed = Changed::default();
-        for difference in self.repo.differences(here, tree)? {
-            let Some(path) = RepoPath::new(&difference.path) else { continue };
-            if matches!(path.file_name(), "Cargo.toml" | "Cargo.lock") {
-                let texts = (self.text(difference.before)?, self.text(difference.after)?);
-                changed.files.insert(path, texts);
-            }
-        }
+        let (changed, unread) = self.changed(here, tree)?;
         let mut flags = flags(&changed, &self.request.ground.members);
-        flags.extend(misplaced);
+        flags.extend(misplaced.into_iter().chain(unread));
         Ok(Outcome::Clean { tree, resolved, flags })
     }
 
+    /// Returns the manifests and lock files that differ, and a flag for each of them, and for the notes,
+    /// that cannot be read.
+    fn changed(&self, here: TreeId, tree: TreeId) -> Result<(Changed, Vec<Flag>)> {
+        let (mut changed, mut unread) = (Changed::default(), Vec::new());
+        for difference in self.repo.differences(here, tree)? {
+            let Some(path) = RepoPath::new(&difference.path) else { continue };
+            let is_notes = self.request.notes.is_some_and(|(notes, _)| *notes == path);
+            if !is_notes && !matches!(path.file_name(), "Cargo.toml" | "Cargo.lock") {
+                continue;
+            }
+            let text = |blob| self.text(&difference.path, blob);
+            match (text(difference.before)?, text(difference.after)?) {
+                (Ok(_), Ok(_)) if is_notes => {}
+                (Ok(before), Ok(after)) => drop(changed.files.insert(path, (before, after))),
+                (Err(finding), _) | (_, Err(finding)) => {
+                    unread.push(Flag::Unread { path, why: finding.message });
+                }
+            }
+        }
+        Ok((changed, unread))
+    }
+
     /// Finds an entry that a merge of lines put under a version that is released on the branch, though
-    /// in the commit it stands elsewhere, and puts it where it belongs.
+    /// in the commit it stands elsewhere, and puts it where it belongs. [`Trial::changed`] tells of notes
+    /// that cannot be read.
     fn misplaced(&self, commit: CommitId, here: TreeId, tree: TreeId) -> Result<Option<Misplaced>> {
         let Some((path, style)) = self.request.notes else { return Ok(None) };
         let origin = self.repo.tree_of(self.repo.before(commit, self.request.mainline)?)?;
@@ -279,7 +296,8 @@ impl Trial<'_, '_> {
             let differences = self.repo.differences(before, after)?;
             let notes = differences.into_iter().find(|difference| difference.path == path.as_str());
             let Some(notes) = notes else { return Ok(None) };
-            Ok(self.text(notes.before)?.zip(self.text(notes.after)?))
+            let text = |blob| Ok::<_, Error>(self.text(path.as_str(), blob)?.ok().flatten());
+            Ok(text(notes.before)?.zip(text(notes.after)?))
         };
         let Some((ours, merged)) = texts(here, tree)? else { return Ok(None) };
         let Some((before, after)) = texts(origin, self.repo.tree_of(commit)?)? else { return Ok(None) };
@@ -311,8 +329,11 @@ impl Trial<'_, '_> {
             }
             Err(reason) => reasons.push(format!("{}: {reason}", conflict.path)),
         };
-        for conflict in merged.conflicts.iter().filter(is_notes) {
-            keep(conflict, CARRIED, self.carried(conflict)?);
+        for (conflict, (path, style)) in merged.conflicts.iter().filter(is_notes).zip(self.request.notes) {
+            let carried = self.stages(conflict)?.and_then(|[before, ours, after]| {
+                carry(path, style, &before, &after, &ours).map_err(str::to_owned)
+            });
+            keep(conflict, CARRIED, carried);
         }
         for conflict in merged.conflicts.iter().filter(is_lock) {
             let merged = self.repo.tentative(onto, merged.tree)?;
@@ -324,35 +345,33 @@ impl Trial<'_, '_> {
         Ok(Ok((self.repo.tree_with(merged.tree, &files)?, resolved)))
     }
 
-    fn carried(&self, conflict: &Conflict) -> Result<Result<String, String>> {
-        let (Some((path, style)), Some([before, ours, after])) = (self.request.notes, self.stages(conflict)?)
-        else {
-            return Ok(Err("it is not UTF-8".to_owned()));
-        };
-        Ok(carry(path, style, &before, &after, &ours).map_err(str::to_owned))
-    }
-
     fn relocked(&self, merged: CommitId, conflict: &Conflict) -> Result<Result<String, String>> {
-        let (Some(path), Some([before, branch, after])) =
-            (RepoPath::new(&conflict.path), self.stages(conflict)?)
-        else {
-            return Ok(Err("it is not UTF-8".to_owned()));
+        let Some(path) = RepoPath::new(&conflict.path) else {
+            return Ok(Err("its path cannot be used".to_owned()));
         };
-        relock(self.repo, merged, &path, Sides { before: &before, after: &after, branch: &branch })
+        match self.stages(conflict)? {
+            Ok([before, branch, after]) => {
+                relock(self.repo, merged, &path, Sides { before: &before, after: &after, branch: &branch })
+            }
+            Err(reason) => Ok(Err(reason)),
+        }
     }
 
     /// Returns the texts before the commit, on the branch and in the commit.
-    fn stages(&self, conflict: &Conflict) -> Result<Option<[String; 3]>> {
+    ///
+    /// The inner error says why one cannot be read.
+    fn stages(&self, conflict: &Conflict) -> Result<Result<[String; 3], String>> {
         let [before, ours, after] = conflict.stages;
-        let texts = (self.text(before)?, self.text(ours)?, self.text(after)?);
-        Ok(match texts {
-            (Some(before), Some(ours), Some(after)) => Some([before, ours, after]),
-            _ => None,
+        let text = |blob| self.text(&conflict.path, blob);
+        Ok(match (text(before)?, text(ours)?, text(after)?) {
+            (Ok(before), Ok(ours), Ok(after)) => Ok([before, ours, after].map(Option::unwrap_or_default)),
+            (Err(unread), ..) | (_, Err(unread), _) | (.., Err(unread)) => Err(unread.message),
         })
     }
 
-    fn text(&self, blob: Option<BlobId>) -> Result<Option<String>> {
-        blob.map_or(Ok(None), |blob| self.repo.text_of(blob))
+    /// Returns the text of a file; `None` where it is not there.
+    fn text(&self, path: &str, blob: Option<BlobId>) -> Result<Result<Option<String>, Finding>> {
+        blob.map_or(Ok(Ok(None)), |blob| Ok(self.repo.text(path, blob)?.map(Some)))
     }
 
     /// Finds commits from before the one at `at` that touch the same files and without which it

@@ -320,9 +320,9 @@ fn first_compatible(version: &Version) -> Version {
 
 fn package_version(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<Version>> {
     let read = |path: &str| -> Result<Option<Manifest>> {
-        let Some(blob) = repo.blob_at(commit, path)? else { return Ok(None) };
-        let text = repo.text_of(blob)?.unwrap_or_default();
-        Ok(RepoPath::new(path).and_then(|path| Manifest::parse(&path, &text).ok()))
+        let Some(path) = RepoPath::new(path) else { return Ok(None) };
+        let Some(Ok(text)) = repo.text_at(commit, &path)? else { return Ok(None) };
+        Ok(Manifest::parse(&path, &text).ok())
     };
     let Some(manifest) = read(path.as_str())? else { return Ok(None) };
     let text = match manifest.package.map(|package| package.version) {

@@ -54,6 +54,13 @@ pub enum Flag {
         /// The version.
         version: Version,
     },
+    /// It changes a file that cannot be read, and so not judged.
+    Unread {
+        /// The file.
+        path: RepoPath,
+        /// Why.
+        why: String,
+    },
     /// A dependency is new.
     Dependency {
         /// The manifest or lock file.
@@ -78,6 +85,7 @@ impl fmt::Display for Flag {
             Self::Notes { path, version } => {
                 write!(f, "adds to the notes of {version}, which is released ({path})")
             }
+            Self::Unread { path, why } => write!(f, "changes what cannot be judged: {why} ({path})"),
             Self::Dependency { path, package } => write!(f, "adds the dependency {package} ({path})"),
         }
     }
@@ -90,8 +98,8 @@ pub struct Changed {
     pub files: BTreeMap<RepoPath, (Option<String>, Option<String>)>,
 }
 
-/// Returns what is to be flagged, sorted, each once; `members` are no new dependencies. What cannot be
-/// read is not judged here.
+/// Returns what is to be flagged, sorted, each once; `members` are no new dependencies. What does not
+/// parse is not judged here.
 pub fn flags(changed: &Changed, members: &BTreeSet<String>) -> Vec<Flag> {
     let mut flags = BTreeSet::new();
     for (path, (before, after)) in &changed.files {

@@ -130,15 +130,11 @@ fn newest(
 }
 
 fn version_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<String>> {
-    let Some(text) = text_at(repo, commit, path)? else { return Ok(None) };
+    let Some(Ok(text)) = repo.text_at(commit, path)? else { return Ok(None) };
     let Ok(manifest) = Manifest::parse(path, &text) else { return Ok(None) };
     let own = manifest.package.as_ref().and_then(|package| package.version.literal());
     let shared = || manifest.workspace.as_ref().and_then(|table| table.package.version.literal());
     Ok(own.or_else(shared).map(|version| version.value.clone()))
-}
-
-fn text_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<String>> {
-    repo.blob_at(commit, path.as_str())?.map_or(Ok(None), |blob| repo.text_of(blob))
 }
 
 /// Reads the statements of the trunk: the local one's, or else the remote's. What fits nothing is told.
@@ -152,7 +148,8 @@ fn read_statements(
         return Ok(Statements::default());
     };
     for commit in [trunk.local, trunk.remote].into_iter().flatten() {
-        if let Some(text) = text_at(repo, commit, &path)? {
+        if let Some(text) = repo.text_at(commit, &path)? {
+            let text = text.map_err(Refused::from)?;
             let statements = Statements::read(path.as_str(), &text).map_err(Refused)?;
             let names = known_names(repo, project, branches)?;
             let is_here = |commit: &str| Ok(repo.resolve(commit)?.is_some());

@@ -32,6 +32,7 @@ pub(super) struct Args {
 /// Shows it.
 pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
     let calendar = Calendar::read_in_full(common, args.today.day(), output)?;
+    calendar.notes.iter().for_each(|note| output.finding(note));
     let status = calendar.status();
     let text = match (args.supported, args.format) {
         (true, Format::Json) => render::array(&status.supported()?),

@@ -1,9 +1,9 @@
 //! What differs between two commits.
 
 use anyhow::Result;
-use git2::{Delta, DiffOptions, Oid};
+use git2::{Delta, DiffOptions, FileMode};
 
-use super::{CommitId, Repo};
+use super::{BlobId, CommitId, Repo};
 
 /// A file that differs between two commits; names are shown as far as they are UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +23,10 @@ pub enum DifferenceKind {
     Removed,
     /// Its mode is another one: executable, a link, a submodule.
     Mode,
-    /// Its content is another one.
-    Content {
-        /// The earlier text; nothing if it is not UTF-8.
-        before: Option<String>,
-        /// The later text; nothing if it is not UTF-8.
-        after: Option<String>,
-    },
+    /// It is a submodule, at another commit.
+    Submodule,
+    /// Its content is another one: the texts before and after, or why one of them cannot be read.
+    Content(Result<[String; 2], String>),
 }
 
 impl Repo {
@@ -41,23 +38,24 @@ impl Repo {
         let diff = self.git.diff_tree_to_tree(Some(&trees.0), Some(&trees.1), Some(&mut options))?;
         diff.deltas()
             .map(|delta| {
-                let path =
-                    delta.new_file().path_bytes().or(delta.old_file().path_bytes()).unwrap_or_default();
+                let (old, new) = (delta.old_file(), delta.new_file());
+                let path = new.path_bytes().or(old.path_bytes()).unwrap_or_default();
+                let path = String::from_utf8_lossy(path).into_owned();
                 let kind = match delta.status() {
                     Delta::Added => DifferenceKind::Added,
                     Delta::Deleted => DifferenceKind::Removed,
-                    _ if delta.old_file().mode() != delta.new_file().mode() => DifferenceKind::Mode,
-                    _ => DifferenceKind::Content {
-                        before: self.text(delta.old_file().id()),
-                        after: self.text(delta.new_file().id()),
-                    },
+                    _ if old.mode() != new.mode() => DifferenceKind::Mode,
+                    _ if new.mode() == FileMode::Commit => DifferenceKind::Submodule,
+                    _ => {
+                        let text = |id| self.text(&path, BlobId(id));
+                        DifferenceKind::Content(match (text(old.id())?, text(new.id())?) {
+                            (Ok(old), Ok(new)) => Ok([old, new]),
+                            (Err(unread), _) | (_, Err(unread)) => Err(unread.message),
+                        })
+                    }
                 };
-                Ok(Difference { path: String::from_utf8_lossy(path).into_owned(), kind })
+                Ok(Difference { path, kind })
             })
             .collect()
-    }
-
-    fn text(&self, blob: Oid) -> Option<String> {
-        String::from_utf8(self.git.find_blob(blob).ok()?.content().to_vec()).ok()
     }
 }

@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveDate};
 use semver::Version;
 
 use super::{CommitId, Repo};
-use crate::path::RepoPath;
 use crate::train::Number;
 use crate::version::plain;
 
@@ -23,8 +22,6 @@ pub struct Question<'a> {
     pub tag: &'a dyn Fn(&str) -> Option<Version>,
     /// Returns the release that a version belongs to.
     pub release: &'a dyn Fn(&Version) -> Option<Number>,
-    /// The files to read in the tree of each branch.
-    pub files: &'a [RepoPath],
 }
 
 /// What branches and tags tell.
@@ -75,14 +72,14 @@ pub struct Tip {
     pub remote: Option<String>,
     /// The commit; where the history is cut off after the day, the oldest that is known.
     pub commit: CommitId,
+    /// Whether the history is cut off after the day.
+    pub is_cut_off: bool,
     /// Whether the branch has gone on since that day.
     pub has_later: bool,
     /// The number of its commits that are not in the latest tag of its release (a candidate's where it
     /// has no other) or, where that has none, not on the trunk; `None` for the trunk, where there is nothing to compare with, and where
     /// the history between the two is cut off.
     pub ahead: Option<usize>,
-    /// The content of each file that was asked for.
-    pub files: Vec<Option<String>>,
 }
 
 /// One tag.
@@ -141,19 +138,18 @@ struct Past {
     tip: Tip,
     /// The commits that it has had since, newest first.
     later: Vec<git2::Oid>,
-    is_cut_off: bool,
 }
 
 impl Past {
     /// Returns whether this branch was there on the day; `None` if it left the trunk later.
     fn presence(&self, trunk: Option<&Trunk>) -> Option<Presence> {
         let Some(trunk) = trunk else {
-            return Some(if self.is_cut_off { Presence::CutOff } else { Presence::Sure });
+            return Some(if self.tip.is_cut_off { Presence::CutOff } else { Presence::Sure });
         };
         if self.later.last().is_some_and(|next| trunk.later.contains(next)) {
             return None;
         }
-        Some(match self.is_cut_off {
+        Some(match self.tip.is_cut_off {
             true => Presence::CutOff,
             false if trunk.tip.has_later && trunk.tip.commit == self.tip.commit => Presence::AtTrunk,
             false => Presence::Sure,
@@ -274,30 +270,15 @@ impl Repo {
                 None => return Ok(None),
             }
         }
-        let files = match is_cut_off {
-            true => vec![None; question.files.len()],
-            false => self.files_of(&commit, question.files)?,
-        };
         let tip = Tip {
             name: head.name.clone(),
             remote: head.remote.clone(),
             commit: CommitId(commit.id()),
+            is_cut_off,
             has_later: !later.is_empty(),
             ahead: None,
-            files,
         };
-        Ok(Some(Past { tip, later, is_cut_off }))
-    }
-
-    /// Returns the content of each file in the tree of a commit, as far as it is text.
-    fn files_of(&self, commit: &git2::Commit<'_>, files: &[RepoPath]) -> Result<Vec<Option<String>>> {
-        let tree = commit.tree().with_context(|| format!("cannot read the tree of {}", commit.id()))?;
-        let read = |path: &RepoPath| {
-            let entry = tree.get_path(path.as_ref()).ok()?;
-            let blob = self.git.find_blob(entry.id()).ok()?;
-            String::from_utf8(blob.content().to_vec()).ok()
-        };
-        Ok(files.iter().map(read).collect())
+        Ok(Some(Past { tip, later }))
     }
 
     fn count_ahead(

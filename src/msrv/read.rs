@@ -10,9 +10,8 @@ use super::baseline::{self, Search, Stated};
 use super::claims::Claims;
 use super::dependencies::{Lock, Locked};
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
-use crate::edit::manifest::Manifest;
-use crate::finding::Finding;
-use crate::git::{CommitId, EntryKind, Repo, Tree};
+use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Entry, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
@@ -62,13 +61,17 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
         Err(finding) => return Ok(Err(finding)),
     };
     let then = source.commit().map(|commit| tree_then(repo, commit, project)).transpose()?;
+    let claims = then.as_ref().map(|then| claims_then(repo, then, project)).transpose()?;
+    let (claims, unread) = claims.unzip();
+    let at_source = |finding: Finding| finding.as_note().on(&source.to_string());
     Ok(Ok(Evidence {
         line: line.clone(),
         lead: lead.name.clone(),
-        then: then.as_ref().map(|then| claims_then(repo, then, project)).transpose()?,
+        then: claims,
         now: now(repo, project)?,
         lock: lock(inquiry, then.as_ref())?,
         stated: stated.rust_version,
+        unread: unread.into_iter().flatten().map(at_source).collect(),
         source,
     }))
 }
@@ -100,34 +103,27 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
     project.workspace.manifests.iter().filter(|(_, file)| file.member).map(|(path, _)| path)
 }
 
-/// Reads what the packages of a tree said then. Which were members then, only Cargo could tell, and
-/// nobody needs to know.
-fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<Claims> {
-    let mut manifests = BTreeMap::new();
-    for (path, _) in then.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
-        if let Some(file) = manifest_then(repo, then, project, path)? {
-            manifests.insert(path.clone(), file);
+/// Reads what the packages of a tree said then, and returns with it what could not be read. Which were
+/// members then, only Cargo could tell, and nobody needs to know.
+fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Claims, Vec<Finding>)> {
+    let (mut manifests, mut unread) = (BTreeMap::new(), Vec::new());
+    let is_manifest = |(path, entry): &(&RepoPath, Entry)| {
+        path.file_name() == "Cargo.toml" && entry.kind != EntryKind::Link
+    };
+    for (path, entry) in then.files().filter(is_manifest) {
+        // One that is the same now was read already.
+        let now = project.workspace.manifests.get(path);
+        let read = match now.filter(|_| project.files.get(path) == Some(entry)) {
+            Some(now) => Ok(ManifestFile { member: false, ..now.clone() }),
+            None => repo.text(path.as_str(), entry.blob)?.and_then(|text| ManifestFile::parse(path, text)),
+        };
+        match read {
+            Ok(file) => drop(manifests.insert(path.clone(), file)),
+            Err(finding) => unread.push(finding),
         }
     }
     let root = &project.workspace.root;
-    with_toolchain(repo, then, root, Claims::read(&manifests, root, |_, _| true))
-}
-
-/// Reads a manifest as it was; one that is the same now was read already.
-fn manifest_then(
-    repo: &Repo,
-    then: &Tree,
-    project: &Project,
-    path: &RepoPath,
-) -> Result<Option<ManifestFile>> {
-    if then.get(path) == project.files.get(path)
-        && let Some(now) = project.workspace.manifests.get(path)
-    {
-        return Ok(Some(ManifestFile { member: false, ..now.clone() }));
-    }
-    let Some(text) = text(repo, then, path)? else { return Ok(None) };
-    let manifest = Manifest::parse(path, &text).ok();
-    Ok(manifest.map(|manifest| ManifestFile { text, manifest, member: false }))
+    Ok((with_toolchain(repo, then, root, Claims::read(&manifests, root, |_, _| true))?, unread))
 }
 
 fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> Result<Claims> {
@@ -141,7 +137,7 @@ fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> 
 
 fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
     match tree.get(path).filter(|entry| entry.kind != EntryKind::Link) {
-        Some(entry) => repo.text_of(entry.blob),
+        Some(entry) => Ok(Some(repo.text(path.as_str(), entry.blob)?.map_err(Refused::from)?)),
         None => Ok(None),
     }
 }

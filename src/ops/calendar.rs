@@ -1,5 +1,7 @@
 //! The release train as of one day: what the configuration says of it, and what the repository tells.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 use semver::Version;
@@ -9,8 +11,9 @@ use crate::cli::Output;
 use crate::cli::options::Common;
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
-use crate::git::survey::{Question, Survey, Tip};
-use crate::git::{Refs, Repo};
+use crate::git::survey::{Question, Survey};
+use crate::git::{CommitId, Refs, Repo};
+use crate::path::RepoPath;
 use crate::project::{self, Lead, Location};
 use crate::rule;
 use crate::status::{Declared, Known, Status};
@@ -29,6 +32,9 @@ pub(crate) struct Calendar {
     train: Option<Train>,
     numbering: Numbering,
     survey: Survey,
+    declared: BTreeMap<CommitId, Declared>,
+    /// What could not be read of the branches.
+    pub(crate) notes: Vec<Finding>,
 }
 
 impl Calendar {
@@ -41,7 +47,8 @@ impl Calendar {
         let config = project::nearest_config(&location)?;
         // Cargo is asked only where nothing else tells the name.
         let lead = match (&config.name, &config.lead, &repo) {
-            (None, None, Some(repo)) => project::lead(repo, &location, &config),
+            (None, None, Some(repo)) => project::lead(repo, &location, &config)
+                .or_else(|error| unread(error, output).map(|()| Lead::default()))?,
             (None, None, None) => Lead { name: project::nearest_package(&location), ..Lead::default() },
             _ => Lead::default(),
         };
@@ -58,7 +65,7 @@ impl Calendar {
         let repo = open(&location, output)?;
         let config = project::nearest_config(&location)?;
         let lead = match &repo {
-            Some(repo) => project::lead(repo, &location, &config),
+            Some(repo) => project::lead(repo, &location, &config)?,
             None => Lead { name: project::nearest_package(&location), ..Lead::default() },
         };
         Self::of(repo.as_ref(), config, day, &lead)
@@ -77,13 +84,17 @@ impl Calendar {
             branch: &|name| config.names.branch.read(name),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
-            files: &lead.manifests,
         };
-        let survey = repo.map(|repo| repo.survey(&question)).transpose()?.unwrap_or_default();
-        let numbering = known.or_else(|| survey.trunk.as_ref().and_then(numbering_on)).unwrap_or(numbering);
+        let (mut survey, mut declared, mut notes) = (Survey::default(), BTreeMap::new(), Vec::new());
+        if let Some(repo) = repo {
+            survey = repo.survey(&question)?;
+            declared = read_declared(repo, &survey, &lead.manifests, &mut notes)?;
+        }
+        let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
+        let numbering = known.or_else(on_trunk).unwrap_or(numbering);
         let name = [&config.name, &config.lead, &lead.name].into_iter().find_map(Clone::clone);
         let name = name.unwrap_or_else(|| UNNAMED.to_owned());
-        Ok(Self { name, day, config, train, numbering, survey })
+        Ok(Self { name, day, config, train, numbering, survey, declared, notes })
     }
 
     /// Returns the policy.
@@ -118,6 +129,7 @@ impl Calendar {
             day: self.day,
             train: self.train.as_ref(),
             survey: &self.survey,
+            declared: &self.declared,
             numbering: self.numbering,
             branch,
         }
@@ -132,9 +144,29 @@ fn numbering_of(config: &Config, refs: &Refs) -> Option<Numbering> {
     branches.max().or_else(tags).as_ref().map(Numbering::of)
 }
 
-/// Returns how releases are numbered by the version that the trunk's manifests declare.
-fn numbering_on(trunk: &Tip) -> Option<Numbering> {
-    Declared::read(&trunk.files).version.as_ref().map(Numbering::of)
+/// Reads what `manifests` declare at each tip; those where the history is cut off are not of the day.
+fn read_declared(
+    repo: &Repo,
+    survey: &Survey,
+    manifests: &[RepoPath],
+    notes: &mut Vec<Finding>,
+) -> Result<BTreeMap<CommitId, Declared>> {
+    let mut declared = BTreeMap::new();
+    let tips = survey.trunk.iter().chain(survey.branches.iter().map(|branch| &branch.tip));
+    for tip in tips.filter(|tip| !tip.is_cut_off) {
+        if declared.contains_key(&tip.commit) {
+            continue;
+        }
+        let mut texts = Vec::new();
+        for manifest in manifests {
+            match repo.text_at(tip.commit, manifest)?.transpose() {
+                Ok(text) => texts.push(text),
+                Err(finding) => notes.push(finding.as_note().on(&tip.name)),
+            }
+        }
+        declared.insert(tip.commit, Declared::read(&texts));
+    }
+    Ok(declared)
 }
 
 /// Opens the repository, if there is one.

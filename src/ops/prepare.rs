@@ -91,7 +91,7 @@ impl Run<'_> {
             Some(security) => {
                 let config = project::nearest_config(self.location)?;
                 let day = self.options.today.day();
-                let lead = project::lead(self.repo, self.location, &config);
+                let lead = project::lead(self.repo, self.location, &config)?;
                 let calendar = Calendar::of(Some(self.repo), config, day, &lead)?;
                 return Ok(security.select(&calendar.status(), &self.head, &self.refs)?);
             }

@@ -31,12 +31,13 @@ pub(crate) fn report(
     let refs = repo.refs()?;
     let request = Request { project, branch: "", parent: None, siblings: &[], refs: &refs, date: day };
     let ground = Ground::read(repo, project, request.trunk())?;
-    let lead = project::lead(repo, location, &project.config);
-    let status = Calendar::of(Some(repo), project.config.clone(), day, &lead)?.status();
+    let lead = project::lead(repo, location, &project.config)?;
+    let calendar = Calendar::of(Some(repo), project.config.clone(), day, &lead)?;
+    let status = calendar.status();
     status.supported()?;
 
     let mut report = Report::new("check --supported", format!("the branches supported on {day}"));
-    report.findings.clone_from(&ground.notes);
+    report.findings.extend(ground.notes.iter().chain(&calendar.notes).cloned());
     let (targets, excepted) = chosen(&status, &ground, waivers, &mut report)?;
     for Excepted { branch, reason } in &excepted {
         report.fact("waived", format!("{branch}: {reason}"));

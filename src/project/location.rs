@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::text;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Repo};
@@ -64,9 +65,8 @@ pub struct At {
 pub fn nearest_package(location: &Location) -> Option<String> {
     let folder = location.folder_of_manifest().ok()?;
     folder.ancestors().find_map(|folder| {
-        let text = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
-        let manifest = Manifest::parse(&RepoPath::known("Cargo.toml"), &text).ok()?;
-        Some(manifest.package?.name?.value)
+        let text = text::on_disk(&folder.join("Cargo.toml"), "Cargo.toml").ok()??;
+        Some(Manifest::parse(&RepoPath::known("Cargo.toml"), &text).ok()?.package?.name?.value)
     })
 }
 

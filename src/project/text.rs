@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::git::{EntryKind, Repo, Tree};
+use crate::git::{Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
 use crate::rule;
@@ -19,16 +19,7 @@ use crate::rule;
 ///
 /// A refusal where it is a symbolic link or lies beyond one, is no text, or too large.
 pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
-    let is_link = |path: &RepoPath| tree.get(path).is_some_and(|entry| entry.kind == EntryKind::Link);
-    if let Some(link) = path.and_above().find(is_link) {
-        return Err(Refused::from(linked(path, &link)).into());
-    }
-    let Some(entry) = tree.get(path) else { return Ok(None) };
-    limits::check(path.as_str(), repo.size(entry.blob)?).map_err(Refused::from)?;
-    match String::from_utf8(repo.read(entry.blob)?) {
-        Ok(text) => Ok(Some(text)),
-        Err(_) => Err(Refused::from(unreadable(path.as_str(), "this is not UTF-8")).into()),
-    }
+    Ok(repo.text_among(tree, path)?.transpose().map_err(Refused::from)?)
 }
 
 /// Refuses the manifests and lock files of a commit that are too large, before Cargo reads them.
@@ -75,14 +66,6 @@ pub(super) fn on_disk(path: &Path, shown: &str) -> Result<Option<String>> {
         }
         Err(error) => Err(error).with_context(|| format!("cannot read {shown}")),
     }
-}
-
-fn linked(path: &RepoPath, link: &RepoPath) -> Finding {
-    if path == link {
-        return unreadable(path.as_str(), "this is a symbolic link, which is not followed");
-    }
-    let message = format!("this leads through {link}, which is a symbolic link and is not followed");
-    unreadable(path.as_str(), &message)
 }
 
 fn unreadable(path: &str, message: &str) -> Finding {

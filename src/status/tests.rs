@@ -19,15 +19,22 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn tip(name: &str, remote: Option<&str>, commit: u8, ahead: usize, version: &str) -> Tip {
-    let manifest = format!("[package]\nname = \"x\"\nversion = \"{version}\"\nrust-version = \"1.84\"\n");
+/// The versions that manifests declare, each at the commit of its place.
+const VERSIONS: [&str; 8] =
+    ["24.0.2", "29.0.1", "30.0.2", "31.0.0", "31.1.0", "32.0.0-rc.1", "32.0.0", "33.0.0"];
+
+fn commits() -> impl Iterator<Item = (CommitId, &'static str)> {
+    (1..).map(CommitId::of_test).zip(VERSIONS)
+}
+
+fn tip(name: &str, remote: Option<&str>, ahead: usize, version: &str) -> Tip {
     Tip {
         name: name.to_owned(),
         remote: remote.map(str::to_owned),
-        commit: CommitId::of_test(commit),
+        commit: commits().find(|(_, declared)| *declared == version).unwrap().0,
         has_later: false,
         ahead: Some(ahead),
-        files: vec![Some(manifest)],
+        is_cut_off: false,
     }
 }
 
@@ -38,7 +45,7 @@ fn branch(number: u64, ahead: usize, version: &str) -> Branch {
         number: Number(number),
         version: first,
         presence: Presence::Sure,
-        tip: tip(&name, Some("origin"), 1, ahead, version),
+        tip: tip(&name, Some("origin"), ahead, version),
     }
 }
 
@@ -49,10 +56,14 @@ fn tag(version: &str, day: &str) -> Tag {
 }
 
 fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
+    let declared = commits().map(|(commit, version)| {
+        (commit, Declared { version: version.parse().ok(), msrv: Some("1.84".to_owned()) })
+    });
     Status::new(&Known {
         day: date(day),
         train,
         survey,
+        declared: &declared.collect(),
         numbering: Numbering::Major,
         branch: &|version| format!("release-{version}"),
     })
@@ -69,7 +80,7 @@ fn to_do(status: &Status) -> Vec<String> {
 /// Returns a repository in April 2025, with 32.0.0 late.
 fn april() -> Survey {
     Survey {
-        trunk: Some(tip("main", None, 9, 0, "33.0.0")),
+        trunk: Some(tip("main", None, 0, "33.0.0")),
         branches: vec![
             branch(24, 3, "24.0.2"),
             branch(29, 0, "29.0.1"),
@@ -161,7 +172,7 @@ fn a_branch_in_two_places_is_one_row() {
     let train = wasmtime();
     let mut survey = april();
     let local =
-        Tip { remote: None, commit: CommitId::of_test(7), ahead: Some(1), ..survey.branches[0].tip.clone() };
+        Tip { remote: None, commit: CommitId::of_test(99), ahead: Some(1), ..survey.branches[0].tip.clone() };
     survey.branches.insert(0, Branch { tip: local, ..survey.branches[0].clone() });
     let status = status("2025-04-22", Some(&train), &survey);
     let row = status.rows.last().unwrap();
@@ -178,7 +189,7 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
         number: Number(31),
         version: Version::new(31, 1, 0),
         presence: Presence::Sure,
-        tip: tip("release-31.1.0", None, 3, ahead, version),
+        tip: tip("release-31.1.0", None, ahead, version),
     };
     survey.branches.insert(4, minor(2, "31.1.0"));
     let on = |survey: &Survey, train: Option<&Train>, day: &str| {

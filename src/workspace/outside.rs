@@ -31,7 +31,7 @@ pub fn without_quotes(repo: &Repo, tree: &Tree, error: anyhow::Error) -> Result<
         if entry.kind == EntryKind::Link {
             ways.extend(of_link(repo, tree, path, entry)?);
         } else if path.file_name() == "Cargo.toml"
-            && let Some(text) = repo.text_of(entry.blob)?
+            && let Ok(text) = repo.text(path.as_str(), entry.blob)?
         {
             ways.extend(of_manifest(path, &text));
         }
@@ -53,7 +53,10 @@ fn quotes_cargo(error: &anyhow::Error) -> bool {
 
 /// Returns what is wrong with a link: that it is a manifest, or leads to what is no file of the tree.
 fn of_link(repo: &Repo, tree: &Tree, path: &RepoPath, entry: Entry) -> Result<Option<Finding>> {
-    let target = repo.text_of(entry.blob)?.unwrap_or_default();
+    let target = match repo.text(path.as_str(), entry.blob)? {
+        Ok(target) => target,
+        Err(unread) => return Ok(Some(unread)),
+    };
     let is_file = leads_straight(path, &target)
         && path
             .sibling(&target)

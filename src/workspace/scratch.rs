@@ -120,10 +120,7 @@ impl Scratch {
             if is_source(path) || !(is_manifest || extent == Extent::Everything) {
                 continue;
             }
-            if repo.size(entry.blob)? > limits::TEXT {
-                continue;
-            }
-            let content = repo.read(entry.blob)?;
+            let Some(content) = repo.bytes(entry.blob, limits::TEXT)? else { continue };
             scratch.write(path, &content)?;
             if is_manifest {
                 sources.add(path, &String::from_utf8_lossy(&content));

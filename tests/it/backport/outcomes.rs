@@ -403,3 +403,15 @@ fn a_dry_run_finds_a_branch_that_is_in_use() {
         assert!(train.run(args).exits(1).contains("error[branch-in-use]"), "{args:?}");
     }
 }
+
+#[test]
+fn what_changes_a_file_that_cannot_be_read_is_not_made_unasked() {
+    let train = Train::new();
+    train.cut_through(1);
+    train.sandbox.write("data/Cargo.toml", b"\xff");
+    train.sandbox.commit_all("Add what is no text");
+    let text = train.run(&["HEAD"]).exits(1);
+    assert!(text.contains("changes what cannot be judged: byte 0 is not UTF-8 (data/Cargo.toml)"), "{text}");
+    assert_eq!(train.own("release-1.0.0"), [""; 0]);
+    train.run(&["HEAD", "--accept-flags"]).exits(0);
+}

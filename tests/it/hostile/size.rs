@@ -144,7 +144,9 @@ fn a_text_that_is_too_large_is_refused_with_its_name_before_anything_reads_it() 
         let fixture = configured(config);
         fixture.sandbox.write(path, text);
         fixture.sandbox.commit_all("large");
-        for args in ["branch --dry-run", "branch", "check"] {
+        let of_cargo = ["crates/orbit/Cargo.toml", "Cargo.lock"].contains(&path);
+        let args = ["branch --dry-run", "branch", "check", "status"];
+        for args in args.into_iter().take(if of_cargo { 4 } else { 3 }) {
             let said = refused(&fixture, args, path);
             assert!(
                 said.err.contains("error[file-too-large]: this has "),
@@ -162,6 +164,47 @@ fn a_text_that_is_too_large_is_refused_with_its_name_before_anything_reads_it() 
             }
         }
     }
+}
+
+#[test]
+fn what_is_too_large_or_no_text_on_another_branch_is_told_and_not_taken_for_absent() {
+    let fixture = configured("");
+    let manifest = "crates/orbit/Cargo.toml";
+    let large = longer_than(limits::MANIFEST, "# a line that says nothing at all, as often as it is there\n");
+    let head = "[package]\nname = \"orbit\"\nversion = \"6.6.6\"\n";
+    for (branch, content, why) in [
+        (
+            "release-5.0.0",
+            format!("{head}{large}").into_bytes(),
+            "note[file-too-large]: on release-5.0.0: this has ",
+        ),
+        ("release-6.0.0", b"\xff".to_vec(), "note[not-utf8]: on release-6.0.0: byte 0 is not UTF-8"),
+    ] {
+        fixture.sandbox.git(["switch", "--quiet", "--create", branch]);
+        fixture.sandbox.write(manifest, content);
+        fixture.sandbox.commit_all("large");
+        fixture.sandbox.git(["switch", "--quiet", "main"]);
+        let said = fixture.run("status");
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert!(said.err.contains(why) && said.err.contains(manifest), "{}", said.err);
+        assert!(!said.out.contains("6.6.6"), "{}", said.out);
+    }
+}
+
+#[test]
+fn a_text_that_is_too_large_to_compare_is_told() {
+    let fixture = configured("");
+    for line in ["a = 1\n", "b = 1\n"] {
+        fixture.sandbox.write("data/large.toml", longer_than(limits::CONFIGURATION, line));
+        fixture.sandbox.commit_all("large");
+    }
+    let said = refused(&fixture, "check --only-versions", "data/large.toml");
+    assert!(
+        said.err.contains("error[only-versions]: the file has another content: this has 131"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("--> data/large.toml\n"), "{}", said.err);
 }
 
 #[test]

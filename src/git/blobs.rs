@@ -1,0 +1,77 @@
+//! The way from what git holds to bytes and text, with its limit: nothing is read before its size is known.
+
+use anyhow::Result;
+
+use super::{BlobId, CommitId, EntryKind, Repo, Tree};
+use crate::finding::{Finding, Place};
+use crate::limits;
+use crate::path::RepoPath;
+use crate::rule;
+
+impl Repo {
+    /// Returns the size of `blob` in bytes, without reading it.
+    pub fn size(&self, blob: BlobId) -> Result<u64> {
+        Ok(self.git.odb()?.read_header(blob.0)?.0 as u64)
+    }
+
+    /// Returns the content of `blob`, or nothing where it has more than `most` bytes.
+    pub fn bytes(&self, blob: BlobId, most: u64) -> Result<Option<Vec<u8>>> {
+        if self.size(blob)? > most {
+            return Ok(None);
+        }
+        Ok(Some(self.git.find_blob(blob.0)?.content().to_vec()))
+    }
+
+    /// Returns the text of `blob`, the content of the file `path`, whose name tells how large it may be.
+    ///
+    /// # Errors
+    ///
+    /// If git cannot read it. The inner one says that it is too large, which is known before it is read,
+    /// or not UTF-8.
+    pub fn text(&self, path: &str, blob: BlobId) -> Result<Result<String, Finding>> {
+        if let Err(finding) = limits::check(path, self.size(blob)?) {
+            return Ok(Err(finding));
+        }
+        let content = self.git.find_blob(blob.0)?.content().to_vec();
+        Ok(String::from_utf8(content).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Finding::of(rule::NOT_UTF8, format!("byte {at} is not UTF-8"))
+                .at(Place { path: path.to_owned(), spot: None })
+                .remedy("save the file as UTF-8")
+        }))
+    }
+
+    /// Returns the text of the file `path` among `files`; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::text`]; the inner one also where it is a symbolic link or lies beyond one of `files`,
+    /// which may lead anywhere.
+    pub fn text_among(&self, files: &Tree, path: &RepoPath) -> Result<Option<Result<String, Finding>>> {
+        let is_link = |path: &RepoPath| files.get(path).is_some_and(|entry| entry.kind == EntryKind::Link);
+        if let Some(link) = path.and_above().find(is_link) {
+            return Ok(Some(Err(linked(path, &link))));
+        }
+        files.get(path).map(|entry| self.text(path.as_str(), entry.blob)).transpose()
+    }
+
+    /// Returns the text that the file `path` has in `commit`; `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::text_among`].
+    pub fn text_at(&self, commit: CommitId, path: &RepoPath) -> Result<Option<Result<String, Finding>>> {
+        let parts: Vec<RepoPath> = path.and_above().collect();
+        self.text_among(&self.files_among(commit, &parts)?, path)
+    }
+}
+
+fn linked(path: &RepoPath, link: &RepoPath) -> Finding {
+    let message = match path == link {
+        true => "this is a symbolic link, which is not followed".to_owned(),
+        false => format!("this leads through {link}, which is a symbolic link and is not followed"),
+    };
+    Finding::of(rule::UNREADABLE_FILE, message)
+        .at(Place::file(path))
+        .remedy("name a text file that is tracked")
+}
