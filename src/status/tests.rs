@@ -2,8 +2,6 @@ use super::*;
 use crate::config::schedule::ScheduleConfig;
 use crate::git::CommitId;
 use crate::git::survey::{Presence, Tag};
-use crate::render::status::json::render as json;
-use crate::render::status::{human, sentence};
 
 fn wasmtime() -> Train {
     let text = r#"
@@ -73,8 +71,8 @@ fn states(status: &Status) -> Vec<(String, &'static str)> {
     status.rows.iter().map(|row| (row.short.clone(), row.state.name())).collect()
 }
 
-fn to_do(status: &Status) -> Vec<String> {
-    status.todo.iter().map(|todo| sentence(todo, status.day)).collect()
+fn ends(short: &str, last_day: &str, unreleased: usize) -> Todo {
+    Todo::Ends { short: short.to_owned(), last_day: date(last_day), unreleased: Some(unreleased) }
 }
 
 /// Returns a repository in April 2025, with 32.0.0 late.
@@ -125,14 +123,16 @@ fn each_branch_has_its_state() {
 }
 
 #[test]
-fn what_is_due_is_said_as_one_says_it() {
+fn what_is_due_comes_first() {
     let train = wasmtime();
-    let on = |day| to_do(&status(day, Some(&train), &april()));
-    assert_eq!(on("2025-04-20"), ["30.0 ends today", "29.0.0 was never tagged though v29.0.1 was"]);
-    assert_eq!(on("2025-04-21")[0], "release 32.0.0: due today");
-    assert_eq!(on("2025-04-24")[0], "release 32.0.0: due since Monday");
-    assert_eq!(on("2025-05-05")[..2], ["release 32.0.0: due since April 21 2025", "cut 33.0.0: due today"]);
-    assert_eq!(on("2026-08-19")[2], "24.0 ends tomorrow with 3 commits unreleased");
+    let on = |day| status(day, Some(&train), &april()).todo;
+    let never_tagged = Todo::NeverTagged { version: Version::new(29, 0, 0), tagged: "v29.0.1".to_owned() };
+    assert_eq!(on("2025-04-20"), [ends("30.0", "2025-04-20", 0), never_tagged]);
+    let release = Todo::Release { version: Version::new(32, 0, 0), due: date("2025-04-21") };
+    assert_eq!(on("2025-04-21")[0], release);
+    let cut = Todo::Cut { version: Version::new(33, 0, 0), due: date("2025-05-05") };
+    assert_eq!(on("2025-05-05")[..2], [release, cut]);
+    assert_eq!(on("2026-08-19")[2], ends("24.0", "2026-08-20", 3));
 }
 
 #[test]
@@ -152,8 +152,8 @@ fn the_policy_alone_says_what_it_had() {
     let status = status("2025-11-21", Some(&train), &Survey::default());
     let branches = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
     assert_eq!(status.supported().unwrap(), branches);
-    assert!(to_do(&status).is_empty(), "that there is no branch says something about the clone");
-    assert!(human("Wasmtime", &status).starts_with("Wasmtime on November 21 2025, from the policy alone"));
+    assert_eq!(status.todo, [], "that there is no branch says something about the clone");
+    assert_eq!(status.had, Had { policy: true, tags: 0, branches: 0, shallow: false });
 }
 
 #[test]
@@ -161,10 +161,8 @@ fn branches_and_tags_alone_say_what_they_had() {
     let status = status("2025-04-22", None, &april());
     assert_eq!(states(&status)[1..3], [("32.0".to_owned(), "cut"), ("31.0".to_owned(), "released")]);
     assert_eq!(status.supported().unwrap_err().0[0].rule, rule::NO_POLICY);
-    assert!(human("Wasmtime", &status).contains("from 5 release branches and 6 tags alone"));
-    let json: serde_json::Value = serde_json::from_str(&json("Wasmtime", &status)).unwrap();
-    assert_eq!(json["releases"][2]["needs-fixes"], serde_json::Value::Null);
-    assert_eq!(json["releases"][2]["released"]["actual"], "2025-03-20");
+    assert_eq!(status.had, Had { policy: false, tags: 6, branches: 5, shallow: false });
+    assert_eq!(status.rows[2].released, Some(date("2025-03-20")));
 }
 
 #[test]
@@ -178,7 +176,8 @@ fn a_branch_in_two_places_is_one_row() {
     let row = status.rows.last().unwrap();
     assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
     assert_eq!(status.had.branches, 5);
-    assert!(to_do(&status).contains(&"release-24.0.0 is not the same in local and origin".to_owned()));
+    let places = ["local", "origin"].map(str::to_owned).into();
+    assert!(status.todo.contains(&Todo::Differs { branch: "release-24.0.0".to_owned(), places }));
 }
 
 #[test]
@@ -194,7 +193,7 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     survey.branches.insert(4, minor(2, "31.1.0"));
     let on = |survey: &Survey, train: Option<&Train>, day: &str| {
         let status = status(day, train, survey);
-        assert!(!to_do(&status).iter().any(|todo| todo.contains("not the same")), "{:?}", to_do(&status));
+        assert!(!status.todo.iter().any(|todo| matches!(todo, Todo::Differs { .. })), "{:?}", status.todo);
         let of_31 = status.rows.iter().filter(|row| row.number == Number(31));
         let facts = |row: &Row| format!("{} {} {}", row.branch, row.short, row.state.name());
         (of_31.map(facts).collect::<Vec<_>>(), status)
@@ -214,8 +213,7 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     };
     assert_eq!(latest("release-31.0.0"), ("v31.0.1".to_owned(), "2025-03-20".to_owned()));
     assert_eq!(latest("release-31.1.0"), ("v31.1.0".to_owned(), "2025-04-10".to_owned()));
-    assert!(to_do(&status).contains(&"31.1 ends today with 2 commits unreleased".to_owned()));
-    assert!(human("x", &status).contains("until 2025-05-20 (0 left); released 2025-04-10"));
+    assert!(status.todo.contains(&ends("31.1", "2025-05-20", 2)));
 
     let (rows, _) = on(&survey, Some(&train), "2025-05-21");
     assert_eq!(rows, ["release-31.1.0 31.1 ended", "release-31.0.0 31.0 ended"]);
@@ -229,7 +227,8 @@ fn a_branch_that_names_another_version_is_told() {
     let mut survey = april();
     survey.branches[3] = branch(31, 0, "32.0.0");
     let status = status("2025-04-22", Some(&train), &survey);
-    assert!(to_do(&status).contains(&"release-31.0.0 names the version 32.0.0".to_owned()));
+    let branch = "release-31.0.0".to_owned();
+    assert!(status.todo.contains(&Todo::OtherVersion { branch, version: Version::new(32, 0, 0) }));
 }
 
 #[test]
@@ -239,7 +238,8 @@ fn a_supported_release_without_a_branch_is_told() {
     survey.branches.remove(0);
     let status = status("2025-04-22", Some(&train), &survey);
     assert!(status.supported().unwrap().contains(&"release-24.0.0"));
-    assert!(to_do(&status).iter().any(|todo| todo.starts_with("24.0 needs security fixes")));
+    let (short, branch) = ("24.0".to_owned(), "release-24.0.0".to_owned());
+    assert!(status.todo.contains(&Todo::NoBranch { short, branch }));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The status of real repositories.
 
+mod words;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -361,6 +363,9 @@ fn without_a_policy_releases_are_numbered_as_they_are() {
         "{text}"
     );
     assert!(text.contains("main           local  in development  0.4.0"), "{text}");
+    let json = status_json(&repo, "", "2025-05-04");
+    assert!(json["releases"][1]["needs-fixes"].is_null(), "{json}");
+    assert_eq!(json["releases"][1]["released"]["actual"], "2025-04-05");
 }
 
 #[test]
