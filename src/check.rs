@@ -3,6 +3,7 @@
 //! A rule is a function from a [`Subject`], the project as values, to findings. [`read`] alone gathers
 //! the subject from git and Cargo.
 
+mod asked;
 mod branch_version;
 mod cut_ready;
 mod line_version;
@@ -36,36 +37,12 @@ use crate::git::fetched::Gap;
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
-use crate::rule::{self, Rule};
+use crate::rule;
 use crate::train::Train;
 use crate::workspace::Package;
 
+pub use asked::run;
 pub use publish_order::order as publish_order;
-
-/// How a rule finds out what is wrong.
-type Find = fn(&Subject<'_>) -> Vec<Finding>;
-
-/// Every rule that is asked, in that order.
-const ASKED: &[(Rule, Find)] = &[
-    (rule::BRANCH_VERSION, branch_version::find),
-    (rule::LINE_VERSION, line_version::find),
-    (rule::TAG_VERSION, tag_version::find),
-    (rule::REQUIREMENT_OPERATOR, requirement_operator::find),
-    (rule::REQUIREMENT_MATCH, requirement_match::find),
-    (rule::LOCK_CURRENT, lock_current::find),
-    (rule::VERSION_FILE, version_file::find),
-    (rule::NOTES_SECTION, notes_section::find),
-    (rule::NOTES_STATE, notes_state::find),
-    (rule::NOTES_ORDER, notes_order::find),
-    (rule::NOTES_ARCHIVE, notes_archive::find),
-    (rule::RELEASE_DATE, release_date::find),
-    (rule::PACKAGE_METADATA, package_metadata::find),
-    (rule::PACKAGE_DEPENDENCY, package_dependency::find),
-    (rule::PUBLISH_ORDER, publish_order::find),
-    (rule::MSRV, msrv::find),
-    (rule::SUPPORT, support::find),
-    (rule::CUT_READY, cut_ready::find),
-];
 
 /// What is checked: a project at one commit, and what else is known of that commit.
 #[derive(Debug)]
@@ -123,24 +100,6 @@ pub enum Locked {
     Unknown(String),
 }
 
-/// Asks every rule that is on, and returns what was noted of the project and what they find, in that
-/// order; what two rules find is said once.
-pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
-    let project = subject.request.project;
-    let levels = &project.config.check;
-    let notes = project.notes.iter().map(|note| (note.rule, note.clone()));
-    let asked = ASKED.iter().filter(|(rule, _)| levels.is_on(*rule));
-    let found = asked.flat_map(|(rule, find)| find(subject).into_iter().map(|finding| (*rule, finding)));
-    let mut findings: Vec<Finding> = Vec::new();
-    for finding in notes.chain(found).filter_map(|(asked, finding)| levels.weighed(asked, finding)) {
-        let said = |other: &Finding| other.place == finding.place && other.message == finding.message;
-        if !findings.iter().any(said) {
-            findings.push(finding);
-        }
-    }
-    findings
-}
-
 impl<'a> Subject<'a> {
     /// Returns the version that names the release.
     fn version(&self) -> &'a Version {
@@ -189,16 +148,5 @@ impl<'a> Subject<'a> {
             Role::Other => false,
         };
         self.tags.iter().filter(move |(version, _)| is_here(version))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rules_that_are_asked_are_listed_first_and_in_their_order() {
-        let asked: Vec<Rule> = ASKED.iter().map(|(rule, _)| *rule).collect();
-        assert!(rule::CHECKED.starts_with(&asked));
     }
 }

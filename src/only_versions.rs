@@ -4,11 +4,12 @@
 //! the lock files' entries for them, the configured lines of version files, and the sections and
 //! archive entries of the notes. Everything else is a finding, with file and line.
 
+mod changed;
 mod lock;
 mod notes;
 mod tokens;
 
-use similar::{ChangeTag, TextDiff};
+use changed::changed_lines;
 
 use crate::edit::version_file;
 use crate::finding::{Finding, Place};
@@ -72,25 +73,4 @@ fn moved_back(before: &Project, after: &Project, path: &RepoPath, new: &str) -> 
         }
     }
     text
-}
-
-/// Returns a finding for each run of lines in which `old` and `new` differ; they are shown as they
-/// are in `shown`, which has the lines of `new` at the same places.
-fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) -> Vec<Finding> {
-    let diff = TextDiff::from_lines(old, new);
-    let mut findings = Vec::new();
-    for hunk in diff.grouped_ops(0) {
-        let changes: Vec<_> = hunk.iter().flat_map(|op| diff.iter_changes(op)).collect();
-        let added = changes.iter().filter(|change| change.tag() == ChangeTag::Insert);
-        let removed = changes.iter().filter(|change| change.tag() == ChangeTag::Delete);
-        let (added, removed) = (added.count(), removed.count());
-        let line = hunk.first().map_or(0, |op| op.new_range().start) + 1;
-        let what = match (removed, added) {
-            (0, _) => "a line is new that is no version".to_owned(),
-            (_, 0) => format!("before this line {removed} went that were no version"),
-            _ => "more than a version differs in this line".to_owned(),
-        };
-        findings.push(Finding::of(rule::ONLY_VERSIONS, what).at(Place::line(path, shown, line)));
-    }
-    findings
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::changed_lines;
+use super::changed::changed_lines;
 use crate::edit::notes::Notes;
 use crate::edit::splice::{self, Splice};
 use crate::finding::Finding;

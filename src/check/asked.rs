@@ -1,0 +1,63 @@
+//! Which rules are asked, and in which order.
+
+use super::{
+    Subject, branch_version, cut_ready, line_version, lock_current, msrv, notes_archive, notes_order,
+    notes_section, notes_state, package_dependency, package_metadata, publish_order, release_date,
+    requirement_match, requirement_operator, support, tag_version, version_file,
+};
+use crate::finding::Finding;
+use crate::rule::{self, Rule};
+
+/// How a rule finds out what is wrong.
+type Find = fn(&Subject<'_>) -> Vec<Finding>;
+
+/// Every rule that is asked, in that order.
+const ASKED: &[(Rule, Find)] = &[
+    (rule::BRANCH_VERSION, branch_version::find),
+    (rule::LINE_VERSION, line_version::find),
+    (rule::TAG_VERSION, tag_version::find),
+    (rule::REQUIREMENT_OPERATOR, requirement_operator::find),
+    (rule::REQUIREMENT_MATCH, requirement_match::find),
+    (rule::LOCK_CURRENT, lock_current::find),
+    (rule::VERSION_FILE, version_file::find),
+    (rule::NOTES_SECTION, notes_section::find),
+    (rule::NOTES_STATE, notes_state::find),
+    (rule::NOTES_ORDER, notes_order::find),
+    (rule::NOTES_ARCHIVE, notes_archive::find),
+    (rule::RELEASE_DATE, release_date::find),
+    (rule::PACKAGE_METADATA, package_metadata::find),
+    (rule::PACKAGE_DEPENDENCY, package_dependency::find),
+    (rule::PUBLISH_ORDER, publish_order::find),
+    (rule::MSRV, msrv::find),
+    (rule::SUPPORT, support::find),
+    (rule::CUT_READY, cut_ready::find),
+];
+
+/// Asks every rule that is on, and returns what was noted of the project and what they find, in that
+/// order; what two rules find is said once.
+pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
+    let project = subject.request.project;
+    let levels = &project.config.check;
+    let notes = project.notes.iter().map(|note| (note.rule, note.clone()));
+    let asked = ASKED.iter().filter(|(rule, _)| levels.is_on(*rule));
+    let found = asked.flat_map(|(rule, find)| find(subject).into_iter().map(|finding| (*rule, finding)));
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in notes.chain(found).filter_map(|(asked, finding)| levels.weighed(asked, finding)) {
+        let said = |other: &Finding| other.place == finding.place && other.message == finding.message;
+        if !findings.iter().any(said) {
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_that_are_asked_are_listed_first_and_in_their_order() {
+        let asked: Vec<Rule> = ASKED.iter().map(|(rule, _)| *rule).collect();
+        assert!(rule::CHECKED.starts_with(&asked));
+    }
+}
