@@ -106,11 +106,6 @@ impl<'a> Subject<'a> {
         &self.lead.version
     }
 
-    /// Returns the product's name.
-    fn name(&self) -> String {
-        self.request.name(&self.lead.name)
-    }
-
     /// Returns the notes and where they are, if there are to be any and they are there.
     fn notes(&self) -> Option<(&'a RepoPath, Notes<'a>)> {
         let project = self.request.project;
@@ -138,11 +133,11 @@ impl<'a> Subject<'a> {
     /// Returns the tags that belong to this branch's line: all of them for the trunk.
     fn tags_here(&self) -> impl DoubleEndedIterator<Item = (&Version, &Tag)> {
         let template = &self.request.project.config.names.branch;
-        let (branch, name) = (self.request.branch, self.name());
+        let (branch, name) = (self.request.branch, &self.request.project.name);
         let is_here = move |version: &Version| match &self.role {
             Role::Release(line) => {
                 let first = Version { patch: line.patch, ..crate::version::plain(version) };
-                version >= line && template.render(&first, &name) == branch
+                version >= line && template.render(&first, name) == branch
             }
             Role::Trunk => true,
             Role::Other => false,

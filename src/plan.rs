@@ -134,11 +134,6 @@ pub struct Superseded {
 }
 
 impl Request<'_> {
-    /// Returns the product's name: that of the configuration, or the lead package's.
-    pub fn name(&self, lead: &str) -> String {
-        self.project.config.name.clone().unwrap_or_else(|| lead.to_owned())
-    }
-
     /// Returns the branch where development happens.
     pub fn trunk(&self) -> &str {
         self.project.config.trunk_in(self.refs)
@@ -146,7 +141,7 @@ impl Request<'_> {
 
     fn values(&self, version: &Version, lead: &Package) -> Values {
         let names = &self.project.config.names;
-        let name = &self.name(&lead.name);
+        let name = &self.project.name;
         Values {
             version: Some(version.clone()),
             branch: Some(names.branch.render(&crate::version::plain(version), name)),

@@ -19,7 +19,6 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
-use crate::project::lead::lead_member;
 use crate::workspace::metadata::Members;
 use crate::workspace::{Sources, Workspace, outside};
 
@@ -32,6 +31,8 @@ pub struct Project {
     pub files: Tree,
     /// Its configuration.
     pub config: Config,
+    /// What the product is called.
+    pub name: String,
     /// Its workspace.
     pub workspace: Workspace,
     /// The texts of the version files, the notes and their template, as far as they are there.
@@ -151,7 +152,9 @@ impl Project {
                 texts.insert(path.clone(), text);
             }
         }
-        Ok(Self { commit, files, config, workspace, texts, notes })
+        let lead = lead::package(&workspace, &config).ok().map(|lead| lead.name.as_str());
+        let name = lead::product(&config, lead);
+        Ok(Self { commit, files, config, name, workspace, texts, notes })
     }
 }
 
@@ -179,7 +182,7 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
     let Ok(members) = members else {
         return Ok(Lead { name: nearest_package(location), manifests: vec![RepoPath::known("Cargo.toml")] });
     };
-    let lead = lead_member(&members, config);
+    let lead = lead::member(&members, config);
     let manifests = lead.map(|member| member.manifest.clone()).into_iter().chain([members.root.clone()]);
     Ok(Lead { name: lead.map(|member| member.name.clone()), manifests: manifests.collect() })
 }

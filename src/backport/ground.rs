@@ -65,7 +65,7 @@ impl Ground {
             version_places.push(root.clone());
         }
         Ok(Self {
-            name: project.config.name.clone().unwrap_or_else(|| lines.lead.name.clone()),
+            name: project.name.clone(),
             trunk: trunk.to_owned(),
             trunk_tip,
             statements: read_statements(repo, project, (trunk_tip, &branches), &mut notes)?,
@@ -164,11 +164,10 @@ fn read_statements(
 /// tagged, whose branches may be gone.
 fn known_names(repo: &Repo, project: &Project, branches: &[Target]) -> Result<Vec<String>> {
     let templates = &project.config.names;
-    let product = project.config.name.clone().or_else(|| project.config.lead.clone()).unwrap_or_default();
     let mut known: Vec<String> = branches.iter().flat_map(Target::names).collect();
     let versions = repo.refs()?.tags.into_keys().filter_map(|tag| templates.tag.read(&tag));
     for version in versions.filter(|version| version.patch == 0 && version.pre.is_empty()) {
-        known.extend(names(&templates.branch.render(&version, &product), &version));
+        known.extend(names(&templates.branch.render(&version, &project.name), &version));
     }
     Ok(known)
 }

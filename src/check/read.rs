@@ -13,6 +13,7 @@ use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
+use crate::project::lead;
 use crate::report::Report;
 use crate::rule;
 use crate::train::Train;
@@ -33,7 +34,7 @@ pub fn subject<'a>(
     ground: Ground,
 ) -> Result<Subject<'a>> {
     let project = request.project;
-    let lead = lines::lead(&project.workspace, &project.config).map_err(Refused)?;
+    let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
     let levels = &project.config.check;
     let role = match project.config.names.branch.read(request.branch) {
         Some(line) => Role::Release(line),

@@ -9,8 +9,9 @@ use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::Refused;
 use crate::git::{CommitId, Refs, Repo};
-use crate::plan::{Request, lines};
-use crate::project::{At, Location, Project};
+use crate::plan::Request;
+use crate::project::lead::{self, product};
+use crate::project::{At, Location, Project, nearest_package};
 use crate::report::Report;
 use crate::rust_version::RustVersion;
 use crate::train::Train;
@@ -64,7 +65,7 @@ impl Inquiry<'_> {
         report: &mut Report,
     ) -> Result<Promise> {
         let project = self.request.project;
-        let lead = lines::lead(&project.workspace, &project.config).map_err(Refused)?;
+        let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
         let evidence = match read::evidence(self, line, lead)? {
             Ok(evidence) => evidence,
             Err(finding) => {
@@ -92,7 +93,7 @@ impl Inquiry<'_> {
     fn trunk(&self, report: &mut Report) -> Result<Promise> {
         let Request { project, date, .. } = *self.request;
         let now = read::now(self.repo, project)?;
-        let lead = lines::lead(&project.workspace, &project.config);
+        let lead = lead::package(&project.workspace, &project.config);
         let promised = now.promise(lead.map_or("", |lead| &lead.name));
         if let Some(promised) = promised {
             report.fact("declared", format!("Rust {promised}"));
@@ -126,20 +127,23 @@ pub fn refused_project(
     stated: &Stated,
 ) -> Result<Option<Project>> {
     let Ok(config) = Project::config_at(repo, location, at) else { return Ok(None) };
-    let Some(then) = promised_at(repo, &config, at.commit, branch, refs, stated)? else { return Ok(None) };
+    // Cargo does not tell the lead package here.
+    let name = product(&config, nearest_package(location).as_deref());
+    let Some(then) = promised_at(repo, (&config, &name), at.commit, branch, refs, stated)? else {
+        return Ok(None);
+    };
     Ok(Project::read_with_members_of(repo, location, at, then).ok())
 }
 
 fn promised_at(
     repo: &Repo,
-    config: &Config,
+    (config, name): (&Config, &str),
     tip: CommitId,
     branch: &str,
     refs: &Refs,
     stated: &Stated,
 ) -> Result<Option<CommitId>> {
     let Some(line) = config.names.branch.read(branch) else { return Ok(None) };
-    let name = config.name.as_ref().or(config.lead.as_ref()).map_or("", String::as_str);
     let search = Search {
         tag: &config.names.tag.render(&line, name),
         line: &line,

@@ -45,7 +45,7 @@ pub struct Inquiry<'a> {
 pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result<Result<Evidence, Finding>> {
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
-    let tag = project.config.names.tag.render(line, &request.name(&lead.name));
+    let tag = project.config.names.tag.render(line, &project.name);
     let remote = repo.push_remote(request.branch).unwrap_or_else(|_| "origin".to_owned());
     let search = Search {
         tag: &tag,

@@ -14,13 +14,11 @@ use crate::finding::{Finding, Refused};
 use crate::git::survey::{Question, Survey};
 use crate::git::{CommitId, Refs, Repo};
 use crate::path::RepoPath;
+use crate::project::lead::product;
 use crate::project::{self, Lead, Location};
 use crate::rule;
 use crate::status::{Declared, Known, Status};
 use crate::train::{History, Numbering, Train};
-
-/// What stands for the name of a project that has none.
-const UNNAMED: &str = "Project";
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
 pub(crate) struct Calendar {
@@ -92,8 +90,7 @@ impl Calendar {
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
-        let name = [&config.name, &config.lead, &lead.name].into_iter().find_map(Clone::clone);
-        let name = name.unwrap_or_else(|| UNNAMED.to_owned());
+        let name = product(&config, lead.name.as_deref());
         Ok(Self { name, day, config, train, numbering, survey, declared, notes })
     }
 

@@ -19,21 +19,21 @@ pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
     let project = request.project;
     let config = &project.config;
     let lines = lines::lines(&project.workspace, config)?;
-    let name = request.name(&lines.lead.name);
+    let name = &request.project.name;
     let version = plain(&lines.lead.version);
-    let branch = config.names.branch.render(&version, &name);
+    let branch = config.names.branch.render(&version, name);
 
     let mut findings = project.notes.clone();
     findings.extend(lines.notes.iter().cloned());
     findings.extend(preconditions::on_trunk(request));
     findings.extend(preconditions::new_branch(request, &branch));
-    findings.extend(preconditions::tag_is_free(request, &version, &name));
+    findings.extend(preconditions::tag_is_free(request, &version, name));
     let mut used = vec![config.commit.cut.template()];
     used.extend(config.notes.enabled.then(|| config.notes.style.entry()));
     used.extend(config.prerelease.candidate.is_some().then(|| config.commit.candidate.template()));
     findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, &lines));
-    findings.extend(trunk_already_moved(request, &name, &version));
+    findings.extend(trunk_already_moved(request, name, &version));
 
     let mut plan = Plan {
         command: "branch",
@@ -45,7 +45,7 @@ pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
         folder: request.project.workspace.root.folder().to_owned(),
         superseded: Vec::new(),
         notes: Vec::new(),
-        name,
+        name: name.clone(),
     };
     match &config.prerelease.candidate {
         None => plan.branches.push(NewBranch { name: branch.clone(), at: project.commit }),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::config::{Config, LineRule};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
-use crate::project::lead::{Candidate, leading};
+use crate::project::lead;
 use crate::rule;
 use crate::version::{Step, plain};
 use crate::workspace::{Package, VersionPlace, Workspace};
@@ -102,7 +102,7 @@ enum Key<'a> {
 ///
 /// If there is no lead package, or the packages of a `[[line]]` disagree about its version.
 pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'a>, Vec<Finding>> {
-    let lead = lead(workspace, config)?;
+    let lead = lead::package(workspace, config)?;
     let mut notes = unused_patterns(workspace, config, lead);
     let mut groups: BTreeMap<Key<'a>, Vec<&'a Package>> = BTreeMap::new();
     let mut staying = unversioned(workspace);
@@ -144,38 +144,6 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     staying.sort();
     notes.sort_by(|a, b| a.message.cmp(&b.message));
     Ok(Lines { lead, moving, staying, notes })
-}
-
-/// Returns the package that the configuration names; by default the one that [`leading`] chooses.
-///
-/// # Errors
-///
-/// If there is no such package.
-pub fn lead<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Vec<Finding>> {
-    if let Some(name) = &config.lead {
-        let found = workspace.packages.iter().find(|package| package.member && package.name == *name);
-        return found.ok_or_else(|| vec![no_lead(workspace, name)]);
-    }
-    let members: Vec<&Package> = workspace.packages.iter().filter(|package| package.member).collect();
-    let candidates: Vec<Candidate<'_>> =
-        members.iter().map(|package| candidate(workspace, package)).collect();
-    leading(&candidates).map(|index| members[index]).ok_or_else(|| {
-        vec![
-            Finding::of(rule::NO_VERSION, "no package of the workspace has a version")
-                .at(Place::file(&workspace.root))
-                .remedy("give the packages that are released a `version`"),
-        ]
-    })
-}
-
-fn candidate<'a>(workspace: &Workspace, package: &'a Package) -> Candidate<'a> {
-    Candidate {
-        name: &package.name,
-        version: &package.version,
-        is_root: package.manifest == workspace.root,
-        publishable: package.publishable,
-        repository: package.repository.as_deref(),
-    }
 }
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
@@ -237,18 +205,6 @@ pub fn version_place(workspace: &Workspace, package: &Package) -> Option<Place> 
         }
     };
     Some(Place::range(path, &workspace.manifests.get(path)?.text, table.version.literal()?.range.clone()))
-}
-
-fn no_lead(workspace: &Workspace, name: &str) -> Finding {
-    let near = |package: &&Package| strsim::jaro_winkler(name, &package.name);
-    let nearest = workspace.packages.iter().filter(|p| p.member).max_by(|a, b| near(a).total_cmp(&near(b)));
-    let finding =
-        Finding::of(rule::LEAD_MISSING, format!("the lead package `{name}` is no member with a version"))
-            .at(Place::file(&workspace.root));
-    match nearest {
-        Some(package) => finding.remedy(format!("set `lead` to a member; the nearest is `{}`", package.name)),
-        None => finding.remedy("set `lead` to a member"),
-    }
 }
 
 fn lead_stays(lead: &Package) -> Finding {

@@ -59,7 +59,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
             .remedy("state `[prerelease] candidate = \"rc\"`, or run `cargo relprep release`");
         return Err(vec![finding]);
     };
-    let released = preconditions::not_released(request, &lines.lead.version, &request.name(&lines.lead.name));
+    let released = preconditions::not_released(request, &lines.lead.version, &request.project.name);
     let job = Job {
         command: "rc",
         transition: Transition::Candidate(label.clone()),
@@ -85,15 +85,15 @@ impl Job<'_> {
         mut findings: Vec<Finding>,
     ) -> Result<Plan, Vec<Finding>> {
         let config = &request.project.config;
-        let name = request.name(&lines.lead.name);
+        let name = &request.project.name;
         findings.extend(request.project.notes.iter().cloned());
         findings.extend(lines.notes.iter().cloned());
         findings.extend(preconditions::repository(lines.lead, &[self.message.template()]));
-        findings.extend(preconditions::on_release_branch(request, &lines.lead.version, &name));
+        findings.extend(preconditions::on_release_branch(request, &lines.lead.version, name));
 
         let mut bump = bump::bump(request.project, lines, &self.transition);
         let version = bump.lead_version(lines.lead);
-        findings.extend(preconditions::tag_is_free(request, &version, &name));
+        findings.extend(preconditions::tag_is_free(request, &version, name));
         match notes::date(request, &mut bump, self.dating, &version) {
             Ok(said) if bump.files.is_empty() && bump.findings.is_empty() => {
                 findings.extend(said);
@@ -104,7 +104,7 @@ impl Job<'_> {
         let (on, makes_branch) = match &config.names.release_branch {
             None => (request.branch.to_owned(), false),
             // A suffix is for tags: each candidate and the release are prepared under one name.
-            Some(template) => (template.render(&plain(&version), &name), true),
+            Some(template) => (template.render(&plain(&version), name), true),
         };
         if makes_branch {
             findings.extend(preconditions::new_branch(request, &on));
@@ -115,7 +115,7 @@ impl Job<'_> {
         let message = self.message.render(&values);
         let mut plan = Plan {
             command: self.command,
-            name,
+            name: name.clone(),
             version: version.clone(),
             date: request.date,
             branches: Vec::new(),
@@ -166,9 +166,9 @@ fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
 /// call it unreleased, as after a release that went wrong.
 fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     let version = &lines.lead.version;
-    let name = request.name(&lines.lead.name);
+    let name = &request.project.name;
     // On another branch that is what is wrong.
-    if !version.pre.is_empty() || preconditions::on_release_branch(request, version, &name).is_some() {
+    if !version.pre.is_empty() || preconditions::on_release_branch(request, version, name).is_some() {
         return None;
     }
     if let Some(place) = notes::unreleased(request, version).filter(|_| request.refs.tags.is_empty()) {
@@ -176,7 +176,7 @@ fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
         let remedy = "run `cargo relprep release` first, unless it is meant to be passed over";
         return Some(Finding::of(rule::NEVER_RELEASED, message).at(place).remedy(remedy));
     }
-    let tag = request.project.config.names.tag.render(version, &name);
+    let tag = request.project.config.names.tag.render(version, name);
     let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(&tag);
     known.then(|| {
         Finding::of(rule::NEVER_TAGGED, format!("{version} was never tagged as {tag}"))

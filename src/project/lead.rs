@@ -1,29 +1,93 @@
-//! The lead package: the one whose version names the release.
+//! The lead package, whose version names the release, and what the product is called.
 
 use semver::Version;
 
 use crate::config::Config;
+use crate::finding::{Finding, Place};
+use crate::path::RepoPath;
+use crate::rule;
 use crate::workspace::metadata::{Member, Members};
+use crate::workspace::{Package, Workspace};
 
-/// What decides whether a member leads.
+/// What stands for the name of a project that has none.
+const UNNAMED: &str = "Project";
+
+/// Returns what the product is called: as the configuration says, or else as `lead`, its lead package.
+pub fn product(config: &Config, lead: Option<&str>) -> String {
+    let lead = config.lead.as_deref().or(lead);
+    config.name.as_deref().or(lead).unwrap_or(UNNAMED).to_owned()
+}
+
+/// Returns the package that leads: the one that the configuration names, or else the one that
+/// [`leading`] chooses.
+///
+/// # Errors
+///
+/// If there is no such package, or none that has a version.
+pub fn package<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Package, Vec<Finding>> {
+    let candidate = |package: &'a Package| Candidate {
+        name: &package.name,
+        manifest: &package.manifest,
+        version: &package.version,
+        is_root: package.manifest == workspace.root,
+        publishable: package.publishable,
+        repository: package.repository.as_deref(),
+    };
+    let members = workspace.packages.iter().filter(|package| package.member);
+    choose(config, members.map(|package| (candidate(package), package)).collect()).ok_or_else(|| {
+        vec![match &config.lead {
+            Some(name) => no_lead(workspace, name),
+            None => Finding::of(rule::NO_VERSION, "no package of the workspace has a version")
+                .at(Place::file(&workspace.root))
+                .remedy("give the packages that are released a `version`"),
+        }]
+    })
+}
+
+/// Returns the member that leads, as [`package`] does. Of a member without a version Cargo says that it
+/// is 0.0.0 and not published.
+pub fn member<'a>(members: &'a Members, config: &Config) -> Option<&'a Member> {
+    let candidate = |member: &'a Member| Candidate {
+        name: &member.name,
+        manifest: &member.manifest,
+        version: &member.version,
+        is_root: member.manifest == members.root,
+        publishable: member.publishable,
+        repository: member.repository.as_deref(),
+    };
+    let has_version = |member: &&Member| member.publishable || member.version != Version::new(0, 0, 0);
+    let members = members.packages.iter().filter(has_version);
+    choose(config, members.map(|member| (candidate(member), member)).collect())
+}
+
+/// What decides whether a package leads.
 #[derive(Clone, Copy, Debug)]
-pub struct Candidate<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its version.
-    pub version: &'a Version,
+struct Candidate<'a> {
+    name: &'a str,
+    manifest: &'a RepoPath,
+    version: &'a Version,
     /// Whether it is the root package of the workspace.
-    pub is_root: bool,
+    is_root: bool,
     /// Whether it may be published to some registry.
-    pub publishable: bool,
+    publishable: bool,
     /// `repository`, if it is stated.
-    pub repository: Option<&'a str>,
+    repository: Option<&'a str>,
+}
+
+fn choose<'a, T>(config: &Config, mut packages: Vec<(Candidate<'a>, &'a T)>) -> Option<&'a T> {
+    packages.sort_by_key(|(candidate, _)| (candidate.name, candidate.manifest));
+    let candidates: Vec<Candidate<'_>> = packages.iter().map(|(candidate, _)| *candidate).collect();
+    let index = match &config.lead {
+        Some(name) => candidates.iter().position(|candidate| candidate.name == name),
+        None => leading(&candidates),
+    };
+    index.map(|index| packages[index].1)
 }
 
 /// Returns the place of the one that leads where nobody says: the root package where it is published,
 /// else the published member that the repository is named after, else of the version that most published
 /// members share the first whose name begins the most others, else the first. `None` if there is none.
-pub fn leading(candidates: &[Candidate<'_>]) -> Option<usize> {
+fn leading(candidates: &[Candidate<'_>]) -> Option<usize> {
     let find = |wanted: &dyn Fn(&Candidate<'_>) -> bool| {
         candidates.iter().position(|candidate| candidate.publishable && wanted(candidate))
     };
@@ -42,25 +106,6 @@ pub fn leading(candidates: &[Candidate<'_>]) -> Option<usize> {
     reversed.max_by_key(|(_, candidate)| (sharing(candidate), beginning(candidate))).map(|(index, _)| index)
 }
 
-/// Returns the member that leads: the one that the configuration names, or the one that [`leading`]
-/// chooses.
-pub fn lead_member<'a>(members: &'a Members, config: &Config) -> Option<&'a Member> {
-    let mut packages: Vec<&Member> = members.packages.iter().collect();
-    packages.sort_by(|a, b| (&a.name, &a.manifest).cmp(&(&b.name, &b.manifest)));
-    if let Some(name) = &config.lead {
-        return packages.into_iter().find(|member| member.name == *name);
-    }
-    let candidate = |member: &&'a Member| Candidate {
-        name: &member.name,
-        version: &member.version,
-        is_root: member.manifest == members.root,
-        publishable: member.publishable,
-        repository: member.repository.as_deref(),
-    };
-    let candidates: Vec<Candidate<'_>> = packages.iter().map(candidate).collect();
-    leading(&candidates).map(|index| packages[index])
-}
-
 /// Returns whether the repository that a package states is named as it is: `…/clap` for `clap`, also
 /// where the address leads to a folder (`…/clap/tree/master/clap_lex`).
 fn names_repository(candidate: &Candidate<'_>) -> bool {
@@ -68,6 +113,18 @@ fn names_repository(candidate: &Candidate<'_>) -> bool {
     let inside = ["/tree/", "/blob/", "/-/"].into_iter().filter_map(|inside| address.find(inside)).min();
     let whole = address[..inside.unwrap_or(address.len())].trim_end_matches('/');
     whole.trim_end_matches(".git").rsplit('/').next() == Some(candidate.name)
+}
+
+fn no_lead(workspace: &Workspace, name: &str) -> Finding {
+    let near = |package: &&Package| strsim::jaro_winkler(name, &package.name);
+    let nearest = workspace.packages.iter().filter(|p| p.member).max_by(|a, b| near(a).total_cmp(&near(b)));
+    let finding =
+        Finding::of(rule::LEAD_MISSING, format!("the lead package `{name}` is no member with a version"))
+            .at(Place::file(&workspace.root));
+    match nearest {
+        Some(package) => finding.remedy(format!("set `lead` to a member; the nearest is `{}`", package.name)),
+        None => finding.remedy("set `lead` to a member"),
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +137,7 @@ mod tests {
             let version = Version::new(1, 0, 0);
             names_repository(&Candidate {
                 name,
+                manifest: &RepoPath::known("Cargo.toml"),
                 version: &version,
                 is_root: false,
                 publishable: true,

@@ -493,6 +493,21 @@ fn build_compiles_with_the_promised_rust_or_says_how_to_install_it() {
     assert!(shown.contains("note[msrv-unchecked]: nothing was compiled"), "{shown}");
 }
 
+#[test]
+fn where_cargo_refuses_the_workspace_the_tag_is_known_by_the_name_of_the_package() {
+    let package =
+        "[package]\nname = \"tool\"\nversion = \"1.0.0\"\nedition = \"2021\"\nrust-version = \"1.70\"\n";
+    let config = "[names]\ntag = \"{name}-v{version}\"\n";
+    let sandbox =
+        Sandbox::with_files([("Cargo.toml", package), ("src/lib.rs", ""), ("relprep.toml", config)]);
+    sandbox.git(["tag", "tool-v1.0.0"]);
+    sandbox.git(["branch", "--move", "release-1.0.0"]);
+    edit(&sandbox, "Cargo.toml", "2021", "2024");
+    sandbox.commit_all("Need more than was promised");
+    let shown = check(&sandbox, &[]).exits(1);
+    assert!(shown.contains("error[msrv-edition]") && shown.contains("tool-v1.0.0 ("), "{shown}");
+}
+
 fn declare_nothing(sandbox: &Sandbox) {
     edit(sandbox, "Cargo.toml", "rust-version = \"1.70\"\n", "");
     edit(sandbox, "members/app/Cargo.toml", INHERITED, "");

@@ -81,6 +81,23 @@ fn statements_name_branches_as_targets_are_named_and_those_that_fit_nothing_are_
 }
 
 #[test]
+fn a_statement_may_name_a_branch_that_is_gone_by_the_name_of_the_lead_package() {
+    let train = Train::new();
+    train.cut_through(2);
+    train.git(&["tag", "v2.0.0", "release-2.0.0"]);
+    train.git(&["branch", "--delete", "--force", "release-2.0.0"]);
+    train.git(&["branch", "--move", "release-1.0.0", "tool-1.0.0"]);
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two");
+    let statement = format!(
+        "[[statement]]\ncommit = '{fix}'\nbranches = ['tool-1.0.0', 'tool-2.0.0']\nstatus = 'not-affected'\nreason = 'no such code'\n"
+    );
+    let config = "[names]\nbranch = \"{name}-{version}\"\n";
+    train.commit("main", &[("relprep-backports.toml", &statement), ("relprep.toml", config)], "State it");
+    let text = train.run(&["--status", &fix]).exits(0);
+    assert!(text.contains("n/a") && !text.contains("fits no release branch"), "{text}");
+}
+
+#[test]
 fn without_commits_all_that_is_missing_somewhere_is_shown() {
     let train = Train::new();
     train.cut_through(3);
