@@ -27,12 +27,11 @@ mod version_file;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use semver::Version;
 
 use crate::edit::notes::Notes;
 use crate::finding::Finding;
-use crate::git::CommitId;
+use crate::git::Tag;
 use crate::git::fetched::Gap;
 use crate::path::RepoPath;
 use crate::plan::Request;
@@ -76,17 +75,6 @@ pub enum Role {
     Trunk,
     /// Neither: what depends on the branch is not asked.
     Other,
-}
-
-/// The tag of a release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// Its name.
-    pub name: String,
-    /// Its commit.
-    pub commit: CommitId,
-    /// Its day.
-    pub day: Option<NaiveDate>,
 }
 
 /// What Cargo says of a lock file.

@@ -10,7 +10,6 @@ use anyhow::Result;
 use crate::checkout::hooks::CommitHooks;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
-use crate::git::settings::Settings;
 use crate::transaction::values::{Options, Publication, Published};
 
 impl Repo {
@@ -23,10 +22,9 @@ impl Repo {
     /// a hook, a lock.
     pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
         let _lock = self.begin()?;
-        let settings = Settings::read(self)?;
-        let hooks = CommitHooks::find(self, options.hooks, &settings)?;
-        let mut published = self.carry_out(publication, &settings, |draft| hooks.edit(self, draft))?;
-        published.findings.extend(self.after_commit(&published, &settings)?);
+        let hooks = CommitHooks::find(self, options.hooks)?;
+        let mut published = self.carry_out(publication, self.settings()?, |draft| hooks.edit(self, draft))?;
+        published.findings.extend(self.after_commit(&published)?);
         Ok(published)
     }
 

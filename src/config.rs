@@ -22,7 +22,7 @@ use schedule::ScheduleConfig;
 pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
 
 use crate::edit::version_file::Pattern;
-use crate::git::Refs;
+use crate::git::{BranchName, Preferred, Refs, RemoteName};
 use crate::path::RepoPath;
 use crate::train::Train;
 use crate::version::Step;
@@ -34,9 +34,12 @@ pub struct Config {
     /// The product's name, for messages and notes; the lead package's otherwise.
     #[serde(deserialize_with = "value::line_of_text")]
     pub name: Option<String>,
-    /// The branch where development happens; otherwise the one that the remote `origin`, or the only
-    /// remote, has as its default, or else `main` or `master`.
-    pub trunk: Option<String>,
+    /// The branch where development happens; otherwise the one that the remote that counts has as its
+    /// default, or else `main` or `master`.
+    pub trunk: Option<BranchName>,
+    /// The remote that counts where the trunk has no upstream and there are several; otherwise `upstream`,
+    /// or else `origin`.
+    pub remote: Option<RemoteName>,
     /// The package whose version names the release.
     #[serde(deserialize_with = "value::line_of_text")]
     pub lead: Option<String>,
@@ -73,7 +76,13 @@ pub struct Config {
 impl Config {
     /// Returns the branch where development happens, in a repository with these `refs`.
     pub fn trunk_in<'a>(&'a self, refs: &'a Refs) -> &'a str {
-        self.trunk.as_deref().unwrap_or_else(|| refs.default_trunk())
+        self.trunk.as_ref().map_or_else(|| refs.branches.trunk(), BranchName::as_str)
+    }
+
+    /// Returns what is said about trunk and remote, `--remote` included.
+    pub fn preferred(&self, asked: Option<&str>) -> Preferred {
+        let asked = asked.map(str::to_owned);
+        Preferred { trunk: self.trunk.clone(), asked, configured: self.remote.clone() }
     }
 
     /// Returns the keys of `[names]` whose names git does not take with the product's name, and what they

@@ -9,8 +9,10 @@ pub mod compare;
 pub mod diff;
 pub mod fetched;
 pub mod history;
+pub(crate) mod identity;
 mod ids;
 pub mod merge;
+mod names;
 pub mod reach;
 pub(crate) mod settings;
 pub mod survey;
@@ -18,16 +20,20 @@ mod tags;
 mod tree;
 pub mod work_trees;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use git2::{ErrorCode, Index, StatusOptions};
 
-pub use branches::Refs;
+pub use branches::{Branches, Preferred, Refs};
 pub use ids::{BlobId, CommitId, PatchId, TreeId};
+pub use names::{BranchName, RefName, RemoteName, TagName};
+pub use tags::Tag;
 pub use tree::{Entry, EntryKind, Tree};
 
 use crate::finding::{Finding, Refused};
+use crate::git::settings::Settings;
 use crate::rule;
 
 /// What is checked out.
@@ -55,6 +61,7 @@ impl Head {
 pub struct Repo {
     pub(crate) git: git2::Repository,
     pub(crate) root: PathBuf,
+    settings: OnceCell<Settings>,
 }
 
 impl Repo {
@@ -91,7 +98,12 @@ impl Repo {
             )
             .into());
         };
-        Ok(Some(Self { git, root }))
+        Ok(Some(Self::new(git, root)))
+    }
+
+    /// Takes a repository whose work tree has this root.
+    pub(crate) fn new(git: git2::Repository, root: PathBuf) -> Self {
+        Self { git, root, settings: OnceCell::new() }
     }
 
     /// Returns the root of the work tree.
@@ -113,15 +125,27 @@ impl Repo {
         })
     }
 
-    fn reference(&self, name: &str) -> Result<Option<CommitId>> {
-        match self.git.find_reference(name) {
-            Ok(reference) => {
-                let commit = reference.peel_to_commit().with_context(|| format!("{name} is no commit"))?;
-                Ok(Some(CommitId(commit.id())))
-            }
-            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::InvalidSpec) => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
+    /// Returns the configuration of git, as it was when it was first asked for.
+    ///
+    /// The user's git tells it: libgit2 does not know `GIT_CONFIG_COUNT`, `git -c` around this program,
+    /// or `includeIf "hasconfig:…"`, and a signature must not be missed for that.
+    pub(crate) fn settings(&self) -> Result<&Settings> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
         }
+        let listed = self.user_git("config").args(["--list", "-z"]).run()?;
+        Ok(self.settings.get_or_init(|| Settings::parse(&String::from_utf8_lossy(&listed))))
+    }
+
+    /// Returns the folder of the hooks: `core.hooksPath`, or `hooks` of the repository.
+    pub(crate) fn hooks_dir(&self) -> Result<PathBuf> {
+        if self.settings()?.text("core.hookspath").is_none() {
+            return Ok(self.git.commondir().join("hooks"));
+        }
+        // Only git knows what `~ann/` and `%(prefix)/` at its beginning mean.
+        let said = self.user_git("rev-parse").args(["--git-path", "hooks"]).run()?;
+        let path = String::from_utf8(said).context("core.hooksPath is not UTF-8")?;
+        Ok(self.root.join(path.trim_end_matches('\n')))
     }
 
     /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.

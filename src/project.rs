@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-pub use configured::nearest_config;
+pub use configured::{nearest_config, refs};
 pub use location::{At, Location, nearest_package};
 use location::{manifest_path, relative};
 

@@ -243,6 +243,8 @@ rules! {
     NO_IDENTITY "no-identity" Error "git knows who commits.";
     NO_MANIFEST "no-manifest" Error "There is a manifest, at the path that is given or above the folder.";
     NO_REPOSITORY "no-repository" Error "The folder is in a git repository.";
+    REMOTE_ASSUMED "remote-assumed" Note "The trunk's upstream or the configuration says which remote counts.";
+    REMOTE_UNKNOWN "remote-unknown" Warning "It is known which of several remotes counts.";
     NOT_CHECKED_OUT "not-checked-out" Error "The branch that is compiled is checked out.";
     REPOSITORY "repository" Error "The repository can be opened.";
     SHALLOW_CLONE "shallow-clone" Error "The history is here as far as it is asked for.";
@@ -272,7 +274,7 @@ rules! {
     INDEX_LOCKED "index-locked" Error "No other git program writes to the index.";
     INDEX_UNREADABLE "index-unreadable" Error "The index has a form that can be read.";
     LEFT_ALONE "left-alone" Warning "Nothing of what a run would write was changed meanwhile.";
-    NO_REMOTE "no-remote" Error "The remote to push to is known.";
+    NO_REMOTE "no-remote" Error "The remote to push to, or that is named, exists.";
     NO_WORK_TREE "no-work-tree" Error "A linked work tree can be made.";
     NOT_PUSHED "not-pushed" Error "git can push to the remote.";
     NOT_SIGNED "not-signed" Error "A commit that git is set to sign can be signed.";

@@ -24,7 +24,7 @@ pub use todo::Todo;
 
 use crate::finding::{Finding, Refused};
 use crate::git::CommitId;
-use crate::git::survey::{Branch, Presence, Survey, Tip, latest};
+use crate::git::survey::{Presence, ReleaseBranch, Survey, Tip, latest};
 use crate::rule;
 use crate::train::{History, Number, Numbering, Phase, Term, Train};
 use crate::version::plain;
@@ -77,7 +77,7 @@ impl Status {
     pub fn new(known: &Known<'_>) -> Self {
         let history = known.history();
         let survey = known.survey;
-        let mut branches: BTreeMap<(Number, Version), Vec<&Branch>> = BTreeMap::new();
+        let mut branches: BTreeMap<(Number, Version), Vec<&ReleaseBranch>> = BTreeMap::new();
         for branch in known.branches() {
             branches.entry((branch.number, branch.version.clone())).or_default().push(branch);
         }
@@ -132,7 +132,7 @@ impl Known<'_> {
 
     /// Returns the branches that were there on the day. Where the history does not tell, the planned cut
     /// does; without a plan one at the trunk's commit is taken for a later one.
-    fn branches(&self) -> impl Iterator<Item = &Branch> {
+    fn branches(&self) -> impl Iterator<Item = &ReleaseBranch> {
         self.survey.branches.iter().filter(|branch| {
             let release = || self.train?.release(branch.number, &History::none());
             let planned = || release().map(|release| release.cut.planned <= self.day);
@@ -149,7 +149,7 @@ fn row(
     known: &Known<'_>,
     history: &History,
     (number, version): (Number, Version),
-    branches: &[&Branch],
+    branches: &[&ReleaseBranch],
 ) -> Row {
     let release = known.train.and_then(|train| train.release(number, history));
     let tips: Vec<Tip> = branches.iter().map(|branch| branch.tip.clone()).collect();

@@ -15,7 +15,7 @@ use super::targets::Target;
 use crate::config::NameTemplate;
 use crate::edit::manifest::{Manifest, Stated};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Repo};
+use crate::git::{CommitId, Repo, Tag, TagName};
 use crate::path::RepoPath;
 use crate::plan::lines::Line;
 use crate::rule;
@@ -64,7 +64,7 @@ pub struct Sources<'a, 'r> {
     /// How releases are tagged.
     pub names: &'a NameTemplate,
     /// The tags.
-    pub tags: &'a BTreeMap<String, CommitId>,
+    pub tags: &'a BTreeMap<TagName, Tag>,
     /// The version lines.
     pub lines: &'a [Line<'a>],
 }
@@ -193,9 +193,8 @@ impl Sources<'_, '_> {
 
     /// Returns the releases' tags, oldest first.
     fn tags(&self) -> Vec<(String, Version, CommitId)> {
-        let release =
-            |(tag, commit): (&String, &CommitId)| Some((tag.clone(), self.names.read(tag)?, *commit));
-        let mut tags: Vec<_> = self.tags.iter().filter_map(release).collect();
+        let release = |tag: &Tag| Some((tag.name.to_string(), self.names.read(&tag.name)?, tag.commit));
+        let mut tags: Vec<_> = self.tags.values().filter_map(release).collect();
         tags.sort_by(|a, b| a.1.cmp(&b.1));
         tags
     }

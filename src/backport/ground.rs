@@ -1,6 +1,6 @@
 //! What every command of `backport` stands on: the trunk, the release branches, the statements.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
 use semver::Version;
@@ -10,8 +10,8 @@ use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
-use crate::git::branches::Tip;
-use crate::git::{CommitId, Repo};
+use crate::git::branches::{Standing, Tip};
+use crate::git::{CommitId, Refs, Repo};
 use crate::path::RepoPath;
 use crate::plan::lines::lines;
 use crate::project::Project;
@@ -46,19 +46,19 @@ impl Ground {
     /// # Errors
     ///
     /// Refusals where there is no lead package, no trunk, or statements that cannot be read.
-    pub fn read(repo: &Repo, project: &Project, trunk: &str) -> Result<Self> {
+    pub fn read(repo: &Repo, project: &Project, refs: &Refs) -> Result<Self> {
+        let trunk = project.config.trunk_in(refs);
         let lines = lines(&project.workspace, &project.config).map_err(Refused)?;
-        let tips = repo.tips()?;
-        let trunk_tip = tips.get(trunk).copied().unwrap_or_default();
+        let trunk_tip = refs.branches.tip(trunk);
         if trunk_tip.commit().is_none() {
             let finding = Finding::of(rule::NO_TRUNK, format!("there is no branch {trunk}, the trunk"));
             return Err(Refused::from(finding.remedy("set `trunk` in the configuration, or fetch it")).into());
         }
-        let mut notes = Vec::new();
-        let mut branches = release_branches(&project.config.names.branch, &tips);
+        let mut notes: Vec<Finding> = refs.branches.doubt().into_iter().collect();
+        let mut branches = release_branches(&project.config.names.branch, &refs.branches);
         branches.retain(|target| target.branch != trunk);
         for target in &mut branches {
-            newest(repo, target, &tips, &mut notes)?;
+            newest(repo, target, &refs.branches.tip(&target.branch), &mut notes)?;
         }
         let mut version_places = vec![lines.lead.manifest.clone()];
         if let VersionPlace::Workspace(root) = &lines.lead.place {
@@ -67,8 +67,8 @@ impl Ground {
         Ok(Self {
             name: project.name.clone(),
             trunk: trunk.to_owned(),
+            statements: read_statements(repo, project, (&trunk_tip, &branches), refs, &mut notes)?,
             trunk_tip,
-            statements: read_statements(repo, project, (trunk_tip, &branches), &mut notes)?,
             branches,
             members: project.workspace.names().into_iter().map(str::to_owned).collect(),
             version_places,
@@ -107,25 +107,22 @@ impl Ground {
 }
 
 /// Takes the remote's commit where it is ahead of the local one, and says where both have gone on.
-fn newest(
-    repo: &Repo,
-    target: &mut Target,
-    tips: &BTreeMap<String, Tip>,
-    notes: &mut Vec<Finding>,
-) -> Result<()> {
-    let Some(Tip { local: Some(local), remote: Some(remote) }) = tips.get(&target.branch).copied() else {
-        return Ok(());
-    };
-    let branch = &target.branch;
-    if repo.has_ancestor(local, remote)? {
-        return Ok(());
+fn newest(repo: &Repo, target: &mut Target, tip: &Tip, notes: &mut Vec<Finding>) -> Result<()> {
+    let (Some((remote, fetched)), branch) = (&tip.fetched, &target.branch) else { return Ok(()) };
+    match repo.standing(tip)? {
+        Some(Standing::Behind) => {
+            target.tip = *fetched;
+            target.remote = Some(remote.clone());
+        }
+        Some(Standing::Diverged) => {
+            let message =
+                format!("the local {branch} and that of {remote} have each gone on; the local one is taken");
+            notes.push(
+                Finding::of(rule::BRANCH_DIVERGED, message).remedy(format!("rebase the local {branch}")),
+            );
+        }
+        Some(Standing::Current) | None => {}
     }
-    if repo.has_ancestor(remote, local)? {
-        target.tip = remote;
-        return Ok(());
-    }
-    let message = format!("the local {branch} and the remote's have each gone on; the local one is taken");
-    notes.push(Finding::of(rule::BRANCH_DIVERGED, message).remedy(format!("rebase the local {branch}")));
     Ok(())
 }
 
@@ -141,17 +138,18 @@ fn version_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<S
 fn read_statements(
     repo: &Repo,
     project: &Project,
-    (trunk, branches): (Tip, &[Target]),
+    (trunk, branches): (&Tip, &[Target]),
+    refs: &Refs,
     notes: &mut Vec<Finding>,
 ) -> Result<Statements> {
     let Some(path) = project.workspace.root.sibling(statements::FILE) else {
         return Ok(Statements::default());
     };
-    for commit in [trunk.local, trunk.remote].into_iter().flatten() {
+    for commit in trunk.commits() {
         if let Some(text) = repo.text_at(commit, &path)? {
             let text = text.map_err(Refused::from)?;
             let statements = Statements::read(path.as_str(), &text).map_err(Refused)?;
-            let names = known_names(repo, project, branches)?;
+            let names = known_names(project, branches, refs);
             let is_here = |commit: &str| Ok(repo.resolve(commit)?.is_some());
             notes.extend(statements.unused(path.as_str(), &names, is_here)?);
             return Ok(statements);
@@ -162,12 +160,12 @@ fn read_statements(
 
 /// Returns what release branches may be called: those that are here, and those of the releases that are
 /// tagged, whose branches may be gone.
-fn known_names(repo: &Repo, project: &Project, branches: &[Target]) -> Result<Vec<String>> {
+fn known_names(project: &Project, branches: &[Target], refs: &Refs) -> Vec<String> {
     let templates = &project.config.names;
     let mut known: Vec<String> = branches.iter().flat_map(Target::names).collect();
-    let versions = repo.refs()?.tags.into_keys().filter_map(|tag| templates.tag.read(&tag));
+    let versions = refs.tags.keys().filter_map(|tag| templates.tag.read(tag));
     for version in versions.filter(|version| version.patch == 0 && version.pre.is_empty()) {
         known.extend(names(&templates.branch.render(&version, &project.name), &version));
     }
-    Ok(known)
+    known
 }

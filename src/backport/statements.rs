@@ -238,7 +238,7 @@ mod tests {
     fn target(branch: &str) -> Target {
         let names = NameTemplate::try_from("release-{version}".to_owned()).unwrap();
         let version = names.read(branch).unwrap();
-        Target { branch: branch.to_owned(), version, tip: CommitId::of_test(1), local: None }
+        Target { branch: branch.to_owned(), version, tip: CommitId::of_test(1), remote: None, local: None }
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl<'r> Survey<'r> {
     /// A refusal where the clone is shallow and what is cut off may tell one of them from another: a
     /// commit that is not seen must not pass for one that is not there.
     pub fn read(repo: &'r Repo, trunk: &Tip, targets: &[Target], commits: &[CommitId]) -> Result<Self> {
-        let mut tips: Vec<CommitId> = [trunk.local, trunk.remote].into_iter().flatten().collect();
+        let mut tips: Vec<CommitId> = trunk.commits().collect();
         tips.dedup();
         let bases = tips.len();
         tips.extend(targets.iter().map(|target| target.tip));

@@ -1,15 +1,12 @@
 //! Which branches a backport is for.
 
-use std::collections::BTreeMap;
-
 use globset::Glob;
 use semver::Version;
 use serde::Serialize;
 
 use crate::config::NameTemplate;
 use crate::finding::Finding;
-use crate::git::CommitId;
-use crate::git::branches::Tip;
+use crate::git::{BranchName, Branches, CommitId, RemoteName};
 use crate::rule;
 
 /// A release branch that a backport may be for.
@@ -21,6 +18,9 @@ pub struct Target {
     pub version: Version,
     /// The commit that it is at: the remote's, where that is ahead of the local one.
     pub tip: CommitId,
+    /// The remote whose branch that commit is, where it is not the local one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote: Option<RemoteName>,
     /// The local branch's commit, if there is a local branch.
     #[serde(skip)]
     pub local: Option<CommitId>,
@@ -101,16 +101,14 @@ pub fn names(branch: &str, version: &Version) -> [String; 3] {
 }
 
 /// Returns all release branches, newest first: those whose names `names` can read.
-pub fn release_branches(names: &NameTemplate, tips: &BTreeMap<String, Tip>) -> Vec<Target> {
-    let read = |(name, tip): (&String, &Tip)| {
-        Some(Target {
-            branch: name.clone(),
-            version: names.read(name)?,
-            tip: tip.commit()?,
-            local: tip.local,
-        })
+pub fn release_branches(names: &NameTemplate, branches: &Branches) -> Vec<Target> {
+    let read = |name: &BranchName| {
+        let (version, place) = (names.read(name)?, branches.tip(name.as_str()));
+        let (tip, local) = (place.commit()?, place.local);
+        let remote = place.fetched.filter(|_| local.is_none()).map(|(remote, _)| remote);
+        Some(Target { branch: name.to_string(), version, tip, remote, local })
     };
-    let mut targets: Vec<Target> = tips.iter().filter_map(read).collect();
+    let mut targets: Vec<Target> = branches.names().filter_map(read).collect();
     targets.sort_by(|a, b| (&b.version, &a.branch).cmp(&(&a.version, &b.branch)));
     targets
 }
@@ -180,9 +178,8 @@ mod tests {
     use super::*;
 
     fn branches(names: &[&str]) -> Vec<Target> {
-        let tip = Tip { local: Some(CommitId::of_test(1)), remote: None };
-        let tips = names.iter().map(|name| ((*name).to_owned(), tip)).collect();
-        release_branches(&NameTemplate::try_from("release-{version}".to_owned()).unwrap(), &tips)
+        let there = Branches::of_test(names);
+        release_branches(&NameTemplate::try_from("release-{version}".to_owned()).unwrap(), &there)
     }
 
     fn chosen(to: &[&str], except: &[&str]) -> Result<Vec<String>, usize> {

@@ -7,6 +7,7 @@ use semver::Version;
 use super::{Role, Subject};
 use crate::edit::notes::{Archive, Notes};
 use crate::finding::{Finding, Place};
+use crate::git::BranchName;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::version::plain;
@@ -19,8 +20,8 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Role::Other => return Vec::new(),
     };
     let names = &subject.request.project.config.names.branch;
-    let branches = subject.request.refs.branches.iter();
-    let older: BTreeMap<Version, &String> = branches
+    let branches = subject.request.refs.branches.names();
+    let older: BTreeMap<Version, &BranchName> = branches
         .filter_map(|branch| Some((names.read(branch)?, branch)))
         .filter(|(version, _)| *version < line)
         .collect();
@@ -44,7 +45,7 @@ fn wrong(
     path: &RepoPath,
     notes: &Notes<'_>,
     archive: &Archive,
-    older: &BTreeMap<Version, &String>,
+    older: &BTreeMap<Version, &BranchName>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for marker in &archive.more_markers {
@@ -53,7 +54,7 @@ fn wrong(
         findings.push(second.remedy("keep the first"));
     }
     for (version, branch) in older {
-        let mut links = archive.links_to(branch);
+        let mut links = archive.links_to(branch.as_str());
         if links.next().is_none()
             && !archive.entries.iter().any(|entry| entry.version.as_ref() == Some(version))
         {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use semver::Version;
 
-use super::{Locked, Role, Subject, Tag};
+use super::{Locked, Role, Subject};
 use crate::finding::Refused;
-use crate::git::Repo;
 use crate::git::fetched::{Gap, Sign};
+use crate::git::{Repo, Tag};
 use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
@@ -52,7 +52,7 @@ pub fn subject<'a>(
         lead,
         lines: lines::lines(&project.workspace, &project.config),
         role,
-        tags: tags(repo, request)?,
+        tags: tags(request),
         gap,
         train,
         locked: if levels.is_on(rule::LOCK_CURRENT) {
@@ -67,25 +67,21 @@ pub fn subject<'a>(
 /// Returns what may not have been fetched: a release branch without its trunk did not come alone.
 fn gap(repo: &Repo, request: &Request<'_>, role: &Role) -> Result<Option<Gap>> {
     let trunk = request.trunk();
-    let is_alone =
-        matches!(role, Role::Release(_)) && !request.refs.branches.iter().any(|name| name == trunk);
-    let gap = repo.gap()?;
+    let branches = &request.refs.branches;
+    let is_alone = matches!(role, Role::Release(_)) && !branches.contains(trunk);
+    let gap = repo.gap(branches)?;
     if gap.is_none() && is_alone {
-        let remote = repo.push_remote(request.branch).ok();
+        let remote = branches.remote().cloned();
         return Ok(Some(Gap { remote, signs: vec![Sign::NoTrunk(trunk.to_owned())] }));
     }
     Ok(gap)
 }
 
 /// Returns the tags that name versions.
-fn tags(repo: &Repo, request: &Request<'_>) -> Result<BTreeMap<Version, Tag>> {
+fn tags(request: &Request<'_>) -> BTreeMap<Version, Tag> {
     let names = &request.project.config.names.tag;
-    let days = repo.tag_days()?;
-    let named = request.refs.tags.iter().filter_map(|(name, commit)| {
-        let tag = Tag { name: name.clone(), commit: *commit, day: days.get(name).copied() };
-        Some((names.read(name)?, tag))
-    });
-    Ok(named.collect())
+    let named = request.refs.tags.values().filter_map(|tag| Some((names.read(&tag.name)?, tag.clone())));
+    named.collect()
 }
 
 /// Asks Cargo for each lock file that it uses whether `--locked` passes.

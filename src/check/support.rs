@@ -71,7 +71,8 @@ fn history(subject: &Subject<'_>, train: &Train) -> History {
         .iter()
         .filter_map(|(version, tag)| Some((train.number_of(version)?, version.clone(), tag.day?)));
     let names = &subject.request.project.config.names.branch;
-    let cut = subject.request.refs.branches.iter().filter_map(|branch| train.number_of(&names.read(branch)?));
+    let branches = subject.request.refs.branches.names();
+    let cut = branches.filter_map(|branch| train.number_of(&names.read(branch)?));
     History::new(subject.request.date, tags, cut)
 }
 

@@ -158,6 +158,7 @@ mod tests {
             branch: format!("release-{}.0.0", 9 - number),
             version: semver::Version::new(9, 0, 0),
             tip: CommitId::of_test(2),
+            remote: None,
             local: None,
         };
         let cell = |c: char| match c {

@@ -10,7 +10,6 @@ use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::{Git, failure};
-use crate::git::settings::Settings;
 use crate::rule;
 use crate::transaction::objects::Draft;
 use crate::transaction::values::{Hooks, Published};
@@ -24,8 +23,8 @@ pub(crate) struct CommitHooks {
 impl CommitHooks {
     /// Returns those hooks that the repository has; like `git commit --no-verify`, skipping leaves
     /// `prepare-commit-msg`, which cannot be skipped.
-    pub(crate) fn find(repo: &Repo, hooks: Hooks, settings: &Settings) -> Result<Self> {
-        let dir = settings.hooks_dir(repo)?;
+    pub(crate) fn find(repo: &Repo, hooks: Hooks) -> Result<Self> {
+        let dir = repo.hooks_dir()?;
         let mut names = match hooks {
             Hooks::Run => vec!["pre-commit", "prepare-commit-msg", "commit-msg"],
             Hooks::Skip => vec!["prepare-commit-msg"],
@@ -91,8 +90,8 @@ impl Repo {
     /// Runs the `post-commit` hook in the user's work tree if a commit was made there, and finds its
     /// failure, which undoes nothing. (`post-checkout` does not run: as `git commit`, this checks
     /// nothing out.)
-    pub(crate) fn after_commit(&self, published: &Published, settings: &Settings) -> Result<Vec<Finding>> {
-        let dir = settings.hooks_dir(self)?;
+    pub(crate) fn after_commit(&self, published: &Published) -> Result<Vec<Finding>> {
+        let dir = self.hooks_dir()?;
         if !published.work_tree_moved || !is_hook(&dir.join("post-commit")) {
             return Ok(Vec::new());
         }

@@ -13,7 +13,7 @@ use crate::ops::recovery::{Purpose, recover};
 use crate::ops::supported;
 use crate::ops::targets::{Waiver, waiver};
 use crate::plan::{Request, preconditions};
-use crate::project::{Location, Project};
+use crate::project::{self, Location, Project};
 use crate::render;
 use crate::report::Report;
 use crate::rule::{self, Severity};
@@ -73,14 +73,15 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let repo = location.repository()?;
     recover(&repo, Purpose::Read, output)?;
     let head = repo.head()?;
+    let mut refs = project::refs(&repo, &location)?;
     if args.supported {
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         let project = Project::read(&repo, &location, commit, &repo.changed()?)?;
-        let report = supported::report(&repo, &location, &project, args.today.day(), &args.unaffected)?;
+        let report =
+            supported::report(&repo, &location, (&project, &refs), args.today.day(), &args.unaffected)?;
         return Ok(finish(report, args.strict, output));
     }
-    let mut refs = repo.refs()?;
-    let branch = args.about.branch(&repo, &head, &refs)?;
+    let branch = args.about.branch(&head, &refs)?;
     branch.add_to(&mut refs);
     let (project, ground) = read(&repo, &location, &branch)?;
     if let Some(base) = &args.only_versions {
@@ -100,6 +101,10 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
     report.fact("commit", branch.at.commit.short());
+    if let Some(remote) = refs.branches.remote_in_words() {
+        report.fact("remote", remote);
+    }
+    report.findings.extend(refs.branches.doubt());
     report.fact("day", request.date.to_string());
     if subject.role == Role::Other {
         report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");

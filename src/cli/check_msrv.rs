@@ -13,7 +13,7 @@ use crate::ops::about::{About, Branch};
 use crate::ops::recovery::{Purpose, recover};
 use crate::path::RepoPath;
 use crate::plan::Request;
-use crate::project::{Location, Project};
+use crate::project::{self, Location, Project};
 use crate::report::Report;
 use crate::rule;
 use crate::rust_version::RustVersion;
@@ -62,8 +62,8 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let location = common.location()?;
     let repo = location.repository()?;
     recover(&repo, Purpose::Read, output)?;
-    let mut refs = repo.refs()?;
-    let branch = args.about.branch(&repo, &repo.head()?, &refs)?;
+    let mut refs = project::refs(&repo, &location)?;
+    let branch = args.about.branch(&repo.head()?, &refs)?;
     branch.add_to(&mut refs);
     if args.build && !branch.at.is_checked_out {
         return Err(Refused::from(not_compiled(&branch.name)).into());
@@ -72,6 +72,10 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     report.fact("branch", format!("{} ({})", branch.name, branch.why));
     report.fact("commit", branch.at.commit.short());
+    if let Some(remote) = refs.branches.remote_in_words() {
+        report.fact("remote", remote);
+    }
+    report.findings.extend(refs.branches.doubt());
     let (project, ground) = read(&repo, &location, &branch)?;
     let project = match project {
         Ok(project) => project,

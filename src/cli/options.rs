@@ -17,6 +17,9 @@ pub(crate) struct Common {
     /// The configuration, instead of the workspace's own
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
+    /// The remote that counts, instead of the trunk's upstream; with `--push` the one to push to
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) remote: Option<String>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(crate) color: Color,
@@ -35,6 +38,7 @@ impl Common {
             folder: std::env::current_dir().context("cannot find the current folder")?,
             manifest: self.manifest_path.clone(),
             config: self.config.clone(),
+            remote: self.remote.clone(),
         })
     }
 }
@@ -125,9 +129,6 @@ pub(crate) struct Preparing {
     /// Push what was made, in one atomic push
     #[arg(long)]
     pub(crate) push: bool,
-    /// The remote to push to, instead of the branch's own
-    #[arg(long, value_name = "NAME", requires = "push")]
-    pub(crate) remote: Option<String>,
     /// Do not run the commit hooks
     #[arg(long)]
     pub(crate) no_verify: bool,

@@ -268,6 +268,7 @@ mod tests {
     fn a_value_that_cannot_be_meant_is_refused_at_its_place() {
         for (text, place) in [
             ("trunk = 1", "relprep.toml:1:9"),
+            ("remote = '-x'", "relprep.toml:1:10"),
             ("\nfollow = ['[']", "relprep.toml:2:10"),
             ("[notes]\nfile = '../RELEASES.md'", "relprep.toml:2:8"),
             ("[notes]\nfile = '/etc/passwd'", "relprep.toml:2:8"),

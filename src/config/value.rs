@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
-use crate::git::Repo;
+use crate::git::BranchName;
 use crate::template::{Placeholder, Template, Values};
 
 /// Names or globs (`wasmtime-*`), of which one must match.
@@ -151,8 +151,8 @@ impl NameTemplate {
     }
 
     /// Returns the version that `text` is the name for.
-    pub fn read(&self, text: &str) -> Option<Version> {
-        self.0.read(text)?.version
+    pub fn read(&self, text: impl AsRef<str>) -> Option<Version> {
+        self.0.read(text.as_ref())?.version
     }
 }
 
@@ -177,7 +177,7 @@ impl TryFrom<String> for NameTemplate {
 /// command takes one: `+` forces a push, and the name of a folder of refs is looked up as such.
 pub fn is_plain_name(name: &str) -> bool {
     let misread = ["+", "refs/", "heads/", "tags/", "remotes/"];
-    !misread.iter().any(|begin| name.starts_with(begin)) && Repo::is_branch_name(name)
+    !misread.iter().any(|begin| name.starts_with(begin)) && BranchName::new(name).is_some()
 }
 
 fn not_a_name(text: &str, example: &str) -> String {

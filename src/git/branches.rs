@@ -1,135 +1,494 @@
-//! The branches.
+//! The branches, as they are here and as they were last fetched, and which remote counts.
+//!
+//! The one that `--remote` names; else that of the branch's own upstream, or of the trunk's; else the
+//! configuration's `remote`, where there is one of that name; else the only one; else `upstream`, else
+//! `origin`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use git2::Direction;
 
-use crate::git::{CommitId, Repo};
+use crate::finding::{Finding, Refused};
+use crate::git::settings::Settings;
+use crate::git::{BranchName, CommitId, RemoteName, Repo, Tag, TagName};
+use crate::rule;
 
 /// The branches and tags that there are.
 #[derive(Clone, Debug, Default)]
 pub struct Refs {
-    /// The local branches, by short name, with their commits.
-    pub local: BTreeMap<String, CommitId>,
-    /// The short names of all branches, local and remote-tracking, without the remote.
-    pub branches: Vec<String>,
-    /// The tags, by name, with their commits.
-    pub tags: BTreeMap<String, CommitId>,
-    /// The remote's own idea of the trunk, without the remote.
-    pub remote_trunk: Option<String>,
+    /// The branches.
+    pub branches: Branches,
+    /// The tags, by name.
+    pub tags: BTreeMap<TagName, Tag>,
 }
 
-impl Refs {
-    /// Returns the branch where development happens, where nobody says: the one that the remote
-    /// `origin`, or the only remote, has as its default, else `main` or `master`.
-    pub fn default_trunk(&self) -> &str {
-        let there = |name: &&str| self.branches.iter().any(|branch| branch == name);
-        let remote = self.remote_trunk.as_deref();
-        remote.or_else(|| ["main", "master"].into_iter().find(there)).unwrap_or("main")
+/// The branches that there are, here and on the remotes.
+#[derive(Clone, Debug, Default)]
+pub struct Branches {
+    local: BTreeMap<BranchName, Local>,
+    remotes: BTreeMap<RemoteName, Fetched>,
+    /// Branches that are neither, and of which somebody speaks.
+    named: BTreeSet<BranchName>,
+    preferred: Preferred,
+    /// `remote.pushDefault`.
+    push_default: Option<String>,
+}
+
+/// What the user and the configuration say about trunk and remote.
+#[derive(Clone, Debug, Default)]
+pub struct Preferred {
+    /// The configuration's `trunk`.
+    pub trunk: Option<BranchName>,
+    /// `--remote`.
+    pub asked: Option<String>,
+    /// The configuration's `remote`.
+    pub configured: Option<RemoteName>,
+}
+
+/// A local branch.
+#[derive(Clone, Debug)]
+struct Local {
+    commit: CommitId,
+    /// `branch.<name>.remote`: a remote's name, an address, or `.` for this repository.
+    remote: Option<String>,
+    /// `branch.<name>.pushRemote`.
+    push: Option<String>,
+}
+
+/// What was fetched from a remote.
+#[derive(Clone, Debug, Default)]
+struct Fetched {
+    branches: BTreeMap<BranchName, CommitId>,
+    /// The branch that is checked out there: the remote's own idea of the trunk.
+    head: Option<BranchName>,
+}
+
+/// Where a branch is: here, and as it was last fetched from the remote that counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tip {
+    /// The local branch's commit.
+    pub local: Option<CommitId>,
+    /// The remote-tracking branch's, and its remote.
+    pub fetched: Option<(RemoteName, CommitId)>,
+}
+
+/// How a local branch stands to what was fetched of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It has all that was fetched.
+    Current,
+    /// What was fetched has all of it, and more.
+    Behind,
+    /// Both have what the other has not.
+    Diverged,
+}
+
+/// Why a remote counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Asked,
+    Upstream,
+    Configured,
+    Only,
+    Named,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asked => "as `--remote` says",
+            Self::Upstream => "the trunk's upstream",
+            Self::Configured => "as `remote` of the configuration says",
+            Self::Only => "the only one",
+            Self::Named => "by its name: the trunk has no upstream",
+        })
     }
 }
 
-/// Where a branch is, locally and as it was last seen on the remote.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tip {
-    /// The local branch.
-    pub local: Option<CommitId>,
-    /// The remote-tracking branch of `origin`, or else of the first remote that has it.
-    pub remote: Option<CommitId>,
+impl Tip {
+    /// Returns the local branch's commit, or else what was fetched of it.
+    pub fn commit(&self) -> Option<CommitId> {
+        self.local.or(self.fetched())
+    }
+
+    /// Returns the remote-tracking branch's commit.
+    pub fn fetched(&self) -> Option<CommitId> {
+        self.fetched.as_ref().map(|(_, commit)| *commit)
+    }
+
+    /// Returns both commits, as far as they are there: the local branch's first.
+    pub fn commits(&self) -> impl Iterator<Item = CommitId> {
+        self.local.into_iter().chain(self.fetched())
+    }
 }
 
-impl Tip {
-    /// Returns the local branch's commit, or else the remote's.
-    pub fn commit(&self) -> Option<CommitId> {
-        self.local.or(self.remote)
+impl Branches {
+    /// Returns the commit of the local branch `name`.
+    pub fn local(&self, name: &str) -> Option<CommitId> {
+        self.local.get(name).map(|local| local.commit)
+    }
+
+    /// Returns the local branches, in the order of their names.
+    pub fn locals(&self) -> impl Iterator<Item = (&BranchName, CommitId)> {
+        self.local.iter().map(|(name, local)| (name, local.commit))
+    }
+
+    /// Returns where the branch `name` is.
+    pub fn tip(&self, name: &str) -> Tip {
+        let fetched = self
+            .remote_of(name)
+            .and_then(|remote| Some((remote.clone(), *self.remotes.get(remote)?.branches.get(name)?)));
+        Tip { local: self.local(name), fetched }
+    }
+
+    /// Returns the names of all branches, in their order, each once: of the local ones, and of what was
+    /// fetched from the remote that counts.
+    pub fn names(&self) -> impl Iterator<Item = &BranchName> {
+        let fetched = self.remote().and_then(|remote| self.remotes.get(remote));
+        let fetched = fetched.into_iter().flat_map(|fetched| fetched.branches.keys());
+        self.local.keys().chain(fetched).chain(&self.named).collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// Returns whether there is a branch `name`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.names().any(|there| there.as_str() == name)
+    }
+
+    /// Returns local branches of these names, for a test that has no repository.
+    #[cfg(test)]
+    pub(crate) fn of_test(names: &[&str]) -> Self {
+        let local = |name: &&str| {
+            let commit = CommitId::of_test(1);
+            Some((BranchName::new(*name)?, Local { commit, remote: None, push: None }))
+        };
+        Self { local: names.iter().filter_map(local).collect(), ..Self::default() }
+    }
+
+    /// Adds branches of which somebody speaks, be they fetched or not.
+    pub fn extend(&mut self, names: impl IntoIterator<Item = BranchName>) {
+        self.named.extend(names);
+    }
+
+    /// Returns the branch whose remote-tracking branch is called `name`, as `origin/main` is that of
+    /// `main`.
+    pub fn tracked_as(&self, name: &str) -> Option<&BranchName> {
+        self.remotes.iter().find_map(|(remote, fetched)| {
+            let branch = name.strip_prefix(remote.as_str())?.strip_prefix('/')?;
+            fetched.branches.get_key_value(branch).map(|(branch, _)| branch)
+        })
+    }
+
+    /// Returns the branch where development happens: the configuration's, else the default of the remote
+    /// that counts, else that of another one which is here, else `main` or `master`.
+    pub fn trunk(&self) -> &str {
+        let head = |remote: &RemoteName| self.remotes.get(remote)?.head.as_ref();
+        let heads = || self.remotes.values().filter_map(|fetched| fetched.head.as_ref());
+        let is_anywhere = |name: &&str| {
+            let fetched = || self.remotes.values().any(|fetched| fetched.branches.contains_key(*name));
+            self.local.contains_key(*name) || self.named.contains(*name) || fetched()
+        };
+        let known = self.preferred.trunk.as_ref();
+        let known = known.or_else(|| self.without_trunk().and_then(|(remote, _)| head(remote)));
+        let known = known.or_else(|| heads().find(|head| self.local.contains_key(*head)));
+        known
+            .map(BranchName::as_str)
+            .or_else(|| ["main", "master"].into_iter().find(is_anywhere))
+            .unwrap_or("main")
+    }
+
+    /// Returns the remote that counts for the repository as a whole; none where there is none, or nothing
+    /// tells which of several.
+    pub fn remote(&self) -> Option<&RemoteName> {
+        self.counting().map(|(remote, _)| remote)
+    }
+
+    /// Returns the remote to fetch from what is not here, for a command that is printed.
+    pub fn remote_to_fetch(&self) -> &str {
+        self.remote().map_or("origin", RemoteName::as_str)
+    }
+
+    /// Returns the remote that counts for the branch `name`.
+    pub fn remote_of(&self, name: &str) -> Option<&RemoteName> {
+        self.asked().or_else(|| self.upstream_of(name)).or_else(|| self.remote())
+    }
+
+    /// Returns the remote that counts, and why, where that is worth a word: there are several.
+    pub fn remote_in_words(&self) -> Option<String> {
+        let (remote, why) = self.counting().filter(|_| self.remotes.len() > 1)?;
+        Some(format!("{remote} ({why})"))
+    }
+
+    /// Says that it is only assumed which remote counts, or not known.
+    pub fn doubt(&self) -> Option<Finding> {
+        let remedy = "set the upstream of the trunk, or `remote` in the configuration, or pass `--remote`";
+        let names = || self.remotes.keys().map(RemoteName::as_str).collect::<Vec<_>>().join(", ");
+        let finding = match self.counting() {
+            Some((remote, Why::Named)) => {
+                Finding::of(rule::REMOTE_ASSUMED, format!("of the remotes {}, `{remote}` counts", names()))
+            }
+            None if !self.remotes.is_empty() => Finding::of(
+                rule::REMOTE_UNKNOWN,
+                format!("which of the remotes {} counts is not known: only local branches are seen", names()),
+            ),
+            _ => return None,
+        };
+        Some(finding.remedy(remedy))
+    }
+
+    /// Returns the remote to which the branch `name` is pushed, which may be an address: as git chooses
+    /// it, else the one that counts.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is none, or nothing tells which of several.
+    pub fn push_remote(&self, name: &str) -> Result<&str, Refused> {
+        let local = self.local.get(name);
+        let push = local.and_then(|local| local.push.as_deref()).or(self.push_default.as_deref());
+        let own = || local.and_then(|local| local.remote.as_deref());
+        let chosen =
+            self.asked().map(RemoteName::as_str).or(push).or_else(own).filter(|remote| *remote != ".");
+        chosen.or_else(|| self.remote().map(RemoteName::as_str)).ok_or_else(|| {
+            Finding::of(rule::NO_REMOTE, format!("it is not said where the branch {name} is pushed"))
+                .remedy("pass `--remote`, or set the branch's upstream")
+                .into()
+        })
+    }
+
+    /// Returns whether there is a remote at all.
+    pub(super) fn has_remotes(&self) -> bool {
+        !self.remotes.is_empty()
+    }
+
+    fn counting(&self) -> Option<(&RemoteName, Why)> {
+        let upstream = || self.upstream_of(self.trunk()).map(|remote| (remote, Why::Upstream));
+        let asked = self.asked().map(|remote| (remote, Why::Asked));
+        asked.or_else(upstream).or_else(|| self.without_trunk())
+    }
+
+    /// Returns the remote that counts where the trunk, which may depend on it, does not tell.
+    fn without_trunk(&self) -> Option<(&RemoteName, Why)> {
+        let there = |name: &str| self.remotes.get_key_value(name).map(|(name, _)| name);
+        let only = || self.remotes.keys().next().filter(|_| self.remotes.len() == 1);
+        let configured = self.preferred.configured.as_ref().and_then(|name| there(name.as_str()));
+        let with = |why: Why| move |remote| (remote, why);
+        (self.asked().map(with(Why::Asked)))
+            .or_else(|| configured.map(with(Why::Configured)))
+            .or_else(|| only().map(with(Why::Only)))
+            .or_else(|| there("upstream").or_else(|| there("origin")).map(with(Why::Named)))
+    }
+
+    fn asked(&self) -> Option<&RemoteName> {
+        self.preferred
+            .asked
+            .as_ref()
+            .and_then(|name| self.remotes.get_key_value(name.as_str()))
+            .map(|(name, _)| name)
+    }
+
+    fn upstream_of(&self, name: &str) -> Option<&RemoteName> {
+        let remote = self.local.get(name)?.remote.as_deref()?;
+        self.remotes.get_key_value(remote).map(|(name, _)| name)
     }
 }
 
 impl Repo {
-    /// Returns the commit of the local branch `name`, if there is one.
-    pub fn branch(&self, name: &str) -> Result<Option<CommitId>> {
-        self.reference(&format!("refs/heads/{name}"))
-    }
-
-    /// Returns the commit of the branch `name` of `remote`, as last fetched.
-    pub fn remote_branch(&self, remote: &str, name: &str) -> Result<Option<CommitId>> {
-        self.reference(&format!("refs/remotes/{remote}/{name}"))
-    }
-
-    /// Returns the short names of all local branches and of all remote-tracking branches (without
-    /// their remote), sorted, each once.
-    pub fn branch_names(&self) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        for reference in self.git.references_glob("refs/heads/*")?.names() {
-            names.push(reference?.trim_start_matches("refs/heads/").to_owned());
+    /// Returns the branches and tags, in one pass.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is no remote of the name that was asked for.
+    pub fn refs(&self, preferred: Preferred) -> Result<Refs> {
+        let settings = self.settings()?;
+        let tracking = self.tracking()?;
+        if let Some(asked) = preferred.asked.as_deref()
+            && tracking.iter().all(|one| one.name.as_str() != asked)
+        {
+            return Err(no_remote(asked).into());
         }
-        for reference in self.git.references_glob("refs/remotes/*")?.names() {
-            let reference = reference?;
-            if let Some((_, name)) = reference.trim_start_matches("refs/remotes/").split_once('/') {
-                names.push(name.to_owned());
-            }
-        }
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
-    }
-
-    /// Returns the branches and tags.
-    pub fn refs(&self) -> Result<Refs> {
-        let mut refs = Refs { branches: self.branch_names()?, ..Refs::default() };
-        for reference in self.git.references()? {
-            let reference = reference?;
-            let (Ok(name), Ok(target)) = (reference.name(), reference.peel_to_commit()) else { continue };
-            let id = CommitId(target.id());
-            if let Some(branch) = name.strip_prefix("refs/heads/") {
-                refs.local.insert(branch.to_owned(), id);
-            } else if let Some(tag) = name.strip_prefix("refs/tags/") {
-                refs.tags.insert(tag.to_owned(), id);
-            }
-        }
-        refs.remote_trunk = self.remote_trunk()?;
-        Ok(refs)
-    }
-
-    /// Returns the branch that the remote `origin` has as its default, or else the only remote.
-    fn remote_trunk(&self) -> Result<Option<String>> {
-        let remotes = self.git.remotes().context("cannot list the remotes")?;
-        let mut names = remotes.iter().filter_map(|remote| remote.ok().flatten());
-        let remote = match (names.next(), names.next()) {
-            (Some(only), None) => only,
-            _ => "origin",
-        };
-        let folder = format!("refs/remotes/{remote}/");
-        let Ok(head) = self.git.find_reference(&format!("{folder}HEAD")) else { return Ok(None) };
-        let target = head.symbolic_target().ok().flatten();
-        Ok(target.and_then(|target| target.strip_prefix(&folder)).map(str::to_owned))
-    }
-
-    /// Returns whether `name` can be the short name of a branch, as `git check-ref-format --branch`
-    /// says.
-    pub fn is_branch_name(name: &str) -> bool {
-        git2::Branch::name_is_valid(name).unwrap_or(false)
-    }
-
-    /// Returns the branches, by short name without the remote.
-    pub fn tips(&self) -> Result<BTreeMap<String, Tip>> {
-        let mut tips: BTreeMap<String, Tip> = BTreeMap::new();
-        for reference in self.git.references()? {
-            let reference = reference?;
-            let (Ok(name), Ok(commit)) = (reference.name(), reference.peel_to_commit()) else { continue };
-            let id = CommitId(commit.id());
-            if let Some(branch) = name.strip_prefix("refs/heads/") {
-                tips.entry(branch.to_owned()).or_default().local = Some(id);
-            } else if let Some((remote, branch)) =
-                name.strip_prefix("refs/remotes/").and_then(|rest| rest.split_once('/'))
+        let push_default = settings.text("remote.pushdefault").map(str::to_owned);
+        let mut branches = Branches { preferred, push_default, ..Branches::default() };
+        branches.remotes.extend(tracking.iter().map(|one| (one.name.clone(), Fetched::default())));
+        let mut tags = BTreeMap::new();
+        for reference in self.git.references().context("cannot list the branches and tags")? {
+            let reference = reference.context("cannot read the branches and tags")?;
+            let Ok(full) = reference.name() else { continue };
+            let commit = || Some(CommitId(reference.peel_to_commit().ok()?.id()));
+            if let Some(name) = full.strip_prefix("refs/heads/") {
+                let local = |(name, commit): (BranchName, CommitId)| {
+                    (name.clone(), Local::read(&name, commit, settings))
+                };
+                branches.local.extend(BranchName::new(name).zip(commit()).map(local));
+            } else if let Some(name) = full.strip_prefix("refs/tags/") {
+                let tag = TagName::new(name).and_then(|name| Tag::read(name, &reference));
+                tags.extend(tag.map(|tag| (tag.name.clone(), tag)));
+            } else if let Some((remote, fetched)) =
+                branches.remotes.iter_mut().find(|(name, _)| is_head_of(full, name))
             {
-                let tip = tips.entry(branch.to_owned()).or_default();
-                if remote == "origin" || tip.remote.is_none() {
-                    tip.remote = Some(id);
-                }
+                let target = reference.symbolic_target().ok().flatten();
+                let remote = tracking.iter().find(|one| one.name == *remote);
+                fetched.head = target.and_then(|target| remote?.branch_of(target));
+            } else if let Some((remote, name)) = tracked(full, &tracking)
+                && let (Some(fetched), Some(commit)) = (branches.remotes.get_mut(remote), commit())
+            {
+                fetched.branches.insert(name, commit);
             }
         }
-        Ok(tips)
+        Ok(Refs { branches, tags })
+    }
+
+    /// Returns how the local branch stands to what was fetched; `None` where one of them is missing.
+    pub fn standing(&self, tip: &Tip) -> Result<Option<Standing>> {
+        let (Some(local), Some(fetched)) = (tip.local, tip.fetched()) else { return Ok(None) };
+        Ok(Some(if self.has_ancestor(local, fetched)? {
+            Standing::Current
+        } else if self.has_ancestor(fetched, local)? {
+            Standing::Behind
+        } else {
+            Standing::Diverged
+        }))
+    }
+
+    /// Returns the remotes that are configured; where none is, those of which something is here.
+    fn tracking(&self) -> Result<Vec<Tracking<'_>>> {
+        let names = self.git.remotes().context("cannot list the remotes")?;
+        let mut remotes = Vec::new();
+        for name in names.iter().filter_map(|name| name.ok().flatten()) {
+            let remote =
+                self.git.find_remote(name).with_context(|| format!("cannot read the remote {name}"))?;
+            remotes.extend(RemoteName::new(name).map(|name| Tracking { name, remote: Some(remote) }));
+        }
+        if remotes.is_empty() {
+            let mut names = BTreeSet::new();
+            for full in self.git.references_glob("refs/remotes/*")?.names() {
+                let name = full?.strip_prefix("refs/remotes/").and_then(|rest| rest.split_once('/'));
+                names.extend(name.and_then(|(name, _)| RemoteName::new(name)));
+            }
+            remotes.extend(names.into_iter().map(|name| Tracking { name, remote: None }));
+        }
+        Ok(remotes)
+    }
+}
+
+/// A remote, and how its branches are fetched.
+struct Tracking<'r> {
+    name: RemoteName,
+    remote: Option<git2::Remote<'r>>,
+}
+
+impl Tracking<'_> {
+    /// Returns the branch that is fetched into the ref `full`: as a refspec says, or the folder that is
+    /// named like the remote.
+    fn branch_of(&self, full: &str) -> Option<BranchName> {
+        let by_refspec = self.remote.iter().flat_map(git2::Remote::refspecs).find_map(|spec| {
+            let is_meant = spec.direction() == Direction::Fetch && spec.dst_matches(full);
+            let source = is_meant.then(|| spec.rtransform(full).ok()).flatten()?;
+            BranchName::new(source.as_str().ok()?.strip_prefix("refs/heads/")?)
+        });
+        let folder =
+            || full.strip_prefix("refs/remotes/")?.strip_prefix(self.name.as_str())?.strip_prefix('/');
+        by_refspec.or_else(|| BranchName::new(folder()?))
+    }
+}
+
+impl Local {
+    fn read(name: &BranchName, commit: CommitId, settings: &Settings) -> Self {
+        let text = |key: &str| settings.text(&format!("branch.{name}.{key}")).map(str::to_owned);
+        Self { commit, remote: text("remote"), push: text("pushremote") }
+    }
+}
+
+/// Returns whether the ref `full` says which branch is the default of `remote`.
+fn is_head_of(full: &str, remote: &RemoteName) -> bool {
+    full.strip_suffix("/HEAD").and_then(|folder| folder.strip_prefix("refs/remotes/"))
+        == Some(remote.as_str())
+}
+
+/// Returns the remote and the branch that the ref `full` tracks. Where the names of two remotes fit, as
+/// `team` and `team/fork` do, the longer one is meant.
+fn tracked<'a>(full: &str, remotes: &'a [Tracking<'_>]) -> Option<(&'a RemoteName, BranchName)> {
+    let found = remotes.iter().filter_map(|one| Some((&one.name, one.branch_of(full)?)));
+    found.min_by_key(|(_, branch)| branch.as_str().len())
+}
+
+/// Says that there is no such remote.
+pub(crate) fn no_remote(name: &str) -> Refused {
+    let finding = Finding::of(rule::NO_REMOTE, format!("{name:?} is not a remote"));
+    finding.remedy("name one that `git remote` lists, or an address to push to").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns branches of which each remote, given with its default branch, has `main`; `main` is local
+    /// and has that upstream.
+    fn branches(remotes: &[(&str, Option<&str>)], upstream: Option<&str>) -> Branches {
+        let mut branches = Branches::of_test(&["main"]);
+        branches.local.values_mut().for_each(|local| local.remote = upstream.map(str::to_owned));
+        let main = || (BranchName::new("main").unwrap(), CommitId::of_test(2));
+        branches.remotes = remotes
+            .iter()
+            .map(|(name, head)| {
+                let head = head.and_then(BranchName::new);
+                (RemoteName::new(*name).unwrap(), Fetched { branches: [main()].into(), head })
+            })
+            .collect();
+        branches
+    }
+
+    #[test]
+    fn the_first_that_tells_which_remote_counts_does() {
+        let all: &[(&str, Option<&str>)] = &[("alice", None), ("origin", None), ("upstream", None)];
+        let (two, one) = (&all[..2], &all[..1]);
+        for (remotes, upstream, configured, asked, expected) in [
+            (all, Some("alice"), Some("origin"), Some("upstream"), "upstream (as `--remote` says)"),
+            (all, Some("alice"), Some("origin"), None, "alice (the trunk's upstream)"),
+            (all, Some("."), Some("origin"), None, "origin (as `remote` of the configuration says)"),
+            (all, Some("../x"), Some("gone"), None, "upstream (by its name: the trunk has no upstream)"),
+            (two, None, None, None, "origin (by its name: the trunk has no upstream)"),
+            (one, None, None, None, ""),
+        ] {
+            let mut branches = branches(remotes, upstream);
+            branches.preferred.configured = configured.and_then(RemoteName::new);
+            branches.preferred.asked = asked.map(str::to_owned);
+            assert_eq!(branches.remote_in_words().unwrap_or_default(), expected);
+            let (remote, _) = branches.tip("main").fetched.unwrap();
+            assert!(remotes.len() == 1 || expected.starts_with(remote.as_str()), "{remote}");
+            assert_eq!(branches.doubt().is_some(), expected.contains("by its name"));
+        }
+    }
+
+    #[test]
+    fn where_nothing_tells_no_remote_counts_and_that_is_said() {
+        let branches = branches(&[("alice", None), ("bob", None)], None);
+        assert_eq!((branches.remote(), branches.tip("main").fetched), (None, None));
+        assert_eq!(branches.doubt().unwrap().rule, rule::REMOTE_UNKNOWN);
+        assert_eq!(branches.push_remote("main").unwrap_err().0[0].rule, rule::NO_REMOTE);
+        assert!(Branches::default().doubt().is_none());
+    }
+
+    #[test]
+    fn a_branch_has_its_own_upstream_and_is_pushed_where_git_says() {
+        let mut branches = branches(&[("origin", None), ("upstream", None)], Some("upstream"));
+        let own = Local { commit: CommitId::of_test(3), remote: Some("origin".into()), push: None };
+        branches.local.insert(BranchName::new("topic").unwrap(), own);
+        assert_eq!(branches.remote_of("topic").unwrap().as_str(), "origin");
+        assert_eq!(branches.remote_of("elsewhere").unwrap().as_str(), "upstream");
+        assert_eq!(branches.push_remote("topic").unwrap(), "origin");
+        assert_eq!(branches.push_remote("elsewhere").unwrap(), "upstream");
+        branches.push_default = Some("../fork".into());
+        assert_eq!(branches.push_remote("main").unwrap(), "../fork");
+    }
+
+    #[test]
+    fn the_trunk_is_the_default_of_the_remote_that_counts() {
+        let trunk = |remotes: &[(&str, Option<&str>)]| branches(remotes, None).trunk().to_owned();
+        assert_eq!(trunk(&[("origin", Some("old")), ("upstream", Some("develop"))]), "develop");
+        assert_eq!(trunk(&[("alice", Some("old")), ("bob", Some("main"))]), "main");
+        assert_eq!(trunk(&[("alice", None), ("origin", Some("main"))]), "main");
+        assert_eq!(Branches::of_test(&["master"]).trunk(), "master");
+        assert_eq!(Branches::default().trunk(), "main");
     }
 }

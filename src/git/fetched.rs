@@ -6,13 +6,13 @@ use std::fmt;
 use anyhow::{Context, Result};
 use git2::Direction;
 
-use super::Repo;
+use super::{Branches, RemoteName, Repo};
 
 /// What may be on a remote and not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// The remote; none where the repository has none.
-    pub remote: Option<String>,
+    /// The remote; none where the repository has none, or nothing tells which one counts.
+    pub remote: Option<RemoteName>,
     /// What shows that; at least one.
     pub signs: Vec<Sign>,
 }
@@ -28,6 +28,8 @@ pub enum Sign {
     NoTags,
     /// No branch of the remote is here.
     NoBranches,
+    /// Nothing tells which of several remotes counts.
+    NoRemote,
     /// The trunk, which has this name, is not here.
     NoTrunk(String),
 }
@@ -40,8 +42,15 @@ impl Gap {
 
     /// Returns the commands after which nothing is absent any more.
     pub fn remedy(&self) -> String {
-        let Some(remote) = &self.remote else { return "work in a whole clone of the repository".to_owned() };
         let has = |sign: &Sign| self.signs.contains(sign);
+        let Some(remote) = &self.remote else {
+            let say = if has(&Sign::NoRemote) {
+                "say with `--remote` which one counts"
+            } else {
+                "work in a whole clone of the repository"
+            };
+            return say.to_owned();
+        };
         let mut commands = Vec::new();
         if has(&Sign::NoTags) {
             commands.push(format!("git config --unset remote.{remote}.tagOpt"));
@@ -57,7 +66,7 @@ impl Gap {
 
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let remote = self.remote.as_deref().unwrap_or("origin");
+        let remote = self.remote.as_ref().map_or("origin", RemoteName::as_str);
         for (i, sign) in self.signs.iter().enumerate() {
             f.write_str(if i > 0 { ", and " } else { "" })?;
             match sign {
@@ -65,6 +74,7 @@ impl fmt::Display for Gap {
                 Sign::SomeBranches => write!(f, "some branches of {remote} are fetched only"),
                 Sign::NoTags => write!(f, "no tags of {remote} are fetched"),
                 Sign::NoBranches => write!(f, "no branch of {remote} is here"),
+                Sign::NoRemote => f.write_str("it is not known which remote counts"),
                 Sign::NoTrunk(trunk) => write!(f, "the trunk, `{trunk}`, is not here"),
             }?;
         }
@@ -73,35 +83,27 @@ impl fmt::Display for Gap {
 }
 
 impl Repo {
-    /// Returns what may be on the remotes and not here: nothing where one of them is fetched in full, as
+    /// Returns what may be on the remote that counts and not here: nothing where it is fetched in full, as
     /// far as its configuration and the branches that are here show.
     ///
     /// # Errors
     ///
-    /// If the remotes cannot be read.
-    pub fn gap(&self) -> Result<Option<Gap>> {
-        let shallow = self.is_shallow().then_some(Sign::Shallow);
-        let remotes = self.git.remotes().context("cannot list the remotes")?;
-        let mut gaps = Vec::new();
-        for name in remotes.iter().filter_map(|name| name.ok().flatten()) {
-            let signs: Vec<Sign> = shallow.clone().into_iter().chain(self.signs(name)?).collect();
-            gaps.push(Gap { remote: Some(name.to_owned()), signs });
+    /// If the remote cannot be read.
+    pub fn gap(&self, branches: &Branches) -> Result<Option<Gap>> {
+        let mut signs: Vec<Sign> = self.is_shallow().then_some(Sign::Shallow).into_iter().collect();
+        match branches.remote() {
+            Some(remote) => signs.extend(self.signs(remote)?),
+            None => signs.extend(branches.has_remotes().then_some(Sign::NoRemote)),
         }
-        if gaps.is_empty() {
-            gaps.push(Gap { remote: None, signs: shallow.into_iter().collect() });
-        }
-        if gaps.iter().any(|gap| gap.signs.is_empty()) {
-            return Ok(None);
-        }
-        let origin = gaps.iter().position(|gap| gap.remote.as_deref() == Some("origin"));
-        Ok(Some(gaps.swap_remove(origin.unwrap_or(0))))
+        Ok((!signs.is_empty()).then(|| Gap { remote: branches.remote().cloned(), signs }))
     }
 
     /// Returns what the configuration of one remote and its branches here show.
-    fn signs(&self, name: &str) -> Result<Vec<Sign>> {
-        let remote = self.git.find_remote(name).with_context(|| format!("cannot read the remote {name}"))?;
-        let tag_option = self.git.config()?.get_string(&format!("remote.{name}.tagOpt"));
-        let (mut branches, mut tags) = (None, tag_option.map_or(true, |option| option != "--no-tags"));
+    fn signs(&self, name: &RemoteName) -> Result<Vec<Sign>> {
+        let remote =
+            self.git.find_remote(name.as_str()).with_context(|| format!("cannot read the remote {name}"))?;
+        let tag_option = format!("remote.{name}.tagopt");
+        let (mut branches, mut tags) = (None, self.settings()?.text(&tag_option) != Some("--no-tags"));
         for spec in remote.refspecs().filter(|spec| spec.direction() == Direction::Fetch) {
             match spec.src() {
                 Ok("refs/heads/*" | "refs/*") => branches = spec.dst().ok().map(str::to_owned),
@@ -126,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_remedy_undoes_every_sign() {
-        let gap = |signs: &[Sign]| Gap { remote: Some("up".to_owned()), signs: signs.to_vec() };
+        let gap = |signs: &[Sign]| Gap { remote: RemoteName::new("up"), signs: signs.to_vec() };
         let all = gap(&[Sign::Shallow, Sign::SomeBranches, Sign::NoTags]);
         assert_eq!(
             all.remedy(),

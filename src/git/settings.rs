@@ -1,14 +1,6 @@
 //! What the user's git is configured to do, as that git itself says.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-
-use anyhow::{Context, Result};
-use git2::{Signature, Time};
-
-use crate::finding::{Finding, Refused};
-use crate::git::Repo;
-use crate::rule;
 
 /// The configuration of git in one repository: all files, includes and variables that count.
 pub(crate) struct Settings {
@@ -17,14 +9,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Asks the user's git: libgit2 does not know `GIT_CONFIG_COUNT`, `git -c` around this program,
-    /// or `includeIf "hasconfig:…"`, and a signature must not be missed for that.
-    pub(crate) fn read(repo: &Repo) -> Result<Self> {
-        let listed = repo.user_git("config").args(["--list", "-z"]).run()?;
-        Ok(Self::parse(&String::from_utf8_lossy(&listed)))
-    }
-
-    fn parse(listed: &str) -> Self {
+    pub(super) fn parse(listed: &str) -> Self {
         let values = listed
             .split_terminator('\0')
             .map(|item| match item.split_once('\n') {
@@ -52,106 +37,6 @@ impl Settings {
             },
         }
     }
-
-    /// Returns the folder of the hooks: `core.hooksPath`, or `hooks` of the repository.
-    pub(crate) fn hooks_dir(&self, repo: &Repo) -> Result<PathBuf> {
-        if self.text("core.hookspath").is_none() {
-            return Ok(repo.git.commondir().join("hooks"));
-        }
-        // Only git knows what `~ann/` and `%(prefix)/` at its beginning mean.
-        let said = repo.user_git("rev-parse").args(["--git-path", "hooks"]).run()?;
-        let path = String::from_utf8(said).context("core.hooksPath is not UTF-8")?;
-        Ok(repo.root.join(path.trim_end_matches('\n')))
-    }
-}
-
-/// Who a commit is by.
-#[derive(Clone, Copy)]
-pub(crate) enum Role {
-    Author,
-    Committer,
-}
-
-impl Role {
-    /// Returns the part of the names of variables and keys that stands for the role.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Author => "AUTHOR",
-            Self::Committer => "COMMITTER",
-        }
-    }
-}
-
-impl Repo {
-    /// Returns author or committer of a commit made now, as the user's git would name them.
-    ///
-    /// # Errors
-    ///
-    /// A refusal if git does not know who the user is.
-    pub(crate) fn identity(&self, role: Role, settings: &Settings) -> Result<Signature<'static>> {
-        match plain_identity(role, settings) {
-            Some((name, email)) => Ok(Signature::now(&name, &email)?),
-            None => self.asked_identity(role),
-        }
-    }
-
-    /// Returns the identity of the user as a `Signed-off-by` line names it.
-    ///
-    /// # Errors
-    ///
-    /// A refusal if git does not know who the user is.
-    pub fn sign_off(&self) -> Result<String> {
-        let who = self.identity(Role::Committer, &Settings::read(self)?)?;
-        Ok(format!("Signed-off-by: {} <{}>", who.name()?, who.email()?))
-    }
-
-    /// Asks git, which also knows what the system says of the user, and reads dates.
-    fn asked_identity(&self, role: Role) -> Result<Signature<'static>> {
-        let output = self.user_git("var").arg(format!("GIT_{}_IDENT", role.name())).output()?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let reason = said.lines().find_map(|line| line.strip_prefix("fatal: ")).unwrap_or(said.trim());
-            return Err(Refused::from(
-                Finding::of(rule::NO_IDENTITY, format!("git does not know who commits: {reason}")).remedy(
-                    "run `git config --global user.name \"Your Name\"` and `git config --global user.email you@example.com`",
-                ),
-            )
-            .into());
-        }
-        let line = String::from_utf8_lossy(&output.stdout);
-        parse_identity(line.trim_end()).with_context(|| format!("git names the identity {line:?}"))
-    }
-}
-
-/// Returns name and e-mail address where environment and configuration give both, and no date.
-fn plain_identity(role: Role, settings: &Settings) -> Option<(String, String)> {
-    let variable = |what: &str| std::env::var_os(format!("GIT_{}_{what}", role.name()));
-    if variable("DATE").is_some() {
-        return None;
-    }
-    let value = |what: &str| match variable(&what.to_ascii_uppercase()) {
-        Some(value) => value.into_string().ok(),
-        None => [format!("{}.{what}", role.name().to_ascii_lowercase()), format!("user.{what}")]
-            .iter()
-            .find_map(|key| settings.text(key).map(str::to_owned)),
-    };
-    Some((value("name")?, value("email")?)).filter(|(name, email)| is_clean(name) && is_clean(email))
-}
-
-/// Returns whether git would take the text as it is.
-fn is_clean(text: &str) -> bool {
-    let crud = |c: char| c.is_ascii_control() || " .,:;<>\"\\'".contains(c);
-    !text.is_empty() && !text.starts_with(crud) && !text.ends_with(crud) && !text.contains(['<', '>', '\n'])
-}
-
-/// Reads `Name <email> 1716206400 +0200`.
-fn parse_identity(line: &str) -> Option<Signature<'static>> {
-    let (name, rest) = line.split_once('<')?;
-    let (email, when) = rest.rsplit_once("> ")?;
-    let (seconds, offset) = when.split_once(' ')?;
-    let hhmm: i32 = offset.parse().ok()?;
-    let time = Time::new(seconds.parse().ok()?, hhmm / 100 * 60 + hhmm % 100);
-    Signature::new(name.trim_end(), email, &time).ok()
 }
 
 #[cfg(test)]
@@ -164,13 +49,5 @@ mod tests {
         assert_eq!(settings.text("a.b"), Some("x\ny"));
         assert!(settings.is_on("commit.gpgsign", false));
         assert!(!settings.is_on("c.d", true) && settings.is_on("none", true));
-    }
-
-    #[test]
-    fn an_identity_is_read_as_git_prints_it() {
-        let ann = parse_identity("Ann <ann@example.org> 1716206400 -0330").unwrap();
-        assert_eq!((ann.name().unwrap(), ann.email().unwrap()), ("Ann", "ann@example.org"));
-        assert_eq!((ann.when().seconds(), ann.when().offset_minutes()), (1_716_206_400, -210));
-        assert!(parse_identity("nobody").is_none());
     }
 }

@@ -3,17 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use semver::Version;
 
-use super::{CommitId, Repo};
+use super::branches::{self, Standing};
+use super::tags::day_of;
+use super::{Branches, CommitId, Refs, RemoteName, Repo, Tag};
 use crate::train::Number;
 use crate::version::plain;
+
+/// What is said of a day that is none.
+const NO_DAY: &str = "a commit or tag is of a day that no calendar has";
 
 /// What is asked of the branches and tags.
 pub struct Question<'a> {
     /// The day as of which everything is said; commits and tags of later days are left out.
     pub day: NaiveDate,
+    /// The branches and tags.
+    pub refs: &'a Refs,
     /// The short name of the trunk.
     pub trunk: &'a str,
     /// Returns the version that the short name of a release branch holds; `None` for another branch.
@@ -31,16 +38,16 @@ pub struct Survey {
     pub trunk: Option<Tip>,
     /// The release branches, local and remote-tracking, by release; not those that were made after the
     /// day, as far as the history tells.
-    pub branches: Vec<Branch>,
+    pub branches: Vec<ReleaseBranch>,
     /// The tags of releases and candidates up to the day.
-    pub tags: Vec<Tag>,
+    pub tags: Vec<ReleaseTag>,
     /// Whether the history is cut off somewhere, as in CI's usual checkout.
     pub is_shallow: bool,
 }
 
 /// One release branch in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Branch {
+pub struct ReleaseBranch {
     /// The release.
     pub number: Number,
     /// The version that its name carries: 36.0.0, or 36.1.0 where a minor release has its own branch.
@@ -68,8 +75,8 @@ pub enum Presence {
 pub struct Tip {
     /// The short name of the branch, without its remote.
     pub name: String,
-    /// The remote that it tracks; none for a local branch.
-    pub remote: Option<String>,
+    /// The remote that it was fetched from; none for a local branch.
+    pub remote: Option<RemoteName>,
     /// The commit; where the history is cut off after the day, the oldest that is known.
     pub commit: CommitId,
     /// Whether the history is cut off after the day.
@@ -84,7 +91,7 @@ pub struct Tip {
 
 /// One tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
+pub struct ReleaseTag {
     /// The release.
     pub number: Number,
     /// The version that was tagged.
@@ -97,10 +104,17 @@ pub struct Tag {
     pub commit: CommitId,
 }
 
+impl Tip {
+    /// Returns where the branch is: the name of the remote, or `local`.
+    pub fn place(&self) -> &str {
+        self.remote.as_ref().map_or("local", RemoteName::as_str)
+    }
+}
+
 impl Survey {
     /// Returns the tags of what was released from the branch of `version`, in the order of their
     /// versions: all of the release from that version up to the next that has a branch of its own.
-    pub fn tags_of(&self, number: Number, version: &Version) -> Vec<&Tag> {
+    pub fn tags_of(&self, number: Number, version: &Version) -> Vec<&ReleaseTag> {
         let starts = Starts::of(&self.branches);
         self.tags.iter().filter(|tag| starts.is_of(tag, number, version)).collect()
     }
@@ -108,7 +122,7 @@ impl Survey {
 
 /// Returns the latest of `tags`, which are in the order of their versions: a candidate's only where no
 /// release is among them.
-pub fn latest<'a>(tags: &[&'a Tag]) -> Option<&'a Tag> {
+pub fn latest<'a>(tags: &[&'a ReleaseTag]) -> Option<&'a ReleaseTag> {
     tags.iter().rfind(|tag| tag.version.pre.is_empty()).or(tags.last()).copied()
 }
 
@@ -116,7 +130,7 @@ pub fn latest<'a>(tags: &[&'a Tag]) -> Option<&'a Tag> {
 struct Starts(BTreeMap<Number, BTreeSet<Version>>);
 
 impl Starts {
-    fn of(branches: &[Branch]) -> Self {
+    fn of(branches: &[ReleaseBranch]) -> Self {
         let mut starts: BTreeMap<Number, BTreeSet<Version>> = BTreeMap::new();
         for branch in branches {
             starts.entry(branch.number).or_default().insert(branch.version.clone());
@@ -126,7 +140,7 @@ impl Starts {
 
     /// Returns whether the tag is of the branch that starts at `version`: of the last one up to it. Where
     /// the release has no branch, all its tags are of the one that it should have.
-    fn is_of(&self, tag: &Tag, number: Number, version: &Version) -> bool {
+    fn is_of(&self, tag: &ReleaseTag, number: Number, version: &Version) -> bool {
         let home =
             |starts: &BTreeSet<Version>| starts.range(..=plain(&tag.version)).next_back() == Some(version);
         tag.number == number && self.0.get(&number).is_none_or(home)
@@ -163,11 +177,19 @@ struct Trunk {
     later: HashSet<git2::Oid>,
 }
 
-/// The name of a branch and where its reference points.
+/// A branch in one place.
 struct Head {
     name: String,
-    remote: Option<String>,
-    target: git2::Oid,
+    remote: Option<RemoteName>,
+    commit: CommitId,
+}
+
+/// Returns the places where a branch is: the local one first.
+fn heads(name: &str, tip: branches::Tip) -> impl DoubleEndedIterator<Item = Head> {
+    let local = tip.local.map(|commit| (None, commit));
+    let fetched = tip.fetched.map(|(remote, commit)| (Some(remote), commit));
+    let head = |(remote, commit)| Head { name: name.to_owned(), remote, commit };
+    local.into_iter().chain(fetched).map(head)
 }
 
 impl Repo {
@@ -176,22 +198,24 @@ impl Repo {
     /// One walker serves all branches: what it has read of the history for one, it knows for the
     /// next.
     pub fn survey(&self, question: &Question<'_>) -> Result<Survey> {
-        let tags = self.release_tags(question)?;
-        let heads = self.heads()?;
+        let tags = release_tags(question)?;
         let cut_off = self.cut_off()?;
-        let trunk = match self.newest(&heads, question.trunk) {
-            Some(head) => self.past(head, question, &cut_off)?,
+        let trunk = match self.newest(&question.refs.branches, question.trunk)? {
+            Some(head) => self.past(&head, question, &cut_off)?,
             None => None,
         };
         let trunk = trunk.map(|trunk| Trunk { tip: trunk.tip, later: trunk.later.into_iter().collect() });
         let mut branches = Vec::new();
-        for head in &heads {
-            if let Some(version) = (question.branch)(&head.name)
-                && let Some(number) = (question.release)(&version)
-                && let Some(past) = self.past(head, question, &cut_off)?
-                && let Some(presence) = past.presence(trunk.as_ref())
-            {
-                branches.push(Branch { number, version, tip: past.tip, presence });
+        for name in question.refs.branches.names() {
+            let Some(version) = (question.branch)(name.as_str()) else { continue };
+            let Some(number) = (question.release)(&version) else { continue };
+            for head in heads(name.as_str(), question.refs.branches.tip(name.as_str())) {
+                if let Some(past) = self.past(&head, question, &cut_off)?
+                    && let Some(presence) = past.presence(trunk.as_ref())
+                {
+                    let version = version.clone();
+                    branches.push(ReleaseBranch { number, version, tip: past.tip, presence });
+                }
             }
         }
         branches.sort_by(|a, b| {
@@ -202,66 +226,26 @@ impl Repo {
         Ok(Survey { trunk, branches, tags, is_shallow: self.is_shallow() })
     }
 
-    fn heads(&self) -> Result<Vec<Head>> {
-        let mut heads = Vec::new();
-        for reference in self.git.references_glob("refs/heads/*")? {
-            let reference = reference.context("cannot read the branches")?;
-            if let (Ok(name), Some(target)) = (reference.shorthand(), reference.target()) {
-                heads.push(Head { name: name.to_owned(), remote: None, target });
-            }
-        }
-        for reference in self.git.references_glob("refs/remotes/*")? {
-            let reference = reference.context("cannot read the remote-tracking branches")?;
-            if let (Ok(name), Some(target)) = (reference.shorthand(), reference.target())
-                && let Some((remote, name)) = name.split_once('/')
-            {
-                heads.push(Head { name: name.to_owned(), remote: Some(remote.to_owned()), target });
-            }
-        }
-        Ok(heads)
-    }
-
-    /// Returns the branch `name` in the place where it has gone furthest: a local one or a fork's may
-    /// be behind.
-    fn newest<'a>(&self, heads: &'a [Head], name: &str) -> Option<&'a Head> {
-        let time = |head: &Head| {
-            self.git.find_commit(head.target).map_or(i64::MIN, |commit| commit.time().seconds())
-        };
-        heads.iter().filter(|head| head.name == name).max_by_key(|head| (time(head), head.remote.is_none()))
-    }
-
-    fn release_tags(&self, question: &Question<'_>) -> Result<Vec<Tag>> {
-        let mut tags = Vec::new();
-        for reference in self.git.references_glob("refs/tags/*")? {
-            let reference = reference.context("cannot read the tags")?;
-            let Ok(name) = reference.shorthand() else { continue };
-            let name = name.trim_start_matches("tags/").to_owned();
-            let Some(version) = (question.tag)(&name) else { continue };
-            let Some(number) = (question.release)(&version) else { continue };
-            let Ok(commit) = reference.peel_to_commit() else { continue };
-            let annotated = reference.peel_to_tag().ok();
-            let tagged = annotated.as_ref().and_then(|tag| tag.tagger().map(|tagger| tagger.when()));
-            let day = day_of(tagged.unwrap_or(commit.time()))?;
-            if day <= question.day {
-                tags.push(Tag { number, version, name, day, commit: CommitId(commit.id()) });
-            }
-        }
-        tags.sort_by(|a, b| a.version.cmp(&b.version));
-        Ok(tags)
+    /// Returns the trunk where it has gone furthest: the local one may be behind.
+    fn newest(&self, branches: &Branches, name: &str) -> Result<Option<Head>> {
+        let tip = branches.tip(name);
+        let behind = self.standing(&tip)? == Some(Standing::Behind);
+        let mut places = heads(name, tip);
+        Ok(if behind { places.next_back() } else { places.next() })
     }
 
     /// Returns the branch as it was on the day, following first parents back from where it is now;
-    /// `None` if it has no commit that old, or points at none.
+    /// `None` if it has no commit that old.
     fn past(
         &self,
         head: &Head,
         question: &Question<'_>,
         cut_off: &HashSet<CommitId>,
     ) -> Result<Option<Past>> {
-        let Ok(mut commit) = self.git.find_commit(head.target) else { return Ok(None) };
+        let mut commit = self.git.find_commit(head.commit.0)?;
         let mut later = Vec::new();
         let mut is_cut_off = false;
-        while day_of(commit.time())? > question.day {
+        while day_of(commit.time()).context(NO_DAY)? > question.day {
             later.push(commit.id());
             is_cut_off = cut_off.contains(&CommitId(commit.id()));
             match commit.parents().next() {
@@ -283,16 +267,16 @@ impl Repo {
 
     fn count_ahead(
         &self,
-        branches: &mut [Branch],
-        tags: &[Tag],
+        branches: &mut [ReleaseBranch],
+        tags: &[ReleaseTag],
         trunk: Option<&Tip>,
         cut_off: &HashSet<CommitId>,
     ) -> Result<()> {
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
         let starts = Starts::of(branches);
         for branch in branches.iter_mut().filter(|branch| branch.presence != Presence::CutOff) {
-            let is_own = |tag: &&Tag| starts.is_of(tag, branch.number, &branch.version);
-            let own: Vec<&Tag> = tags.iter().filter(is_own).collect();
+            let is_own = |tag: &&ReleaseTag| starts.is_of(tag, branch.number, &branch.version);
+            let own: Vec<&ReleaseTag> = tags.iter().filter(is_own).collect();
             let Some(base) = latest(&own).map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
                 continue;
             };
@@ -311,9 +295,16 @@ impl Repo {
     }
 }
 
-/// Returns the day in UTC.
-fn day_of(time: git2::Time) -> Result<NaiveDate> {
-    let moment =
-        DateTime::from_timestamp(time.seconds(), 0).context("a commit is of a day that no calendar has")?;
-    Ok(moment.date_naive())
+fn release_tags(question: &Question<'_>) -> Result<Vec<ReleaseTag>> {
+    let mut tags = Vec::new();
+    for Tag { name, commit, day } in question.refs.tags.values() {
+        let Some(version) = (question.tag)(name.as_str()) else { continue };
+        let Some(number) = (question.release)(&version) else { continue };
+        let day = day.context(NO_DAY)?;
+        if day <= question.day {
+            tags.push(ReleaseTag { number, version, name: name.to_string(), day, commit: *commit });
+        }
+    }
+    tags.sort_by(|a, b| a.version.cmp(&b.version));
+    Ok(tags)
 }

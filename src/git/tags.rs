@@ -1,39 +1,33 @@
 //! Tags, and the days of them.
 
-use std::collections::BTreeMap;
-
-use anyhow::Result;
 use chrono::{DateTime, NaiveDate};
-use git2::{ObjectType, Oid};
+use git2::Reference;
 
-use crate::git::{CommitId, Repo};
+use crate::git::{CommitId, TagName};
 
-impl Repo {
-    /// Returns the commit of the tag `name`, annotated or not, if there is one.
-    pub fn tag(&self, name: &str) -> Result<Option<CommitId>> {
-        self.reference(&format!("refs/tags/{name}"))
+/// A tag, annotated or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its short name.
+    pub name: TagName,
+    /// The commit that it names.
+    pub commit: CommitId,
+    /// The day in UTC: its own where it is annotated, the commit's otherwise; none that no calendar has.
+    pub day: Option<NaiveDate>,
+}
+
+impl Tag {
+    /// Reads the tag of that name; `None` where it names no commit.
+    pub(super) fn read(name: TagName, reference: &Reference<'_>) -> Option<Self> {
+        let commit = reference.peel_to_commit().ok()?;
+        let annotated = reference.peel_to_tag().ok();
+        let tagged = annotated.and_then(|tag| tag.tagger().map(|tagger| tagger.when()));
+        let day = day_of(tagged.unwrap_or(commit.time()));
+        Some(Self { name, commit: CommitId(commit.id()), day })
     }
+}
 
-    /// Returns the day of each tag, in UTC: its own for an annotated tag, its commit's for another.
-    pub fn tag_days(&self) -> Result<BTreeMap<String, NaiveDate>> {
-        let mut days = BTreeMap::new();
-        for reference in self.git.references_glob("refs/tags/*")? {
-            let reference = reference?;
-            let (Ok(name), Some(target)) = (reference.name(), reference.target()) else { continue };
-            if let Some(day) = self.day_of(target) {
-                days.insert(name.trim_start_matches("refs/tags/").to_owned(), day);
-            }
-        }
-        Ok(days)
-    }
-
-    fn day_of(&self, object: Oid) -> Option<NaiveDate> {
-        let object = self.git.find_object(object, None).ok()?;
-        let tagger = object.as_tag().and_then(git2::Tag::tagger).map(|tagger| tagger.when().seconds());
-        let seconds = match tagger {
-            Some(seconds) => seconds,
-            None => object.peel(ObjectType::Commit).ok()?.as_commit()?.time().seconds(),
-        };
-        Some(DateTime::from_timestamp(seconds, 0)?.date_naive())
-    }
+/// Returns the day in UTC.
+pub(super) fn day_of(time: git2::Time) -> Option<NaiveDate> {
+    Some(DateTime::from_timestamp(time.seconds(), 0)?.date_naive())
 }

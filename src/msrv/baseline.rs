@@ -7,7 +7,8 @@ use semver::Version;
 use serde::Serialize;
 
 use crate::finding::Finding;
-use crate::git::{CommitId, Repo};
+use crate::git::branches::Tip;
+use crate::git::{CommitId, Refs, Repo};
 use crate::rule;
 use crate::rust_version::RustVersion;
 
@@ -93,8 +94,8 @@ pub struct Search<'a> {
     pub tip: CommitId,
     /// The branch where development happens.
     pub trunk: &'a str,
-    /// The remote to fetch from.
-    pub remote: &'a str,
+    /// The branches and tags.
+    pub refs: &'a Refs,
     /// What the user says.
     pub stated: &'a Stated,
 }
@@ -115,8 +116,8 @@ pub struct Stated {
 ///
 /// A finding where nothing tells, with the command that repairs it.
 pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<Source, Finding>> {
-    if let Some(commit) = repo.tag(search.tag)? {
-        return Ok(Ok(Source::FirstRelease { tag: search.tag.to_owned(), commit }));
+    if let Some(tag) = search.refs.tags.get(search.tag) {
+        return Ok(Ok(Source::FirstRelease { tag: tag.name.to_string(), commit: tag.commit }));
     }
     // Where history is cut off, what looks like the way to the trunk may be another one.
     if !repo.is_shallow()
@@ -137,15 +138,11 @@ pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<Source, Finding>>
 }
 
 fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<Source>> {
-    let remote_name = format!("{}/{}", search.remote, search.trunk);
-    let places = [
-        (remote_name, repo.remote_branch(search.remote, search.trunk)?),
-        (search.trunk.to_owned(), repo.branch(search.trunk)?),
-    ];
-    for (trunk, tip) in places {
-        if let Some(tip) = tip
-            && let Some(commit) = repo.left_at(search.tip, tip)?
-        {
+    let Tip { local, fetched } = search.refs.branches.tip(search.trunk);
+    let fetched = fetched.map(|(remote, tip)| (format!("{remote}/{}", search.trunk), tip));
+    let local = local.map(|tip| (search.trunk.to_owned(), tip));
+    for (trunk, tip) in fetched.into_iter().chain(local) {
+        if let Some(commit) = repo.left_at(search.tip, tip)? {
             return Ok(Some(Source::LeftTrunk { trunk, commit }));
         }
     }
@@ -159,7 +156,8 @@ fn no_revision(revision: &str) -> Finding {
 
 /// Says that nothing tells what was promised, and the one command that changes that.
 fn unknown(shallow: bool, search: &Search<'_>) -> Finding {
-    let Search { tag, remote, trunk, line, holds, .. } = *search;
+    let Search { tag, refs, trunk, line, holds, .. } = *search;
+    let remote = refs.branches.remote_to_fetch();
     let why = if shallow { "this clone is shallow" } else { "its trunk is not here" };
     let message = format!("what the line of {line} promised is not known: there is no tag {tag}, and {why}");
     // Before the first release there is no tag to fetch.

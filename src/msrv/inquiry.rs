@@ -150,7 +150,7 @@ fn promised_at(
         holds: &line,
         tip,
         trunk: config.trunk_in(refs),
-        remote: &repo.push_remote(branch).unwrap_or_else(|_| "origin".to_owned()),
+        refs,
         stated,
     };
     Ok(baseline::find(repo, &search)?.ok().and_then(|source| source.commit()))

@@ -46,14 +46,13 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
     let tag = project.config.names.tag.render(line, &project.name);
-    let remote = repo.push_remote(request.branch).unwrap_or_else(|_| "origin".to_owned());
     let search = Search {
         tag: &tag,
         line,
         holds: &lead.version,
         tip: project.commit,
         trunk: request.trunk(),
-        remote: &remote,
+        refs: request.refs,
         stated,
     };
     let source = match baseline::find(repo, &search)? {

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Head, Refs, Repo};
+use crate::git::{BranchName, CommitId, Head, Refs};
 use crate::plan::preconditions;
 use crate::project::At;
 use crate::rule;
@@ -47,10 +47,7 @@ impl Branch {
 
     /// Adds the branch to `refs`: that somebody names it shows that there is one, be it fetched or not.
     pub(crate) fn add_to(&self, refs: &mut Refs) {
-        if !refs.branches.contains(&self.name) {
-            refs.branches.push(self.name.clone());
-            refs.branches.sort_unstable();
-        }
+        refs.branches.extend(BranchName::new(self.name.as_str()));
     }
 
     /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
@@ -67,10 +64,10 @@ impl About {
     /// # Errors
     ///
     /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
-    pub(crate) fn branch(&self, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> {
+    pub(crate) fn branch(&self, head: &Head, refs: &Refs) -> Result<Branch> {
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         if let Some(name) = &self.branch {
-            return named(name, repo, head, refs);
+            return named(name, head, refs);
         }
         let variables: Variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -94,18 +91,16 @@ impl About {
 }
 
 /// Returns the branch with that name, given in short or in full.
-fn named(stated: &str, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> {
+fn named(stated: &str, head: &Head, refs: &Refs) -> Result<Branch> {
     let name = stated.strip_prefix("refs/heads/").unwrap_or(stated);
-    if !Repo::is_branch_name(name) {
+    if BranchName::new(name).is_none() {
         let message = format!("`--branch {stated}` names no branch: it cannot be the name of one");
         return Err(
             Refused::from(Finding::of(rule::BRANCH_NAME, message).remedy("give its short name")).into()
         );
     }
-    if let Some((remote, short)) = name.strip_prefix("refs/remotes/").unwrap_or(name).split_once('/')
-        && !refs.local.contains_key(name)
-        && repo.remote_branch(remote, short)?.is_some()
-    {
+    let tracked = refs.branches.tracked_as(name.strip_prefix("refs/remotes/").unwrap_or(name));
+    if let Some(short) = tracked.filter(|_| refs.branches.local(name).is_none()) {
         let message = format!("`{stated}` is what was fetched of the branch `{short}`");
         let finding = Finding::of(rule::BRANCH_NAME, message).remedy(format!("give `--branch {short}`"));
         return Err(Refused::from(finding).into());
@@ -117,29 +112,27 @@ fn named(stated: &str, repo: &Repo, head: &Head, refs: &Refs) -> Result<Branch> 
         Head::Detached(commit) => {
             Ok(Branch::checked_out(name, "`--branch`, for the commit that is checked out", *commit))
         }
-        Head::Branch(..) | Head::Unborn => not_checked_out(name, repo, refs),
+        Head::Branch(..) | Head::Unborn => not_checked_out(name, refs),
     }
 }
 
-fn not_checked_out(name: &str, repo: &Repo, refs: &Refs) -> Result<Branch> {
-    if let Some(commit) = refs.local.get(name) {
-        return Ok(Branch::elsewhere(name, "`--branch`, not checked out", *commit));
+fn not_checked_out(name: &str, refs: &Refs) -> Result<Branch> {
+    let tip = refs.branches.tip(name);
+    if let Some(commit) = tip.local {
+        return Ok(Branch::elsewhere(name, "`--branch`, not checked out", commit));
     }
-    let remotes = [repo.push_remote(name).ok(), Some("origin".to_owned())];
-    for remote in remotes.iter().flatten() {
-        if let Some(commit) = repo.remote_branch(remote, name)? {
-            return Ok(Branch::elsewhere(name, format!("`--branch`, as fetched from {remote}"), commit));
-        }
-    }
-    let remote = remotes.iter().flatten().next().map_or("origin", String::as_str);
-    Err(Refused::from(no_branch(name, remote, refs)).into())
+    let Some((remote, commit)) = tip.fetched else {
+        return Err(Refused::from(no_branch(name, refs)).into());
+    };
+    Ok(Branch::elsewhere(name, format!("`--branch`, as fetched from {remote}"), commit))
 }
 
-fn no_branch(name: &str, remote: &str, refs: &Refs) -> Finding {
+fn no_branch(name: &str, refs: &Refs) -> Finding {
+    let remote = refs.branches.remote_to_fetch();
     let message = format!("there is no branch `{name}` here, and none was fetched from {remote}");
-    let mut near: Vec<(f64, &String)> =
-        refs.branches.iter().map(|there| (strsim::jaro_winkler(name, there), there)).collect();
-    near.retain(|(likeness, there)| *likeness > LIKE && *there != name);
+    let likeness = |there: &BranchName| strsim::jaro_winkler(name, there.as_str());
+    let mut near: Vec<_> = refs.branches.names().map(|there| (likeness(there), there)).collect();
+    near.retain(|(likeness, there)| *likeness > LIKE && there.as_str() != name);
     near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let near: Vec<String> = near.iter().take(TOLD).map(|(_, there)| format!("`{there}`")).collect();
     let question =

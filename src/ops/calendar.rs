@@ -50,7 +50,8 @@ impl Calendar {
             (None, None, None) => Lead { name: project::nearest_package(&location), ..Lead::default() },
             _ => Lead::default(),
         };
-        Self::of(repo.as_ref(), config, day, &Lead { manifests: Vec::new(), ..lead })
+        let refs = refs(repo.as_ref(), &config, &location, output)?;
+        Self::of(repo.as_ref().zip(refs.as_ref()), config, day, &Lead { manifests: Vec::new(), ..lead })
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
@@ -66,25 +67,33 @@ impl Calendar {
             Some(repo) => project::lead(repo, &location, &config)?,
             None => Lead { name: project::nearest_package(&location), ..Lead::default() },
         };
-        Self::of(repo.as_ref(), config, day, &lead)
+        let refs = refs(repo.as_ref(), &config, &location, output)?;
+        Self::of(repo.as_ref().zip(refs.as_ref()), config, day, &lead)
     }
 
     /// Makes the calendar of `config` with what `repo` tells; the manifests of `lead` are read on each
     /// branch, for its version and MSRV.
-    pub(crate) fn of(repo: Option<&Repo>, config: Config, day: NaiveDate, lead: &Lead) -> Result<Self> {
+    pub(crate) fn of(
+        repo: Option<(&Repo, &Refs)>,
+        config: Config,
+        day: NaiveDate,
+        lead: &Lead,
+    ) -> Result<Self> {
         let train = config.train();
-        let refs = repo.map(Repo::refs).transpose()?.unwrap_or_default();
-        let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, &refs));
+        let none = Refs::default();
+        let refs = repo.map_or(&none, |(_, refs)| refs);
+        let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, refs));
         let numbering = known.unwrap_or(Numbering::Major);
         let question = Question {
             day,
-            trunk: config.trunk_in(&refs),
+            refs,
+            trunk: config.trunk_in(refs),
             branch: &|name| config.names.branch.read(name),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
         };
         let (mut survey, mut declared, mut notes) = (Survey::default(), BTreeMap::new(), Vec::new());
-        if let Some(repo) = repo {
+        if let Some((repo, _)) = repo {
             survey = repo.survey(&question)?;
             declared = read_declared(repo, &survey, &lead.manifests, &mut notes)?;
         }
@@ -136,7 +145,7 @@ impl Calendar {
 /// Returns how releases are numbered where no policy says it: like the newest that has a branch, or else
 /// a tag.
 fn numbering_of(config: &Config, refs: &Refs) -> Option<Numbering> {
-    let branches = refs.branches.iter().filter_map(|name| config.names.branch.read(name));
+    let branches = refs.branches.names().filter_map(|name| config.names.branch.read(name));
     let tags = || refs.tags.keys().filter_map(|name| config.names.tag.read(name)).max();
     branches.max().or_else(tags).as_ref().map(Numbering::of)
 }
@@ -173,6 +182,19 @@ fn open(location: &Location, output: &mut Output) -> Result<Option<Repo>> {
         recover(repo, Purpose::Read, output)?;
     }
     Ok(repo)
+}
+
+/// Reads the branches and tags, and says where it is not sure which remote counts.
+fn refs(
+    repo: Option<&Repo>,
+    config: &Config,
+    location: &Location,
+    output: &mut Output,
+) -> Result<Option<Refs>> {
+    let Some(repo) = repo else { return Ok(None) };
+    let refs = repo.refs(config.preferred(location.remote.as_deref()))?;
+    refs.branches.doubt().iter().for_each(|doubt| output.finding(doubt));
+    Ok(Some(refs))
 }
 
 /// Warns that the repository was not read, for the reasons of a refusal.

@@ -51,14 +51,10 @@ pub(crate) fn prepare(
     let location = common.location()?;
     let repo = location.repository()?;
     recover(&repo, Purpose::of_preparing(options.dry_run), output)?;
-    let run = Run {
-        head: repo.head()?,
-        refs: repo.refs()?,
-        changed: repo.changed()?,
-        repo: &repo,
-        location: &location,
-        options,
-    };
+    let refs = refs(&repo, &location, options.push)?;
+    refs.branches.doubt().iter().for_each(|doubt| output.finding(doubt));
+    let run =
+        Run { head: repo.head()?, refs, changed: repo.changed()?, repo: &repo, location: &location, options };
     let selected = run.select(selection)?;
     let (preparation, stops) = run.plan(selected, &make, output)?;
     show(&preparation, options, output);
@@ -72,6 +68,18 @@ pub(crate) fn prepare(
         return Ok(Status::Done);
     }
     run.apply(&preparation, output)
+}
+
+/// Reads the branches and tags. What is pushed may go to an address, of which nothing was fetched.
+fn refs(repo: &Repo, location: &Location, is_pushed: bool) -> Result<Refs> {
+    let mut location = location.clone();
+    if is_pushed
+        && let Some(remote) = &location.remote
+        && !repo.check_remote(remote)?
+    {
+        location.remote = None;
+    }
+    project::refs(repo, &location)
 }
 
 /// What one run works on.
@@ -92,7 +100,7 @@ impl Run<'_> {
                 let config = project::nearest_config(self.location)?;
                 let day = self.options.today.day();
                 let lead = project::lead(self.repo, self.location, &config)?;
-                let calendar = Calendar::of(Some(self.repo), config, day, &lead)?;
+                let calendar = Calendar::of(Some((self.repo, &self.refs)), config, day, &lead)?;
                 return Ok(security.select(&calendar.status(), &self.head, &self.refs)?);
             }
         };
@@ -164,9 +172,9 @@ impl Run<'_> {
     /// Returns the other local branches whose tip comes right after `parent`.
     fn siblings(&self, target: &Target, parent: Option<CommitId>) -> Result<Vec<String>> {
         let mut siblings = Vec::new();
-        for (name, tip) in self.refs.local.iter().filter(|(name, _)| **name != target.branch) {
-            if parent.is_some() && self.repo.parent(*tip)? == parent {
-                siblings.push(name.clone());
+        for (name, tip) in self.refs.branches.locals().filter(|(name, _)| name.as_str() != target.branch) {
+            if parent.is_some() && self.repo.parent(tip)? == parent {
+                siblings.push(name.to_string());
             }
         }
         Ok(siblings)
@@ -179,13 +187,13 @@ impl Run<'_> {
             Head::Detached(_) | Head::Unborn => None,
         };
         let first = preparation.commits().next().map(|commit| commit.branch.as_str());
-        let remote = match &self.options.remote {
-            Some(remote) => Ok(remote.clone()),
-            None => self.repo.push_remote(current.or(first).unwrap_or_default()),
+        let remote = match &self.location.remote {
+            Some(remote) => Ok(remote.as_str()),
+            None => self.refs.branches.push_remote(current.or(first).unwrap_or_default()),
         };
         // Whether there is somewhere to push to is known before anything is made.
         let remote = if self.options.push { Some(remote?) } else { remote.ok() };
-        if let Some(remote) = remote.as_ref().filter(|_| self.options.push) {
+        if let Some(remote) = remote.filter(|_| self.options.push) {
             self.repo.check_remote(remote)?;
         }
         let mut publication = preparation.publication();
@@ -194,9 +202,8 @@ impl Run<'_> {
         for finding in &published.findings {
             output.finding(finding);
         }
-        let mut outcome =
-            Outcome::new(preparation, &published.commits, &self.refs, current, remote.as_deref());
-        let pushed = match &remote {
+        let mut outcome = Outcome::new(preparation, &published.commits, &self.refs, current, remote);
+        let pushed = match remote {
             Some(remote) if self.options.push => self.repo.push(remote, &published.branches, hooks),
             _ => Ok(()),
         };

@@ -13,8 +13,7 @@ use crate::backport::survey::Survey;
 use crate::backport::targets::{Excepted, Target};
 use crate::check::supported::{self, Release};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Repo};
-use crate::plan::Request;
+use crate::git::{CommitId, Refs, Repo};
 use crate::project::{self, Location, Project};
 use crate::report::Report;
 use crate::rule;
@@ -24,26 +23,27 @@ use crate::status::{State, Status};
 pub(crate) fn report(
     repo: &Repo,
     location: &Location,
-    project: &Project,
+    (project, refs): (&Project, &Refs),
     day: NaiveDate,
     waivers: &[Waiver],
 ) -> Result<Report> {
-    let refs = repo.refs()?;
-    let request = Request { project, branch: "", parent: None, siblings: &[], refs: &refs, date: day };
-    let ground = Ground::read(repo, project, request.trunk())?;
+    let ground = Ground::read(repo, project, refs)?;
     let lead = project::lead(repo, location, &project.config)?;
-    let calendar = Calendar::of(Some(repo), project.config.clone(), day, &lead)?;
+    let calendar = Calendar::of(Some((repo, refs)), project.config.clone(), day, &lead)?;
     let status = calendar.status();
     status.supported()?;
 
     let mut report = Report::new("check --supported", format!("the branches supported on {day}"));
     report.findings.extend(ground.notes.iter().chain(&calendar.notes).cloned());
+    if let Some(remote) = refs.branches.remote_in_words() {
+        report.fact("remote", remote);
+    }
     let (targets, excepted) = chosen(&status, &ground, waivers, &mut report)?;
     for Excepted { branch, reason } in &excepted {
         report.fact("waived", format!("{branch}: {reason}"));
     }
     report.fact("latest", supported::latest(&status));
-    match compare(repo, (&ground, &status), targets, excepted, &mut report)
+    match compare((repo, refs), (&ground, &status), targets, excepted, &mut report)
         .map_err(Error::downcast::<Refused>)
     {
         Ok(()) => {}
@@ -62,7 +62,7 @@ pub(crate) fn report(
 ///
 /// A refusal where too little of the history is here.
 fn compare(
-    repo: &Repo,
+    (repo, refs): (&Repo, &Refs),
     (ground, status): (&Ground, &Status),
     targets: Vec<Target>,
     excepted: Vec<Excepted>,
@@ -72,7 +72,7 @@ fn compare(
     let (changes, left_out) =
         went_somewhere(&mut survey, &mut |facts| ground.concerns_branch_only(repo, facts))?;
     let rows = rows(&mut survey, &changes, &targets, &ground.statements)?;
-    let releases = releases(repo, status, &targets, &rows)?;
+    let releases = releases((repo, refs), status, &targets, &rows)?;
     let matrix = Matrix { branches: targets, excepted, rows, left_out };
     report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
     let mut on_trunk = BTreeSet::new();
@@ -89,12 +89,17 @@ fn compare(
 }
 
 /// Returns the latest release of each of `targets`, with what it contains of what `rows` show.
-fn releases(repo: &Repo, status: &Status, targets: &[Target], rows: &[Row]) -> Result<Vec<Option<Release>>> {
+fn releases(
+    (repo, refs): (&Repo, &Refs),
+    status: &Status,
+    targets: &[Target],
+    rows: &[Row],
+) -> Result<Vec<Option<Release>>> {
     let mut tagged = Vec::new();
     for target in targets {
         let row = status.rows.iter().find(|row| row.branch == target.branch && row.released.is_some());
         let tag = row.and_then(|row| row.latest.as_ref()).map(|(tag, _)| tag.clone());
-        let commit = tag.as_ref().map(|tag| repo.tag(tag)).transpose()?.flatten();
+        let commit = tag.as_ref().and_then(|tag| Some(refs.tags.get(tag.as_str())?.commit));
         tagged.push(tag.zip(commit));
     }
     let tips: Vec<CommitId> = tagged.iter().flatten().map(|(_, commit)| *commit).collect();

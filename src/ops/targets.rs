@@ -94,7 +94,7 @@ impl Targets {
     pub(crate) fn select(&self, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
         if self.branches.is_empty() {
             let branch = preconditions::checked_out(head)?;
-            let targets = refs.local.get(branch).map(|commit| target(branch, *commit, head));
+            let targets = refs.branches.local(branch).map(|commit| target(branch, commit, head));
             return Ok(Selected { targets: targets.into_iter().collect(), left: Vec::new() });
         }
         let mut findings = Vec::new();
@@ -114,19 +114,21 @@ impl Targets {
 fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding> {
     let matcher = Glob::new(glob).map_err(|error| Finding::of(rule::BRANCH_GLOB, error.to_string()))?;
     let matcher = matcher.compile_matcher();
-    let matching = refs.local.iter().filter(|(name, _)| *name == glob || matcher.is_match(name));
-    let found: Vec<Target> = matching.map(|(name, commit)| target(name, *commit, head)).collect();
+    let matching =
+        refs.branches.locals().filter(|(name, _)| name.as_str() == glob || matcher.is_match(name.as_str()));
+    let found: Vec<Target> = matching.map(|(name, commit)| target(name.as_str(), commit, head)).collect();
     match found.is_empty() {
-        true => Err(no_branch(format!("no local branch matches `{glob}`"), glob)),
+        true => Err(no_branch(format!("no local branch matches `{glob}`"), glob, refs)),
         false => Ok(found),
     }
 }
 
-fn no_branch(message: String, branch: &str) -> Finding {
+fn no_branch(message: String, branch: &str, refs: &Refs) -> Finding {
     // A glob names no branch that could be made.
     let name = if branch.contains(['*', '?', '[', '{']) { "NAME" } else { branch };
+    let remote = refs.branches.remote_to_fetch();
     Finding::of(rule::NO_BRANCH, message)
-        .remedy(format!("make the remote's branch local, as in `git branch {name} origin/{name}`"))
+        .remedy(format!("make the remote's branch local, as in `git branch {name} {remote}/{name}`"))
 }
 
 impl Security {
@@ -160,12 +162,12 @@ impl Security {
                 selected
                     .left
                     .push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
-            } else if let Some(commit) = refs.local.get(&row.branch) {
-                selected.targets.push(target(&row.branch, *commit, head));
+            } else if let Some(commit) = refs.branches.local(&row.branch) {
+                selected.targets.push(target(&row.branch, commit, head));
             } else {
                 let message =
                     format!("{} is supported, and there is no local branch `{}`", row.short, row.branch);
-                findings.push(no_branch(message, &row.branch));
+                findings.push(no_branch(message, &row.branch, refs));
             }
         }
         findings.extend(unused.into_iter().map(Waiver::unused));

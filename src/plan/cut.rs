@@ -162,12 +162,12 @@ fn prerelease_remedy(lines: &Lines<'_>, line: &lines::Line<'_>) -> String {
 /// since, and what would be cut is the release just cut under the next number.
 fn trunk_already_moved(request: &Request<'_>, name: &str, version: &Version) -> Option<Finding> {
     let names = &request.project.config.names;
-    let older = request.refs.branches.iter().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
+    let older = request.refs.branches.names().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
     let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
     let parent = request.parent?;
     // With candidates the cut puts the first one on the release branch, beside the trunk's commit.
-    let was_cut_at_parent =
-        request.refs.local.get(branch) == Some(&parent) || request.siblings.contains(branch);
+    let was_cut_at_parent = request.refs.branches.local(branch.as_str()) == Some(parent)
+        || request.siblings.iter().any(|sibling| sibling == branch.as_str());
     was_cut_at_parent.then(|| {
         let message = format!(
             "the trunk is already at the next version, {version}: nothing has come since {branch} was cut"

@@ -50,7 +50,7 @@ impl Outcome {
         for (commit, id) in preparation.commits().zip(commits) {
             branches.push(Made {
                 name: commit.branch.clone(),
-                from: refs.local.get(&commit.branch).copied(),
+                from: refs.branches.local(&commit.branch),
                 to: *id,
                 subject: commit.message.lines().next().map(str::to_owned),
             });

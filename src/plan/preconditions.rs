@@ -57,13 +57,13 @@ fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version, name: &st
 
 /// Finds out whether a branch that is to be made is there already, or its name is none.
 pub fn new_branch(request: &Request<'_>, branch: &str) -> Option<Finding> {
-    if let Some(commit) = request.refs.local.get(branch) {
+    if let Some(commit) = request.refs.branches.local(branch) {
         let message = format!("the branch `{branch}` is there already, at {}", commit.short());
         let remedy = format!("if it is left over, remove it with `git branch -D {branch}`");
         return Some(Finding::of(rule::BRANCH_EXISTS, message).remedy(remedy));
     }
-    if request.refs.branches.iter().any(|there| there == branch) {
-        let message = format!("the branch `{branch}` is there already, on a remote");
+    if let Some((remote, _)) = request.refs.branches.tip(branch).fetched {
+        let message = format!("the branch `{branch}` is there already, on {remote}");
         return Some(
             Finding::of(rule::BRANCH_EXISTS, message).remedy("nothing is to be cut, or the version is wrong"),
         );
@@ -95,7 +95,7 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Opti
             .remedy("leave out of `names.tag` what git does not allow (see git-check-ref-format)"),
         );
     }
-    let commit = request.refs.tags.get(&tag)?;
+    let commit = request.refs.tags.get(tag.as_str())?.commit;
     let message = format!("the tag `{tag}` is there already, at {}: {version} is released", commit.short());
     let remedy = "pull the branch that holds it, or put the version right";
     Some(Finding::of(rule::TAG_EXISTS, message).remedy(remedy))

@@ -8,7 +8,7 @@ use super::location::{At, Location};
 use super::text;
 use crate::config::{self, Config, Source};
 use crate::finding::{Finding, Refused};
-use crate::git::{Repo, Tree};
+use crate::git::{Refs, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 
@@ -130,6 +130,15 @@ fn no_config(path: &Path, error: &std::io::Error) -> Refused {
     Finding::of(rule::NO_CONFIG, format!("cannot read the configuration {}: {error}", path.display()))
         .remedy("give `--config` the path of a file")
         .into()
+}
+
+/// Returns the branches and tags of `repo`, seen as `--remote` and the nearest configuration say.
+///
+/// # Errors
+///
+/// A refusal if there is no such remote. What is wrong with the configuration is none here.
+pub fn refs(repo: &Repo, location: &Location) -> Result<Refs> {
+    repo.refs(nearest_config(location).unwrap_or_default().preferred(location.remote.as_deref()))
 }
 
 /// Returns the configuration at `location` as it stands on the disk, without asking git or Cargo:

@@ -21,6 +21,8 @@ pub struct Location {
     pub manifest: Option<PathBuf>,
     /// `--config`.
     pub config: Option<PathBuf>,
+    /// `--remote`.
+    pub remote: Option<String>,
 }
 
 impl Location {

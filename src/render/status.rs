@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::table::Table;
 use super::{escaped, escaped_json, on_a_line};
+use crate::git::survey::Tip;
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::{Day, Phase};
 
@@ -73,7 +74,7 @@ fn table(status: &Status) -> Table {
 }
 
 fn cells(row: &Row, status: &Status) -> [String; 8] {
-    let places = row.tips.iter().map(|tip| tip.remote.as_deref().unwrap_or("local"));
+    let places = row.tips.iter().map(Tip::place);
     let version = row.declared.version.as_ref().map(ToString::to_string);
     let latest = row.latest.as_ref().map(|(tag, day)| format!("{tag} ({day})"));
     let compared = row.state != State::Phase(Phase::InDevelopment);

@@ -1,7 +1,8 @@
 use super::*;
 use crate::config::schedule::ScheduleConfig;
 use crate::git::CommitId;
-use crate::git::survey::{Presence, Tag};
+use crate::git::RemoteName;
+use crate::git::survey::{Presence, ReleaseTag};
 
 fn wasmtime() -> Train {
     let text = r#"
@@ -28,7 +29,7 @@ fn commits() -> impl Iterator<Item = (CommitId, &'static str)> {
 fn tip(name: &str, remote: Option<&str>, ahead: usize, version: &str) -> Tip {
     Tip {
         name: name.to_owned(),
-        remote: remote.map(str::to_owned),
+        remote: remote.and_then(RemoteName::new),
         commit: commits().find(|(_, declared)| *declared == version).unwrap().0,
         has_later: false,
         ahead: Some(ahead),
@@ -36,10 +37,10 @@ fn tip(name: &str, remote: Option<&str>, ahead: usize, version: &str) -> Tip {
     }
 }
 
-fn branch(number: u64, ahead: usize, version: &str) -> Branch {
+fn branch(number: u64, ahead: usize, version: &str) -> ReleaseBranch {
     let name = format!("release-{number}.0.0");
     let first = Version::new(number, 0, 0);
-    Branch {
+    ReleaseBranch {
         number: Number(number),
         version: first,
         presence: Presence::Sure,
@@ -47,10 +48,10 @@ fn branch(number: u64, ahead: usize, version: &str) -> Branch {
     }
 }
 
-fn tag(version: &str, day: &str) -> Tag {
+fn tag(version: &str, day: &str) -> ReleaseTag {
     let version: Version = version.parse().unwrap();
     let number = Number(version.major);
-    Tag { number, name: format!("v{version}"), version, day: date(day), commit: CommitId::of_test(2) }
+    ReleaseTag { number, name: format!("v{version}"), version, day: date(day), commit: CommitId::of_test(2) }
 }
 
 fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
@@ -171,7 +172,7 @@ fn a_branch_in_two_places_is_one_row() {
     let mut survey = april();
     let local =
         Tip { remote: None, commit: CommitId::of_test(99), ahead: Some(1), ..survey.branches[0].tip.clone() };
-    survey.branches.insert(0, Branch { tip: local, ..survey.branches[0].clone() });
+    survey.branches.insert(0, ReleaseBranch { tip: local, ..survey.branches[0].clone() });
     let status = status("2025-04-22", Some(&train), &survey);
     let row = status.rows.last().unwrap();
     assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
@@ -184,7 +185,7 @@ fn a_branch_in_two_places_is_one_row() {
 fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     let train = wasmtime();
     let mut survey = april();
-    let minor = |ahead, version: &str| Branch {
+    let minor = |ahead, version: &str| ReleaseBranch {
         number: Number(31),
         version: Version::new(31, 1, 0),
         presence: Presence::Sure,

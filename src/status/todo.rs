@@ -135,8 +135,7 @@ fn other_version(row: &Row) -> Option<Todo> {
 
 fn differs(row: &Row) -> Option<Todo> {
     let differ = row.tips.iter().any(|tip| tip.commit != row.tips[0].commit);
-    let place = |remote: &Option<String>| remote.clone().unwrap_or_else(|| "local".to_owned());
-    let places = || row.tips.iter().map(|tip| place(&tip.remote)).collect();
+    let places = || row.tips.iter().map(|tip| tip.place().to_owned()).collect();
     differ.then(|| Todo::Differs { branch: row.branch.clone(), places: places() })
 }
 

@@ -214,7 +214,7 @@ impl Repo {
             self.checked_out()?
         } else {
             let Ok(git) = git2::Repository::open(&tree.root) else { return Ok(false) };
-            Repo { git, root: tree.root.clone() }.checked_out()?
+            Repo::new(git, tree.root.clone()).checked_out()?
         };
         Ok(branch.as_ref() == Some(&tree.branch))
     }

@@ -7,7 +7,8 @@ use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::git::settings::{Role, Settings};
+use crate::git::identity::Role;
+use crate::git::settings::Settings;
 use crate::git::{CommitId, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;

@@ -7,7 +7,7 @@ use anyhow::{Error, Result};
 use git2::RepositoryState;
 
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Repo};
+use crate::git::{BranchName, CommitId, Repo};
 use crate::rule;
 use crate::transaction::refs::RefMove;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
@@ -72,7 +72,7 @@ impl Repo {
 
     /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.
     pub(crate) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
-        if !Self::is_branch_name(name) {
+        if BranchName::new(name).is_none() {
             findings.push(
                 Finding::of(rule::BRANCH_NAME, format!("{name:?} cannot be the name of a branch"))
                     .remedy("choose a name that `git check-ref-format --branch` accepts"),
@@ -94,7 +94,7 @@ impl Repo {
 
     /// Returns the short name of a branch whose name is a folder of `full`, or lies below it.
     fn branch_in_the_way(&self, full: &str) -> Result<Option<String>> {
-        let short = |name: &str| name.trim_start_matches("refs/heads/").to_owned();
+        let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
         let above = full.match_indices('/').skip(2).map(|(at, _)| &full[..at]);
         for name in above {
             if self.ref_value(name)?.is_some() {

@@ -1,57 +1,29 @@
 //! Pushes what was published: one atomic push by the user's own git.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
+use crate::git::branches::no_remote;
 use crate::git::command::failure;
 use crate::git::settings::Settings;
 use crate::rule;
 use crate::transaction::values::Hooks;
 
 impl Repo {
-    /// Returns the remote to which the branch `name` is pushed, as git chooses it: the branch's own,
-    /// the default one, or the only one.
-    ///
-    /// # Errors
-    ///
-    /// A refusal if none is chosen.
-    pub fn push_remote(&self, name: &str) -> Result<String> {
-        let settings = Settings::read(self)?;
-        let configured = [
-            format!("branch.{name}.pushremote"),
-            "remote.pushdefault".to_owned(),
-            format!("branch.{name}.remote"),
-        ];
-        if let Some(remote) =
-            configured.iter().find_map(|key| settings.text(key)).filter(|&remote| remote != ".")
-        {
-            return Ok(remote.to_owned());
-        }
-        let remotes = self.git.remotes().context("cannot list the remotes")?;
-        let mut names = remotes.iter().filter_map(|remote| remote.ok().flatten());
-        match (names.next(), names.next()) {
-            (Some(only), None) => Ok(only.to_owned()),
-            _ => Err(Refused::from(
-                Finding::of(rule::NO_REMOTE, format!("it is not said where the branch {name} is pushed"))
-                    .remedy("pass `--remote`, or set the branch's upstream"),
-            )
-            .into()),
-        }
-    }
-
-    /// Makes sure that git can tell what `remote` means: a configured one, an address, or a folder.
+    /// Makes sure that git can tell what `remote` means: a configured one, an address, or a folder. Returns
+    /// whether it is a configured one.
     ///
     /// # Errors
     ///
     /// A refusal if not.
-    pub fn check_remote(&self, remote: &str) -> Result<(), Refused> {
-        let is_address = remote.contains([':', '/']) || self.root.join(remote).is_dir();
-        if !remote.starts_with('-') && (is_address || self.git.find_remote(remote).is_ok()) {
-            return Ok(());
+    pub fn check_remote(&self, remote: &str) -> Result<bool, Refused> {
+        let is_address = || remote.contains([':', '/']) || self.root.join(remote).is_dir();
+        let is_configured = self.git.find_remote(remote).is_ok();
+        if !remote.starts_with('-') && (is_configured || is_address()) {
+            return Ok(is_configured);
         }
-        let finding = Finding::of(rule::NO_REMOTE, format!("{remote:?} is no remote"));
-        Err(finding.remedy("name one that `git remote` lists, or an address").into())
+        Err(no_remote(remote))
     }
 
     /// Pushes `branches`, by short name, to `remote`: all of them or none, and nothing else.
@@ -63,7 +35,7 @@ impl Repo {
     /// A refusal for each branch that the remote rejects, or if git cannot push at all. What is
     /// local stays as it is and can be pushed again.
     pub fn push(&self, remote: &str, branches: &[String], hooks: Hooks) -> Result<()> {
-        let settings = Settings::read(self)?;
+        let settings = self.settings()?;
         self.check_remote(remote)?;
         let mut push = self.user_git("push").args([
             "--atomic",
@@ -76,7 +48,7 @@ impl Repo {
         }
         push = push.arg("--").arg(remote);
         for branch in branches {
-            push = push.arg(self.refspec(remote, branch, &settings)?);
+            push = push.arg(self.refspec(remote, branch, settings)?);
         }
         let output = push.output()?;
         if output.status.success() {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use relprep::checkout::scratch::Run;
 use relprep::finding::Refused;
-use relprep::git::{CommitId, Repo};
+use relprep::git::{CommitId, Preferred, Repo};
 use relprep::path::RepoPath;
 use relprep::transaction::values::{Hooks, NewCommit, NewFile, Options, Publication};
 use serde::{Deserialize, Serialize};
@@ -181,7 +181,7 @@ fn act(request: &Request) -> anyhow::Result<Value> {
         Action::Push(remote, branches) => {
             let remote = match remote {
                 Some(remote) => remote.clone(),
-                None => repo.push_remote(&branches[0])?,
+                None => repo.refs(Preferred::default())?.branches.push_remote(&branches[0])?.to_owned(),
             };
             repo.push(&remote, branches, Hooks::Run)?;
             Ok(json!({ "findings": [] }))
@@ -215,13 +215,16 @@ fn act(request: &Request) -> anyhow::Result<Value> {
 fn publication(repo: &Repo, making: &Making) -> Publication {
     let at = |branch: Option<&String>| -> CommitId {
         match branch {
-            Some(name) => repo.branch(name).unwrap().unwrap(),
+            Some(name) => repo.resolve(&format!("refs/heads/{name}")).unwrap().unwrap(),
             None => repo.head().unwrap().commit().unwrap(),
         }
     };
     let commits = making.commits.iter().map(|commit| NewCommit {
         branch: commit.branch.clone(),
-        from: repo.branch(&commit.branch).unwrap().map(|_| at(commit.parent.as_ref())),
+        from: repo
+            .resolve(&format!("refs/heads/{}", commit.branch))
+            .unwrap()
+            .map(|_| at(commit.parent.as_ref())),
         parent: at(commit.parent.as_ref()),
         tree: None,
         files: commit

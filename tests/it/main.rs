@@ -28,6 +28,7 @@ mod prerelease;
 mod publish;
 mod readme;
 mod refusals;
+mod remotes;
 mod rendered;
 mod schedule;
 mod shapes;

@@ -10,7 +10,8 @@ use crate::history::{self, History};
 
 fn findings(root: &Path, before: &str, after: &str) -> Vec<String> {
     let repo = Repo::discover(root).unwrap();
-    let location = Location { folder: root.to_owned(), manifest: None, config: Some(history::config()) };
+    let location =
+        Location { folder: root.to_owned(), manifest: None, config: Some(history::config()), remote: None };
     let (before, after) = (repo.resolve(before).unwrap().unwrap(), repo.resolve(after).unwrap().unwrap());
     let project = |commit| Project::read_commit(&repo, &location, commit).unwrap();
     let differences = repo.changed_files(before, after).unwrap();

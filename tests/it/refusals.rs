@@ -313,7 +313,7 @@ error[tag-exists]: the tag `v7.0.0` is there already, at [COMMIT 1]: 7.0.0 is re
     assert_data_eq!(
         fixture.refuses("branch", &["branch-exists"]),
         str![[r#"
-error[branch-exists]: the branch `release-7.0.0` is there already, on a remote
+error[branch-exists]: the branch `release-7.0.0` is there already, on origin
  |
  = help: nothing is to be cut, or the version is wrong
 
@@ -860,14 +860,7 @@ error[dirty]: tracked files have changes: `app/src/lib.rs`
 #[test]
 fn wrong_usage_has_a_status_of_its_own() {
     let fixture = Fixture::new("lone-package");
-    for args in [
-        "brunch",
-        "branch --level huge",
-        "branch --date 2024-02-30",
-        "patch --date 2024-2-3",
-        "",
-        "branch --remote x",
-    ] {
+    for args in ["brunch", "branch --level huge", "branch --date 2024-02-30", "patch --date 2024-2-3", ""] {
         let before = fixture.state();
         let said = fixture.run(args);
         assert_eq!((said.status, said.out.as_str()), (2, ""), "{args}: {}", said.err);

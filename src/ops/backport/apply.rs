@@ -41,8 +41,9 @@ impl Scene<'_> {
             };
             output.result(&render::json::document("backport", &document));
         } else {
-            let remote = chosen.targets.first().and_then(|target| self.repo.push_remote(&target.branch).ok());
-            output.show(&render::backport::made(&made, self.current(), remote.as_deref()));
+            let remote =
+                chosen.targets.first().and_then(|target| self.refs.branches.push_remote(&target.branch).ok());
+            output.show(&render::backport::made(&made, self.current(), remote));
             output.refuse(&refused);
         }
         let waits = |attempt: &Attempt| attempt.needs_person() || attempt.is_held(&manner);

@@ -39,8 +39,8 @@ impl<'a> Scene<'a> {
         let head = repo.head()?;
         let commit = head.commit().context("the repository has no commit yet")?;
         let project = Project::read(repo, &common.location()?, commit, &repo.changed()?)?;
-        let refs = repo.refs()?;
-        let ground = Ground::read(repo, &project, project.config.trunk_in(&refs))?;
+        let refs = repo.refs(project.config.preferred(common.remote.as_deref()))?;
+        let ground = Ground::read(repo, &project, &refs)?;
         Ok(Self { common, args, repo, head, project, refs, ground })
     }
 }
@@ -81,7 +81,7 @@ impl Scene<'_> {
             return Ok(choose(branches, &choice, |_| true).map_err(Refused)?);
         }
         let lead = Lead { name: Some(self.ground.name.clone()), ..Lead::default() };
-        let status = Calendar::of(Some(self.repo), config.clone(), day, &lead)?.status();
+        let status = Calendar::of(Some((self.repo, &self.refs)), config.clone(), day, &lead)?.status();
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
             let branch = config.names.branch.render(version, &self.ground.name);
@@ -108,6 +108,7 @@ impl Scene<'_> {
             let path = path.iter().map(|path| quoted(&path.to_string_lossy()));
             options.extend(path.flat_map(|path| [option.to_owned(), path]));
         }
+        options.extend(self.common.remote.iter().map(|remote| format!("--remote {}", quoted(remote))));
         options.extend(self.args.mainline.map(|number| format!("--mainline {number}")));
         let switches = [("--signoff", self.args.signoff), ("--again", self.args.again)];
         options.extend(switches.iter().filter(|(_, given)| *given).map(|(option, _)| (*option).to_owned()));

@@ -31,6 +31,7 @@ use serde::Serialize;
 use crate::render::escaped_json;
 
 use super::sentence;
+use crate::git::RemoteName;
 use crate::git::survey::Tip;
 use crate::status::{Had, Row, State, Status, Todo};
 use crate::train::Day;
@@ -140,7 +141,11 @@ fn release(row: &Row, day: NaiveDate) -> Release<'_> {
 }
 
 fn place(tip: &Tip) -> Place<'_> {
-    Place { remote: tip.remote.as_deref(), commit: tip.commit.to_string(), unreleased: tip.ahead }
+    Place {
+        remote: tip.remote.as_ref().map(RemoteName::as_str),
+        commit: tip.commit.to_string(),
+        unreleased: tip.ahead,
+    }
 }
 
 fn kind(todo: &Todo) -> &'static str {

@@ -175,17 +175,17 @@ fn a_printed_command_repeats_the_options_that_it_needs() {
     train.git(&["switch", "-q", "-c", "topic"]);
     train.change("topic", "src/lib.rs", "// two", "// fixed", "Fix two");
     train.git(&["merge", "-q", "--no-ff", "-m", "Merge topic", "topic"]);
-    let options =
-        ["-m", "1", "--signoff", "--again", "--config", "my config.toml", "--manifest-path", "Cargo.toml"];
-    let ran = train.run(&[&["main"], &options[..]].concat());
+    train.git(&["remote", "add", "up", "../elsewhere"]);
+    let options = ["-m", "1", "--signoff", "--again", "--config", "my config.toml"];
+    let places = ["--manifest-path", "Cargo.toml", "--remote", "up"];
+    let ran = train.run(&[&["main"], &options[..], &places].concat());
     let text = ran.exits(1);
     let command = text.lines().find_map(|line| line.split_once("by hand: cargo relprep ")).unwrap().1;
     let program = env!("CARGO_BIN_EXE_cargo-relprep");
     let output = train.shell(&format!("'{program}' relprep {command}"));
     assert!(output.status.success(), "{command}: {output:?}");
-    for option in
-        ["--mainline 1", "--signoff", "--again", "--config 'my config.toml'", "--manifest-path Cargo.toml"]
-    {
+    let paths = ["--config 'my config.toml'", "--manifest-path Cargo.toml", "--remote up"];
+    for option in ["--mainline 1", "--signoff", "--again"].iter().chain(&paths) {
         assert!(command.contains(option), "{command}");
     }
 }

@@ -1,0 +1,88 @@
+//! Names of branches, refs, remotes and tags, which do not convert into each other.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a name that is valid wherever there is one.
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $is_valid:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Returns the name; `None` where git does not take it as one.
+            pub fn new(name: impl Into<String>) -> Option<Self> {
+                let is_valid: fn(&str) -> bool = $is_valid;
+                // libgit2 asks for C strings.
+                Some(name.into()).filter(|name| !name.contains('\0') && is_valid(name)).map(Self)
+            }
+
+            /// Returns it as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Self, String> {
+                Self::new(text.as_str()).ok_or_else(|| format!(concat!("`{}` cannot be the name of a ", $what), text))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.to_owned().try_into()
+            }
+        }
+    };
+}
+
+name!(
+    /// The short name of a branch, as `git check-ref-format --branch` takes it: `main`.
+    BranchName, "branch", |name| git2::Branch::name_is_valid(name).unwrap_or(false)
+);
+name!(
+    /// The full name of a ref: `refs/heads/main`.
+    RefName, "ref", git2::Reference::is_valid_name
+);
+name!(
+    /// The name of a remote, which may contain slashes: `origin`.
+    RemoteName, "remote", |name| !name.starts_with('-') && git2::Remote::is_valid_name(name)
+);
+name!(
+    /// The short name of a tag: `v36.0.0`.
+    TagName, "tag", git2::Tag::is_valid_name
+);
