@@ -23,16 +23,12 @@ pub struct Finding {
     /// How to put it right, in the imperative; a command is enclosed in backquotes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
-    /// Whether the message has Cargo's words, which may quote files outside the repository.
-    #[serde(skip)]
-    pub quotes_cargo: bool,
 }
 
 impl Finding {
     /// Makes a finding that weighs what its rule does.
     pub fn of(rule: Rule, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { rule, severity: rule.level, message, place: None, remedy: None, quotes_cargo: false }
+        Self { rule, severity: rule.level, message: message.into(), place: None, remedy: None }
     }
 
     /// Returns it with another weight.
@@ -57,12 +53,6 @@ impl Finding {
     #[must_use]
     pub fn as_note(self) -> Self {
         self.weighing(Severity::Note)
-    }
-
-    /// Says that the message has Cargo's words.
-    #[must_use]
-    pub fn quoting_cargo(self) -> Self {
-        Self { quotes_cargo: true, ..self }
     }
 
     /// Says on which branch it was found, where several are looked at.

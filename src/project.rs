@@ -19,8 +19,8 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, EntryKind, Repo, Tree};
 use crate::path::RepoPath;
-use crate::workspace::metadata::Members;
-use crate::workspace::{Sources, Workspace, outside};
+use crate::workspace::metadata::{Members, Unreadable};
+use crate::workspace::{Sources, Workspace};
 
 /// A project at one commit.
 #[derive(Debug)]
@@ -230,9 +230,9 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
             findings.extend(parsed.err());
         }
     }
-    if findings.is_empty() {
-        Err(outside::without_quotes(repo, tree, error)?)
-    } else {
-        Err(Refused(findings).into())
+    if !findings.is_empty() {
+        return Err(Refused(findings).into());
     }
+    let unreadable: Unreadable = error.downcast()?;
+    Err(unreadable.refusal(repo, tree)?.into())
 }

@@ -188,8 +188,8 @@ mod tests {
             said(&then, &[then[0], then[1], ("new/Cargo.toml", &text)], None)
         };
         assert_eq!(new("rust-version = '1.86.0'"), [""; 0]);
-        assert!(new("rust-version = '1.87'")[0].starts_with("msrv-raised"));
-        assert!(new("")[0].starts_with("msrv-undeclared"));
+        assert!(new("rust-version = '1.87'")[0].starts_with(rule::MSRV_RAISED.name));
+        assert!(new("")[0].starts_with(rule::MSRV_UNDECLARED.name));
     }
 
     #[test]

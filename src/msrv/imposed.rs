@@ -136,7 +136,7 @@ mod tests {
         );
         assert_eq!(said(&package("2024"), &package("2024")), [""; 0]);
         assert_eq!(said(&package("2018"), &package("2021")), [""; 0]);
-        assert!(said(&package("2021"), &package("2027"))[0].starts_with("msrv-unchecked"));
+        assert!(said(&package("2021"), &package("2027"))[0].starts_with(rule::MSRV_UNCHECKED.name));
     }
 
     #[test]
@@ -159,6 +159,6 @@ mod tests {
         );
         assert_eq!(said(&with("1.90"), &with("1.90.0")), [""; 0]);
         assert_eq!(said(&package("2021"), &with("1.80")), [""; 0]);
-        assert!(said(&package("2021"), &with("nightly"))[0].starts_with("msrv-unchecked"));
+        assert!(said(&package("2021"), &with("nightly"))[0].starts_with(rule::MSRV_UNCHECKED.name));
     }
 }

@@ -6,10 +6,10 @@ use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::path::RepoPath;
+use crate::plan::bump::Unsettled;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{Commit, Plan};
 use crate::rule::{self, Severity};
-use crate::workspace::outside;
 use crate::workspace::scratch::{Extent, Scratch};
 use crate::workspace::update::update;
 
@@ -41,19 +41,9 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     for lock in &commit.unsettled {
         let before = std::fs::read_to_string(scratch.path(&lock.path))?;
         if let Err(said) = update(&scratch, &lock.path, &["--workspace"])? {
-            let reasons = lock.reasons.join("; ");
-            let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
-            let refused = Refused::from(
-                Finding::of(rule::LOCK_UNSETTLED, message)
-                    .quoting_cargo()
-                    .at(Place::file(&lock.path))
-                    .remedy(
-                        "run `cargo update --workspace` there, see what it says, and commit the result first",
-                    ),
-            );
-            match outside::without_quotes(repo, &tree, refused.into())?.downcast() {
-                Ok(Refused(shown)) => findings.extend(shown),
-                Err(error) => return Err(error),
+            match said.shown(repo, &tree)? {
+                Ok(said) => findings.push(unsettled(lock, &said)),
+                Err(Refused(ways)) => findings.extend(ways),
             }
             continue;
         }
@@ -70,6 +60,14 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     }
     commit.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(findings)
+}
+
+fn unsettled(lock: &Unsettled, said: &str) -> Finding {
+    let reasons = lock.reasons.join("; ");
+    let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
+    Finding::of(rule::LOCK_UNSETTLED, message)
+        .at(Place::file(&lock.path))
+        .remedy("run `cargo update --workspace` there, see what it says, and commit the result first")
 }
 
 fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {

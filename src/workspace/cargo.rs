@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
 
+use super::outside::Words;
+
 /// Returns a call of Cargo: of the one that runs this program, or else of the one that is found.
 pub(super) fn command() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -23,7 +25,7 @@ pub(super) fn metadata(
     manifest: &Path,
     args: &[&str],
     folder: Option<&Path>,
-) -> Result<Result<Metadata, String>> {
+) -> Result<Result<Metadata, Words>> {
     let mut command = command();
     if let Some(folder) = folder {
         command.current_dir(folder);
@@ -46,7 +48,7 @@ pub(super) fn metadata(
 /// # Errors
 ///
 /// If it cannot be run.
-pub(super) fn run(mut command: Command) -> Result<Result<String, String>> {
+pub(super) fn run(mut command: Command) -> Result<Result<String, Words>> {
     // Without a backtrace, which rustup and Cargo would print among what they say.
     command.env("RUSTUP_AUTO_INSTALL", "0").env("RUST_BACKTRACE", "0").env_remove("RUST_LIB_BACKTRACE");
     let output = output(&mut command)?;
@@ -67,10 +69,10 @@ fn output(command: &mut Command) -> Result<Output> {
     })
 }
 
-fn said(output: &Output) -> Result<String, String> {
+fn said(output: &Output) -> Result<String, Words> {
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        false => Err(Words::new(String::from_utf8_lossy(&output.stderr).into_owned())),
     }
 }
 

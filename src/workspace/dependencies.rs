@@ -11,6 +11,7 @@ use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
 use crate::workspace::cargo;
+use crate::workspace::outside::Words;
 use crate::workspace::scratch::{Extent, Scratch};
 use crate::workspace::update::update;
 
@@ -100,27 +101,29 @@ impl Ground {
 }
 
 /// The files of a commit, laid out for Cargo.
-pub struct Laid {
+pub struct Laid<'a> {
+    repo: &'a Repo,
+    tree: &'a Tree,
     root: PathBuf,
     scratch: Option<Scratch>,
 }
 
-impl Laid {
+impl<'a> Laid<'a> {
     /// Lays out `tree`, unless it is laid out in the work tree already.
     ///
     /// # Errors
     ///
     /// If the repository cannot be read, or the files not be written.
-    pub fn out(repo: &Repo, tree: &Tree, ground: Ground) -> Result<Self> {
+    pub fn out(repo: &'a Repo, tree: &'a Tree, ground: Ground) -> Result<Self> {
         Ok(match ground {
-            Ground::WorkTree => Self { root: repo.root().to_owned(), scratch: None },
+            Ground::WorkTree => Self { repo, tree, root: repo.root().to_owned(), scratch: None },
             Ground::Scratch => Self::in_scratch(repo, tree)?,
         })
     }
 
-    fn in_scratch(repo: &Repo, tree: &Tree) -> Result<Self> {
+    fn in_scratch(repo: &'a Repo, tree: &'a Tree) -> Result<Self> {
         let scratch = Scratch::lay(repo, tree, Extent::Everything)?;
-        Ok(Self { root: scratch.root().to_owned(), scratch: Some(scratch) })
+        Ok(Self { repo, tree, root: scratch.root().to_owned(), scratch: Some(scratch) })
     }
 
     /// Asks Cargo about the workspace of `manifest`, with its lock file as it is and without network;
@@ -132,19 +135,23 @@ impl Laid {
     pub fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, Untold>> {
         let folder = self.scratch.as_ref().map(Scratch::root);
         let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
-        Ok(asked.map(|metadata| from_metadata(&metadata)).map_err(|said| self.untold(&said)))
+        match asked {
+            Ok(metadata) => Ok(Ok(from_metadata(&metadata))),
+            Err(said) => Ok(Err(self.untold(said)?)),
+        }
     }
 
-    fn untold(&self, said: &str) -> Untold {
-        if said.contains("--locked was passed") {
-            return Untold::Stale;
+    fn untold(&self, said: Words) -> Result<Untold> {
+        if said.contain("--locked was passed") {
+            return Ok(Untold::Stale);
         }
-        let said = in_short(said);
-        Untold::Other(match &self.scratch {
+        let said = said.edited(in_short).shown(self.repo, self.tree)?;
+        let said = said.unwrap_or_else(|ways| ways.to_string());
+        Ok(Untold::Other(match &self.scratch {
             // Its paths are of a folder that is gone when they are read.
             Some(_) => said.replace(&format!("{}/", self.root.display()), ""),
             None => said,
-        })
+        }))
     }
 }
 
@@ -164,7 +171,7 @@ pub fn graph_brought_up_to_date(
     if let Some(scratch) = &laid.scratch
         && let Err(said) = update(scratch, lock, &["--workspace"])?
     {
-        return Ok(Err(laid.untold(&said)));
+        return Ok(Err(laid.untold(said)?));
     }
     laid.graph(manifest)
 }

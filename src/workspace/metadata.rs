@@ -1,6 +1,7 @@
 //! What `cargo metadata` says of the members.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -12,6 +13,7 @@ use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::workspace::cargo;
+use crate::workspace::outside::Words;
 use crate::workspace::scratch::{Extent, Scratch};
 
 /// A member of the workspace, as Cargo sees it.
@@ -59,7 +61,7 @@ impl Members {
     ///
     /// # Errors
     ///
-    /// A refusal with Cargo's own words if it is none.
+    /// [`Unreadable`] if Cargo refuses it; a refusal if it leads out of `root`.
     pub fn in_work_tree(root: &Path, manifest: &Path) -> Result<Self> {
         let root = root.canonicalize().context("cannot find the root of the work tree")?;
         Self::ask(&root, manifest)
@@ -70,7 +72,7 @@ impl Members {
     ///
     /// # Errors
     ///
-    /// A refusal with Cargo's own words if it is none.
+    /// As there.
     pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<Self> {
         let scratch = Scratch::lay(repo, tree, Extent::Manifests)?;
         Self::ask(scratch.root(), &scratch.path(manifest))
@@ -90,8 +92,7 @@ impl Members {
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
         let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
         let asked = cargo::metadata(&manifest, &["--no-deps"], None)?;
-        let metadata = asked.map_err(|said| not_a_workspace(&manifest, &said))?;
-        Self::from_metadata(root, &metadata)
+        Self::from_metadata(root, &asked.map_err(|said| Unreadable { manifest, said })?)
     }
 
     fn from_metadata(root: &Path, metadata: &Metadata) -> Result<Self> {
@@ -137,9 +138,36 @@ fn outside(path: &Path, root: &Path) -> anyhow::Error {
     Refused::from(Finding::of(rule::MEMBER_OUTSIDE, message).remedy(remedy)).into()
 }
 
-fn not_a_workspace(manifest: &Path, said: &str) -> anyhow::Error {
-    let said = said.trim().trim_start_matches("error: ");
-    let message = format!("Cargo cannot read the workspace of {}: {said}", manifest.display());
-    let remedy = "make `cargo metadata --no-deps --offline` succeed here first";
-    Refused::from(Finding::of(rule::WORKSPACE, message).quoting_cargo().remedy(remedy)).into()
+/// Why there are no members: Cargo cannot read the workspace.
+#[derive(Debug)]
+pub struct Unreadable {
+    manifest: PathBuf,
+    said: Words,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cargo cannot read the workspace of {}", self.manifest.display())
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl Unreadable {
+    /// Returns the refusal of the workspace in `tree`, with Cargo's own words where they can be shown.
+    ///
+    /// # Errors
+    ///
+    /// If the repository cannot be read.
+    pub fn refusal(self, repo: &Repo, tree: &Tree) -> Result<Refused> {
+        let what = self.to_string();
+        Ok(match self.said.shown(repo, tree)? {
+            Ok(said) => {
+                let message = format!("{what}: {}", said.trim().trim_start_matches("error: "));
+                let remedy = "make `cargo metadata --no-deps --offline` succeed here first";
+                Finding::of(rule::WORKSPACE, message).remedy(remedy).into()
+            }
+            Err(ways) => ways,
+        })
+    }
 }

@@ -16,39 +16,50 @@ const KEYS: [&str; 3] = ["path", "members", "workspace"];
 /// How many ways out are named.
 const MOST: usize = 10;
 
-/// Returns `error`, which is about the workspace in `tree`, without Cargo's words where they may quote
-/// what lies outside the repository; then it names the ways out.
-///
-/// # Errors
-///
-/// If the repository cannot be read.
-pub fn without_quotes(repo: &Repo, tree: &Tree, error: anyhow::Error) -> Result<anyhow::Error> {
-    if !quotes_cargo(&error) {
-        return Ok(error);
-    }
-    let mut ways = Vec::new();
-    for (path, entry) in tree.files() {
-        if entry.kind == EntryKind::Link {
-            ways.extend(of_link(repo, tree, path, entry)?);
-        } else if path.file_name() == "Cargo.toml"
-            && let Ok(text) = repo.text(path.as_str(), entry.blob)?
-        {
-            ways.extend(of_manifest(path, &text));
-        }
-    }
-    if ways.is_empty() {
-        return Ok(error);
-    }
-    ways.truncate(MOST);
-    let message =
-        "Cargo cannot read the workspace, which leads out of the repository: what it says is not shown";
-    let remedy = "see what `cargo metadata --no-deps --offline` says";
-    ways.insert(0, Finding::of(rule::WORKSPACE, message).remedy(remedy));
-    Ok(Refused(ways).into())
-}
+/// What Cargo said when it failed. Nothing but [`Words::shown`] gives it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words(String);
 
-fn quotes_cargo(error: &anyhow::Error) -> bool {
-    error.downcast_ref().is_some_and(|Refused(findings)| findings.iter().any(|finding| finding.quotes_cargo))
+impl Words {
+    pub(super) fn new(said: String) -> Self {
+        Self(said)
+    }
+
+    pub(super) fn contain(&self, text: &str) -> bool {
+        self.0.contains(text)
+    }
+
+    pub(super) fn edited(self, edit: impl FnOnce(&str) -> String) -> Self {
+        Self(edit(&self.0))
+    }
+
+    /// Returns the words, which are about the workspace in `tree`, or instead the ways by which that leads
+    /// out of the repository.
+    ///
+    /// # Errors
+    ///
+    /// If the repository cannot be read.
+    pub fn shown(self, repo: &Repo, tree: &Tree) -> Result<Result<String, Refused>> {
+        let mut ways = Vec::new();
+        for (path, entry) in tree.files() {
+            if entry.kind == EntryKind::Link {
+                ways.extend(of_link(repo, tree, path, entry)?);
+            } else if path.file_name() == "Cargo.toml"
+                && let Ok(text) = repo.text(path.as_str(), entry.blob)?
+            {
+                ways.extend(of_manifest(path, &text));
+            }
+        }
+        if ways.is_empty() {
+            return Ok(Ok(self.0));
+        }
+        ways.truncate(MOST);
+        let message =
+            "Cargo cannot read the workspace, which leads out of the repository: what it says is not shown";
+        let remedy = "see what `cargo metadata --no-deps --offline` says";
+        ways.insert(0, Finding::of(rule::WORKSPACE, message).remedy(remedy));
+        Ok(Err(Refused(ways)))
+    }
 }
 
 /// Returns what is wrong with a link: that it is a manifest, or leads to what is no file of the tree.
@@ -123,16 +134,6 @@ fn way_out(message: String) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_finding_says_that_it_quotes_cargo_whatever_its_rule() {
-        for rule in rule::all() {
-            let finding = Finding::of(rule, "said");
-            let error = |finding: Finding| Refused(vec![Finding::of(rule::FAILURE, ""), finding]).into();
-            assert!(quotes_cargo(&error(finding.clone().quoting_cargo())), "{rule:?}");
-            assert!(!quotes_cargo(&error(finding)), "{rule:?}");
-        }
-    }
 
     #[test]
     fn a_path_that_goes_up_and_then_down_stays_inside() {

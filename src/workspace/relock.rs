@@ -36,11 +36,13 @@ pub fn relock(
         (Err(said), ..) | (_, Err(said), _) | (.., Err(said)) => return Ok(Err(said)),
     };
     let wanted = third_party_changes(&before, &after);
-    let scratch = Scratch::lay(repo, &repo.tree(merged)?, Extent::Everything)?;
+    let tree = repo.tree(merged)?;
+    let scratch = Scratch::lay(repo, &tree, Extent::Everything)?;
     scratch.write(path, redo(&branch, sides.branch, &wanted, sides.after).as_bytes())?;
     if let Err(said) = update(&scratch, path, &["--workspace"])? {
         // What follows the first line names the folder, which is another one each time.
-        return Ok(Err(said.lines().next().unwrap_or("Cargo cannot tell").to_owned()));
+        let said = said.edited(|said| said.lines().next().unwrap_or("Cargo cannot tell").to_owned());
+        return Ok(Err(said.shown(repo, &tree)?.unwrap_or_else(|ways| ways.to_string())));
     }
     let text = std::fs::read_to_string(scratch.path(path))?;
     Ok(check(path, sides.branch, &text, &wanted).map(|()| text))

@@ -3,17 +3,18 @@
 use anyhow::{Context, Result};
 
 use super::cargo;
+use super::outside::Words;
 use super::scratch::Scratch;
 use crate::path::RepoPath;
 
 /// Runs `cargo update --offline` with `args` for the lock file; returns what it said if it failed.
-pub(crate) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Result<Result<(), String>> {
+pub(crate) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Result<Result<(), Words>> {
     let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
     let mut command = cargo::command();
     command.args(["update", "--offline", "--quiet", "--manifest-path"]).arg(scratch.path(&manifest));
     command.args(args).current_dir(scratch.root());
     // Its paths are of a folder that is gone when they are read.
     let root = format!("{}{}", scratch.root().display(), std::path::MAIN_SEPARATOR);
-    let said = |said: String| said.replace(&root, "").trim().trim_start_matches("error: ").to_owned();
-    Ok(cargo::run(command)?.map(drop).map_err(said))
+    let in_short = |said: &str| said.replace(&root, "").trim().trim_start_matches("error: ").to_owned();
+    Ok(cargo::run(command)?.map(drop).map_err(|said| said.edited(in_short)))
 }

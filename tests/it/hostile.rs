@@ -41,7 +41,8 @@ fn obeyed(text: &str) -> Option<char> {
 fn lay_secret(fixture: &Fixture, good: bool) {
     let outside = fixture.sandbox.dir().join("outside");
     fs::create_dir_all(outside.join("src")).unwrap();
-    let last = if good { format!("description = \"{SECRET}\"") } else { SECRET.to_owned() };
+    // Cargo quotes the value that it does not understand in the first line of what it says.
+    let last = format!("{} = \"{SECRET}\"", if good { "description" } else { "publish" });
     for (name, text) in [
         ("file", format!("## 7.0.0\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\nVERSION 7.0.0 {SECRET}\n")),
         ("relprep.toml", format!("name = \"{SECRET}\"\n{SECRET} = [\n")),
