@@ -56,6 +56,3 @@ pub fn render(schedule: &Schedule, format: Format, width: usize) -> String {
         Format::Endoflife => endoflife::render(schedule),
     }
 }
-
-#[cfg(test)]
-pub(super) mod tests;

@@ -1,11 +1,15 @@
-//! The schedule in a book, built by the real mdBook.
+//! The schedule in a book: as mdBook hands it over, and built by the real mdBook.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use relprep::render::mdbook::preprocess;
+use relprep::render::schedule::marker;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::rendered::wasmtime_on;
 use crate::tools::Tool;
 
 const BOOK: &str = r#"
@@ -61,4 +65,53 @@ fn mdbook_puts_table_and_chart_in_place_of_the_marker() {
     let chart = page.split_once("<svg class=\"relprep-chart\"").unwrap().1.split_once("</svg>").unwrap().0;
     assert!(!chart.contains("<script") && chart.contains("24.0.0 LTS"));
     assert!(page.contains("<p>The <em>end</em>.</p>"), "what follows is Markdown again");
+}
+
+fn book(key: &str, content: &str) -> String {
+    let nested = json!({ "Chapter": {
+        "name": "Releases", "content": content, "path": "releases.md", "sub_items": [], "number": [1, 1]
+    }});
+    let chapter = json!({ "Chapter": {
+        "name": "Intro", "content": "# Intro", "path": null, "sub_items": [nested]
+    }});
+    json!([{ "renderer": "html", "root": "/" }, { key: ["Separator", chapter], "other": 1 }]).to_string()
+}
+
+fn content_of(book: &str, key: &str) -> String {
+    let book: Value = serde_json::from_str(book).unwrap();
+    book[key][1]["Chapter"]["sub_items"][0]["Chapter"]["content"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_marker_becomes_table_and_chart_in_either_shape_of_a_book() {
+    for key in ["sections", "items"] {
+        let input = book(key, &format!("# Releases\n\n{}\n\nMore", marker::BEGIN));
+        let done = preprocess(&input, &wasmtime_on("2025-05-01")).unwrap();
+        assert_eq!(done.chapters, 1);
+        let content = content_of(&done.book, key);
+        assert!(
+            content.contains("| **24.0.0** | LTS |")
+                && content.contains("<svg ")
+                && content.ends_with("More")
+        );
+        assert!(!content.contains("<script"));
+    }
+}
+
+#[test]
+fn a_book_without_a_marker_goes_back_untouched() {
+    let input = book("items", "text");
+    let done = preprocess(&input, &wasmtime_on("2025-05-01")).unwrap();
+    let [_, book]: [Value; 2] = serde_json::from_str(&input).unwrap();
+    assert_eq!((serde_json::from_str::<Value>(&done.book).unwrap(), done.chapters), (book, 0));
+}
+
+#[test]
+fn what_is_no_book_is_refused() {
+    for input in ["", "{}", "[1]", "[1, 2, 3]"] {
+        assert!(preprocess(input, &wasmtime_on("2025-05-01")).is_err(), "{input}");
+    }
+    let twice = format!("{}\n{}\n{}", marker::BEGIN, marker::END, marker::END);
+    let error = preprocess(&book("items", &twice), &wasmtime_on("2025-05-01")).unwrap_err();
+    assert!(error.to_string().contains("releases.md:3:1"), "{error}");
 }

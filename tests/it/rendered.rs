@@ -1,4 +1,7 @@
-//! Renderings of a schedule, read by the programs that they are made for.
+//! Renderings of a schedule: what they say, and how the programs read them that they are made for.
+
+mod files;
+mod formats;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -33,25 +36,38 @@ const ODD: &str = r#"
     reason = "no"
 "#;
 
-fn schedule(name: &str, more: &str, history: &History, selection: Selection) -> Schedule {
-    let config: ScheduleConfig = toml_edit::de::from_str(&format!("{WASMTIME}{more}")).unwrap();
+fn schedule_of(name: &str, config: &str, day: &str, history: &History, selection: Selection) -> Schedule {
+    let config: ScheduleConfig = toml_edit::de::from_str(config).unwrap();
     let train = config.train().unwrap().unwrap();
-    Schedule::new(name, &train, "2025-05-01".parse().unwrap(), history, selection).unwrap()
+    Schedule::new(name, &train, day.parse().unwrap(), history, selection).unwrap()
 }
 
-fn schedules() -> [(&'static str, Schedule); 5] {
-    let none = History::none();
+/// Returns Wasmtime's schedule as of a day, from its policy alone.
+pub fn wasmtime_on(day: &str) -> Schedule {
+    schedule_of("Wasmtime", WASMTIME, day, &History::none(), Selection::Around)
+}
+
+fn schedule(name: &str, more: &str, history: &History, selection: Selection) -> Schedule {
+    schedule_of(name, &format!("{WASMTIME}{more}"), "2025-05-01", history, selection)
+}
+
+/// Returns the history of a train of which one release came out a day late.
+fn tagged() -> History {
     let tags = [("31.0.0", "2025-03-20"), ("32.0.0", "2025-04-21"), ("32.0.1", "2025-04-28")];
     let tags = tags.map(|(version, day)| {
         let version: semver::Version = version.parse().unwrap();
         (Number(version.major), version, day.parse().unwrap())
     });
-    let tagged = History::new("2025-05-01".parse().unwrap(), tags, []);
+    History::new("2025-05-01".parse().unwrap(), tags, [])
+}
+
+fn schedules() -> [(&'static str, Schedule); 5] {
+    let none = History::none();
     let range =
         |from, to| Selection::Between(Some(Bound::Number(Number(from))), Some(Bound::Number(Number(to))));
     [
         ("usual", schedule("Wasmtime", "", &none, Selection::Around)),
-        ("odd", schedule("Wasm, “time”; <b>&: #1% and a name that goes on", ODD, &tagged, range(24, 37))),
+        ("odd", schedule("Wasm, “time”; <b>&: #1% and a name that goes on", ODD, &tagged(), range(24, 37))),
         ("short", schedule("Wasmtime", "", &none, range(31, 33))),
         ("twenty", schedule("Wasmtime", "", &none, range(20, 39))),
         ("fifty", schedule("Wasmtime", "", &none, range(10, 59))),

@@ -1,49 +1,22 @@
+//! What each format says of a schedule.
+
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
+use relprep::render::schedule::{Format, chart, render, svg};
+use relprep::train::schedule::{Bound, Schedule, Selection};
+use relprep::train::{History, Number};
 
-use super::*;
-use crate::config::schedule::ScheduleConfig;
-use crate::train::schedule::{Bound, Selection};
-use crate::train::{History, Number};
-
-const WASMTIME: &str = r#"
-    anchor = { version = "20.0.0", release = "2024-04-20" }
-    cut-day = 5
-    support-months = 2
-    lts = { every = 12, first = 24, support-months = 24 }
-"#;
-
-fn schedule_of(name: &str, config: &str, day: &str, history: &History, selection: Selection) -> Schedule {
-    let config: ScheduleConfig = toml_edit::de::from_str(config).unwrap();
-    let train = config.train().unwrap().unwrap();
-    Schedule::new(name, &train, day.parse().unwrap(), history, selection).unwrap()
-}
-
-/// Returns Wasmtime's schedule as of a day, from its policy alone.
-pub(crate) fn wasmtime_on(day: &str) -> Schedule {
-    schedule_of("Wasmtime", WASMTIME, day, &History::none(), Selection::Around)
-}
+use super::{ODD, schedule, schedule_of, tagged, wasmtime_on};
 
 fn wasmtime() -> Schedule {
     wasmtime_on("2025-05-01")
 }
 
-/// Returns a schedule with all that can be odd: tags, an exception, rules that disagree, and a name
-/// and a reason full of markup.
+/// Returns a schedule with all that can be odd.
 fn odd() -> Schedule {
-    let config = format!(
-        "{WASMTIME}support-releases = 3\n[[release]]\nversion = \"33.0.0\"\nrelease = \"2025-05-22\"\n\
-         reason = \"moved, for ‘a’ holiday; <really>\"\n[[release]]\nversion = \"34.0.0\"\nskip = \"number\"\nreason = \"no\"\n"
-    );
-    let tag =
-        |number, version: &str, day: &str| (Number(number), version.parse().unwrap(), day.parse().unwrap());
-    let tags =
-        [tag(31, "31.0.0", "2025-03-20"), tag(32, "32.0.0", "2025-04-21"), tag(32, "32.0.1", "2025-04-28")];
-    let history = History::new("2025-05-01".parse().unwrap(), tags, []);
     let name = "Wasm, “time”; <b>&: #1 with a name that goes on and on and on and on and on";
-    let range = Selection::Between(None, Some(Bound::Number(Number(36))));
-    schedule_of(name, &config, "2025-05-01", &history, range)
+    schedule(name, ODD, &tagged(), Selection::Between(None, Some(Bound::Number(Number(36)))))
 }
 
 fn plain(schedule: &Schedule, width: usize) -> String {
