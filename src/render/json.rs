@@ -5,7 +5,7 @@
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{diff, escaped_json};
 use crate::finding::Finding;
@@ -17,61 +17,31 @@ use crate::rule::Rule;
 /// The version of all documents below.
 const VERSION: u32 = 1;
 
+/// Plans, and what became of them.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Prepared<'a> {
     version: u32,
     #[serde(flatten)]
-    preparation: Option<&'a Preparation>,
+    preparation: &'a Preparation,
     /// The commits' changes, where they are asked for.
-    #[serde(skip_serializing_if = "<[Diff<'_>]>::is_empty")]
-    diffs: &'a [Diff<'a>],
-    /// What was made; absent for a dry run and a refusal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diffs: Vec<Value>,
+    /// What was made; absent for a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     made: Option<&'a Outcome>,
-    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
-    refused: &'a [Finding],
-    /// Why the command failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<&'a Finding>,
-    /// What a check found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a Report>,
-}
-
-impl Default for Document<'_> {
-    fn default() -> Self {
-        Self {
-            version: VERSION,
-            preparation: None,
-            diffs: &[],
-            made: None,
-            refused: &[],
-            failed: None,
-            report: None,
-        }
-    }
-}
-
-/// What one commit changes.
-#[derive(Serialize)]
-struct Diff<'a> {
-    branch: &'a str,
-    text: String,
 }
 
 /// Returns plans, with the commits' changes if `with_diffs`, and what became of them if they were
 /// carried out.
 pub fn preparation(preparation: &Preparation, with_diffs: bool, made: Option<&Outcome>) -> String {
     let commits = preparation.commits().filter(|_| with_diffs);
-    let diff = |commit: &Commit| diff::unified(&commit.files);
-    let diffs: Vec<Diff<'_>> =
-        commits.map(|commit| Diff { branch: &commit.branch, text: diff(commit) }).collect();
-    text(&Document { preparation: Some(preparation), diffs: &diffs, made, ..Document::default() })
+    let diff = |commit: &Commit| json!({ "branch": commit.branch, "text": diff::unified(&commit.files) });
+    text(&Prepared { version: VERSION, preparation, diffs: commits.map(diff).collect(), made })
 }
 
 /// Returns what a check found.
 pub fn report(report: &Report) -> String {
-    text(&Document { report: Some(report), ..Document::default() })
+    document("report", report)
 }
 
 /// Returns the rules of `check`.
@@ -83,18 +53,18 @@ pub fn rules(rules: &[Rule]) -> String {
 
 /// Returns the reasons of a refusal.
 pub fn refusal(findings: &[Finding]) -> String {
-    text(&Document { refused: findings, ..Document::default() })
+    document("refused", findings)
 }
 
 /// Returns why a command failed.
 pub fn failure(finding: &Finding) -> String {
-    text(&Document { failed: Some(finding), ..Document::default() })
+    document("failed", finding)
 }
 
 /// Returns `value` under `key`.
-pub fn document<T: Serialize>(key: &str, value: &T) -> String {
-    struct Keyed<'a, T>(&'a str, &'a T);
-    impl<T: Serialize> Serialize for Keyed<'_, T> {
+pub fn document<T: Serialize + ?Sized>(key: &str, value: &T) -> String {
+    struct Keyed<'a, T: ?Sized>(&'a str, &'a T);
+    impl<T: Serialize + ?Sized> Serialize for Keyed<'_, T> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(Some(2))?;
             map.serialize_entry("version", &VERSION)?;
@@ -105,8 +75,9 @@ pub fn document<T: Serialize>(key: &str, value: &T) -> String {
     text(&Keyed(key, value))
 }
 
-fn text<T: Serialize>(document: &T) -> String {
-    // Nothing here has a key that is no string, the only thing that fails.
+/// Returns a document on several lines.
+pub(super) fn text<T: Serialize>(document: &T) -> String {
+    // Nothing here has a key that is not a string, the only thing that fails.
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     escaped_json(text)

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use semver::Version;
+use serde::Serialize;
 
 use super::history::History;
 use super::numbering::Number;
@@ -29,13 +30,14 @@ pub struct Release {
 }
 
 /// A day as planned, and as it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Day {
     /// The day that is published: not rolled over.
     pub planned: NaiveDate,
     /// The day on which it is to be done: rolled over, and never before `planned`.
     pub due: NaiveDate,
     /// The day on which it was done, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub actual: Option<NaiveDate>,
 }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 use semver::Version;
+use serde::Serialize;
 
 use super::history::History;
 use super::numbering::{Number, Numbering};
@@ -37,7 +38,8 @@ pub struct Schedule {
 }
 
 /// What a schedule was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// The policy: every day is a planned one.
     Policy,
@@ -59,7 +61,7 @@ pub struct Row {
 }
 
 /// A release that never was, nor will be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Skipped {
     /// The version that is not used.
     pub version: Version,

@@ -24,11 +24,11 @@
 //! ```
 
 use chrono::NaiveDate;
+use semver::Version;
 use serde::Serialize;
 
-use crate::render::escaped_json;
-
-use crate::train::schedule::{Row, Schedule, Source};
+use crate::render::json::text;
+use crate::train::schedule::{Row, Schedule, Skipped, Source};
 use crate::train::{Answer, Day, Phase, Rule, Span};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
@@ -36,23 +36,14 @@ pub const FORMAT: u32 = 1;
 
 /// Returns the schedule as one JSON document.
 pub fn render(schedule: &Schedule) -> String {
-    let document = Document {
+    text(&Document {
         format: FORMAT,
         name: &schedule.name,
-        as_of: schedule.as_of.to_string(),
-        source: match schedule.source {
-            Source::Policy => "policy",
-            Source::PolicyAndTags => "policy-and-tags",
-        },
+        as_of: schedule.as_of,
+        source: schedule.source,
         releases: schedule.rows.iter().map(release).collect(),
-        skipped: schedule
-            .skipped
-            .iter()
-            .map(|skip| Skip { version: skip.version.to_string(), reason: &skip.reason })
-            .collect(),
-    };
-    // Strings and numbers alone: nothing in it can fail to serialize.
-    serde_json::to_string_pretty(&document).map(|json| escaped_json(json) + "\n").unwrap_or_default()
+        skipped: &schedule.skipped,
+    })
 }
 
 #[derive(Serialize)]
@@ -60,37 +51,29 @@ pub fn render(schedule: &Schedule) -> String {
 struct Document<'a> {
     format: u32,
     name: &'a str,
-    as_of: String,
-    source: &'static str,
+    as_of: NaiveDate,
+    source: Source,
     releases: Vec<Release<'a>>,
-    skipped: Vec<Skip<'a>>,
+    skipped: &'a [Skipped],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Release<'a> {
-    version: String,
+    version: &'a Version,
     lts: bool,
     phase: Phase,
     supported: bool,
-    cut: Days,
+    cut: Day,
     #[serde(rename = "release")]
-    out: Days,
-    eol: String,
-    last_day: String,
+    out: Day,
+    eol: NaiveDate,
+    last_day: NaiveDate,
     rules: Vec<Ruling>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    latest: Option<Latest>,
+    latest: Option<Latest<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Days {
-    planned: String,
-    due: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    actual: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -98,44 +81,30 @@ struct Ruling {
     rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
-    eol: String,
+    eol: NaiveDate,
 }
 
 #[derive(Serialize)]
-struct Latest {
-    version: String,
-    day: String,
-}
-
-#[derive(Serialize)]
-struct Skip<'a> {
-    version: String,
-    reason: &'a str,
+struct Latest<'a> {
+    version: &'a Version,
+    day: NaiveDate,
 }
 
 fn release(row: &Row) -> Release<'_> {
     let release = &row.release;
     Release {
-        version: release.version.to_string(),
+        version: &release.version,
         lts: release.lts,
         phase: row.phase,
         supported: row.phase.is_supported(),
-        cut: days(&release.cut),
-        out: days(&release.release),
-        eol: release.term.eol.to_string(),
-        last_day: release.term.last_day().to_string(),
+        cut: release.cut,
+        out: release.release,
+        eol: release.term.eol,
+        last_day: release.term.last_day(),
         rules: release.term.answers.iter().map(ruling).collect(),
-        latest: row
-            .latest
-            .as_ref()
-            .map(|(version, day)| Latest { version: version.to_string(), day: day.to_string() }),
+        latest: row.latest.as_ref().map(|(version, day)| Latest { version, day: *day }),
         reason: release.reason.as_deref(),
     }
-}
-
-fn days(day: &Day) -> Days {
-    let text = |day: NaiveDate| day.to_string();
-    Days { planned: text(day.planned), due: text(day.due), actual: day.actual.map(text) }
 }
 
 fn ruling(answer: &Answer) -> Ruling {
@@ -145,5 +114,5 @@ fn ruling(answer: &Answer) -> Ruling {
         Rule::Releases(releases) => ("releases", Some(releases.get())),
         Rule::Exception => ("exception", None),
     };
-    Ruling { rule, count, eol: answer.eol.to_string() }
+    Ruling { rule, count, eol: answer.eol }
 }

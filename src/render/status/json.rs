@@ -26,25 +26,25 @@
 //! ```
 
 use chrono::NaiveDate;
+use semver::Version;
 use serde::Serialize;
 
-use crate::render::escaped_json;
-
 use super::sentence;
-use crate::git::RemoteName;
 use crate::git::survey::Tip;
+use crate::git::{CommitId, RemoteName};
+use crate::render::json::text;
 use crate::status::{Had, Row, State, Status, Todo};
-use crate::train::Day;
+use crate::train::{Day, Term};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
 pub const FORMAT: u32 = 1;
 
 /// Returns the status as one JSON document.
 pub fn render(name: &str, status: &Status) -> String {
-    let document = Document {
+    text(&Document {
         format: FORMAT,
         name,
-        as_of: status.day.to_string(),
+        as_of: status.day,
         had: status.had,
         releases: status.rows.iter().map(|row| release(row, status.day)).collect(),
         todo: status
@@ -52,9 +52,7 @@ pub fn render(name: &str, status: &Status) -> String {
             .iter()
             .map(|todo| ToDo { kind: kind(todo), text: sentence(todo, status.day) })
             .collect(),
-    };
-    // Strings and numbers alone: nothing in it can fail to serialize.
-    serde_json::to_string_pretty(&document).map(|json| escaped_json(json) + "\n").unwrap_or_default()
+    })
 }
 
 #[derive(Serialize)]
@@ -62,7 +60,7 @@ pub fn render(name: &str, status: &Status) -> String {
 struct Document<'a> {
     format: u32,
     name: &'a str,
-    as_of: String,
+    as_of: NaiveDate,
     had: Had,
     releases: Vec<Release<'a>>,
     todo: Vec<ToDo>,
@@ -71,35 +69,35 @@ struct Document<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Release<'a> {
-    version: String,
+    version: &'a Version,
     state: String,
     needs_fixes: Option<bool>,
     branch: &'a str,
     places: Vec<Place<'a>>,
-    declared_version: Option<String>,
+    declared_version: Option<&'a Version>,
     msrv: Option<&'a str>,
     latest: Option<&'a str>,
-    latest_day: Option<String>,
+    latest_day: Option<NaiveDate>,
     cut: Option<Days>,
     released: Option<Days>,
-    eol: Option<String>,
-    last_day: Option<String>,
+    eol: Option<NaiveDate>,
+    last_day: Option<NaiveDate>,
     days_left: Option<i64>,
     unreleased: Option<usize>,
 }
 
 #[derive(Serialize)]
 struct Place<'a> {
-    remote: Option<&'a str>,
-    commit: String,
+    remote: Option<&'a RemoteName>,
+    commit: CommitId,
     unreleased: Option<usize>,
 }
 
 #[derive(Serialize)]
 struct Days {
-    planned: Option<String>,
-    due: Option<String>,
-    actual: Option<String>,
+    planned: Option<NaiveDate>,
+    due: Option<NaiveDate>,
+    actual: Option<NaiveDate>,
 }
 
 #[derive(Serialize)]
@@ -109,17 +107,12 @@ struct ToDo {
 }
 
 fn release(row: &Row, day: NaiveDate) -> Release<'_> {
-    let text = |day: NaiveDate| day.to_string();
-    let days = |day: &Day| Days {
-        planned: Some(text(day.planned)),
-        due: Some(text(day.due)),
-        actual: day.actual.map(text),
-    };
+    let days = |day: &Day| Days { planned: Some(day.planned), due: Some(day.due), actual: day.actual };
     let plan = row.release.as_ref();
     let term = plan.map(|plan| &plan.term).or(row.term.as_ref());
-    let by_tag = row.released.map(|day| Days { planned: None, due: None, actual: Some(text(day)) });
+    let by_tag = row.released.map(|_| Days { planned: None, due: None, actual: row.released });
     Release {
-        version: row.version.to_string(),
+        version: &row.version,
         state: row.state.name().replace(' ', "-"),
         needs_fixes: match row.state {
             State::Phase(phase) if plan.is_some() || row.term.is_some() => Some(phase.needs_fixes()),
@@ -127,25 +120,21 @@ fn release(row: &Row, day: NaiveDate) -> Release<'_> {
         },
         branch: &row.branch,
         places: row.tips.iter().map(place).collect(),
-        declared_version: row.declared.version.as_ref().map(ToString::to_string),
+        declared_version: row.declared.version.as_ref(),
         msrv: row.declared.msrv.as_deref(),
         latest: row.latest.as_ref().map(|(tag, _)| tag.as_str()),
-        latest_day: row.latest.as_ref().map(|(_, day)| text(*day)),
+        latest_day: row.latest.as_ref().map(|(_, day)| *day),
         cut: plan.map(|plan| days(&plan.cut)),
         released: plan.map(|plan| days(&plan.release)).or(by_tag),
-        eol: term.map(|term| text(term.eol)),
-        last_day: term.map(|term| text(term.last_day())),
+        eol: term.map(|term| term.eol),
+        last_day: term.map(Term::last_day),
         days_left: row.days_left(day),
         unreleased: row.tip().and_then(|tip| tip.ahead),
     }
 }
 
 fn place(tip: &Tip) -> Place<'_> {
-    Place {
-        remote: tip.remote.as_ref().map(RemoteName::as_str),
-        commit: tip.commit.to_string(),
-        unreleased: tip.ahead,
-    }
+    Place { remote: tip.remote.as_ref(), commit: tip.commit, unreleased: tip.ahead }
 }
 
 fn kind(todo: &Todo) -> &'static str {
