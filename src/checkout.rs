@@ -21,9 +21,9 @@ impl Repo {
     /// what stands in the way: a branch that exists or has moved, a file that would be overwritten,
     /// a hook, a lock.
     pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
-        let _lock = self.begin()?;
+        let lock = self.begin()?;
         let hooks = CommitHooks::find(self, options.hooks)?;
-        let mut published = self.carry_out(publication, self.settings()?, |draft| hooks.edit(self, draft))?;
+        let mut published = self.carry_out(publication, |draft| hooks.edit(self, &lock, draft))?;
         published.findings.extend(self.after_commit(&published)?);
         Ok(published)
     }
@@ -49,9 +49,8 @@ impl Repo {
                 Err(error) => return Err(error),
             },
         };
-        let mut findings = self.settle_hands();
-        findings.extend(self.survivors());
-        self.sweep(&lock);
+        let mut findings = self.settle_hands(&lock)?;
+        findings.extend(self.sweep(&lock));
         findings.extend(self.finish(&lock)?);
         Ok(findings)
     }

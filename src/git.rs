@@ -148,6 +148,16 @@ impl Repo {
         Ok(self.root.join(path.trim_end_matches('\n')))
     }
 
+    /// Returns whether there is a hook `name` that git would run.
+    pub(crate) fn has_hook(&self, name: &str) -> Result<bool> {
+        let Ok(found) = std::fs::metadata(self.hooks_dir()?.join(name)) else { return Ok(false) };
+        #[cfg(unix)]
+        let can_run = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0;
+        #[cfg(not(unix))]
+        let can_run = true;
+        Ok(found.is_file() && can_run)
+    }
+
     /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.
     ///
     /// # Errors

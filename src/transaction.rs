@@ -4,11 +4,11 @@
 //! work tree where its branch has moved. [`Repo::recover`] finishes what a killed run has begun.
 
 mod apply;
+pub(crate) mod git_lock;
 pub(crate) mod journal;
 pub(crate) mod lock;
 pub(crate) mod objects;
 pub mod preflight;
-pub(crate) mod process;
 mod push;
 pub(crate) mod recover;
 pub(crate) mod refs;
@@ -23,7 +23,6 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use git2::Oid;
 
-use crate::git::settings::Settings;
 use crate::git::{CommitId, Repo};
 use crate::transaction::journal::{Journal, WorkTree};
 use crate::transaction::lock::RunLock;
@@ -54,13 +53,12 @@ impl Repo {
     pub(crate) fn carry_out(
         &self,
         publication: &Publication,
-        settings: &Settings,
         review: impl Fn(&mut Draft<'_>) -> Result<()>,
     ) -> Result<Published> {
         let moves = self.moves_without_commits(publication)?;
-        let commits = self.make_commits(publication, settings, review)?;
+        let commits = self.make_commits(publication, review)?;
         step("objects");
-        let journal = self.journal(publication, moves, &commits, settings)?;
+        let journal = self.journal(publication, moves, &commits)?;
         Ok(Published {
             findings: self.apply(&journal)?,
             commits: commits.into_iter().map(CommitId).collect(),
@@ -75,7 +73,6 @@ impl Repo {
         publication: &Publication,
         mut moves: BTreeMap<String, RefMove>,
         commits: &[Oid],
-        settings: &Settings,
     ) -> Result<Journal> {
         for (commit, id) in publication.commits.iter().zip(commits) {
             if let Some(one) = moves.get_mut(&commit.branch) {
@@ -94,10 +91,10 @@ impl Repo {
                     root: self.root.clone(),
                     index: self.index()?.path().context("the index has no place")?.to_owned(),
                     branch: name.clone(),
-                    files: self.follow(&old, &new, settings)?,
+                    files: self.follow(&old, &new, self.settings()?)?,
                 });
             }
         }
-        Ok(Journal { title: publication.title.clone(), refs, work_tree })
+        Ok(Journal { title: publication.title.clone(), who: self.committer()?, refs, work_tree })
     }
 }

@@ -1,7 +1,7 @@
 //! The repository's hooks, run as `git commit` runs them (githooks(5)).
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use git2::message_prettify;
@@ -11,6 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::{Git, failure};
 use crate::rule;
+use crate::transaction::lock::RunLock;
 use crate::transaction::objects::Draft;
 use crate::transaction::values::{Hooks, Published};
 
@@ -24,24 +25,26 @@ impl CommitHooks {
     /// Returns those hooks that the repository has; like `git commit --no-verify`, skipping leaves
     /// `prepare-commit-msg`, which cannot be skipped.
     pub(crate) fn find(repo: &Repo, hooks: Hooks) -> Result<Self> {
-        let dir = repo.hooks_dir()?;
-        let mut names = match hooks {
-            Hooks::Run => vec!["pre-commit", "prepare-commit-msg", "commit-msg"],
-            Hooks::Skip => vec!["prepare-commit-msg"],
+        let wanted: &[&str] = match hooks {
+            Hooks::Run => &["pre-commit", "prepare-commit-msg", "commit-msg"],
+            Hooks::Skip => &["prepare-commit-msg"],
         };
-        names.retain(|name| is_hook(&dir.join(name)));
-        Ok(Self { dir, names })
+        let mut names = Vec::new();
+        for &name in wanted {
+            names.extend(repo.has_hook(name)?.then_some(name));
+        }
+        Ok(Self { dir: repo.hooks_dir()?, names })
     }
 
     /// Lets the hooks see the commit, change it or refuse it.
     ///
     /// They run in a scratch work tree whose index and files are those of the commit, since the
     /// user's may hold other things. What they stage joins the commit.
-    pub(crate) fn edit(&self, repo: &Repo, draft: &mut Draft<'_>) -> Result<()> {
+    pub(crate) fn edit(&self, repo: &Repo, lock: &RunLock, draft: &mut Draft<'_>) -> Result<()> {
         if self.names.is_empty() {
             return Ok(());
         }
-        let scratch = repo.scratch(draft.parent, draft.tree)?;
+        let scratch = repo.scratch(draft.parent, draft.tree, lock)?;
         enter_branch(repo, &scratch, draft)?;
         let message = scratch.git_dir().join("COMMIT_EDITMSG");
         fs::write(&message, &draft.message).context("cannot write the message for the hooks")?;
@@ -91,8 +94,7 @@ impl Repo {
     /// failure, which undoes nothing. (`post-checkout` does not run: as `git commit`, this checks
     /// nothing out.)
     pub(crate) fn after_commit(&self, published: &Published) -> Result<Vec<Finding>> {
-        let dir = self.hooks_dir()?;
-        if !published.work_tree_moved || !is_hook(&dir.join("post-commit")) {
+        if !published.work_tree_moved || !self.has_hook("post-commit")? {
             return Ok(Vec::new());
         }
         let output = self.user_git("hook").args(["run", "post-commit"]).env("GIT_EDITOR", ":").output()?;
@@ -105,16 +107,4 @@ impl Repo {
                 .remedy("the commit is made; put right what the hook says"),
         ])
     }
-}
-
-/// Returns whether git would run this file as a hook.
-fn is_hook(path: &Path) -> bool {
-    let Ok(found) = fs::metadata(path) else { return false };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        found.is_file() && found.permissions().mode() & 0o111 != 0
-    }
-    #[cfg(not(unix))]
-    found.is_file()
 }

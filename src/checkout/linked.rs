@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
-use crate::git::command::{Git, failure};
+use crate::git::command::failure;
 use crate::git::{CommitId, Repo};
 use crate::rule;
+use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{RefLine, path_bytes, path_of};
+use crate::transaction::lock::RunLock;
 use crate::transaction::preflight::{in_use, misplaced};
-use crate::transaction::recover::ATTEMPTS;
-use crate::transaction::refs::RefMove;
+use crate::transaction::refs::{Reason, RefMove};
 use crate::transaction::step::step;
 use crate::transaction::temporary::Record;
 
@@ -40,6 +41,8 @@ pub struct Handwork<'a> {
 pub(crate) struct Hand {
     /// Where it is to be.
     folder: PathBuf,
+    /// Who makes it, and when, as reflogs have it.
+    who: String,
     /// The branch that it is to be on.
     moved: RefMove,
 }
@@ -48,18 +51,19 @@ pub(crate) struct Hand {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct HandLine {
     folder: Vec<u8>,
+    who: String,
     moved: RefLine,
 }
 
 impl From<&Hand> for HandLine {
     fn from(hand: &Hand) -> Self {
-        Self { folder: path_bytes(&hand.folder), moved: RefLine::from(&hand.moved) }
+        Self { folder: path_bytes(&hand.folder), who: hand.who.clone(), moved: RefLine::from(&hand.moved) }
     }
 }
 
 impl HandLine {
     fn decode(self) -> Result<Hand> {
-        Ok(Hand { folder: path_of(self.folder)?, moved: self.moved.decode()? })
+        Ok(Hand { folder: path_of(self.folder)?, who: self.who, moved: self.moved.decode()? })
     }
 }
 
@@ -81,16 +85,17 @@ impl Repo {
     /// A refusal if the folder or the branch is not free, or if git does not make the work tree or does
     /// not stop: nothing is left then.
     pub fn begin_by_hand(&self, work: &Handwork<'_>) -> Result<()> {
-        let _lock = self.begin()?;
+        let lock = self.begin()?;
         let (branch, old) = self.free_for_hand(work)?;
         let start = work.start.map(|start| start.0).or(old).context("the branch has no commit")?;
         let parent = work.folder.parent().context("a work tree cannot be the root folder")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
-        let scratch = self.scratch_for_hand(parent, start)?;
+        let scratch = self.scratch_for_hand(parent, start, &lock)?;
         pick(work, &scratch)?;
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
-        let hand = Hand { folder: work.folder.to_owned(), moved };
+        let who = self.committer()?;
+        let hand = Hand { folder: work.folder.to_owned(), who, moved };
         let mut folder = scratch.into_folder();
         folder.note(&HandLine::from(&hand))?;
         step("hand-noted");
@@ -98,7 +103,8 @@ impl Repo {
         step("hand-moved");
         self.attach(&hand)?;
         step("hand-attached");
-        folder.keep()
+        folder.keep();
+        Ok(())
     }
 
     /// Returns the branch by its full name and where it is, or refuses with what stands in the way.
@@ -133,64 +139,52 @@ impl Repo {
     fn attach(&self, hand: &Hand) -> Result<()> {
         let RefMove { name, new, .. } = &hand.moved;
         self.user_git("worktree").arg("repair").arg(&hand.folder).run()?;
-        let there = git2::Repository::open(&hand.folder)?;
-        ensure!(there.head()?.target() == *new, "its HEAD has moved");
-        if there.head_detached()? {
+        let there = Self::new(git2::Repository::open(&hand.folder)?, hand.folder.clone());
+        ensure!(there.ref_value("HEAD")? == *new, "its HEAD has moved");
+        if there.git.head_detached()? {
             ensure!(self.work_tree_of_full(name)?.is_none(), "{name} is checked out elsewhere");
+            let locks = self.lock_refs([name.as_str()].into_iter())?;
             if self.ref_value(name)? != *new {
-                let reason = "relprep: backport --resolve";
-                self.prepare_refs(std::slice::from_ref(&hand.moved), reason)?.commit()?;
-                self.forget_git();
+                let moves = std::slice::from_ref(&hand.moved);
+                let reason = Reason { who: hand.who.clone(), what: "relprep: backport --resolve".to_owned() };
+                locks.prepare(moves)?;
+                locks.commit(moves, &reason)?;
             }
-            Git::elsewhere(&hand.folder, "symbolic-ref").args(["HEAD", name]).run()?;
+            there.point_head(name)?;
         }
         Ok(())
     }
 
     /// Finishes what killed runs have begun whose work trees had come to their places; one that had not is
     /// swept away like any temporary folder.
-    pub(crate) fn settle_hands(&self) -> Vec<Finding> {
-        let dead = self.records().into_iter().filter(|record| record.is_dead() && record.has_moved());
-        let settle = |record: Record| match arrived(&record) {
-            None => {
-                record.remove(self);
-                None
+    pub(crate) fn settle_hands(&self, lock: &RunLock) -> Result<Vec<Finding>> {
+        let mut findings = Vec::new();
+        for record in self.moved_records(lock) {
+            match arrived(&record) {
+                None => record.remove(),
+                Some(hand) => {
+                    findings.push(self.settle_hand(&hand)?);
+                    record.forget();
+                }
             }
-            Some(hand) => {
-                let finding = self.settle_hand(&hand);
-                record.forget();
-                Some(finding)
-            }
-        };
-        dead.filter_map(settle).collect()
+        }
+        Ok(findings)
     }
 
-    fn settle_hand(&self, hand: &Hand) -> Finding {
+    fn settle_hand(&self, hand: &Hand) -> Result<Finding> {
         let shown = hand.folder.display();
-        self.remove_dead_locks(hand);
-        // A git of the dead run may be moving the branch at this moment.
-        let attached = (1..ATTEMPTS).find_map(|_| self.attach(hand).ok());
-        match attached.map_or_else(|| self.attach(hand), Ok) {
+        self.remove_left_locks([hand.moved.name.as_str()].into_iter())?;
+        if let Ok(there) = git2::Repository::open(&hand.folder) {
+            GitLock::remove_left(&there.path().join("HEAD"))?;
+        }
+        Ok(match self.attach(hand) {
             Ok(()) => Finding::of(rule::COMPLETED, format!("the work tree {shown} is complete now")),
             Err(error) => {
                 let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
                 let remedy = "look at it; `git worktree remove --force` removes it";
                 Finding::of(rule::LEFT_ALONE, message).remedy(remedy)
             }
-        }
-    }
-
-    /// Removes the locks that a git of the dead run has left: of the branch, and of the work tree's HEAD.
-    fn remove_dead_locks(&self, hand: &Hand) {
-        if self.is_git_dead() {
-            self.remove_dead_ref_locks(std::slice::from_ref(&hand.moved), false);
-        }
-        let Ok(there) = git2::Repository::open(&hand.folder) else { return };
-        let lock = there.path().join("HEAD.lock");
-        let ours = format!("ref: {}\n", hand.moved.name);
-        if fs::read_to_string(&lock).is_ok_and(|held| held.is_empty() || held == ours) {
-            let _ = fs::remove_file(lock);
-        }
+        })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::git::command::{Git, failure};
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::transaction::lock::RunLock;
 use crate::transaction::step::step;
 use crate::transaction::temporary::Temporary;
 use crate::transaction::values::NewFile;
@@ -46,9 +47,10 @@ impl Repo {
         if run.commands.is_empty() {
             return Ok(Vec::new());
         }
+        let lock = self.begin()?;
         let base = self.git.find_commit(run.parent.0)?.tree()?;
         let edited = self.write_tree(&base, run.files)?;
-        let scratch = self.scratch(run.parent.0, edited)?;
+        let scratch = self.scratch(run.parent.0, edited, &lock)?;
         for command in run.commands {
             run_program(&scratch, run.folder, command, run.env)?;
         }
@@ -57,8 +59,8 @@ impl Repo {
     }
 
     /// Makes a scratch work tree: HEAD is at `parent`, index and files are those of `tree`.
-    pub(crate) fn scratch(&self, parent: Oid, tree: Oid) -> Result<Scratch> {
-        let scratch = Scratch(self.temporary(&std::env::temp_dir())?);
+    pub(crate) fn scratch(&self, parent: Oid, tree: Oid, lock: &RunLock) -> Result<Scratch> {
+        let scratch = Scratch(self.temporary(&std::env::temp_dir(), lock)?);
         let add = self.user_git("worktree").config("core.hooksPath", "/dev/null");
         let add = add.args(["add", "--quiet", "--detach", "--no-checkout"]).arg(scratch.root());
         scratch.succeed("git worktree add", add.arg(parent.to_string()))?;
@@ -72,8 +74,8 @@ impl Repo {
 
     /// Makes a work tree at `start` in a folder of `parent`, as `git worktree add --detach` does it: one
     /// that may become the user's.
-    pub(crate) fn scratch_for_hand(&self, parent: &Path, start: Oid) -> Result<Scratch> {
-        let scratch = Scratch(self.temporary(parent)?);
+    pub(crate) fn scratch_for_hand(&self, parent: &Path, start: Oid, lock: &RunLock) -> Result<Scratch> {
+        let scratch = Scratch(self.temporary(parent, lock)?);
         let add = self.user_git("worktree").args(["add", "--quiet", "--detach"]);
         let output = scratch.output(add.arg(scratch.root()).arg(start.to_string()))?;
         if !output.status.success() {

@@ -149,16 +149,6 @@ impl Git {
         .with_context(|| format!("cannot wait for `git {subcommand}`"))
     }
 
-    /// Starts git with pipes for a conversation.
-    ///
-    /// A signal that ends this program and its group (Ctrl-C, a job's end in CI) does not reach it:
-    /// it sees the end of its input instead, and cleans up.
-    pub(crate) fn spawn(mut self) -> Result<Child> {
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
-        self.start(Stdio::piped())
-    }
-
     fn start(mut self, stdin: Stdio) -> Result<Child> {
         self.command.args(self.config).arg(self.subcommand).args(self.args);
         self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -9,12 +9,13 @@ use git2::{Index, Oid};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::rule;
+use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
 use crate::transaction::work_tree::changed_file;
 use crate::transaction::work_tree::disk::Stand;
-use crate::transaction::work_tree::index::{IndexLock, all_at, entry, redraft};
+use crate::transaction::work_tree::index::{self, all_at, entry, redraft};
 
 /// The room in bytes that going back takes, at most: the locks of a few refs, their reflogs, and
 /// what this program notes.
@@ -72,6 +73,7 @@ impl Repo {
             Ok(findings) => return Ok(findings),
             Err(error) => error,
         };
+        self.free_room();
         match self.settle(journal, Direction::Back) {
             Ok(left) => Err(left.into_iter().fold(error, |error, finding| error.context(finding.message))),
             Err(second) => Err(error.context(format!(
@@ -83,9 +85,12 @@ impl Repo {
     fn try_apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
         self.reserve_room()?;
         let lock = journal.work_tree.as_ref().map(|tree| self.ready(tree)).transpose()?;
-        let prepared = self.prepare_refs(&journal.refs, &reason(journal))?;
+        let refs = self.lock_refs(journal.names())?;
+        step("ref-locks");
+        refs.prepare(&journal.refs)?;
         step("prepared");
-        prepared.commit()?;
+        refs.commit(&journal.refs, &journal.reason())?;
+        drop(refs);
         step("refs");
         let findings = match (&journal.work_tree, &lock) {
             (Some(tree), Some(lock)) => self.move_work_tree(tree, lock)?,
@@ -100,7 +105,7 @@ impl Repo {
         Ok(findings)
     }
 
-    fn move_work_tree(&self, tree: &WorkTree, lock: &IndexLock) -> Result<Vec<Finding>> {
+    fn move_work_tree(&self, tree: &WorkTree, lock: &GitLock) -> Result<Vec<Finding>> {
         for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
             // Someone may have saved the file since it was looked at.
             if file.stand(&tree.root)? == Stand::Foreign {
@@ -117,8 +122,8 @@ impl Repo {
 
     /// Takes the lock of the index, and makes sure of all that can be made sure of before anything
     /// is visible.
-    fn ready(&self, tree: &WorkTree) -> Result<IndexLock> {
-        let lock = IndexLock::take(&tree.index, &self.state_dir())?;
+    fn ready(&self, tree: &WorkTree) -> Result<GitLock> {
+        let lock = index::lock(&tree.index, &self.state_dir())?;
         step("index-lock");
         // Only now can no `git switch` come in between.
         if self.checked_out()?.as_ref() != Some(&tree.branch) {
@@ -134,7 +139,7 @@ impl Repo {
         Ok(lock)
     }
 
-    fn move_index(&self, tree: &WorkTree, lock: &IndexLock, direction: Direction) -> Result<Vec<Finding>> {
+    fn move_index(&self, tree: &WorkTree, lock: &GitLock, direction: Direction) -> Result<Vec<Finding>> {
         let draft = self.index_draft();
         let foreign = redraft(&tree.index, &draft, &tree.root, &tree.files, direction.side())?;
         step("index-draft");
@@ -166,10 +171,8 @@ impl Repo {
     /// Brings refs, work tree and index to one end of the journal and removes it; returns what
     /// someone else has changed in between, which is left alone.
     pub(crate) fn settle(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
-        self.free_room();
         let mut findings = self.settle_refs(journal, direction)?;
         if let Some(tree) = &journal.work_tree {
-            IndexLock::remove_left(&tree.index)?;
             findings.extend(if self.follows(journal, tree, direction)? {
                 self.settle_work_tree(tree, direction)?
             } else {
@@ -198,7 +201,9 @@ impl Repo {
             }
         }
         if !moves.is_empty() {
-            self.prepare_refs(&moves, &reason(journal))?.commit()?;
+            let locks = self.lock_refs(moves.iter().map(|one| one.name.as_str()))?;
+            locks.prepare(&moves)?;
+            locks.commit(&moves, &journal.reason())?;
         }
         Ok(foreign)
     }
@@ -207,16 +212,9 @@ impl Repo {
     /// tree, so that the files belong there too.
     fn follows(&self, journal: &Journal, tree: &WorkTree, direction: Direction) -> Result<bool> {
         let Some(moved) = journal.refs.iter().find(|one| one.name == tree.branch) else { return Ok(false) };
-        if self.ref_value(&moved.name)? != direction.value(moved) {
-            return Ok(false);
-        }
-        let branch = if tree.root == self.root {
-            self.checked_out()?
-        } else {
-            let Ok(git) = git2::Repository::open(&tree.root) else { return Ok(false) };
-            Repo::new(git, tree.root.clone()).checked_out()?
-        };
-        Ok(branch.as_ref() == Some(&tree.branch))
+        Ok(self.ref_value(&moved.name)? == direction.value(moved)
+            && self.root == tree.root
+            && self.checked_out()?.as_ref() == Some(&tree.branch))
     }
 
     fn settle_work_tree(&self, tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>> {
@@ -236,7 +234,7 @@ impl Repo {
         if unsettled.is_empty() && is_index_settled {
             return Ok(findings);
         }
-        let lock = IndexLock::take(&tree.index, &self.state_dir())?;
+        let lock = index::lock(&tree.index, &self.state_dir())?;
         for file in unsettled {
             file.write(&tree.root, direction.side()(file))?;
         }
@@ -269,10 +267,4 @@ fn leave_work_tree(tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>
 
 fn left_alone(message: String) -> Finding {
     Finding::of(rule::LEFT_ALONE, message).remedy("look at it; `git status` and `git reflog` say more")
-}
-
-fn reason(journal: &Journal) -> String {
-    // The reflog is read by lines.
-    let title: String = journal.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("relprep: {title}")
 }

@@ -14,17 +14,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::Repo;
 use crate::path::RepoPath;
-use crate::transaction::process::{Life, Process};
-use crate::transaction::refs::RefMove;
+use crate::transaction::refs::{Reason, RefMove};
 
 /// The only format that this program writes and reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a publication moves: refs, and the files of one work tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Journal {
     /// What was being done.
     pub(crate) title: String,
+    /// Who does it, and when, as reflogs have it.
+    pub(crate) who: String,
     pub(crate) refs: Vec<RefMove>,
     /// The work tree that follows, if the checked-out branch is among the refs.
     pub(crate) work_tree: Option<WorkTree>,
@@ -84,10 +85,12 @@ impl Mode {
 struct Header {
     format: u32,
     title: String,
+    who: String,
     refs: Vec<RefLine>,
     work_tree: Option<WorkTreeLine>,
 }
 
+/// A [`RefMove`] as it is written.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RefLine {
     name: String,
@@ -150,37 +153,15 @@ impl Repo {
         }
     }
 
-    /// Notes which git process is about to lock the refs of the journal.
-    pub(crate) fn note_git(&self, pid: u32) -> Result<()> {
-        let note = serde_json::to_vec(&Process::with_pid(pid))?;
-        // Without the note, locks that a dead git has left are named and not removed; that is no
-        // reason to stop, least of all on the way back from a full disk.
-        let _ = fs::write(self.state_dir().join("git"), note);
-        Ok(())
-    }
-
-    /// Returns whether the git process that was to lock the refs is known to be dead.
-    pub(crate) fn is_git_dead(&self) -> bool {
-        let noted = fs::read(self.state_dir().join("git")).ok();
-        let process: Option<Process> = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        process.is_some_and(|process| process.life() == Life::Dead)
-    }
-
-    /// Removes the note of a git process that is done.
-    pub(crate) fn forget_git(&self) {
-        let _ = fs::remove_file(self.state_dir().join("git"));
-    }
-
     /// Removes the journal: the publication has come to its end.
     pub(crate) fn remove_journal(&self) -> Result<()> {
-        self.forget_git();
         let path = self.journal_path();
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
     }
 }
 
-/// Writes a file that is on the disk when this returns: git sees to that for its refs, and after a
-/// loss of power they must not have moved without the journal.
+/// Writes a file that is on the disk when this returns: after a loss of power no ref must have moved
+/// without the journal.
 fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = fs::File::create(path)?;
     file.write_all(bytes)?;
@@ -188,12 +169,25 @@ fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 impl Journal {
+    /// Returns the full names of its refs.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.refs.iter().map(|one| one.name.as_str())
+    }
+
+    /// Returns what the reflogs are to say of it.
+    pub(crate) fn reason(&self) -> Reason {
+        // A reflog is read by lines.
+        let title: String = self.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Reason { who: self.who.clone(), what: format!("relprep: {title}") }
+    }
+
     /// Returns one line of JSON that says everything but the contents of files, and then these
     /// contents, one after the other.
     fn encode(&self) -> Result<Vec<u8>> {
         let header = Header {
             format: FORMAT,
             title: self.title.clone(),
+            who: self.who.clone(),
             refs: self.refs.iter().map(RefLine::from).collect(),
             work_tree: self.work_tree.as_ref().map(WorkTreeLine::from),
         };
@@ -215,7 +209,7 @@ impl Journal {
         let refs = header.refs.into_iter().map(RefLine::decode).collect::<Result<_>>()?;
         let work_tree = header.work_tree.map(|tree| tree.decode(&mut contents)).transpose()?;
         ensure!(contents.is_empty(), "it is longer than its first line says");
-        Ok(Self { title: header.title, refs, work_tree })
+        Ok(Self { title: header.title, who: header.who, refs, work_tree })
     }
 }
 
@@ -308,6 +302,7 @@ mod tests {
         let side = |text: &str| Side { mode: Mode::Plain, id: id(text), bytes: text.into() };
         Journal {
             title: "branch 2.0.0".into(),
+            who: "Ann <ann@example.org> 1716206400 +0200".into(),
             refs: vec![RefMove { name: "refs/heads/main".into(), old: None, new: Some(id("x")) }],
             work_tree: Some(WorkTree {
                 root: "/a b".into(),

@@ -29,7 +29,6 @@ impl Repo {
     pub(crate) fn make_commits(
         &self,
         publication: &Publication,
-        settings: &Settings,
         review: impl Fn(&mut Draft<'_>) -> Result<()>,
     ) -> Result<Vec<Oid>> {
         let mut tips: BTreeMap<&str, Oid> = BTreeMap::new();
@@ -37,6 +36,7 @@ impl Repo {
         if publication.commits.is_empty() {
             return Ok(made);
         }
+        let settings = self.settings()?;
         let committer = self.identity(Role::Committer, settings)?;
         for commit in &publication.commits {
             let parent = tips.get(commit.branch.as_str()).copied().unwrap_or(commit.parent.0);
@@ -47,6 +47,12 @@ impl Repo {
             made.push(id);
         }
         Ok(made)
+    }
+
+    /// Returns who commits now, as reflogs have it.
+    pub(crate) fn committer(&self) -> Result<String> {
+        let who = self.identity(Role::Committer, self.settings()?)?;
+        Ok(format!("{} <{}> {}", who.name()?, who.email()?, date(who.when())))
     }
 
     fn draft<'a>(
@@ -208,7 +214,7 @@ impl Repo {
             git = git
                 .env(&variable("NAME"), who.name()?)
                 .env(&variable("EMAIL"), who.email()?)
-                .env(&variable("DATE"), date(who.when()));
+                .env(&variable("DATE"), format!("@{}", date(who.when())));
         }
         let said = git.run().map_err(|error| {
             Refused::from(
@@ -220,10 +226,10 @@ impl Repo {
     }
 }
 
-/// Returns a time in git's own format, as in `@1716206400 +0200`.
+/// Returns a time in git's own format: `1716206400 +0200`.
 fn date(when: Time) -> String {
     let minutes = when.offset_minutes().abs();
-    format!("@{} {}{:02}{:02}", when.seconds(), when.sign(), minutes / 60, minutes % 60)
+    format!("{} {}{:02}{:02}", when.seconds(), when.sign(), minutes / 60, minutes % 60)
 }
 
 fn no_place(path: &RepoPath, at: &str, kind: Option<ObjectType>, mode: i32) -> Finding {

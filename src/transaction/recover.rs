@@ -1,21 +1,14 @@
 //! Finishes what a killed run has begun, or takes it back.
 
-use std::fs;
-
 use anyhow::Result;
-use git2::Oid;
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::rule;
 use crate::transaction::apply::Direction;
+use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::Journal;
 use crate::transaction::lock::RunLock;
-use crate::transaction::refs::RefMove;
-
-/// How often the refs of an interrupted run are asked for; git itself waits for a lock for
-/// `core.filesRefLockTimeout`, 100 ms by default.
-pub(crate) const ATTEMPTS: u32 = 10;
 
 impl Repo {
     /// Makes sure that no run is in the middle of something.
@@ -36,71 +29,38 @@ impl Repo {
     ///
     /// If the state cannot be told: a ref is locked by another process, the journal is damaged.
     pub(crate) fn finish(&self, _: &RunLock) -> Result<Vec<Finding>> {
-        let Some(journal) = self.read_journal()? else {
-            self.forget_git();
-            return Ok(Vec::new());
-        };
-        let values = self.hold_still(&journal)?;
-        let direction = self.direction(&journal, &values);
-        let mut findings = vec![verdict(&journal, direction)];
-        findings.extend(self.settle(&journal, direction)?);
+        let Some(journal) = self.read_journal()? else { return Ok(Vec::new()) };
+        let elsewhere = journal.work_tree.as_ref().filter(|tree| tree.root != self.root);
+        match elsewhere.and_then(|tree| Some((git2::Repository::open(&tree.root).ok()?, &tree.root))) {
+            Some((git, root)) => Self::new(git, root.clone()).settle_left(&journal),
+            None => self.settle_left(&journal),
+        }
+    }
+
+    /// Settles what a dead run has left; this is its work tree, if that is still there.
+    fn settle_left(&self, journal: &Journal) -> Result<Vec<Finding>> {
+        self.remove_left_locks(journal.names())?;
+        if let Some(tree) = &journal.work_tree {
+            GitLock::remove_left(&tree.index)?;
+        }
+        let direction = self.direction(journal)?;
+        let mut findings = vec![verdict(journal, direction)];
+        findings.extend(self.settle(journal, direction)?);
         Ok(findings)
-    }
-
-    /// Returns the values of the journal's refs once no process of the interrupted run can move them
-    /// any more.
-    ///
-    /// Its git may have outlived it. It moves refs only while it holds their locks, and takes no
-    /// locks after the end of its input: so once these locks can be had, it is done.
-    fn hold_still(&self, journal: &Journal) -> Result<Vec<Option<Oid>>> {
-        let mut attempts = 1;
-        loop {
-            if self.is_git_dead() {
-                self.remove_dead_ref_locks(&journal.refs, journal.work_tree.is_some());
-            }
-            let mut held = Vec::new();
-            for one in &journal.refs {
-                let now = self.ref_value(&one.name)?;
-                held.push(RefMove { name: one.name.clone(), old: now, new: now });
-            }
-            match self.try_refs(&held) {
-                Ok(()) => return Ok(held.into_iter().map(|one| one.old).collect()),
-                Err(error) if attempts == ATTEMPTS => return Err(error),
-                // It was just moving them, or still is.
-                Err(_) => attempts += 1,
-            }
-        }
-    }
-
-    /// Removes the lock files that the run's git has left if it was killed with it: they hold the
-    /// value that only this run was about to set; with HEAD's, if that leads to one of them.
-    pub(crate) fn remove_dead_ref_locks(&self, refs: &[RefMove], with_head: bool) {
-        let common = self.git.commondir();
-        for one in refs {
-            let lock = common.join(format!("{}.lock", one.name));
-            let held = fs::read_to_string(&lock).ok();
-            let is_ours = held.is_some_and(|text| one.new.is_some_and(|new| text.trim() == new.to_string()));
-            if is_ours && fs::remove_file(&lock).is_ok() {
-                let head_lock = self.git.path().join("HEAD.lock");
-                // Taken together with the branch's, for the reflog, and always empty.
-                if with_head && fs::metadata(&head_lock).is_ok_and(|found| found.len() == 0) {
-                    let _ = fs::remove_file(head_lock);
-                }
-            }
-        }
     }
 
     /// Returns the end to which the journal belongs: forward if any of its refs has arrived, or has
     /// even gone on from there.
-    fn direction(&self, journal: &Journal, values: &[Option<Oid>]) -> Direction {
-        let has_arrived = |(one, now): (&RefMove, &Option<Oid>)| match (one.new, *now) {
-            (Some(new), Some(now)) if Some(now) != one.old => {
-                new == now || self.git.graph_descendant_of(now, new).unwrap_or(false)
+    fn direction(&self, journal: &Journal) -> Result<Direction> {
+        for one in &journal.refs {
+            if let (Some(new), Some(now)) = (one.new, self.ref_value(&one.name)?)
+                && Some(now) != one.old
+                && (new == now || self.git.graph_descendant_of(now, new).unwrap_or(false))
+            {
+                return Ok(Direction::Forward);
             }
-            _ => false,
-        };
-        let any = journal.refs.iter().zip(values).any(has_arrived);
-        if any { Direction::Forward } else { Direction::Back }
+        }
+        Ok(Direction::Back)
     }
 }
 
@@ -108,11 +68,8 @@ fn verdict(journal: &Journal, direction: Direction) -> Finding {
     let title = &journal.title;
     match direction {
         Direction::Forward => {
-            let refs: Vec<&str> = journal.refs.iter().map(|one| one.name.as_str()).collect();
-            let message = format!(
-                "`{title}` was interrupted after {} had moved; it is complete now",
-                refs.join(" and ")
-            );
+            let refs = journal.names().collect::<Vec<_>>().join(" and ");
+            let message = format!("`{title}` was interrupted after {refs} had moved; it is complete now");
             Finding::of(rule::COMPLETED, message)
         }
         Direction::Back => Finding::of(

@@ -1,16 +1,33 @@
-//! Moves refs: all of them in one step of the user's own git, or none.
+//! Moves branches: all of them, or none as long as the journal is there.
+//!
+//! Git's own protocol for refs in files: a ref is read and replaced only by who holds its lock, and its
+//! reflog is written before it. The user's git would do the same, but a git that is killed leaves locks
+//! of which nobody can tell whose they are; ours bear a mark ([`GitLock`]).
+//!
+//! Refs are replaced one after the other. From the first to the last of [`RefLocks::commit`] the state
+//! is neither old nor new, and the journal tells the next run to complete it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout};
-use std::thread::JoinHandle;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use git2::Oid;
 
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::git::command::failure;
 use crate::rule;
+use crate::transaction::git_lock::{GitLock, lock_of};
+use crate::transaction::step::step;
+
+/// How often a ref's lock is asked for, with [`PAUSE`] in between: git itself waits for
+/// `core.filesRefLockTimeout`, 100 ms by default.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// One ref, from what it must be now to what it becomes; `None` means that it does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,128 +44,235 @@ impl RefMove {
         Self { name: self.name.clone(), old: self.new, new: self.old }
     }
 
-    /// Returns the line of git-update-ref(1) that makes the move.
-    fn command(&self) -> String {
-        let name = &self.name;
-        match (self.old, self.new) {
-            (None, Some(new)) => format!("create {name}\0{new}\0"),
-            (Some(old), None) => format!("delete {name}\0{old}\0"),
-            (Some(old), Some(new)) if old == new => format!("verify {name}\0{old}\0"),
-            (Some(old), Some(new)) => format!("update {name}\0{new}\0{old}\0"),
-            // An empty value would mean "any": only zeros say that the ref must not exist.
-            (None, None) => format!("verify {name}\0{}\0", Oid::ZERO_SHA1),
-        }
+    /// Returns both values and the name, as reflogs and hooks have them.
+    fn ids(&self) -> String {
+        let id = |id: Option<Oid>| id.unwrap_or(Oid::ZERO_SHA1);
+        format!("{} {}", id(self.old), id(self.new))
     }
 }
 
-/// A transaction of `git update-ref` that holds the locks of its refs; nothing has moved yet.
-///
-/// Dropped, or left alone by a process that dies, it takes its locks away and moves nothing.
-pub(crate) struct Prepared {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
-    stderr: Option<JoinHandle<Vec<u8>>>,
+/// The locks of some refs, and of HEAD where it leads to one of them; dropped, they are let go.
+pub(crate) struct RefLocks<'a> {
+    repo: &'a Repo,
+    locks: BTreeMap<String, GitLock>,
+    /// Held for the sake of its reflog.
+    head: Option<GitLock>,
 }
 
 impl Repo {
-    /// Locks the refs of `moves` and checks that each is at its old value.
+    /// Locks the refs with these full names.
     ///
     /// # Errors
     ///
-    /// A refusal if git does not do so: a ref was moved or is locked by someone else, or a hook
-    /// says no.
-    pub(crate) fn prepare_refs(&self, moves: &[RefMove], reason: &str) -> Result<Prepared> {
-        let prepared = Prepared::start(self, reason)?;
-        self.note_git(prepared.child.id())?;
-        prepared.lock(moves)
+    /// A refusal if another program holds one of the locks.
+    pub(crate) fn lock_refs<'a>(&'a self, names: impl Iterator<Item = &'a str>) -> Result<RefLocks<'a>> {
+        let mut locks = BTreeMap::new();
+        for name in names {
+            let path = self.git.commondir().join(name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            }
+            locks.insert(name.to_owned(), self.wait_for(&path)?);
+        }
+        let is_ours = self.checked_out()?.is_some_and(|name| locks.contains_key(&name));
+        let head = is_ours.then(|| self.wait_for(&self.git.path().join("HEAD"))).transpose()?;
+        Ok(RefLocks { repo: self, locks, head })
     }
 
-    /// Finds out whether the refs are at their old values and nobody holds their locks.
-    pub(crate) fn try_refs(&self, moves: &[RefMove]) -> Result<()> {
-        Prepared::start(self, "relprep: recover")?.lock(moves).map(drop)
+    fn wait_for(&self, file: &Path) -> Result<GitLock> {
+        let state = self.state_dir();
+        for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                sleep(PAUSE);
+            }
+            if let Some(lock) = GitLock::take(file, &state)? {
+                return Ok(lock);
+            }
+        }
+        let lock = lock_of(file);
+        let message = format!("{} exists: another git program works here", lock.display());
+        let remedy = "wait for it; if it has crashed, remove that file";
+        Err(Refused::from(Finding::of(rule::REF_NOT_LOCKED, message).remedy(remedy)).into())
+    }
+
+    /// Makes HEAD of this work tree lead to the branch with the full name `name`.
+    pub(crate) fn point_head(&self, name: &str) -> Result<()> {
+        let lock = self.wait_for(&self.git.path().join("HEAD"))?;
+        let draft = self.state_dir().join("HEAD");
+        fs::write(&draft, format!("ref: {name}\n"))
+            .with_context(|| format!("cannot write {}", draft.display()))?;
+        lock.install(&draft)
+    }
+
+    /// Removes the locks of these refs and of HEAD that a dead run has left.
+    pub(crate) fn remove_left_locks<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
+        let common = self.git.commondir();
+        GitLock::remove_left(&self.git.path().join("HEAD"))?;
+        GitLock::remove_left(&common.join("packed-refs"))?;
+        names.map(|name| common.join(name)).try_for_each(|file| GitLock::remove_left(&file))
     }
 }
 
-impl Prepared {
-    fn start(repo: &Repo, reason: &str) -> Result<Self> {
-        let mut child = repo.user_git("update-ref").args(["--stdin", "-z", "-m", reason]).spawn()?;
-        let (Some(stdin), Some(stdout), Some(mut stderr)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(anyhow!("`git update-ref` was started without pipes"));
-        };
-        // Hooks may say more than a pipe holds.
-        let stderr = std::thread::spawn(move || {
-            let mut said = Vec::new();
-            let _ = stderr.read_to_end(&mut said);
-            said
-        });
-        Ok(Self { child, stdin: Some(stdin), stdout: BufReader::new(stdout), stderr: Some(stderr) })
-    }
-
-    fn lock(mut self, moves: &[RefMove]) -> Result<Self> {
-        let mut commands = b"start\0".to_vec();
-        for one in moves {
-            commands.extend_from_slice(one.command().as_bytes());
-        }
-        commands.extend_from_slice(b"prepare\0");
-        if self.say(&commands, &["start: ok", "prepare: ok"]) {
-            return Ok(self);
-        }
-        let names: Vec<&str> = moves.iter().map(|one| one.name.as_str()).collect();
-        Err(Refused::from(
-            Finding::of(
-                rule::REF_NOT_LOCKED,
-                format!("git refuses to move {}: {}", names.join(", "), self.failure()),
-            )
-            .remedy("see that no other git process works here, then run this again"),
-        )
-        .into())
-    }
-
-    /// Moves the refs.
+impl RefLocks<'_> {
+    /// Makes sure that the refs of `moves` are at their old values, that they can be moved, and that the
+    /// repository's hook has nothing against it.
     ///
     /// # Errors
     ///
-    /// If git fails in the middle; how far it came is then for the caller to find out.
-    pub(crate) fn commit(mut self) -> Result<()> {
-        if self.say(b"commit\0", &["commit: ok"]) {
-            drop(self.stdin.take());
-            self.child.wait().context("cannot wait for `git update-ref`")?;
+    /// A refusal if not.
+    pub(crate) fn prepare(&self, moves: &[RefMove]) -> Result<()> {
+        for (at, one) in moves.iter().enumerate() {
+            let now = self.repo.ref_value(&one.name)?;
+            if now != one.old {
+                let now = now.map_or("gone".to_owned(), |id| format!("at {id}"));
+                let message = format!("{} has been moved by someone else: it is {now}", one.name);
+                let finding = Finding::of(rule::REF_NOT_LOCKED, message);
+                return Err(Refused::from(finding.remedy("run this again on the branch as it is now")).into());
+            }
+            self.draft(at, one)?;
+        }
+        let Err(finding) = self.ask_hook("prepared", moves)? else { return Ok(()) };
+        let _ = self.ask_hook("aborted", moves)?;
+        Err(Refused::from(finding).into())
+    }
+
+    /// Moves the refs, after [`Self::prepare`], for the `reason` that their reflogs are to give.
+    ///
+    /// # Errors
+    ///
+    /// If something fails in the middle; how far it came is then for the caller to find out.
+    pub(crate) fn commit(&self, moves: &[RefMove], reason: &Reason) -> Result<()> {
+        let head = self.repo.checked_out()?;
+        for (at, one) in moves.iter().enumerate().filter(|(_, one)| one.old != one.new) {
+            self.log(self.repo.git.commondir(), &one.name, one, reason)?;
+            if self.head.is_some() && head.as_ref() == Some(&one.name) {
+                self.log(self.repo.git.path(), "HEAD", one, reason)?;
+            }
+            match one.new {
+                Some(_) => self.install(at, one)?,
+                None => self.delete(one)?,
+            }
+            step("ref");
+        }
+        // What a hook says of a thing that is done changes nothing.
+        let _ = self.ask_hook("committed", moves);
+        Ok(())
+    }
+
+    /// Writes what the ref is to hold, through to the disk: once it is in its place there is no other.
+    fn draft(&self, at: usize, one: &RefMove) -> Result<()> {
+        let Some(new) = one.new else { return Ok(()) };
+        let draft = self.draft_of(at);
+        let write = || -> io::Result<()> {
+            let mut file = fs::File::create(&draft)?;
+            writeln!(file, "{new}")?;
+            if let Ok(found) = fs::metadata(self.repo.git.commondir().join(&one.name)) {
+                file.set_permissions(found.permissions())?;
+            }
+            file.sync_data()
+        };
+        write().with_context(|| format!("cannot write {}", draft.display()))
+    }
+
+    fn draft_of(&self, at: usize) -> PathBuf {
+        self.repo.state_dir().join(format!("ref.{at}"))
+    }
+
+    fn install(&self, at: usize, one: &RefMove) -> Result<()> {
+        // Git leaves empty folders where branches were whose names went on from here.
+        remove_empty_folders(&self.repo.git.commondir().join(&one.name));
+        self.locks.get(&one.name).context("the ref is not locked")?.install(&self.draft_of(at))
+    }
+
+    /// Removes the ref from both places where it may be, and its reflog.
+    fn delete(&self, one: &RefMove) -> Result<()> {
+        let common = self.repo.git.commondir();
+        self.unpack(&one.name)?;
+        for path in [common.join(&one.name), common.join("logs").join(&one.name)] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a branch out of the file of packed refs, if it is in there.
+    fn unpack(&self, name: &str) -> Result<()> {
+        let packed = self.repo.git.commondir().join("packed-refs");
+        let is_it = |line: &str| line.trim_end().split_once(' ').is_some_and(|(_, named)| named == name);
+        let holds = || fs::read_to_string(&packed).is_ok_and(|text| text.lines().any(is_it));
+        if !holds() {
             return Ok(());
         }
-        Err(anyhow!("{}", self.failure()))
+        let lock = self.repo.wait_for(&packed)?;
+        let text = fs::read_to_string(&packed)?;
+        let rest: String = text.split_inclusive('\n').filter(|line| !is_it(line)).collect();
+        let draft = self.repo.state_dir().join("packed-refs");
+        fs::write(&draft, rest).with_context(|| format!("cannot write {}", draft.display()))?;
+        lock.install(&draft)
     }
 
-    /// Sends `commands` and returns whether git gave these answers.
-    fn say(&mut self, commands: &[u8], answers: &[&str]) -> bool {
-        let Some(stdin) = &mut self.stdin else { return false };
-        // A git that refuses closes the pipe: its answer is missing then.
-        if stdin.write_all(commands).and_then(|()| stdin.flush()).is_err() {
-            return false;
+    /// Adds a line to a reflog, where git would keep one (git-config(1), `core.logAllRefUpdates`), unless
+    /// an interrupted run has added it.
+    fn log(&self, dir: &Path, name: &str, one: &RefMove, reason: &Reason) -> Result<()> {
+        let path = dir.join("logs").join(name);
+        let settings = self.repo.settings()?;
+        let is_always =
+            settings.text("core.logallrefupdates").is_some_and(|word| word.eq_ignore_ascii_case("always"));
+        if !path.exists() && !is_always && !settings.is_on("core.logallrefupdates", true) {
+            return Ok(());
         }
-        answers.iter().all(|answer| {
-            let mut line = String::new();
-            self.stdout.read_line(&mut line).is_ok() && line.trim_end() == *answer
+        let line = format!("{} {}\t{}\n", one.ids(), reason.who, reason.what);
+        if fs::read(&path).is_ok_and(|log| log.ends_with(line.as_bytes())) {
+            return Ok(());
+        }
+        remove_empty_folders(&path);
+        let write = || -> io::Result<()> {
+            path.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::File::options().append(true).create(true).open(&path)?.write_all(line.as_bytes())
+        };
+        write().with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Runs the hook `reference-transaction` (githooks(5)), and finds that it refuses.
+    fn ask_hook(&self, state: &str, moves: &[RefMove]) -> Result<Result<(), Finding>> {
+        const NAME: &str = "reference-transaction";
+        if !self.repo.has_hook(NAME)? {
+            return Ok(Ok(()));
+        }
+        let input = self.repo.state_dir().join(NAME);
+        let lines: Vec<String> = moves.iter().map(|one| format!("{} {}\n", one.ids(), one.name)).collect();
+        fs::write(&input, lines.concat()).with_context(|| format!("cannot write {}", input.display()))?;
+        let mut to_stdin = std::ffi::OsString::from("--to-stdin=");
+        to_stdin.push(&input);
+        let hook = self.repo.user_git("hook").arg("run").arg(to_stdin).args([NAME, "--", state]);
+        let output = hook.output()?;
+        let _ = fs::remove_file(&input);
+        Ok(if output.status.success() {
+            Ok(())
+        } else {
+            let said = [output.stdout, output.stderr].concat();
+            Err(Finding::of(rule::REF_NOT_LOCKED, failure(NAME, output.status, &said))
+                .remedy("put right what the hook says"))
         })
-    }
-
-    fn failure(&mut self) -> String {
-        drop(self.stdin.take());
-        let status = self.child.wait();
-        let said = self.stderr.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
-        match status {
-            Ok(status) => failure("git update-ref", status, &said),
-            Err(error) => format!("cannot wait for `git update-ref`: {error}"),
-        }
     }
 }
 
-impl Drop for Prepared {
-    fn drop(&mut self) {
-        // The end of its input makes git abort and remove its locks.
-        drop(self.stdin.take());
-        let _ = self.child.wait();
+/// What a reflog says of a move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reason {
+    /// Who made it, and when, as git writes that: `Ann <ann@example.org> 1716206400 +0200`.
+    pub(crate) who: String,
+    /// What was done, in one line.
+    pub(crate) what: String,
+}
+
+fn remove_empty_folders(path: &Path) {
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        remove_empty_folders(&entry.path());
     }
+    let _ = fs::remove_dir(path);
 }

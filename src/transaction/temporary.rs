@@ -1,6 +1,6 @@
 //! Folders of this program's own, which the next run removes where this one is killed.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,7 +12,8 @@ use crate::finding::Finding;
 use crate::git::Repo;
 use crate::rule;
 use crate::transaction::journal::{path_bytes, path_of};
-use crate::transaction::process::{Life, Process};
+use crate::transaction::lock::{RunLock, is_free};
+use crate::transaction::state;
 
 /// How a record begins its name.
 const RECORD: &str = "scratch.";
@@ -23,11 +24,10 @@ const FOLDER: &str = "relprep-";
 /// A folder for a linked work tree; dropped, both are gone.
 ///
 /// Its record is locked while this is there, and by what runs in the folder, which has the record for
-/// its standard input: so the system knows whether anything of the run still lives.
+/// its standard input. Who makes one holds the lock of runs, too: so if another run has that and the
+/// record is locked, it is by what a dead run has started.
 pub(crate) struct Temporary {
-    root: PathBuf,
-    git_dir: PathBuf,
-    record: PathBuf,
+    record: Record,
     /// The open record, at its end.
     lock: File,
 }
@@ -35,8 +35,9 @@ pub(crate) struct Temporary {
 /// What the state folder says of a [`Temporary`].
 pub(crate) struct Record {
     path: PathBuf,
-    process: Process,
     root: PathBuf,
+    /// The git dir of a linked work tree in the folder.
+    git_dir: PathBuf,
     /// What the folder was to become, in the words of its owner.
     pub(crate) note: Option<String>,
 }
@@ -44,43 +45,21 @@ pub(crate) struct Record {
 /// The first line of a record; the note is the second.
 #[derive(Serialize, Deserialize)]
 struct Line {
-    process: Process,
     root: Vec<u8>,
 }
 
 impl Record {
-    /// Reads a record; returns nothing if the file is none, or has no whole line.
-    fn read(path: &Path) -> Option<Self> {
-        if !is_record(path) {
-            return None;
-        }
-        let text = fs::read_to_string(path).ok()?;
-        let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-        let Line { process, root } = serde_json::from_str(lines.next()?).ok()?;
-        let note = lines.next().map(str::to_owned);
-        Some(Self { path: path.to_owned(), process, root: path_of(root).ok()?, note })
-    }
-
-    /// Returns whether the run that made the record is dead, and all that it has started.
-    pub(crate) fn is_dead(&self) -> bool {
-        let is_free = || match File::open(&self.path).map(|file| file.try_lock()) {
-            Ok(Ok(()) | Err(TryLockError::Error(_))) => true,
-            Ok(Err(TryLockError::WouldBlock)) | Err(_) => false,
-        };
-        self.process.life() == Life::Dead && is_free()
-    }
-
     /// Returns whether the folder has gone to another place, as its note may say.
     pub(crate) fn has_moved(&self) -> bool {
         self.note.is_some() && !self.root.exists()
     }
 
-    /// Removes the folder, what git keeps of it, and the record.
-    pub(crate) fn remove(self, repo: &Repo) {
-        let name = self.root.file_name().filter(|name| name.to_string_lossy().starts_with(FOLDER));
-        if let (Some(name), Ok(lock)) = (name, File::open(&self.path)) {
-            let git_dir = repo.git.commondir().join("worktrees").join(name);
-            drop(Temporary { git_dir, root: self.root, record: self.path, lock });
+    /// Removes the folder, what git keeps of it, and the record, as `git worktree remove` does; what
+    /// cannot be removed now, the next run finds by the record.
+    pub(crate) fn remove(&self) {
+        let gone = |path: &Path| !path.exists() || fs::remove_dir_all(path).is_ok();
+        if gone(&self.root) && gone(&self.git_dir) {
+            self.forget();
         }
     }
 
@@ -92,24 +71,22 @@ impl Record {
 
 impl Repo {
     /// Makes an empty folder in `parent` that is gone once it is dropped.
-    pub(crate) fn temporary(&self, parent: &Path) -> Result<Temporary> {
+    pub(crate) fn temporary(&self, parent: &Path, _: &RunLock) -> Result<Temporary> {
         let state = self.drafts()?;
         let parent = fs::canonicalize(parent)?;
         // The record comes first: there is no folder of which the next run does not know.
         let made = tempfile::Builder::new().prefix(FOLDER).make_in(&parent, |root| {
-            let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let record = state.join(format!("{RECORD}{name}"));
-            let mut lock = File::options().read(true).write(true).create_new(true).open(&record)?;
-            // Without locks, the process alone tells whether the run lives.
-            let _ = lock.lock();
-            let line = Line { process: Process::current(), root: path_bytes(root) };
-            let written = write_line(&mut lock, &line).and_then(|()| make_folder(root));
-            if let Err(error) = written {
-                let _ = fs::remove_file(&record);
+            let name = root.file_name().unwrap_or_default();
+            let record = self.record_of(state.join(format!("{RECORD}{}", name.display())), root.to_owned());
+            let mut lock = File::options().read(true).write(true).create_new(true).open(&record.path)?;
+            // Without locks the next run leaves the folder alone, and names it.
+            let _ = lock.try_lock();
+            let line = Line { root: path_bytes(root) };
+            if let Err(error) = write_line(&mut lock, &line).and_then(|()| make_folder(root)) {
+                record.forget();
                 return Err(error);
             }
-            let git_dir = self.git.commondir().join("worktrees").join(&name);
-            Ok(Temporary { root: root.to_owned(), git_dir, record, lock })
+            Ok(Temporary { record, lock })
         });
         let made = made.with_context(|| format!("cannot make a scratch folder in {}", parent.display()))?;
         // The folder is removed by what was made, not by its path.
@@ -118,39 +95,65 @@ impl Repo {
         Ok(temporary)
     }
 
-    /// Returns the records of all temporary folders.
-    pub(crate) fn records(&self) -> Vec<Record> {
-        let entries = fs::read_dir(self.state_dir()).into_iter().flatten().flatten();
-        entries.filter_map(|entry| Record::read(&entry.path())).collect()
+    fn record_of(&self, path: PathBuf, root: PathBuf) -> Record {
+        let name = root.file_name().unwrap_or_default();
+        let git_dir = self.git.commondir().join("worktrees").join(name);
+        Record { path, root, git_dir, note: None }
     }
 
-    /// Finds what dead runs have started and what is still at work: its folder stays until it has ended.
-    pub(crate) fn survivors(&self) -> Vec<Finding> {
-        let at_work = |record: &Record| record.process.life() == Life::Dead && !record.is_dead();
-        let finding = |_| {
-            let message = "what an interrupted run has started is still at work in its own folder";
-            Finding::of(rule::STILL_RUNNING, message).remedy("run any command once it has ended")
-        };
-        self.records().iter().filter(|record| at_work(record)).map(finding).collect()
+    /// Reads a record; returns nothing if the file is none, or has no whole line.
+    fn read_record(&self, path: &Path) -> Option<Record> {
+        let text = fs::read_to_string(path).ok()?;
+        let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let root = path_of(serde_json::from_str::<Line>(lines.next()?).ok()?.root).ok()?;
+        root.file_name()?.to_str()?.strip_prefix(FOLDER)?;
+        let note = lines.next().map(str::to_owned);
+        Some(Record { note, ..self.record_of(path.to_owned(), root) })
     }
 
-    /// Removes a temporary folder of which this is the record, if the run that made it is dead.
-    pub(crate) fn sweep_temporary(&self, path: &Path) {
-        let Some(record) = Record::read(path) else {
-            // It has no line yet, and no folder; or it never will have.
-            if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
-                let _ = fs::remove_file(path);
+    /// Returns the records of dead runs' folders that have gone to another place.
+    pub(crate) fn moved_records(&self, _: &RunLock) -> Vec<Record> {
+        let dead =
+            self.drafts_left().into_iter().filter(|path| is_record(path) && is_free(path) == Some(true));
+        dead.filter_map(|path| self.read_record(&path)).filter(Record::has_moved).collect()
+    }
+
+    /// Removes what dead runs have left in the state folder, but for a journal and what it needs; finds
+    /// what they have started and what is still at work in a temporary folder.
+    pub(crate) fn sweep(&self, _: &RunLock) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for path in self.drafts_left() {
+            if !is_record(&path) {
+                state::remove(&path);
+                continue;
             }
-            return;
-        };
-        if record.is_dead() && !record.has_moved() {
-            record.remove(self);
+            let record = self.read_record(&path);
+            match (is_free(&path), record) {
+                (Some(true), Some(record)) if record.has_moved() => {}
+                (Some(true), Some(record)) => record.remove(),
+                // It has no line yet, and no folder.
+                (Some(true), None) => state::remove(&path),
+                (is_free, record) => findings.push(left(is_free, record.as_ref(), &path)),
+            }
         }
+        findings
     }
 }
 
+fn left(is_free: Option<bool>, record: Option<&Record>, path: &Path) -> Finding {
+    let folder = record.map_or("a folder of its own".to_owned(), |record| record.root.display().to_string());
+    let (message, remedy) = if is_free.is_some() {
+        let message = format!("what an interrupted run has started is still at work in {folder}");
+        (message, "run any command once it has ended".to_owned())
+    } else {
+        let message = format!("whether anything is still at work in {folder} cannot be told");
+        (message, format!("if nothing is, remove that and `{}`", path.display()))
+    };
+    Finding::of(rule::STILL_RUNNING, message).remedy(remedy)
+}
+
 /// Returns whether a file of the state folder is the record of a temporary folder.
-pub(crate) fn is_record(path: &Path) -> bool {
+fn is_record(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(RECORD))
 }
 
@@ -171,30 +174,30 @@ fn make_folder(path: &Path) -> io::Result<()> {
 impl Temporary {
     /// Returns the folder.
     pub(crate) fn root(&self) -> &Path {
-        &self.root
+        &self.record.root
     }
 
     /// Returns the git dir that a linked work tree in the folder has.
     pub(crate) fn git_dir(&self) -> &Path {
-        &self.git_dir
+        &self.record.git_dir
     }
 
     /// Notes what the folder is to become.
     pub(crate) fn note(&mut self, note: &impl Serialize) -> Result<()> {
-        write_line(&mut self.lock, note).with_context(|| format!("cannot write {}", self.record.display()))
+        let cannot = || format!("cannot write {}", self.record.path.display());
+        write_line(&mut self.lock, note).with_context(cannot)
     }
 
     /// Moves the folder to another place; dropped, it is gone there.
     pub(crate) fn move_to(&mut self, folder: &Path) -> Result<()> {
-        fs::rename(&self.root, folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        folder.clone_into(&mut self.root);
+        fs::rename(self.root(), folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        folder.clone_into(&mut self.record.root);
         Ok(())
     }
 
     /// Lets the folder stay: from here on it is the user's.
-    pub(crate) fn keep(self) -> Result<()> {
-        let this = std::mem::ManuallyDrop::new(self);
-        fs::remove_file(&this.record).with_context(|| format!("cannot remove {}", this.record.display()))
+    pub(crate) fn keep(self) {
+        std::mem::ManuallyDrop::new(self).record.forget();
     }
 
     /// Returns the standard input of what runs in the folder: nothing to read, and the lock.
@@ -205,10 +208,6 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // As `git worktree remove` does; what stays behind, the next run finds by the record.
-        let gone = |path: &Path| !path.exists() || fs::remove_dir_all(path).is_ok();
-        if gone(&self.root) && gone(&self.git_dir) {
-            let _ = fs::remove_file(&self.record);
-        }
+        self.record.remove();
     }
 }

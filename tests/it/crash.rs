@@ -23,12 +23,14 @@ fn kills(usual: u32) -> u32 {
 const MANIFESTS: usize = 30;
 
 /// Every place at which a run can be stopped, in their order.
-const STEPS: [&str; 13] = [
+const STEPS: [&str; 15] = [
     "objects",
     "journal",
     "index-lock",
     "room",
+    "ref-locks",
     "prepared",
+    "ref",
     "refs",
     "first-file",
     "file",
@@ -111,10 +113,7 @@ impl World {
         assert_eq!(sandbox.read("untracked"), "untracked\n");
         assert_eq!(sandbox.read("target/ignored"), "ignored\n");
         assert!(!sandbox.exists(".git/index.lock"));
-        let left: Vec<_> = fs::read_dir(sandbox.root().join(".git/relprep"))
-            .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
-            .unwrap_or_default();
-        assert!(left.is_empty(), "left behind: {left:?}");
+        assert_eq!(sandbox.left(), [""; 0], "left behind");
         sandbox.fsck();
     }
 
@@ -139,7 +138,7 @@ fn a_run_that_dies_at_any_step_leaves_the_old_state_or_the_new() {
         let status = world.child(1).env("RELPREP_TEST_STOP", step).status().unwrap();
         assert!(!status.success(), "there is no step {step}");
         let said = world.sandbox.recover();
-        let has_moved = at >= STEPS.iter().position(|step| *step == "refs").unwrap();
+        let has_moved = at >= STEPS.iter().position(|step| *step == "ref").unwrap();
         let expected: &[&str] = match *step {
             "objects" | "done" => &[],
             _ if has_moved => &["completed"],
@@ -153,15 +152,20 @@ fn a_run_that_dies_at_any_step_leaves_the_old_state_or_the_new() {
 }
 
 #[test]
-fn a_run_that_dies_with_its_git_leaves_locks_that_are_taken_away() {
+fn the_locks_of_a_dead_run_are_taken_away_and_a_strangers_are_not() {
     let world = World::new();
-    world
-        .sandbox
-        .hook("reference-transaction", "test \"$1\" != prepared || kill -KILL $PPID $(ps -o ppid= -p $PPID)");
-    assert!(!world.child(1).status().unwrap().success());
-    assert!(world.sandbox.exists(".git/refs/heads/main.lock"));
-    fs::remove_file(world.sandbox.root().join(".git/hooks/reference-transaction")).unwrap();
+    let lock = |name: &str| world.sandbox.root().join(format!(".git/{name}.lock"));
+    world.child(1).env("RELPREP_TEST_STOP", "prepared").status().unwrap();
+    for name in ["index", "HEAD", "refs/heads/main", "refs/heads/release-1.0.0"] {
+        assert!(lock(name).exists(), "{name}");
+    }
+    fs::write(lock("refs/heads/main"), "").unwrap();
     assert_eq!(world.sandbox.recover().said(), ["taken-back"]);
+    for name in ["index", "HEAD", "refs/heads/release-1.0.0"] {
+        assert!(!lock(name).exists(), "{name}");
+    }
+    assert!(lock("refs/heads/main").exists());
+    fs::remove_file(lock("refs/heads/main")).unwrap();
     world.is_at(0);
 }
 

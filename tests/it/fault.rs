@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::child::{Action, Making, answer};
 use crate::support::Sandbox;
+use crate::tools::Tool;
 
 fn repository() -> Sandbox {
     Sandbox::with_files([("Cargo.toml", "version = \"1.0.0\"\n"), ("docs/notes.md", "old notes\n")])
@@ -35,6 +36,29 @@ fn of_two_runs_at_once_one_wins_and_the_other_says_so() {
     assert_eq!(sandbox.git(["rev-list", "--count", "main"]), "2");
     assert_eq!(sandbox.git(["status", "--porcelain"]), "");
     sandbox.fsck();
+}
+
+#[test]
+fn where_the_file_system_has_no_locks_a_dead_run_keeps_the_next_out_until_someone_says_so() {
+    let Some(strace) = Tool::Strace.find() else { return };
+    let sandbox = repository();
+    let child = |action: Action| {
+        let child = sandbox.child(&sandbox.root(), action);
+        let mut traced = Command::new(&strace);
+        traced.args(["-f", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK", "--"]);
+        traced.arg(child.get_program()).args(child.get_args());
+        copy_surroundings(&child, &mut traced);
+        traced
+    };
+    let mut dies = child(Action::Publish(bump()));
+    assert!(!dies.env("RELPREP_TEST_STOP", "prepared").output().unwrap().status.success());
+    let next = answer(&mut child(Action::Publish(bump())), &sandbox);
+    assert_eq!(next.refused(), ["already-running"]);
+    assert!(next.text().contains("lock.held"), "{}", next.text());
+    fs::remove_file(sandbox.root().join(".git/relprep/lock.held")).unwrap();
+    assert_eq!(answer(&mut child(Action::Recover), &sandbox).said(), ["taken-back"]);
+    answer(&mut child(Action::Publish(bump())), &sandbox).is_fine();
+    assert_eq!(sandbox.left(), [""; 0]);
 }
 
 #[test]

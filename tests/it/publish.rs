@@ -265,7 +265,6 @@ fn foreign_locks_are_named_and_stay() {
         (".git/index.lock", "index-locked"),
         (".git/HEAD.lock", "ref-not-locked"),
         (".git/refs/heads/main.lock", "ref-not-locked"),
-        (".git/relprep/lock", "already-running"),
     ] {
         sandbox.write(lock, "");
         refuses(&sandbox, bump(), &[rule]);
@@ -275,21 +274,18 @@ fn foreign_locks_are_named_and_stay() {
 }
 
 #[test]
-fn the_lock_of_a_dead_process_is_taken_over_and_a_strangers_is_not() {
+fn a_run_holds_the_lock_as_long_as_it_lives() {
     let sandbox = repository();
     let mut child = sandbox.child(&sandbox.root(), Action::Publish(bump()));
     // It dies before it has written anything but its lock.
     child.env("RELPREP_TEST_STOP", "objects");
     assert!(!child.output().unwrap().status.success());
-    let lock = sandbox.root().join(".git/relprep/lock");
-    let left = fs::read_to_string(&lock).unwrap();
-    let strangers = left.replace("\"host\":\"", "\"host\":\"another ");
-    fs::write(&lock, &strangers).unwrap();
+    let lock = fs::File::open(sandbox.root().join(".git/relprep/lock")).unwrap();
+    lock.lock().unwrap();
     refuses(&sandbox, bump(), &["already-running"]);
-    assert_eq!(fs::read_to_string(&lock).unwrap(), strangers);
-    fs::write(&lock, left).unwrap();
+    lock.unlock().unwrap();
     sandbox.publish(bump()).is_fine();
-    assert!(!lock.exists());
+    assert_eq!(sandbox.left(), [""; 0]);
 }
 
 #[test]

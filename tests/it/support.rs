@@ -54,6 +54,13 @@ impl Sandbox {
         Self { dir }
     }
 
+    /// Returns the names of what a run has left in the git dir, but for the file that is locked.
+    pub fn left(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.root().join(".git/relprep")).into_iter().flatten();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name != "lock").collect()
+    }
+
     /// Returns the folder that holds everything.
     pub fn dir(&self) -> &Path {
         self.dir.path()

@@ -18,6 +18,8 @@ pub(crate) enum Tool {
     Mermaid,
     /// mdBook.
     Mdbook,
+    /// strace, where a process may trace another.
+    Strace,
 }
 
 impl Tool {
@@ -34,6 +36,7 @@ impl Tool {
                 ("mermaid.min.js, named by RELPREP_TEST_MERMAID,", path)
             }
             Self::Mdbook => ("mdbook", runs("mdbook".into(), &["--version"])),
+            Self::Strace => ("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
         };
         if found.is_none() {
             let required = env::var_os("RELPREP_TEST_TOOLS").is_some_and(|value| value == "required");

@@ -1,8 +1,7 @@
 //! Changes single entries of an index and keeps the rest, without a look at the other files.
 
 use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use git2::{Index, IndexEntry, IndexTime, Oid};
@@ -10,74 +9,23 @@ use git2::{Index, IndexEntry, IndexTime, Oid};
 use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::transaction::git_lock::{GitLock, lock_of};
 use crate::transaction::journal::{FileMove, Mode, Side};
-use crate::transaction::lock::claim;
 
 /// The flag of an index entry that a sparse checkout leaves out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
 
-/// What the lock of an index holds while this program has it, so that it is known again.
-const MARK: &[u8] = b"held by cargo-relprep\n";
-
-/// The lock by which git programs keep each other from writing the index at once.
-pub(crate) struct IndexLock {
-    index: PathBuf,
-}
-
-impl IndexLock {
-    /// Takes the lock of the index at `index`; `state` is a folder on the same file system.
-    ///
-    /// # Errors
-    ///
-    /// A refusal if another program holds it.
-    pub(crate) fn take(index: &Path, state: &Path) -> Result<Self> {
-        let lock = lock_path(index);
-        let mark = state.join("index.mark");
-        fs::write(&mark, MARK).with_context(|| format!("cannot write {}", mark.display()))?;
-        let linked = claim(&lock, &mark);
-        let _ = fs::remove_file(&mark);
-        match linked {
-            Ok(()) => Ok(Self { index: index.to_owned() }),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Refused::from(
-                Finding::of(
-                    rule::INDEX_LOCKED,
-                    format!("{} exists: another git program works here", lock.display()),
-                )
-                .remedy("wait for it; if it has crashed, remove that file"),
-            )
-            .into()),
-            Err(error) => Err(error).with_context(|| format!("cannot create {}", lock.display())),
-        }
-    }
-
-    /// Takes away the lock of `index` that this program holds, or that a dead run of it has left;
-    /// another program's stays.
-    pub(crate) fn remove_left(index: &Path) -> Result<()> {
-        let lock = lock_path(index);
-        match fs::read(&lock) {
-            Ok(bytes) if bytes == MARK => {
-                fs::remove_file(&lock).with_context(|| format!("cannot remove {}", lock.display()))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Puts `draft` in the place of the index.
-    pub(crate) fn install(&self, draft: &Path) -> Result<()> {
-        fs::rename(draft, &self.index).with_context(|| format!("cannot replace {}", self.index.display()))
-    }
-}
-
-impl Drop for IndexLock {
-    fn drop(&mut self) {
-        let _ = Self::remove_left(&self.index);
-    }
-}
-
-fn lock_path(index: &Path) -> PathBuf {
-    let mut lock = index.as_os_str().to_owned();
-    lock.push(".lock");
-    lock.into()
+/// Takes the lock of the index at `index`; `state` is a folder on the same file system.
+///
+/// # Errors
+///
+/// A refusal if another program holds it.
+pub(crate) fn lock(index: &Path, state: &Path) -> Result<GitLock> {
+    GitLock::take(index, state)?.ok_or_else(|| {
+        let message = format!("{} exists: another git program works here", lock_of(index).display());
+        let remedy = "wait for it; if it has crashed, remove that file";
+        Refused::from(Finding::of(rule::INDEX_LOCKED, message).remedy(remedy)).into()
+    })
 }
 
 /// Returns the entry of `path`, if it is there without a conflict.

@@ -96,6 +96,7 @@ impl Case {
             "schedule-draft" => self.makes == Makes::File,
             "scratch" => self.runs_programs,
             step if OF_WORK_TREE.contains(&step) => self.makes == Makes::RefsAndWorkTree,
+            "ref" => self.makes != Makes::File,
             step if OF_LINKED.contains(&step) => self.makes == Makes::LinkedWorkTree,
             _ => matches!(self.makes, Makes::Refs | Makes::RefsAndWorkTree),
         }
@@ -218,20 +219,14 @@ impl World {
         assert!([0, 1].contains(&said.status), "`{next}`: {}", said.err);
         let recovered = said.err.contains("note[completed]") || said.err.contains("note[taken-back]");
         let sandbox = &copy.sandbox;
-        let left = || -> Vec<_> {
-            let entries = fs::read_dir(sandbox.root().join(".git/relprep"));
-            entries
-                .map(|entries| entries.map(|entry| entry.unwrap().file_name()).collect())
-                .unwrap_or_default()
-        };
         // What outlived the run may still be at work in its scratch work tree.
         for _ in 0..50 {
-            if left().is_empty() {
+            if sandbox.left().is_empty() {
                 break;
             }
             copy.run(next);
         }
-        assert_eq!(left(), [""; 0], "left behind");
+        assert_eq!(sandbox.left(), [""; 0], "left behind");
         let now = state(sandbox);
         let is_known = now == self.before
             || now == self.after
@@ -286,7 +281,7 @@ fn dies_at_every_step<'a>(case: &Case, world: &World, next: &mut impl Iterator<I
         if !case.passes(step) {
             continue;
         }
-        has_moved |= ["refs", "hand-moved"].contains(step);
+        has_moved |= ["ref", "hand-moved"].contains(step);
         let (is_new, recovered) = world.settle(case, &copy, next.next().unwrap());
         if case.ref_by_ref {
             continue;
@@ -327,9 +322,7 @@ fn dies_at_random<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item 
 
 /// Waits until the child begins to write, or ends.
 fn writes(child: &mut Child, copy: &Fixture) {
-    let state = copy.sandbox.root().join(".git/relprep");
-    let has_begun = || fs::read_dir(&state).is_ok_and(|mut entries| entries.next().is_some());
-    while !has_begun() && child.try_wait().unwrap().is_none() {
+    while copy.sandbox.left().is_empty() && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
 }
