@@ -14,8 +14,6 @@ pub mod read;
 
 pub mod trunk;
 
-use semver::Version;
-
 use crate::config::msrv::Exception;
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
@@ -27,8 +25,6 @@ use dependencies::Lock;
 /// All that is known about a release line's MSRV.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// The line's first version: 36.0.0.
-    pub line: Version,
     /// The lead package's name.
     pub lead: String,
     /// Where the promise is known from.

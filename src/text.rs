@@ -1,8 +1,16 @@
 //! Words for people and for shells.
 
-/// Returns `count` and the noun for it, which takes an `s` in the plural.
+use chrono::NaiveDate;
+
+/// Returns the day in words: `August 5 2024`.
+pub(crate) fn long(day: NaiveDate) -> String {
+    day.format("%B %-d %Y").to_string()
+}
+
+/// Returns `count` and the noun for it, in the plural unless it is one.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{count} {noun}{}", if count == 1 { "" } else { plural })
 }
 
 /// Returns the first `shown` of `names`, and how many more there are.

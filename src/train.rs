@@ -210,7 +210,7 @@ impl Train {
         let fixed = self.exceptions.get(&number).and_then(|exception| exception.eol);
         answers.extend(fixed.map(|eol| Answer { rule: Rule::Exception, eol }));
         // What came out later than its end was planned is supported on its day at least.
-        let out = days.release.planned.max(days.release.actual.unwrap_or(days.release.planned));
+        let out = days.release.planned.max(days.release.came());
         let eol = fixed.or(by_rules).unwrap_or(out).max(out);
         Some(Term { eol, last_day: self.support.last_day, answers })
     }

@@ -93,13 +93,6 @@ impl TryFrom<String> for AdvisoryName {
     }
 }
 
-impl AdvisoryName {
-    /// Returns it as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// A reason that says something.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String")]
@@ -138,9 +131,7 @@ impl Statement {
         let by_commit = self.commit.as_ref().is_some_and(|commit| facts.is_or_comes_from(&commit.0));
         by_commit || self.advisory.as_ref().is_some_and(|advisory| facts.advisories.contains(&advisory.0))
     }
-}
 
-impl Statement {
     fn is_for(&self, target: &Target) -> bool {
         target.names().iter().any(|name| self.branches.matches(name))
     }
@@ -215,11 +206,6 @@ impl Statements {
             }
         }
         Ok(findings)
-    }
-
-    /// Returns the statements.
-    pub fn iter(&self) -> impl Iterator<Item = &Statement> {
-        self.all.iter()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::git::CommitId;
 use crate::rule;
 use crate::status::{self, Status};
+use crate::text::counted;
 use crate::version::plain;
 
 /// Returns a finding for each change that is on one supported branch and, by nobody's leave, not on
@@ -140,8 +141,7 @@ pub fn standing(row: &status::Row) -> String {
     let ahead = match row.tip().and_then(|tip| tip.ahead) {
         None => "whether all is released is unknown".to_owned(),
         Some(0) => "all of it released".to_owned(),
-        Some(1) => "1 commit not released".to_owned(),
-        Some(count) => format!("{count} commits not released"),
+        Some(count) => format!("{} not released", counted(count, "commit")),
     };
     format!("{}{}: {}, {tagged}, {ahead}", row.branch, holds.unwrap_or_default(), row.state.name())
 }

@@ -64,7 +64,6 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
     let (claims, unread) = claims.unzip();
     let at_source = |finding: Finding| finding.as_note().on(&source.to_string());
     Ok(Ok(Evidence {
-        line: line.clone(),
         lead: lead.name.clone(),
         then: claims,
         now: now(repo, project)?,

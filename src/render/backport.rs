@@ -29,11 +29,8 @@ pub fn attempts(
     manner: &Manner<'_>,
 ) -> String {
     let mut out = String::new();
-    let (what, where_to) = (counted(commits.len(), "commit"), attempts.len());
-    let branches = if where_to == 1 { "1 branch".to_owned() } else { format!("{where_to} branches") };
-    let remote = attempts.iter().find_map(|attempt| attempt.target.remote.as_ref());
-    let fetched = remote.map(|remote| format!(", as fetched from {remote}")).unwrap_or_default();
-    let _ = writeln!(out, "{BOLD}Backport of {what} to {branches}{fetched}{BOLD:#}");
+    let (what, branches) = (counted(commits.len(), "commit"), counted(attempts.len(), "branch"));
+    let _ = writeln!(out, "{BOLD}Backport of {what} to {branches}{BOLD:#}");
     for facts in commits {
         let _ = writeln!(out, "  {}  {}", facts.id.short(), escaped(&facts.title));
     }

@@ -103,22 +103,20 @@ fn staying(out: &mut String, commit: &Commit, verbose: bool) {
 
 fn files(out: &mut String, commit: &Commit, verbose: bool) {
     let _ = writeln!(out, "\n{BOLD}Files{BOLD:#}");
+    let mut line = |file: &str, what: &str| {
+        let _ = writeln!(out, "  {}  {DIM}{what}{DIM:#}", escaped(file));
+    };
+    let changed = |versions, requirements| {
+        format!("{}, {}", counted(versions, "version"), counted(requirements, "requirement"))
+    };
     let (mut manifests, mut versions, mut requirements) = (0, 0, 0);
     let unsettled = |path: &RepoPath| commit.unsettled.iter().any(|lock| lock.path == *path);
     for file in commit.files.iter().filter(|file| !unsettled(&file.path)) {
         let what = match file.what {
             What::Manifest { versions: v, requirements: r } => {
-                manifests += 1;
-                versions += v;
-                requirements += r;
+                (manifests, versions, requirements) = (manifests + 1, versions + v, requirements + r);
                 if verbose {
-                    let _ = writeln!(
-                        out,
-                        "  {}  {DIM}{}, {}{DIM:#}",
-                        escaped(file.path.as_str()),
-                        counted(v, "version"),
-                        counted(r, "requirement")
-                    );
+                    line(file.path.as_str(), &changed(v, r));
                 }
                 continue;
             }
@@ -127,24 +125,13 @@ fn files(out: &mut String, commit: &Commit, verbose: bool) {
             What::Notes if file.before.is_none() => "notes, new",
             What::Notes => "notes",
         };
-        let _ = writeln!(out, "  {}  {DIM}{what}{DIM:#}", escaped(file.path.as_str()));
+        line(file.path.as_str(), what);
     }
     if manifests > 0 && !verbose {
-        let _ = writeln!(
-            out,
-            "  {}  {DIM}{}, {}{DIM:#}",
-            counted(manifests, "manifest"),
-            counted(versions, "version"),
-            counted(requirements, "requirement")
-        );
+        line(&counted(manifests, "manifest"), &changed(versions, requirements));
     }
     for lock in &commit.unsettled {
-        let _ = writeln!(
-            out,
-            "  {}  {DIM}left to Cargo: {}{DIM:#}",
-            lock.path,
-            escaped(&lock.reasons.join("; "))
-        );
+        line(lock.path.as_str(), &format!("left to Cargo: {}", escaped(&lock.reasons.join("; "))));
     }
 }
 

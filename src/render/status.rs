@@ -9,6 +9,7 @@ use super::table::Table;
 use super::{escaped, escaped_json, on_a_line};
 use crate::git::survey::Tip;
 use crate::status::{Had, Row, State, Status, Todo};
+use crate::text::{counted, long};
 use crate::train::{Day, Phase};
 
 const HEADING: Style = Style::new().underline();
@@ -46,15 +47,7 @@ pub fn array(branches: &[&str]) -> String {
 }
 
 fn had(had: Had) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        1 => format!("1 {one}"),
-        number => format!("{number} {many}"),
-    };
-    let refs = format!(
-        "{} and {}",
-        count(had.branches, "release branch", "release branches"),
-        count(had.tags, "tag", "tags")
-    );
+    let refs = format!("{} and {}", counted(had.branches, "release branch"), counted(had.tags, "tag"));
     match (had.policy, had.branches + had.tags) {
         (true, 0) => "the policy alone: there are no release branches or tags here".to_owned(),
         (true, _) => format!("the policy, {refs}"),
@@ -153,8 +146,7 @@ pub fn sentence(todo: &Todo, day: NaiveDate) -> String {
         Todo::Ends { short, last_day, unreleased } => {
             let commits = match unreleased {
                 Some(0) => String::new(),
-                Some(1) => " with 1 commit unreleased".to_owned(),
-                Some(number) => format!(" with {number} commits unreleased"),
+                Some(number) => format!(" with {} unreleased", counted(*number, "commit")),
                 None => ", and whether all of it is released is not known".to_owned(),
             };
             format!("{short} ends {}{commits}", until(*last_day, day))
@@ -186,8 +178,4 @@ fn until(last: NaiveDate, day: NaiveDate) -> String {
         1 => "tomorrow".to_owned(),
         _ => format!("on {}", last.format("%A, %B %-d")),
     }
-}
-
-fn long(day: NaiveDate) -> String {
-    day.format("%B %-d %Y").to_string()
 }

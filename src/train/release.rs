@@ -52,6 +52,11 @@ impl Day {
         Self { planned, due: planned, actual: None }
     }
 
+    /// Returns the day on which it was done, or else the planned one.
+    pub fn came(&self) -> NaiveDate {
+        self.actual.unwrap_or(self.planned)
+    }
+
     /// Returns the day on which it was done, if that is not the planned one.
     pub fn differs(&self) -> Option<NaiveDate> {
         self.actual.filter(|&actual| actual != self.planned)

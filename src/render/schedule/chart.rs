@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Color, Style};
 
 use super::timeline::{Stage, Timeline, stretches};
-use super::words::long;
+use super::words::{label, long};
 use crate::train::Phase;
 use crate::train::schedule::{Row, Schedule};
 
@@ -14,7 +14,7 @@ const TICK_COLUMNS: usize = 6;
 
 /// Returns the chart in `width` columns; nothing where they are too few.
 pub fn styled(schedule: &Schedule, width: usize) -> String {
-    let labels: Vec<String> = schedule.rows.iter().map(label).collect();
+    let labels: Vec<String> = schedule.rows.iter().map(|row| label(row, &row.release.version)).collect();
     let margin = labels.iter().map(String::len).max().unwrap_or(0) + 1;
     let Some(columns) = width.checked_sub(margin).filter(|&columns| columns >= NARROWEST) else {
         return String::new();
@@ -37,11 +37,6 @@ pub fn styled(schedule: &Schedule, width: usize) -> String {
 /// Returns the chart without colours.
 pub fn plain(schedule: &Schedule, width: usize) -> String {
     anstream::adapter::strip_str(&styled(schedule, width)).to_string()
-}
-
-fn label(row: &Row) -> String {
-    let lts = if row.release.lts { " LTS" } else { "" };
-    format!("{}{lts}", row.release.version)
 }
 
 /// What one column of a lane shows.

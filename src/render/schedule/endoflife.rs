@@ -22,7 +22,7 @@ pub fn render(schedule: &Schedule) -> String {
 
 fn release(schedule: &Schedule, row: &Row) -> String {
     let release = &row.release;
-    let day = release.release.actual.unwrap_or(release.release.planned);
+    let day = release.release.came();
     let (latest, latest_day) = match &row.latest {
         Some((version, day)) => (version, *day),
         None => (&release.version, day),

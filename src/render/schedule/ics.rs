@@ -40,30 +40,19 @@ struct Event {
 
 fn events(row: &Row) -> [Event; 3] {
     let release = &row.release;
-    let version = &release.version;
-    let lts = if release.lts { " (LTS)" } else { "" };
-    let last = release.term.last_day();
-    let reason =
-        release.reason.as_deref().map(|reason| format!("\n{}", one_line(reason))).unwrap_or_default();
+    let version = format!("{}{}", release.version, if release.lts { " (LTS)" } else { "" });
+    let last = format!("Last day of support: {}.", long(release.term.last_day()));
+    let reason = release.reason.as_deref().map(|reason| format!("\n{}", one_line(reason)));
+    let event = |kind, day, summary, description: String| Event {
+        kind,
+        day,
+        summary,
+        description: description + reason.as_deref().unwrap_or_default(),
+    };
     [
-        Event {
-            kind: "cut",
-            day: release.cut.actual.unwrap_or(release.cut.planned),
-            summary: format!("cut {version}{lts}"),
-            description: format!("{}{reason}", planned(&release.cut)),
-        },
-        Event {
-            kind: "release",
-            day: release.release.actual.unwrap_or(release.release.planned),
-            summary: format!("release {version}{lts}"),
-            description: format!("{}{reason}", planned(&release.release)),
-        },
-        Event {
-            kind: "eol",
-            day: release.term.eol,
-            summary: format!("{version}{lts} end of life"),
-            description: format!("Last day of support: {}.{reason}", long(last)),
-        },
+        event("cut", release.cut.came(), format!("cut {version}"), planned(&release.cut)),
+        event("release", release.release.came(), format!("release {version}"), planned(&release.release)),
+        event("eol", release.term.eol, format!("{version} end of life"), last),
     ]
 }
 

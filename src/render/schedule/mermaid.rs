@@ -1,7 +1,7 @@
 //! The schedule as a Gantt chart for Mermaid.
 
 use super::timeline::{Stage, stretches};
-use super::words::{long, one_line};
+use super::words::{label, long, one_line};
 use crate::train::schedule::Schedule;
 
 /// Returns the chart.
@@ -15,8 +15,7 @@ pub fn render(schedule: &Schedule) -> String {
         long(schedule.as_of),
     )];
     for row in &schedule.rows {
-        let lts = if row.release.lts { " LTS" } else { "" };
-        text.push(format!("    section {}{lts}\n", row.release.version));
+        text.push(format!("    section {}\n", label(row, &row.release.version)));
         for stretch in stretches(row) {
             let name = plain(stretch.stage.name());
             let tag = tag(stretch.stage);

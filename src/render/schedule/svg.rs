@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 
 use super::timeline::{Stage, Stretch, Tick, Timeline, stretches};
-use super::words::{escape, long};
+use super::words::{escape, label, long};
 use crate::train::Phase;
 use crate::train::schedule::{Row, Schedule};
 
@@ -99,14 +99,8 @@ fn title(schedule: &Schedule) -> String {
 
 /// Returns what the chart says, for those who do not see it.
 fn description(schedule: &Schedule) -> String {
-    let rows: Vec<String> = schedule
-        .rows
-        .iter()
-        .map(|row| {
-            let lts = if row.release.lts { " LTS" } else { "" };
-            format!("{}{lts}: {}", row.release.version, standing(row))
-        })
-        .collect();
+    let row = |row: &Row| format!("{}: {}", label(row, &row.release.version), standing(row));
+    let rows: Vec<String> = schedule.rows.iter().map(row).collect();
     format!("{}. {}.", title(schedule), rows.join(". "))
 }
 
@@ -157,14 +151,8 @@ impl<'a> Chart<'a> {
         let mut text = self.legend();
         for (y, row) in self.rows() {
             let strong = if row.phase.is_supported() { " class=\"relprep-strong\"" } else { "" };
-            let lts = if row.release.lts { " LTS" } else { "" };
-            let version = short(row);
-            let _ = writeln!(
-                text,
-                "<text{strong} x=\"-{LABELS}\" y=\"{}\">{}{lts}</text>",
-                y + 16,
-                escape(&version)
-            );
+            let (y, version) = (y + 16, escape(&label(row, &short(row))));
+            let _ = writeln!(text, "<text{strong} x=\"-{LABELS}\" y=\"{y}\">{version}</text>");
         }
         self.axis(&mut text);
         for (y, row) in self.rows() {

@@ -2,7 +2,6 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::train::Day;
 use crate::train::schedule::{Row, Schedule};
 
 /// What a stretch of time means for a release.
@@ -69,8 +68,7 @@ pub(super) struct Timeline {
 
 /// Returns the stretches of a release that are not empty, in their order.
 pub(super) fn stretches(row: &Row) -> Vec<Stretch> {
-    let came = |day: &Day| day.actual.unwrap_or(day.planned);
-    let (cut, out) = (came(&row.release.cut), came(&row.release.release));
+    let (cut, out) = (row.release.cut.came(), row.release.release.came());
     let last = row.release.term.last_day();
     let end = last.succ_opt().unwrap_or(last);
     let support = if row.release.lts { Stage::LongTerm } else { Stage::Support };

@@ -1,17 +1,20 @@
 //! The words that all formats share.
 
+use std::fmt::Display;
+
 use chrono::NaiveDate;
 
 use crate::render::{escaped, turns_direction};
+pub(super) use crate::text::long;
 use crate::train::schedule::{Row, Schedule, Source};
 use crate::train::{Answer, Day, Rule, Span, Term};
 
 /// The headings of the table, as maintainers publish them.
 pub(super) const HEADINGS: [&str; 5] = ["Version", "LTS", "Branch Date", "Release Date", "EOL Date"];
 
-/// Returns the day as the table shows it: `August 5 2024`.
-pub(super) fn long(day: NaiveDate) -> String {
-    day.format("%B %-d %Y").to_string()
+/// Returns `what` of a release, marked if it has long-term support: `24.0.0 LTS`.
+pub(super) fn label(row: &Row, what: &dyn Display) -> String {
+    format!("{what}{}", if row.release.lts { " LTS" } else { "" })
 }
 
 /// Returns the cells of a row, under [`HEADINGS`].
