@@ -27,7 +27,7 @@ use crate::git::CommitId;
 use crate::git::survey::{Presence, ReleaseBranch, Survey, Tip, latest};
 use crate::rule;
 use crate::train::{History, Number, Numbering, Phase, Term, Train};
-use crate::version::plain;
+use crate::version::{plain, short};
 
 /// What a status is made from.
 #[derive(Clone, Copy)]
@@ -195,11 +195,6 @@ fn phase_of_minor(day: NaiveDate, term: Option<&Term>, released: Option<NaiveDat
         Some(term) if released.is_some() || term.last_day() < day => Some(term.phase(day)),
         Some(_) => Some(Phase::Cut),
     }
-}
-
-/// Returns how the release is called in running text.
-fn short(version: &Version) -> String {
-    format!("{}.{}", version.major, version.minor)
 }
 
 /// Returns the release that the trunk works on: the one that its manifests name, or the one after the

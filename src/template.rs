@@ -8,7 +8,7 @@ use semver::{Prerelease, Version};
 
 use crate::finding::Finding;
 use crate::rule;
-use crate::version::plain;
+use crate::version::{plain, short};
 
 /// What a template may leave open, written as its name in braces: `{version}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,7 +114,7 @@ impl Values {
         match placeholder {
             Placeholder::Version => version.map(Version::to_string),
             Placeholder::Plain => version.map(|v| plain(v).to_string()),
-            Placeholder::Short => version.map(|v| format!("{}.{}", v.major, v.minor)),
+            Placeholder::Short => version.map(short),
             Placeholder::Major => version.map(|v| v.major.to_string()),
             Placeholder::Minor => version.map(|v| v.minor.to_string()),
             Placeholder::Patch => version.map(|v| v.patch.to_string()),

@@ -60,6 +60,20 @@ pub fn plain(version: &Version) -> Version {
     Version::new(version.major, version.minor, version.patch)
 }
 
+/// Returns major and minor, as a release is called in running text: `36.0`, `0.123`.
+pub fn short(version: &Version) -> String {
+    format!("{}.{}", version.major, version.minor)
+}
+
+/// Returns the first version that Cargo holds compatible with `version`.
+pub fn first_compatible(version: &Version) -> Version {
+    match (version.major, version.minor) {
+        (0, 0) => Version::new(0, 0, version.patch),
+        (0, minor) => Version::new(0, minor, 0),
+        (major, _) => Version::new(major, 0, 0),
+    }
+}
+
 /// Returns `version` with the pre-release `label`, as in 49.0.0-dev.
 ///
 /// # Errors

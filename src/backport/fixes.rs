@@ -19,7 +19,7 @@ use crate::git::{CommitId, Repo, Tag, TagName};
 use crate::path::RepoPath;
 use crate::plan::lines::Line;
 use crate::rule;
-use crate::version::{Step, next, plain};
+use crate::version::{Step, first_compatible, next, plain};
 
 /// What is to be said in an advisory.
 #[derive(Clone, Debug, Serialize)]
@@ -305,15 +305,6 @@ impl Sources<'_, '_> {
         }
         standings.sort_by(|a, b| a.lower.cmp(&b.lower));
         Ok(standings)
-    }
-}
-
-/// Returns the first version that Cargo holds compatible with `version`.
-fn first_compatible(version: &Version) -> Version {
-    match (version.major, version.minor) {
-        (0, 0) => Version::new(0, 0, version.patch),
-        (0, minor) => Version::new(0, minor, 0),
-        (major, _) => Version::new(major, 0, 0),
     }
 }
 

@@ -137,7 +137,8 @@ fn msrv(path: &RepoPath, before: &Manifest, after: &Manifest) -> Vec<Flag> {
     let is_new = before.package.is_none() && before.workspace.is_none();
     let rises = |(from, to): (Option<String>, Option<String>)| {
         let to = to?;
-        let higher = from.as_deref().is_none_or(|from| numbers(&to) > numbers(from));
+        let rust = |text: &str| text.parse::<RustVersion>().ok();
+        let higher = from.as_deref().is_none_or(|from| rust(&to) > rust(from));
         (higher && !is_new).then(|| Flag::Msrv { path: path.clone(), from, to })
     };
     [(package(before), package(after)), (workspace(before), workspace(after))]
@@ -190,16 +191,6 @@ fn promised(table: Option<&PackageTable>) -> Option<RustVersion> {
 fn resolver(manifest: &Manifest) -> Option<String> {
     let shared = manifest.workspace.as_ref().and_then(|table| table.resolver.as_ref());
     shared.or(manifest.resolver.as_ref()).map(|text| text.value.clone())
-}
-
-/// Returns the three numbers of a `rust-version`, of which the last may be left out.
-fn numbers(version: &str) -> [u64; 3] {
-    let mut numbers = [0; 3];
-    let text = version.split(['-', '+']).next().unwrap_or_default();
-    for (slot, number) in numbers.iter_mut().zip(text.split('.')) {
-        *slot = number.trim().parse().unwrap_or(0);
-    }
-    numbers
 }
 
 fn dependencies(path: &RepoPath, before: &Manifest, after: &Manifest) -> Vec<Flag> {

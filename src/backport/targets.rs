@@ -8,6 +8,7 @@ use crate::config::NameTemplate;
 use crate::finding::Finding;
 use crate::git::{BranchName, Branches, CommitId, RemoteName};
 use crate::rule;
+use crate::version::short;
 
 /// A release branch that a backport may be for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -97,7 +98,7 @@ impl Target {
 
 /// Returns what a release branch may be called: by its name, its version, its major and minor.
 pub fn names(branch: &str, version: &Version) -> [String; 3] {
-    [branch.to_owned(), version.to_string(), format!("{}.{}", version.major, version.minor)]
+    [branch.to_owned(), version.to_string(), short(version)]
 }
 
 /// Returns all release branches, newest first: those whose names `names` can read.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use semver::Version;
 
+use crate::version;
+
 /// The part of a version that moves from one release to the next: 36 for 36.0.0, or 123 for
 /// 0.123.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,8 +87,7 @@ impl Numbering {
 
     /// Returns the name of the release in running text: `36.0`, without the patch.
     pub fn short(self, number: Number) -> String {
-        let version = self.version(number);
-        format!("{}.{}", version.major, version.minor)
+        version::short(&self.version(number))
     }
 }
 

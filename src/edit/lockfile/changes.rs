@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use semver::Version;
-
 use super::package::LockPackage;
 use super::read::LockFile;
+use crate::version::first_compatible;
 
 /// How a third-party package differs from one lock file to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +68,12 @@ impl<'a> Difference<'a> {
     fn into_changes(mut self) -> Vec<Change<'a>> {
         let mut changes = Vec::new();
         self.pair(identity);
-        for (before, after) in
-            [self.pair(|package| package.version.to_owned()), self.pair(compatibility), self.pair(|_| ())]
-                .concat()
+        for (before, after) in [
+            self.pair(|package| package.version.to_owned()),
+            self.pair(|package| package.version.parse().ok().as_ref().map(first_compatible)),
+            self.pair(|_| ()),
+        ]
+        .concat()
         {
             changes.push(Change::Changed { before, after });
         }
@@ -103,16 +105,6 @@ impl<'a> Difference<'a> {
 /// Everything that makes a package of one name what it is.
 fn identity(package: &LockPackage<'_>) -> (String, Option<String>, Option<String>) {
     (package.version.to_owned(), package.source.map(plain_url), package.checksum.map(str::to_owned))
-}
-
-/// Returns the part of the version that compatible versions share.
-fn compatibility(package: &LockPackage<'_>) -> Option<(u64, u64, u64)> {
-    let version: Version = package.version.parse().ok()?;
-    Some(match (version.major, version.minor, version.patch) {
-        (0, 0, patch) => (0, 0, patch),
-        (0, minor, _) => (0, minor, 0),
-        (major, ..) => (major, 0, 0),
-    })
 }
 
 /// Undoes percent-encoding, with which format 4 writes the branch of a git source, and the earlier

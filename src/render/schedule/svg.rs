@@ -12,6 +12,7 @@ use super::timeline::{Stage, Stretch, Tick, Timeline, stretches};
 use super::words::{escape, label, long};
 use crate::train::Phase;
 use crate::train::schedule::{Row, Schedule};
+use crate::version;
 
 /// The width of a file in the units of its view box: with its margin 480, so that at
 /// 360 pixels its smallest text has 10.
@@ -287,7 +288,7 @@ fn percent(steps: usize) -> String {
 fn short(row: &Row) -> String {
     let version = &row.release.version;
     match version.pre.is_empty() && version.patch == 0 {
-        true => format!("{}.{}", version.major, version.minor),
+        true => version::short(version),
         false => version.to_string(),
     }
 }
