@@ -29,6 +29,18 @@ pub(crate) fn mark(is_new: bool) -> String {
     if is_new { format!("{NEW}new{NEW:#}") } else { "   ".to_owned() }
 }
 
+/// Returns `text` as Markdown that shows it as it is: no markup, no HTML and no comment begins in it.
+pub(crate) fn markdown_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '<' | '>' | '&' | '[' | ']' | '|' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// Returns `text` with its control characters escaped, except line ends and tabs: names and texts
 /// of a repository may come from strangers, and a terminal would obey them. So would a reader those
 /// that turn the direction of writing.
@@ -80,5 +92,12 @@ mod tests {
         assert_eq!(shown, r#""a\u001b\u007f\u009b\u202eé\n""#);
         let read = |json: &str| serde_json::from_str::<String>(json).unwrap();
         assert_eq!(read(&shown), read(&json));
+    }
+    #[test]
+    fn a_text_is_not_read_as_markdown() {
+        assert_eq!(
+            markdown_text("a <!-- b --> [c](d) `e` | f_g ~~h~~ &lt;"),
+            "a \\<!-- b --\\> \\[c\\](d) \\`e\\` \\| f\\_g \\~\\~h\\~\\~ \\&lt;"
+        );
     }
 }

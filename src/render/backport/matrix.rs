@@ -8,7 +8,7 @@ use crate::backport::evidence::Evidence;
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements::Status;
 use crate::render::table::{Table, padded, width};
-use crate::render::{BOLD, DIM, NEW, OLD, escaped};
+use crate::render::{BOLD, DIM, NEW, OLD, escaped, markdown_text};
 use crate::text::counted;
 
 /// The fewest columns for a branch: as many as the longest word takes that stands below it.
@@ -138,20 +138,9 @@ pub fn markdown(matrix: &Matrix) -> String {
     out
 }
 
-/// Escapes what would end a cell or begin something of Markdown's.
+/// Returns a text for a cell, which is one line.
 fn in_cell(text: &str) -> String {
-    let mut cell = String::new();
-    for c in escaped(text).chars() {
-        match c {
-            '\n' | '\t' => cell.push(' '),
-            '|' | '\\' | '`' | '*' | '_' | '<' | '[' | ']' => {
-                cell.push('\\');
-                cell.push(c);
-            }
-            _ => cell.push(c),
-        }
-    }
-    cell
+    markdown_text(&escaped(text).replace(['\n', '\t'], " "))
 }
 
 #[cfg(test)]
@@ -160,6 +149,6 @@ mod tests {
 
     #[test]
     fn a_subject_cannot_leave_its_cell() {
-        assert_eq!(in_cell("a | b <c>\n`d`"), "a \\| b \\<c> \\`d\\`");
+        assert_eq!(in_cell("a | b <c>\n`d`"), "a \\| b \\<c\\> \\`d\\`");
     }
 }

@@ -1,7 +1,8 @@
 //! The schedule as a part of a Markdown file: table, and chart as text.
 
 use super::chart;
-use super::words::{HEADINGS, cells, legend, long, markdown, remarks};
+use super::words::{HEADINGS, cells, legend, long, remarks};
+use crate::render::markdown_text;
 use crate::train::schedule::{Row, Schedule};
 
 /// The width of the chart, which fits where Markdown files are read.
@@ -18,7 +19,7 @@ pub fn render(schedule: &Schedule) -> String {
 pub fn table(schedule: &Schedule) -> String {
     let rows: Vec<String> = schedule.rows.iter().map(row).collect();
     let remarks: Vec<String> =
-        remarks(schedule).iter().map(|remark| format!("* {}\n", markdown(remark))).collect();
+        remarks(schedule).iter().map(|remark| format!("* {}\n", markdown_text(remark))).collect();
     let gap = if remarks.is_empty() { "" } else { "\n" };
     format!(
         "{}|---|---|---|---|---|\n{}\n{}\n{gap}{}",

@@ -94,18 +94,6 @@ pub(super) fn one_line(text: &str) -> String {
     escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns `text` as Markdown that shows it as it is: no markup, no HTML and no comment begins in it.
-pub(super) fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '<' | '>' | '&' | '[' | ']' | '|' | '~') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
 /// Returns `text` for the content and the quoted attributes of HTML and XML, without the characters
 /// that XML 1.0 does not know.
 pub(super) fn escape(text: &str) -> String {
@@ -133,14 +121,6 @@ mod tests {
     #[test]
     fn units_agree_with_their_number() {
         assert_eq!([1, 2].map(|n| count(n, "month")), ["1 month", "2 months"]);
-    }
-
-    #[test]
-    fn a_text_is_not_read_as_markdown() {
-        assert_eq!(
-            markdown("a <!-- b --> [c](d) `e` | f_g"),
-            "a \\<!-- b --\\> \\[c\\](d) \\`e\\` \\| f\\_g"
-        );
     }
 
     #[test]
