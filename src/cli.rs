@@ -1,14 +1,16 @@
 //! The command line: one file a command, which reads, plans, shows and applies.
 
-pub(crate) mod backport;
+mod about;
+mod backport;
 mod branch;
 mod check;
 mod check_msrv;
 mod completions;
 mod mdbook;
-pub(crate) mod options;
-pub(crate) mod output;
+mod options;
+mod output;
 mod patch;
+mod prepare;
 mod rc;
 mod release;
 mod schedule;
@@ -17,12 +19,14 @@ mod status;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::finding::{Finding, Refused};
+use crate::git::Moment;
 use crate::rule;
 use options::Common;
-pub(crate) use output::Output;
+use output::Output;
 
 /// What became of a command: the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +87,8 @@ enum Command {
     Completions(completions::Args),
 }
 
-/// Runs the program with `args`, the first of which is its own name.
-pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
+/// Runs the program at `moment` with `args`, the first of which is its own name.
+pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> Status {
     let mut args: Vec<OsString> = args.into_iter().collect();
     // Cargo runs `cargo relprep …` as `cargo-relprep relprep …`.
     if args.get(1).is_some_and(|arg| arg == "relprep") {
@@ -100,22 +104,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         }
     };
     let mut output = Output::new(&cli.common);
-    let result = match &cli.command {
-        Command::Branch(args) => branch::run(&cli.common, args, &mut output),
-        Command::Rc(args) => rc::run(&cli.common, args, &mut output),
-        Command::Release(args) => release::run(&cli.common, args, &mut output),
-        Command::Patch(args) => patch::run(&cli.common, args, &mut output),
-        Command::Schedule(args) => schedule::command(&cli.common, args, &mut output),
-        Command::Status(args) => status::run(&cli.common, args, &mut output),
-        Command::Mdbook(args) => mdbook::command(&cli.common, args, &mut output),
-        Command::Check(args) => check::run(&cli.common, args, &mut output),
-        Command::CheckMsrv(args) => check_msrv::run(&cli.common, args, &mut output),
-        Command::Backport(args) => backport::run(&cli.common, args, &mut output),
-        Command::Completions(args) => completions::run(args, &mut output),
-    };
+    let result = dispatch(&cli, moment, &mut output);
     match result.and_then(|status| output.written().map(|()| status)) {
         Ok(status) => status,
         Err(error) => failed(&error, &mut output),
+    }
+}
+
+fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<Status> {
+    let context = || cli.common.context(moment);
+    match &cli.command {
+        Command::Branch(args) => branch::run(context()?, args, output),
+        Command::Rc(args) => rc::run(context()?, args, output),
+        Command::Release(args) => release::run(context()?, args, output),
+        Command::Patch(args) => patch::run(context()?, args, output),
+        Command::Check(args) => check::run(context()?, args, output),
+        Command::CheckMsrv(args) => check_msrv::run(context()?, args, output),
+        Command::Status(args) => status::run(context()?, args, output),
+        Command::Schedule(args) => schedule::run(context()?, args, output),
+        Command::Mdbook(args) => mdbook::run(context()?, args, output),
+        Command::Backport(args) => backport::run(context()?, args, output),
+        Command::Completions(args) => completions::run(args, output),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod history;
 pub(crate) mod identity;
 mod ids;
 pub mod merge;
+mod moment;
 mod names;
 pub mod reach;
 pub(crate) mod settings;
@@ -28,6 +29,7 @@ use git2::{ErrorCode, Index, StatusOptions};
 
 pub use branches::{Branches, Preferred, Refs};
 pub use ids::{BlobId, CommitId, PatchId, TreeId};
+pub use moment::Moment;
 pub use names::{BranchName, RefName, RemoteName, TagName};
 pub use tags::Tag;
 pub use tree::{Entry, EntryKind, Tree};

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
-    relprep::cli::run(std::env::args_os()).into()
+use relprep::git::Moment;
+
+fn main() -> anyhow::Result<ExitCode> {
+    Ok(relprep::cli::run(std::env::args_os(), Moment::now()?).into())
 }

@@ -1,11 +1,17 @@
-//! One file an operation: read, plan, apply. Prints nothing, and knows no command line.
+//! Operations: one file each, which reads, plans and applies. They print nothing and know no command
+//! line.
 
-pub(crate) mod about;
-pub(crate) mod backport;
-pub(crate) mod calendar;
-pub(crate) mod prepare;
+pub mod about;
+pub mod backport;
+pub mod calendar;
+pub mod check;
+pub mod check_msrv;
+pub mod file;
+pub mod prepare;
 mod reading;
-pub(crate) mod recovery;
-pub mod settle;
-pub(crate) mod supported;
-pub(crate) mod targets;
+pub mod recovery;
+pub mod session;
+mod settle;
+pub mod sink;
+pub mod supported;
+pub mod targets;

@@ -12,9 +12,11 @@ pub mod outcome;
 pub mod preconditions;
 pub mod requirements;
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use semver::Version;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::config::Argv;
 use crate::finding::Finding;
@@ -25,7 +27,7 @@ use crate::plan::lines::Stay;
 use crate::project::Project;
 use crate::rule::Severity;
 use crate::template::Values;
-use crate::transaction::values::{NewCommit, NewFile, Publication};
+use crate::version::Step;
 use crate::workspace::Package;
 
 /// What a plan is made from.
@@ -35,21 +37,47 @@ pub struct Request<'a> {
     pub project: &'a Project,
     /// The branch that is planned on, by short name.
     pub branch: &'a str,
-    /// The first parent of that tip.
-    pub parent: Option<CommitId>,
-    /// The other local branches whose tip has the same first parent, by short name.
-    pub siblings: &'a [String],
     /// The branches and tags that there are.
     pub refs: &'a Refs,
     /// The day of the release or cut.
     pub date: NaiveDate,
 }
 
+/// The command that makes a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The cut, which moves the trunk by this step.
+    Branch(Step),
+    /// The next release candidate.
+    Rc,
+    /// The release that the branch is for.
+    Release,
+    /// The next patch release.
+    Patch,
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Branch(_) => "branch",
+            Self::Rc => "rc",
+            Self::Release => "release",
+            Self::Patch => "patch",
+        })
+    }
+}
+
+impl Serialize for Command {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Everything that one command will do.
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
-    /// The command: `branch`, `rc`, `release` or `patch`.
-    pub command: &'static str,
+    /// The command.
+    pub command: Command,
     /// The product's name.
     pub name: String,
     /// The version that is cut or released, without a pre-release that the cut takes off.
@@ -154,37 +182,9 @@ impl Request<'_> {
 }
 
 impl Preparation {
-    /// Returns what is to be written to the repository, all of it or nothing.
-    pub fn publication(&self) -> Publication {
-        let titles: Vec<String> =
-            self.plans.iter().map(|plan| format!("{} {}", plan.command, plan.version)).collect();
-        let branches = self.plans.iter().flat_map(|plan| &plan.branches);
-        Publication {
-            title: titles.join(", "),
-            commits: self.commits().map(Commit::publication).collect(),
-            branches: branches.map(|branch| (branch.name.clone(), branch.at)).collect(),
-        }
-    }
-
     /// Returns the commits of all plans, in their order.
     pub fn commits(&self) -> impl Iterator<Item = &Commit> {
         self.plans.iter().flat_map(|plan| &plan.commits)
-    }
-}
-
-impl Commit {
-    fn publication(&self) -> NewCommit {
-        let file =
-            |file: &FileChange| NewFile { path: file.path.clone(), content: file.after.clone().into_bytes() };
-        NewCommit {
-            branch: self.branch.clone(),
-            from: (!self.makes_branch).then_some(self.parent),
-            parent: self.parent,
-            tree: None,
-            files: self.files.iter().map(file).collect(),
-            message: self.message.clone(),
-            origin: None,
-        }
     }
 }
 

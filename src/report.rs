@@ -38,6 +38,12 @@ impl Report {
         self.facts.push(Fact { name, text: text.into() });
     }
 
+    /// Takes warnings for errors.
+    pub fn be_strict(&mut self) {
+        let is_warning = |finding: &&mut Finding| finding.severity == Severity::Warning;
+        self.findings.iter_mut().filter(is_warning).for_each(|finding| finding.severity = Severity::Error);
+    }
+
     /// Returns how many findings have that severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()

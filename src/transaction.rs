@@ -95,6 +95,11 @@ impl Repo {
                 });
             }
         }
-        Ok(Journal { title: publication.title.clone(), who: self.committer()?, refs, work_tree })
+        Ok(Journal {
+            title: publication.title.clone(),
+            who: self.committer(publication.moment)?,
+            refs,
+            work_tree,
+        })
     }
 }

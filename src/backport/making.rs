@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::attempt::Attempt;
 use super::message::picked;
 use crate::config::BackportName;
-use crate::git::CommitId;
+use crate::git::{CommitId, Moment};
 use crate::text::quoted;
 use crate::transaction::values::{NewCommit, Publication};
 
@@ -18,6 +18,8 @@ pub struct Manner<'a> {
     pub branch: Option<&'a BackportName>,
     /// The line that each message ends with, if it is asked for.
     pub sign_off: Option<&'a str>,
+    /// When they are made.
+    pub moment: Moment,
     /// Whether flagged backports are made, too.
     pub accept_flags: bool,
     /// The other options of the command line that every command repeats which is printed, each word
@@ -73,6 +75,7 @@ impl Attempt {
         let shorts: Vec<String> = picks.iter().map(|(origin, _)| origin.short()).collect();
         Some(Publication {
             title: format!("backport {}", shorts.join(" ")),
+            moment: manner.moment,
             commits: picks.iter().map(commit).collect(),
             branches: Vec::new(),
         })

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::command::failure;
-use crate::git::{CommitId, Repo};
+use crate::git::{CommitId, Moment, Repo};
 use crate::rule;
 use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{RefLine, path_bytes, path_of};
@@ -31,6 +31,8 @@ pub struct Handwork<'a> {
     pub start: Option<CommitId>,
     /// The commits, in their order.
     pub commits: &'a [CommitId],
+    /// When they are picked.
+    pub moment: Moment,
     /// Which parent of a merge counts as what was before it, from 1.
     pub mainline: Option<u32>,
     /// Whether each commit gets a `Signed-off-by` line.
@@ -94,7 +96,7 @@ impl Repo {
         pick(work, &scratch)?;
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
-        let who = self.committer()?;
+        let who = self.committer(work.moment)?;
         let hand = Hand { folder: work.folder.to_owned(), who, moved };
         let mut folder = scratch.into_folder();
         folder.note(&HandLine::from(&hand))?;

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::options::{Common, Preparing};
+use super::options::Preparing;
+use super::prepare::{self, Targets};
 use super::{Output, Status};
-use crate::ops::prepare::{Selection, prepare};
-use crate::ops::targets::Targets;
-use crate::plan::cut;
+use crate::ops::session::Context;
+use crate::plan::Command;
 use crate::version::Step;
 
 /// Cut the release branch from the trunk, and move the trunk to the next version
@@ -43,12 +43,10 @@ enum Level {
 }
 
 /// Prepares it.
-pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
     let step = match args.level {
         Level::Major => Step::Major,
         Level::Minor => Step::Minor,
     };
-    prepare(common, &args.preparing, &Selection::of(&args.targets), output, |request| {
-        cut::plan(request, step)
-    })
+    prepare::run(context, (Command::Branch(step), args.targets.branches()), &args.preparing, output)
 }

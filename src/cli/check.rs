@@ -2,22 +2,15 @@
 
 use anyhow::Result;
 
-use super::options::{Common, ReportFormat, Today};
+use super::about::About;
+use super::options::{ReportFormat, Today};
 use super::{Output, Status};
-use crate::check::{self, Role, read};
-use crate::finding::{Finding, Refused};
-use crate::git::Repo;
-use crate::only_versions;
-use crate::ops::about::{About, Branch};
-use crate::ops::recovery::{Purpose, recover};
-use crate::ops::supported;
+use crate::ops::recovery::Purpose;
+use crate::ops::session::Context;
 use crate::ops::targets::{Waiver, waiver};
-use crate::plan::{Request, preconditions};
-use crate::project::{self, Location, Project};
+use crate::ops::{check, supported};
 use crate::render;
-use crate::report::Report;
-use crate::rule::{self, Severity};
-use crate::workspace::dependencies::Ground;
+use crate::rule;
 
 /// Check everything that must hold before a release
 ///
@@ -60,7 +53,7 @@ pub(super) struct Args {
 }
 
 /// Checks it.
-pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
     output.use_format(args.format);
     if args.list {
         match output.is_json() {
@@ -69,102 +62,19 @@ pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<S
         }
         return Ok(Status::Done);
     }
-    let location = common.location()?;
-    let repo = location.repository()?;
-    recover(&repo, Purpose::Read, output)?;
-    let head = repo.head()?;
-    let mut refs = project::refs(&repo, &location)?;
-    if args.supported {
-        let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
-        let project = Project::read(&repo, &location, commit, &repo.changed()?)?;
-        let report =
-            supported::report(&repo, &location, (&project, &refs), args.today.day(), &args.unaffected)?;
-        return Ok(finish(report, args.strict, output));
-    }
-    let branch = args.about.branch(&head, &refs)?;
-    branch.add_to(&mut refs);
-    let (project, ground) = read(&repo, &location, &branch)?;
-    if let Some(base) = &args.only_versions {
-        return only_versions(&repo, &location, &project, base, output);
-    }
-    let request = Request {
-        project: &project,
-        branch: &branch.name,
-        parent: repo.parent(branch.at.commit)?,
-        siblings: &[],
-        refs: &refs,
-        date: args.today.day(),
-    };
-    let train = project.config.train();
-    let subject = read::subject(&repo, &request, train.as_ref(), ground)?;
-
-    let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
-    report.fact("branch", format!("{} ({})", branch.name, branch.why));
-    report.fact("commit", branch.at.commit.short());
-    if let Some(remote) = refs.branches.remote_in_words() {
-        report.fact("remote", remote);
-    }
-    report.findings.extend(refs.branches.doubt());
-    report.fact("day", request.date.to_string());
-    if subject.role == Role::Other {
-        report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");
-    }
-    if let Ok(order) = check::publish_order(&project.workspace) {
-        report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
-    }
-    report.findings = check::run(&subject);
-    Ok(finish(report, args.strict, output))
-}
-
-/// Reads the project, and where Cargo is asked about it.
-fn read(repo: &Repo, location: &Location, branch: &Branch) -> Result<(Project, Ground)> {
-    let commit = branch.at.commit;
-    if branch.at.is_checked_out {
-        let changed = repo.changed()?;
-        return Ok((Project::read(repo, location, commit, &changed)?, branch.ground(&changed)));
-    }
-    let mut project = Project::read_commit(repo, location, commit)?;
-    // A check runs no programs, and minds none that could not be run.
-    project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
-    Ok((project, branch.ground(&[])))
-}
-
-/// Shows the report, in which warnings count as errors if `strict`, and returns how it ends.
-fn finish(mut report: Report, strict: bool, output: &mut Output) -> Status {
-    if strict {
-        for finding in report.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
-            finding.severity = Severity::Error;
+    let context = context.on(args.today.date);
+    let session = context.open(Purpose::Read, output)?;
+    let about = (&args.about).into();
+    let mut report = match &args.only_versions {
+        _ if args.supported => supported::check(&session, &args.unaffected)?,
+        Some(base) => {
+            check::only_versions(&session, &about, Some(base.as_str()).filter(|base| !base.is_empty()))?
         }
+        None => check::check(&session, &about)?,
+    };
+    if args.strict && args.only_versions.is_none() {
+        report.be_strict();
     }
     output.report(&report);
-    if report.fails() { Status::Refused } else { Status::Done }
-}
-
-/// Checks that only versions differ between `base`, by default its parent, and the commit of `project`.
-fn only_versions(
-    repo: &Repo,
-    location: &Location,
-    project: &Project,
-    base: &str,
-    output: &mut Output,
-) -> Result<Status> {
-    let before = match base {
-        "" => repo.parent(project.commit)?,
-        base => repo.resolve(base)?,
-    };
-    let before = before.ok_or_else(|| {
-        let parent = format!("{}^", project.commit.short());
-        let base = if base.is_empty() { &parent } else { base };
-        Refused::from(
-            Finding::of(rule::NO_BASE, format!("there is no commit `{base}` to compare with"))
-                .remedy("name one that is there; a shallow clone may need `git fetch --deepen=1`"),
-        )
-    })?;
-    let differences = repo.changed_files(before, project.commit)?;
-    let earlier = Project::read_commit(repo, location, before)?;
-    let title = format!("only versions from {} to {}", before.short(), project.commit.short());
-    let mut report = Report::new("check --only-versions", title);
-    report.fact("files", differences.len().to_string());
-    report.findings = only_versions::findings(&earlier, project, &differences);
-    Ok(finish(report, false, output))
+    Ok(if report.fails() { Status::Refused } else { Status::Done })
 }

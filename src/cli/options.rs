@@ -2,50 +2,49 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use chrono::{NaiveDate, Utc};
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
+use crate::git::Moment;
+use crate::ops::session::Context;
 use crate::project::Location;
 
 /// The options of every command.
 #[derive(Debug, Args)]
-pub(crate) struct Common {
+pub(super) struct Common {
     /// The workspace's Cargo.toml, or a member's
     #[arg(long, value_name = "PATH", global = true)]
-    pub(crate) manifest_path: Option<PathBuf>,
+    pub(super) manifest_path: Option<PathBuf>,
     /// The configuration, instead of the workspace's own
     #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
     /// The remote that counts, instead of the trunk's upstream; with `--push` the one to push to
     #[arg(long, value_name = "NAME", global = true)]
-    pub(crate) remote: Option<String>,
+    remote: Option<String>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
-    pub(crate) color: Color,
+    pub(super) color: Color,
     /// Print only what was asked for and what is wrong
     #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
+    pub(super) quiet: bool,
     /// List everything in full
     #[arg(short, long, global = true)]
-    pub(crate) verbose: bool,
+    pub(super) verbose: bool,
 }
 
 impl Common {
-    /// Returns which project is meant.
-    pub(crate) fn location(&self) -> Result<Location> {
-        Ok(Location {
-            folder: std::env::current_dir().context("cannot find the current folder")?,
-            manifest: self.manifest_path.clone(),
-            config: self.config.clone(),
-            remote: self.remote.clone(),
-        })
+    /// Returns which project is meant, and when.
+    pub(super) fn context(&self, moment: Moment) -> Result<Context> {
+        let folder = std::env::current_dir().context("cannot find the current folder")?;
+        let (manifest, config) = (self.manifest_path.clone(), self.config.clone());
+        Ok(Context::new(Location { folder, manifest, config, remote: self.remote.clone() }, moment))
     }
 }
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(super) enum Format {
     /// Text for people
     Human,
     /// Versioned JSON for programs
@@ -54,7 +53,7 @@ pub(crate) enum Format {
 
 /// The form of a check's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
+pub(super) enum ReportFormat {
     /// Text for people
     Human,
     /// Versioned JSON for programs
@@ -76,7 +75,7 @@ impl From<Format> for ReportFormat {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
+pub(super) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
     /// Always
@@ -87,18 +86,10 @@ pub(crate) enum Color {
 
 /// The day that a command takes for today.
 #[derive(Debug, Args)]
-pub(crate) struct Today {
+pub(super) struct Today {
     /// The day of the release, instead of today in UTC
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    date: Option<NaiveDate>,
-}
-
-impl Today {
-    /// Returns the day: the only reading of a clock in the program.
-    #[expect(clippy::disallowed_methods, reason = "the one place that may")]
-    pub(crate) fn day(&self) -> NaiveDate {
-        self.date.unwrap_or_else(|| Utc::now().date_naive())
-    }
+    pub(super) date: Option<NaiveDate>,
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
@@ -111,25 +102,25 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 /// The options of every command that prepares something.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub(crate) struct Preparing {
+pub(super) struct Preparing {
     #[command(flatten)]
-    pub(crate) today: Today,
+    pub(super) today: Today,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
-    pub(crate) format: Format,
+    pub(super) format: Format,
     /// Show the plan, and write nothing
     #[arg(short = 'n', long)]
-    pub(crate) dry_run: bool,
+    pub(super) dry_run: bool,
     /// Show every changed line
     #[arg(long)]
-    pub(crate) diff: bool,
+    pub(super) diff: bool,
     /// Leave tracked changes alone, where the plan does not edit the file
     #[arg(long)]
-    pub(crate) allow_dirty: bool,
+    pub(super) allow_dirty: bool,
     /// Push what was made, in one atomic push
     #[arg(long)]
-    pub(crate) push: bool,
+    pub(super) push: bool,
     /// Do not run the commit hooks
     #[arg(long)]
-    pub(crate) no_verify: bool,
+    pub(super) no_verify: bool,
 }

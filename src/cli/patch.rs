@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 
-use super::options::{Common, Preparing};
+use super::options::Preparing;
+use super::prepare::{self, Targets};
 use super::{Output, Status};
-use crate::ops::prepare::{Selection, prepare};
-use crate::ops::targets::{Security, Targets};
-use crate::plan::maintain;
+use crate::ops::session::Context;
+use crate::ops::targets::{Branches, Waiver, waiver};
+use crate::plan::Command;
 
 /// Prepare the next patch release, on its release branch
 ///
@@ -22,19 +23,21 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     targets: Targets,
-    #[command(flatten)]
-    security: Security,
+    /// Prepare every release that is supported on the day
+    #[arg(long, conflicts_with = "branches")]
+    supported: bool,
+    /// Leave out a supported release, and say why
+    #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
+    unaffected: Vec<Waiver>,
     #[command(flatten)]
     preparing: Preparing,
 }
 
 /// Prepares it.
-pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    prepare(
-        common,
-        &args.preparing,
-        &Selection { targets: &args.targets, security: Some(&args.security) },
-        output,
-        maintain::patch,
-    )
+pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+    let branches = match args.supported {
+        true => Branches::Supported { unaffected: args.unaffected.clone() },
+        false => args.targets.branches(),
+    };
+    prepare::run(context, (Command::Patch, branches), &args.preparing, output)
 }

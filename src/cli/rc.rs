@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::options::{Common, Preparing};
+use super::options::Preparing;
+use super::prepare::{self, Targets};
 use super::{Output, Status};
-use crate::ops::prepare::{Selection, prepare};
-use crate::ops::targets::Targets;
-use crate::plan::maintain;
+use crate::ops::session::Context;
+use crate::plan::Command;
 
 /// Prepare the next release candidate, on its release branch
 ///
@@ -24,6 +24,6 @@ pub(super) struct Args {
 }
 
 /// Prepares it.
-pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    prepare(common, &args.preparing, &Selection::of(&args.targets), output, maintain::candidate)
+pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+    prepare::run(context, (Command::Rc, args.targets.branches()), &args.preparing, output)
 }

@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 
-use super::options::{Common, Format, Today};
+use super::options::{Format, Today};
 use super::{Output, Status};
 use crate::ops::calendar::Calendar;
+use crate::ops::session::Context;
+use crate::ops::sink::Sink as _;
 use crate::render::status as render;
 
 /// Show the release branches as they are: state, latest release, days left, and what to do next
@@ -30,8 +32,8 @@ pub(super) struct Args {
 }
 
 /// Shows it.
-pub(super) fn run(common: &Common, args: &Args, output: &mut Output) -> Result<Status> {
-    let calendar = Calendar::read_in_full(common, args.today.day(), output)?;
+pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+    let calendar = Calendar::read_in_full(&context.on(args.today.date), output)?;
     calendar.notes.iter().for_each(|note| output.finding(note));
     let status = calendar.status();
     let text = match (args.supported, args.format) {

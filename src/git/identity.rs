@@ -1,11 +1,13 @@
 //! Who commits are by, as the user's git would name them.
 
+use std::ffi::OsString;
+
 use anyhow::{Context, Result};
-use git2::{Signature, Time};
+use git2::Signature;
 
 use crate::finding::{Finding, Refused};
-use crate::git::Repo;
 use crate::git::settings::Settings;
+use crate::git::{Moment, Repo};
 use crate::rule;
 
 /// Who a commit is by.
@@ -23,18 +25,28 @@ impl Role {
             Self::Committer => "COMMITTER",
         }
     }
+
+    /// Returns the variable of the environment that says `what` of the role.
+    fn variable(self, what: &str) -> Option<OsString> {
+        std::env::var_os(format!("GIT_{}_{what}", self.name()))
+    }
 }
 
 impl Repo {
-    /// Returns author or committer of a commit made now, as the user's git would name them.
+    /// Returns author or committer of a commit made at `moment`, as the user's git would name them.
     ///
     /// # Errors
     ///
     /// A refusal if git does not know who the user is.
-    pub(crate) fn identity(&self, role: Role, settings: &Settings) -> Result<Signature<'static>> {
+    pub(crate) fn identity(
+        &self,
+        role: Role,
+        settings: &Settings,
+        moment: Moment,
+    ) -> Result<Signature<'static>> {
         match plain_identity(role, settings) {
-            Some((name, email)) => Ok(Signature::now(&name, &email)?),
-            None => self.asked_identity(role),
+            Some((name, email)) => Ok(Signature::new(&name, &email, &moment.time())?),
+            None => self.asked_identity(role, moment),
         }
     }
 
@@ -43,14 +55,18 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if git does not know who the user is.
-    pub fn sign_off(&self) -> Result<String> {
-        let who = self.identity(Role::Committer, self.settings()?)?;
+    pub fn sign_off(&self, moment: Moment) -> Result<String> {
+        let who = self.identity(Role::Committer, self.settings()?, moment)?;
         Ok(format!("Signed-off-by: {} <{}>", who.name()?, who.email()?))
     }
 
     /// Asks git, which also knows what the system says of the user, and reads dates.
-    fn asked_identity(&self, role: Role) -> Result<Signature<'static>> {
-        let output = self.user_git("var").arg(format!("GIT_{}_IDENT", role.name())).output()?;
+    fn asked_identity(&self, role: Role, moment: Moment) -> Result<Signature<'static>> {
+        let mut git = self.user_git("var").arg(format!("GIT_{}_IDENT", role.name()));
+        if role.variable("DATE").is_none() {
+            git = git.env(&format!("GIT_{}_DATE", role.name()), format!("@{moment}"));
+        }
+        let output = git.output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let reason = said.lines().find_map(|line| line.strip_prefix("fatal: ")).unwrap_or(said.trim());
@@ -68,11 +84,10 @@ impl Repo {
 
 /// Returns name and e-mail address where environment and configuration give both, and no date.
 fn plain_identity(role: Role, settings: &Settings) -> Option<(String, String)> {
-    let variable = |what: &str| std::env::var_os(format!("GIT_{}_{what}", role.name()));
-    if variable("DATE").is_some() {
+    if role.variable("DATE").is_some() {
         return None;
     }
-    let value = |what: &str| match variable(&what.to_ascii_uppercase()) {
+    let value = |what: &str| match role.variable(&what.to_ascii_uppercase()) {
         Some(value) => value.into_string().ok(),
         None => [format!("{}.{what}", role.name().to_ascii_lowercase()), format!("user.{what}")]
             .iter()
@@ -93,8 +108,8 @@ fn parse_identity(line: &str) -> Option<Signature<'static>> {
     let (email, when) = rest.rsplit_once("> ")?;
     let (seconds, offset) = when.split_once(' ')?;
     let hhmm: i32 = offset.parse().ok()?;
-    let time = Time::new(seconds.parse().ok()?, hhmm / 100 * 60 + hhmm % 100);
-    Signature::new(name.trim_end(), email, &time).ok()
+    let moment = Moment::new(seconds.parse().ok()?, hhmm / 100 * 60 + hhmm % 100);
+    Signature::new(name.trim_end(), email, &moment.time()).ok()
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use anyhow::Result;
 
 use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
-use crate::git::{BranchName, CommitId, Head, Refs};
+use crate::git::{BranchName, CommitId, Head, Refs, Repo};
 use crate::plan::preconditions;
 use crate::project::At;
+use crate::report::Report;
 use crate::rule;
 use crate::workspace::dependencies::Ground;
 
@@ -16,22 +17,21 @@ const LIKE: f64 = 0.8;
 /// How many such names are told.
 const TOLD: usize = 3;
 
-/// The branch that a check is about.
-#[derive(Debug, clap::Args)]
-pub(crate) struct About {
-    /// The branch, instead of the one that is checked out or that CI tells
-    ///
-    /// Its tip is judged. Where no branch is checked out, as in CI, it names the branch that the commit
-    /// which is checked out goes into, and that commit is judged.
-    #[arg(long, value_name = "NAME")]
-    branch: Option<String>,
+/// What tells the branch that a check is about.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// Its name, if somebody gives it: its tip is judged. Where no branch is checked out, as in CI, it
+    /// names the branch that the commit which is checked out goes into, and that commit is judged.
+    pub branch: Option<String>,
+    /// The environment, in which CI tells it.
+    pub variables: Variables,
 }
 
 /// A branch and a commit of it, and how they are known to be meant.
-pub(crate) struct Branch {
-    pub(crate) name: String,
-    pub(crate) why: String,
-    pub(crate) at: At,
+pub(super) struct Branch {
+    pub(super) name: String,
+    why: String,
+    pub(super) at: At,
 }
 
 impl Branch {
@@ -45,34 +45,44 @@ impl Branch {
         Self { name: name.to_owned(), why: why.into(), at: At { commit, is_checked_out: false } }
     }
 
-    /// Adds the branch to `refs`: that somebody names it shows that there is one, be it fetched or not.
-    pub(crate) fn add_to(&self, refs: &mut Refs) {
-        refs.branches.extend(BranchName::new(self.name.as_str()));
+    /// Tells which branch and commit are judged, and which remote counts.
+    pub(super) fn tell(&self, refs: &Refs, report: &mut Report) {
+        report.fact("branch", format!("{} ({})", self.name, self.why));
+        report.fact("commit", self.at.commit.short());
+        if let Some(remote) = refs.branches.remote_in_words() {
+            report.fact("remote", remote);
+        }
+        report.findings.extend(refs.branches.doubt());
     }
 
     /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
     /// tree if it is checked out.
-    pub(crate) fn ground(&self, changed: &[String]) -> Ground {
+    pub(super) fn ground(&self, changed: &[String]) -> Ground {
         if self.at.is_checked_out { Ground::of_checkout(changed) } else { Ground::Scratch }
     }
 }
 
 impl About {
-    /// Returns the branch that is meant: the one that the options name, else the one that CI's
-    /// environment tells, else the one that is checked out.
+    /// Returns the branch that is meant: the one that is named, else the one that CI's environment tells,
+    /// else the one that is checked out.
+    ///
+    /// It is added to `refs`: that somebody names it shows that there is one, be it fetched or not.
     ///
     /// # Errors
     ///
     /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
-    pub(crate) fn branch(&self, head: &Head, refs: &Refs) -> Result<Branch> {
+    pub(super) fn branch(&self, repo: &Repo, refs: &mut Refs) -> Result<Branch> {
+        let branch = self.find(&repo.head()?, refs)?;
+        refs.branches.extend(BranchName::new(branch.name.as_str()));
+        Ok(branch)
+    }
+
+    fn find(&self, head: &Head, refs: &Refs) -> Result<Branch> {
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         if let Some(name) = &self.branch {
             return named(name, head, refs);
         }
-        let variables: Variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let run = ci::run(&variables);
+        let run = ci::run(&self.variables);
         if let Some(run) = &run
             && let Some(branch) = run.branch()
         {

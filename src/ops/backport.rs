@@ -1,6 +1,162 @@
-//! Backports: commits of the trunk to the release branches.
+//! Backports: commits of the trunk on the release branches.
 
 mod apply;
 mod resolve;
-pub(crate) mod scene;
 mod status;
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Error, Result};
+use semver::Version;
+
+pub use apply::{Attempted, Making};
+
+use super::calendar::Calendar;
+use super::session::Session;
+use super::sink::Sink;
+use crate::backport::attempt::{self, Attempt, Request};
+use crate::backport::evidence::Facts;
+use crate::backport::ground::Ground;
+use crate::backport::survey::Survey;
+use crate::backport::targets::{Choice, Chosen, Target, choose};
+use crate::finding::{Finding, Refused};
+use crate::git::{CommitId, Head, Refs};
+use crate::project::{Lead, Project};
+use crate::rule;
+
+/// What is backported, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The commits, as git names them, oldest first; ranges as in `A..B`.
+    pub commits: Vec<String>,
+    /// For merges: the parent that counts as the state before, from 1.
+    pub mainline: Option<u32>,
+    /// Whether each commit gets a `Signed-off-by` line.
+    pub sign_off: bool,
+    /// Whether that is picked, too, which a branch seems to have already.
+    pub again: bool,
+    /// Whether that is made, too, which is flagged.
+    pub accept_flags: bool,
+}
+
+/// All that every form of a backport reads.
+pub struct Scene<'s> {
+    /// The trunk, the release branches and what is stated of them.
+    pub ground: Ground,
+    session: &'s Session<'s>,
+    options: &'s Options,
+    head: Head,
+    project: Project,
+    refs: Refs,
+}
+
+impl<'s> Scene<'s> {
+    /// Reads the project as it is checked out, and the branches; tells what is worth saying of these.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if one of them cannot be read.
+    pub fn read(session: &'s Session<'_>, options: &'s Options, sink: &mut dyn Sink) -> Result<Self> {
+        let Session { context, repo } = session;
+        let head = repo.head()?;
+        let commit = head.commit().context("the repository has no commit yet")?;
+        let project = Project::read(repo, &context.location, commit, &repo.changed()?)?;
+        let refs = repo.refs(project.config.preferred(context.location.remote.as_deref()))?;
+        let ground = Ground::read(repo, &project, &refs)?;
+        ground.notes.iter().for_each(|note| sink.finding(note));
+        Ok(Self { ground, session, options, head, project, refs })
+    }
+}
+
+impl Scene<'_> {
+    /// Returns the commits that were named, each once.
+    fn commits(&self) -> Result<Vec<CommitId>> {
+        let (mut commits, mut findings): (Vec<CommitId>, Vec<Finding>) = (Vec::new(), Vec::new());
+        for name in &self.options.commits {
+            match self.session.repo.commits_of(name).map_err(Error::downcast::<Refused>) {
+                Ok(found) => commits.extend(found),
+                Err(Ok(Refused(more))) => findings.extend(more),
+                Err(Err(error)) => return Err(error),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(Refused(findings).into());
+        }
+        let mut seen = BTreeSet::new();
+        commits.retain(|commit| seen.insert(*commit));
+        Ok(commits)
+    }
+
+    /// Returns the branches that are meant.
+    fn targets(&self, choice: &Choice, sink: &mut dyn Sink) -> Result<Chosen> {
+        let day = self.session.context.date;
+        let branches = self.ground.branches.clone();
+        let config = &self.project.config;
+        if config.train().is_none() {
+            if choice.to.is_empty() {
+                let message = format!(
+                    "no calendar says which releases are in support on {day}: all release branches are taken"
+                );
+                sink.finding(
+                    &Finding::of(rule::NO_SCHEDULE, message).as_note().remedy("name some with `--to`"),
+                );
+            }
+            return Ok(choose(branches, choice, |_| true).map_err(Refused)?);
+        }
+        let lead = Lead { name: Some(self.ground.name.clone()), ..Lead::default() };
+        let status =
+            Calendar::of(Some((&self.session.repo, &self.refs)), config.clone(), day, &lead)?.status();
+        let supported = status.supported()?;
+        let needs_fixes = |version: &Version| {
+            let branch = config.names.branch.render(version, &self.ground.name);
+            supported.contains(&branch.as_str())
+        };
+        let is_here = |name: &&&str| branches.iter().any(|target| target.branch == **name);
+        let absent = supported.iter().filter(|name| choice.to.is_empty() && !is_here(name));
+        let absent = absent.map(|name| (*name).to_owned()).collect();
+        let chosen = choose(branches.clone(), choice, needs_fixes).map_err(Refused)?;
+        Ok(Chosen { absent, ..chosen })
+    }
+
+    /// Tries `commits` on `targets`.
+    fn attempts(&self, commits: &[CommitId], targets: &[Target]) -> Result<(Vec<Facts>, Vec<Attempt>)> {
+        let mut survey = Survey::read(&self.session.repo, &self.ground.trunk_tip, targets, commits)?;
+        let facts: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
+        self.check_merges(&facts)?;
+        let notes = &self.project.config.notes;
+        let request = Request {
+            commits: &facts,
+            mainline: self.options.mainline,
+            again: self.options.again,
+            notes: notes.enabled.then_some((&notes.file, &notes.style)),
+            ground: &self.ground,
+        };
+        let mut attempts = Vec::new();
+        for target in targets.iter().enumerate() {
+            attempts.push(attempt::attempt(&self.session.repo, &mut survey, &request, target)?);
+        }
+        Ok((facts, attempts))
+    }
+
+    /// Refuses merges without `--mainline`, and parents that they do not have.
+    fn check_merges(&self, commits: &[Facts]) -> Result<(), Refused> {
+        let mut findings = Vec::new();
+        for facts in commits.iter().filter(|facts| facts.merge) {
+            let short = facts.id.short();
+            let parents = self.session.repo.commit_info(facts.id).map_or(0, |said| said.parents.len());
+            match self.options.mainline {
+                None => findings.push(
+                    Finding::of(rule::MERGE, format!("{short} is a merge: it is not said what it changes")).remedy(
+                        "give the commits that it merged, or with `--mainline 1` all of its changes as one",
+                    ),
+                ),
+                Some(number) if number as usize > parents => findings.push(
+                    Finding::of(rule::MAINLINE, format!("{short} has no parent number {number}"))
+                        .remedy(format!("give a number from 1 to {parents}")),
+                ),
+                Some(_) => {}
+            }
+        }
+        if findings.is_empty() { Ok(()) } else { Err(Refused(findings)) }
+    }
+}

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::recovery::{Purpose, recover};
-use crate::cli::Output;
-use crate::cli::options::Common;
+use super::session::Context;
+use super::sink::Sink;
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::survey::{Question, Survey};
@@ -18,40 +18,50 @@ use crate::project::lead::product;
 use crate::project::{self, Lead, Location};
 use crate::rule;
 use crate::status::{Declared, Known, Status};
+use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
-pub(crate) struct Calendar {
+pub struct Calendar {
     /// The name of what is released.
-    pub(crate) name: String,
+    pub name: String,
     /// The day.
-    pub(crate) day: NaiveDate,
+    pub day: NaiveDate,
     config: Config,
     train: Option<Train>,
     numbering: Numbering,
     survey: Survey,
     declared: BTreeMap<CommitId, Declared>,
     /// What could not be read of the branches.
-    pub(crate) notes: Vec<Finding>,
+    pub notes: Vec<Finding>,
 }
 
 impl Calendar {
     /// Reads the configuration that is nearest, and the repository if there is one.
     ///
     /// One that cannot be used is told in a warning: the policy suffices for a calendar.
-    pub(crate) fn read(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
-        let location = common.location()?;
-        let repo = open(&location, output).or_else(|error| unread(error, output).map(|()| None))?;
-        let config = project::nearest_config(&location)?;
+    ///
+    /// # Errors
+    ///
+    /// A refusal if the configuration cannot be read.
+    pub fn read(context: &Context, sink: &mut dyn Sink) -> Result<Self> {
+        let location = &context.location;
+        let repo = open(location, sink).or_else(|error| unread(error, sink).map(|()| None))?;
+        let config = project::nearest_config(location)?;
         // Cargo is asked only where nothing else tells the name.
         let lead = match (&config.name, &config.lead, &repo) {
-            (None, None, Some(repo)) => project::lead(repo, &location, &config)
-                .or_else(|error| unread(error, output).map(|()| Lead::default()))?,
-            (None, None, None) => Lead { name: project::nearest_package(&location), ..Lead::default() },
+            (None, None, Some(repo)) => project::lead(repo, location, &config)
+                .or_else(|error| unread(error, sink).map(|()| Lead::default()))?,
+            (None, None, None) => Lead { name: project::nearest_package(location), ..Lead::default() },
             _ => Lead::default(),
         };
-        let refs = refs(repo.as_ref(), &config, &location, output)?;
-        Self::of(repo.as_ref().zip(refs.as_ref()), config, day, &Lead { manifests: Vec::new(), ..lead })
+        let refs = refs(repo.as_ref(), &config, location, sink)?;
+        Self::of(
+            repo.as_ref().zip(refs.as_ref()),
+            config,
+            context.date,
+            &Lead { manifests: Vec::new(), ..lead },
+        )
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
@@ -59,21 +69,21 @@ impl Calendar {
     /// # Errors
     ///
     /// A refusal if there is a repository that cannot be used, among others.
-    pub(crate) fn read_in_full(common: &Common, day: NaiveDate, output: &mut Output) -> Result<Self> {
-        let location = common.location()?;
-        let repo = open(&location, output)?;
-        let config = project::nearest_config(&location)?;
+    pub fn read_in_full(context: &Context, sink: &mut dyn Sink) -> Result<Self> {
+        let location = &context.location;
+        let repo = open(location, sink)?;
+        let config = project::nearest_config(location)?;
         let lead = match &repo {
-            Some(repo) => project::lead(repo, &location, &config)?,
-            None => Lead { name: project::nearest_package(&location), ..Lead::default() },
+            Some(repo) => project::lead(repo, location, &config)?,
+            None => Lead { name: project::nearest_package(location), ..Lead::default() },
         };
-        let refs = refs(repo.as_ref(), &config, &location, output)?;
-        Self::of(repo.as_ref().zip(refs.as_ref()), config, day, &lead)
+        let refs = refs(repo.as_ref(), &config, location, sink)?;
+        Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)
     }
 
     /// Makes the calendar of `config` with what `repo` tells; the manifests of `lead` are read on each
     /// branch, for its version and MSRV.
-    pub(crate) fn of(
+    pub(super) fn of(
         repo: Option<(&Repo, &Refs)>,
         config: Config,
         day: NaiveDate,
@@ -103,12 +113,21 @@ impl Calendar {
         Ok(Self { name, day, config, train, numbering, survey, declared, notes })
     }
 
+    /// Returns the schedule as it is told on `day`, not after the calendar's own.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is no policy, or nothing to show.
+    pub fn schedule(&self, day: NaiveDate, selection: Selection) -> Result<Schedule, Refused> {
+        Schedule::new(&self.name, self.train()?, day, &self.history(), selection)
+    }
+
     /// Returns the policy.
     ///
     /// # Errors
     ///
     /// A refusal if there is none.
-    pub(crate) fn train(&self) -> Result<&Train, Refused> {
+    fn train(&self) -> Result<&Train, Refused> {
         self.train.as_ref().ok_or_else(|| {
             Finding::of(rule::NO_SCHEDULE, "the configuration describes no release train")
                 .remedy(
@@ -120,12 +139,12 @@ impl Calendar {
     }
 
     /// Returns what had happened by the day.
-    pub(crate) fn history(&self) -> History {
+    fn history(&self) -> History {
         self.known(&|_| String::new()).history()
     }
 
     /// Returns how the release branches stand.
-    pub(crate) fn status(&self) -> Status {
+    pub fn status(&self) -> Status {
         let branch = |version: &Version| self.config.names.branch.render(version, &self.name);
         Status::new(&self.known(&branch))
     }
@@ -176,10 +195,10 @@ fn read_declared(
 }
 
 /// Opens the repository, if there is one.
-fn open(location: &Location, output: &mut Output) -> Result<Option<Repo>> {
+fn open(location: &Location, sink: &mut dyn Sink) -> Result<Option<Repo>> {
     let repo = location.repository_if_any()?;
     if let Some(repo) = &repo {
-        recover(repo, Purpose::Read, output)?;
+        recover(repo, Purpose::Read, sink)?;
     }
     Ok(repo)
 }
@@ -189,20 +208,20 @@ fn refs(
     repo: Option<&Repo>,
     config: &Config,
     location: &Location,
-    output: &mut Output,
+    sink: &mut dyn Sink,
 ) -> Result<Option<Refs>> {
     let Some(repo) = repo else { return Ok(None) };
     let refs = repo.refs(config.preferred(location.remote.as_deref()))?;
-    refs.branches.doubt().iter().for_each(|doubt| output.finding(doubt));
+    refs.branches.doubt().iter().for_each(|doubt| sink.finding(doubt));
     Ok(Some(refs))
 }
 
 /// Warns that the repository was not read, for the reasons of a refusal.
-fn unread(error: anyhow::Error, output: &mut Output) -> Result<()> {
+fn unread(error: anyhow::Error, sink: &mut dyn Sink) -> Result<()> {
     let Refused(findings) = error.downcast()?;
     for mut finding in findings {
         finding.message = format!("branches and tags were not read: {}", finding.message);
-        output.finding(&finding.as_warning());
+        sink.finding(&finding.as_warning());
     }
     Ok(())
 }

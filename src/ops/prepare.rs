@@ -1,146 +1,107 @@
-//! What the commands that prepare something have in common: read, plan, show, apply.
+//! What `branch`, `rc`, `release` and `patch` do: a plan for each branch, and then all of them or none.
 
 use anyhow::Result;
 
-use super::calendar::Calendar;
-use super::reading;
-use super::recovery::{Purpose, recover};
-use super::targets::{Security, Selected, Target, Targets};
+use super::session::Session;
+use super::sink::{Progress, Sink};
+use super::targets::{Branches, Selected, Target};
+use super::{reading, settle};
 use crate::checkout::scratch;
-use crate::cli::options::{Common, Preparing};
-use crate::cli::{Output, Status};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Head, Refs, Repo};
-use crate::ops::settle;
+use crate::git::{Head, Moment, Refs};
 use crate::plan::outcome::Outcome;
-use crate::plan::{Plan, Preparation, Request, preconditions};
-use crate::project::{self, Location, Project};
-use crate::render;
-use crate::rule::Severity;
-use crate::transaction::values::{Hooks, NewFile, Options, Publication};
+use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
+use crate::project::{self, Project};
+use crate::transaction::values::{self, Hooks, NewCommit, NewFile, Publication};
 
-/// Which branches are prepared.
-pub(crate) struct Selection<'a> {
-    /// Those that are named, or the one that is checked out.
-    pub(crate) targets: &'a Targets,
-    /// Those that are supported, in place of these.
-    pub(crate) security: Option<&'a Security>,
+/// What is prepared.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The command whose plans are made.
+    pub command: Command,
+    /// The branches.
+    pub branches: Branches,
+    /// Whether tracked files may have changes, where the plan does not edit them.
+    pub allow_dirty: bool,
+    /// Whether what is made is pushed, too.
+    pub push: bool,
 }
 
-impl<'a> Selection<'a> {
-    /// Selects what is named.
-    pub(crate) fn of(targets: &'a Targets) -> Self {
-        Self { targets, security: None }
-    }
+/// Plans that can be shown, and carried out.
+pub struct Prepared<'s> {
+    /// The plans.
+    pub preparation: Preparation,
+    /// What stops them from being carried out, though they can be shown.
+    stops: Vec<Finding>,
+    session: &'s Session<'s>,
+    is_pushed: bool,
+    head: Head,
+    refs: Refs,
 }
 
-/// Makes one branch's plan.
-pub(crate) trait Make: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>> {}
-impl<F: Fn(&Request<'_>) -> Result<Plan, Vec<Finding>>> Make for F {}
+/// What was made, and whether it could be pushed.
+#[derive(Debug)]
+pub struct Applied {
+    /// What was made.
+    pub outcome: Outcome,
+    /// Why it was not pushed, though that was asked for.
+    pub pushed: Result<()>,
+}
 
-/// Reads each branch, plans with `make`, shows the plans, and carries them out unless it is a dry
-/// run.
-pub(crate) fn prepare(
-    common: &Common,
-    options: &Preparing,
-    selection: &Selection<'_>,
-    output: &mut Output,
-    make: impl Make,
-) -> Result<Status> {
-    output.use_format(options.format);
-    let location = common.location()?;
-    let repo = location.repository()?;
-    recover(&repo, Purpose::of_preparing(options.dry_run), output)?;
-    let refs = refs(&repo, &location, options.push)?;
-    refs.branches.doubt().iter().for_each(|doubt| output.finding(doubt));
-    let run =
-        Run { head: repo.head()?, refs, changed: repo.changed()?, repo: &repo, location: &location, options };
-    let selected = run.select(selection)?;
-    let (preparation, stops) = run.plan(selected, &make, output)?;
-    show(&preparation, options, output);
-    if !stops.is_empty() {
-        return Err(Refused(stops).into());
-    }
-    if options.dry_run || preparation.plans.is_empty() {
-        if output.is_json() {
-            output.result(&render::json::preparation(&preparation, options.diff, None));
-        }
-        return Ok(Status::Done);
-    }
-    run.apply(&preparation, output)
+/// Reads each branch that is meant and plans on it, as a value: nothing is written.
+///
+/// # Errors
+///
+/// A refusal with all reasons if one branch cannot be prepared: then none is.
+pub fn prepare<'s>(session: &'s Session<'_>, options: &Options, sink: &mut dyn Sink) -> Result<Prepared<'s>> {
+    let (repo, refs) = (&session.repo, refs(session, options.push)?);
+    refs.branches.doubt().iter().for_each(|doubt| sink.finding(doubt));
+    let run = Run { session, options, head: repo.head()?, refs, changed: repo.changed()? };
+    let (preparation, stops) = run.plan(sink)?;
+    Ok(Prepared { preparation, stops, session, is_pushed: options.push, head: run.head, refs: run.refs })
 }
 
 /// Reads the branches and tags. What is pushed may go to an address, of which nothing was fetched.
-fn refs(repo: &Repo, location: &Location, is_pushed: bool) -> Result<Refs> {
-    let mut location = location.clone();
+fn refs(session: &Session<'_>, is_pushed: bool) -> Result<Refs> {
+    let mut location = session.context.location.clone();
     if is_pushed
         && let Some(remote) = &location.remote
-        && !repo.check_remote(remote)?
+        && !session.repo.check_remote(remote)?
     {
         location.remote = None;
     }
-    project::refs(repo, &location)
+    project::refs(&session.repo, &location)
 }
 
-/// What one run works on.
+/// What one preparation is made from.
 struct Run<'a> {
-    repo: &'a Repo,
-    location: &'a Location,
+    session: &'a Session<'a>,
+    options: &'a Options,
     head: Head,
     refs: Refs,
     changed: Vec<String>,
-    options: &'a Preparing,
 }
 
 impl Run<'_> {
-    fn select(&self, selection: &Selection<'_>) -> Result<Selected> {
-        let selected = match selection.security.filter(|security| security.is_asked_for()) {
-            None => selection.targets.select(&self.head, &self.refs),
-            Some(security) => {
-                let config = project::nearest_config(self.location)?;
-                let day = self.options.today.day();
-                let lead = project::lead(self.repo, self.location, &config)?;
-                let calendar = Calendar::of(Some((self.repo, &self.refs)), config, day, &lead)?;
-                return Ok(security.select(&calendar.status(), &self.head, &self.refs)?);
-            }
-        };
-        selected.map_err(|Refused(mut findings)| {
-            findings.extend(preconditions::clean(None, &self.changed, self.options.allow_dirty));
-            Refused(findings).into()
-        })
-    }
-
-    /// Makes the plans; beside them returns what stops them from being carried out though they can
-    /// be shown.
-    ///
-    /// If one branch cannot be prepared none is: all reasons are refused together.
-    fn plan(
-        &self,
-        selected: Selected,
-        make: &impl Make,
-        output: &mut Output,
-    ) -> Result<(Preparation, Vec<Finding>)> {
+    fn plan(&self, sink: &mut dyn Sink) -> Result<(Preparation, Vec<Finding>)> {
+        let selected = self.select()?;
         let mut preparation = Preparation { plans: Vec::new(), left: selected.left };
         let (mut refusals, mut stops) = (Vec::new(), Vec::new());
         let is_one = selected.targets.len() == 1;
-        let projects = reading::read(self.repo, self.location, &selected.targets, &self.changed, output);
+        let projects = reading::read(self.session, &selected.targets, &self.changed, sink);
         for (target, project) in selected.targets.iter().zip(projects) {
-            match project.and_then(|project| self.plan_one(target, &project, make)) {
+            match project.and_then(|project| self.plan_one(target, &project)) {
                 Ok(plan) => {
                     if target.is_checked_out {
-                        stops.extend(preconditions::clean(
-                            Some(&plan),
-                            &self.changed,
-                            self.options.allow_dirty,
-                        ));
+                        stops.extend(self.dirty(Some(&plan), self.options.allow_dirty));
                     }
                     preparation.plans.push(plan);
                 }
                 Err(error) => {
                     let Refused(findings) = error.downcast::<Refused>()?;
-                    let dirty = (target.is_checked_out && !self.options.allow_dirty)
-                        .then(|| preconditions::clean(None, &self.changed, false));
-                    let findings = findings.into_iter().chain(dirty.flatten());
+                    let is_in_question = target.is_checked_out && !self.options.allow_dirty;
+                    let dirty = is_in_question.then(|| self.dirty(None, false)).flatten();
+                    let findings = findings.into_iter().chain(dirty);
                     refusals.extend(
                         findings.map(|finding| if is_one { finding } else { finding.on(&target.branch) }),
                     );
@@ -150,90 +111,112 @@ impl Run<'_> {
         if !refusals.is_empty() {
             return Err(Refused(refusals).into());
         }
-        stops.extend(self.repo.obstacles(&preparation.publication())?);
+        stops.extend(self.session.repo.obstacles(&publication(&preparation, self.session.context.moment))?);
         Ok((preparation, stops))
     }
 
-    fn plan_one(&self, target: &Target, project: &Project, make: &impl Make) -> Result<Plan> {
-        let parent = self.repo.parent(target.commit)?;
-        let request = Request {
-            project,
-            branch: &target.branch,
-            parent,
-            siblings: &self.siblings(target, parent)?,
-            refs: &self.refs,
-            date: self.options.today.day(),
+    fn select(&self) -> Result<Selected> {
+        let selected = self.options.branches.select(self.session, &self.head, &self.refs);
+        selected.or_else(|error| {
+            let Refused(mut findings) = error.downcast()?;
+            if !matches!(self.options.branches, Branches::Supported { .. }) {
+                findings.extend(self.dirty(None, self.options.allow_dirty));
+            }
+            Err(Refused(findings).into())
+        })
+    }
+
+    fn dirty(&self, plan: Option<&Plan>, only_planned: bool) -> Option<Finding> {
+        preconditions::clean(plan, &self.changed, only_planned)
+    }
+
+    fn plan_one(&self, target: &Target, project: &Project) -> Result<Plan> {
+        let request =
+            Request { project, branch: &target.branch, refs: &self.refs, date: self.session.context.date };
+        let planned = match self.options.command {
+            Command::Branch(step) => cut::plan(&request, step, &self.before(target)?),
+            Command::Rc => maintain::candidate(&request),
+            Command::Release => maintain::release(&request),
+            Command::Patch => maintain::patch(&request),
         };
-        let mut plan = make(&request).map_err(Refused)?;
-        settle::settle(self.repo, &mut plan)?;
+        let mut plan = planned.map_err(Refused)?;
+        settle::settle(&self.session.repo, &mut plan)?;
         Ok(plan)
     }
 
-    /// Returns the other local branches whose tip comes right after `parent`.
-    fn siblings(&self, target: &Target, parent: Option<CommitId>) -> Result<Vec<String>> {
+    /// Returns what came right before the tip of a branch, and beside it.
+    fn before(&self, target: &Target) -> Result<cut::Before> {
+        let repo = &self.session.repo;
+        let parent = repo.parent(target.commit)?;
         let mut siblings = Vec::new();
         for (name, tip) in self.refs.branches.locals().filter(|(name, _)| name.as_str() != target.branch) {
-            if parent.is_some() && self.repo.parent(tip)? == parent {
-                siblings.push(name.to_string());
+            if parent.is_some() && repo.parent(tip)? == parent {
+                siblings.push(name.clone());
             }
         }
-        Ok(siblings)
+        Ok(cut::Before { parent, siblings })
+    }
+}
+
+impl Prepared<'_> {
+    /// Finds out whether the plans can be carried out.
+    ///
+    /// # Errors
+    ///
+    /// A refusal with all that stops them.
+    pub fn check(&self) -> Result<(), Refused> {
+        if self.stops.is_empty() { Ok(()) } else { Err(Refused(self.stops.clone())) }
     }
 
-    fn apply(&self, preparation: &Preparation, output: &mut Output) -> Result<Status> {
-        let hooks = if self.options.no_verify { Hooks::Skip } else { Hooks::Run };
+    /// Carries the plans out, all of them or none; pushes what was made, if that was asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Prepared::check`], and whatever comes to light on the way; nothing is made then.
+    pub fn apply(&self, hooks: Hooks, sink: &mut dyn Sink) -> Result<Applied> {
+        self.check()?;
+        let repo = &self.session.repo;
         let current = match &self.head {
             Head::Branch(name, _) => Some(name.as_str()),
             Head::Detached(_) | Head::Unborn => None,
         };
-        let first = preparation.commits().next().map(|commit| commit.branch.as_str());
-        let remote = match &self.location.remote {
+        let first = self.preparation.commits().next().map(|commit| commit.branch.as_str());
+        let remote = match &self.session.context.location.remote {
             Some(remote) => Ok(remote.as_str()),
             None => self.refs.branches.push_remote(current.or(first).unwrap_or_default()),
         };
         // Whether there is somewhere to push to is known before anything is made.
-        let remote = if self.options.push { Some(remote?) } else { remote.ok() };
-        if let Some(remote) = remote.filter(|_| self.options.push) {
-            self.repo.check_remote(remote)?;
+        let remote = if self.is_pushed { Some(remote?) } else { remote.ok() };
+        if let Some(remote) = remote.filter(|_| self.is_pushed) {
+            repo.check_remote(remote)?;
         }
-        let mut publication = preparation.publication();
-        self.run_programs(preparation, &mut publication, output)?;
-        let published = self.repo.publish(&publication, Options { hooks })?;
-        for finding in &published.findings {
-            output.finding(finding);
-        }
-        let mut outcome = Outcome::new(preparation, &published.commits, &self.refs, current, remote);
+        let mut publication = publication(&self.preparation, self.session.context.moment);
+        self.run_programs(&mut publication, sink)?;
+        let published = repo.publish(&publication, values::Options { hooks })?;
+        published.findings.iter().for_each(|finding| sink.finding(finding));
+        let mut outcome = Outcome::new(&self.preparation, &published.commits, &self.refs, current, remote);
         let pushed = match remote {
-            Some(remote) if self.options.push => self.repo.push(remote, &published.branches, hooks),
+            Some(remote) if self.is_pushed => repo.push(remote, &published.branches, hooks),
             _ => Ok(()),
         };
-        outcome.pushed = self.options.push && pushed.is_ok();
-        match output.is_json() {
-            true => output.result(&render::json::preparation(preparation, self.options.diff, Some(&outcome))),
-            false => output.show(&render::outcome::human(&outcome)),
-        }
-        pushed.map(|()| Status::Done)
+        outcome.pushed = self.is_pushed && pushed.is_ok();
+        Ok(Applied { outcome, pushed })
     }
 
     /// Runs the programs of `[[run]]` on each edited tree; what they change joins the commit.
-    fn run_programs(
-        &self,
-        preparation: &Preparation,
-        publication: &mut Publication,
-        output: &mut Output,
-    ) -> Result<()> {
-        let with_plans =
-            preparation.plans.iter().flat_map(|plan| plan.commits.iter().map(move |commit| (plan, commit)));
+    fn run_programs(&self, publication: &mut Publication, sink: &mut dyn Sink) -> Result<()> {
+        let plans = self.preparation.plans.iter();
+        let with_plans = plans.flat_map(|plan| plan.commits.iter().map(move |commit| (plan, commit)));
         for ((plan, commit), new) in with_plans.zip(&mut publication.commits) {
             if plan.runs.is_empty() {
                 continue;
             }
             let commands: Vec<Vec<String>> = plan.runs.iter().map(|run| run.words().to_vec()).collect();
             for command in &commands {
-                output.progress(&format!("running `{}` on {}", command.join(" "), commit.branch));
+                sink.progress(&Progress::Run { branch: &commit.branch, command });
             }
             let env = [
-                ("RELPREP_COMMAND".to_owned(), plan.command.to_owned()),
+                ("RELPREP_COMMAND".to_owned(), plan.command.to_string()),
                 ("RELPREP_VERSION".to_owned(), commit.version.to_string()),
                 ("RELPREP_BRANCH".to_owned(), commit.branch.clone()),
             ];
@@ -244,7 +227,7 @@ impl Run<'_> {
                 folder: plan.folder.as_str(),
                 env: &env,
             };
-            let changed: Vec<NewFile> = self.repo.run_in_scratch(&run)?;
+            let changed: Vec<NewFile> = self.session.repo.run_in_scratch(&run)?;
             new.files.retain(|file| changed.iter().all(|other| other.path != file.path));
             new.files.extend(changed);
         }
@@ -252,20 +235,30 @@ impl Run<'_> {
     }
 }
 
-fn show(preparation: &Preparation, options: &Preparing, output: &mut Output) {
-    for (i, plan) in preparation.plans.iter().enumerate() {
-        if !output.is_json() {
-            for note in plan.notes.iter().filter(|note| note.severity != Severity::Error) {
-                output.finding(note);
-            }
-        }
-        output.show(if i > 0 { "\n" } else { "" });
-        output.show(&render::plan::human(plan, output.is_verbose()));
-        if options.diff && !output.is_json() {
-            for commit in &plan.commits {
-                output.result(&format!("\n{}", render::diff::unified(&commit.files)));
-            }
-        }
+/// Returns what is to be written to the repository, all of it or nothing.
+fn publication(preparation: &Preparation, moment: Moment) -> Publication {
+    let titles: Vec<String> =
+        preparation.plans.iter().map(|plan| format!("{} {}", plan.command, plan.version)).collect();
+    let branches = preparation.plans.iter().flat_map(|plan| &plan.branches);
+    Publication {
+        title: titles.join(", "),
+        moment,
+        commits: preparation.commits().map(new_commit).collect(),
+        branches: branches.map(|branch| (branch.name.clone(), branch.at)).collect(),
     }
-    output.show(&render::plan::left(&preparation.left));
+}
+
+fn new_commit(commit: &plan::Commit) -> NewCommit {
+    let files = commit.files.iter();
+    NewCommit {
+        branch: commit.branch.clone(),
+        from: (!commit.makes_branch).then_some(commit.parent),
+        parent: commit.parent,
+        tree: None,
+        files: files
+            .map(|file| NewFile { path: file.path.clone(), content: file.after.clone().into_bytes() })
+            .collect(),
+        message: commit.message.clone(),
+        origin: None,
+    }
 }

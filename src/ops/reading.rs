@@ -3,32 +3,29 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
+use super::session::Session;
+use super::sink::{Progress, Sink};
 use super::targets::Target;
-use crate::cli::Output;
 use crate::git::Repo;
 use crate::project::{Location, Project};
-
-/// From when on a wait is told about.
-const LONG: Duration = Duration::from_secs(1);
 
 /// Reads the project on each of `targets`, in their order; `changed` are the tracked files that differ
 /// from the commit that is checked out.
 ///
 /// Most of the time is Cargo's, so several branches are read at once, each with a repository of its own:
 /// libgit2's cannot be shared between threads.
-pub(crate) fn read(
-    repo: &Repo,
-    location: &Location,
+pub(super) fn read(
+    session: &Session<'_>,
     targets: &[Target],
     changed: &[String],
-    output: &mut Output,
+    sink: &mut dyn Sink,
 ) -> Vec<Result<Project>> {
+    let location = &session.context.location;
     if let [only] = targets {
-        return vec![read_one(repo, location, only, changed)];
+        return vec![read_one(&session.repo, location, only, changed)];
     }
     let workers = thread::available_parallelism().map_or(1, usize::from).min(targets.len());
     let next = AtomicUsize::new(0);
@@ -47,7 +44,6 @@ pub(crate) fn read(
             }
         }
     };
-    let begin = Instant::now();
     let mut projects: Vec<Option<Result<Project>>> = targets.iter().map(|_| None).collect();
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -56,14 +52,8 @@ pub(crate) fn read(
         }
         drop(sender);
         for (done, (index, project)) in receiver.iter().enumerate() {
-            if begin.elapsed() > LONG {
-                output.progress(&format!(
-                    "read {} ({} of {})",
-                    targets[index].branch,
-                    done + 1,
-                    targets.len()
-                ));
-            }
+            let branch = &targets[index].branch;
+            sink.progress(&Progress::Read { branch, done: done + 1, all: targets.len() });
             projects[index] = Some(project);
         }
     });

@@ -2,27 +2,20 @@
 
 use anyhow::Result;
 
-use crate::cli::Output;
+use super::sink::Sink;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
 use crate::rule;
 
 /// What a command is about to do in the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     /// Write to it.
     Write,
     /// Show what it would write, and write nothing.
     Show,
     /// Read it.
     Read,
-}
-
-impl Purpose {
-    /// Returns the purpose of a command that writes, unless it is a dry run.
-    pub(crate) fn of_preparing(dry_run: bool) -> Self {
-        if dry_run { Self::Show } else { Self::Write }
-    }
 }
 
 /// Completes or takes back what an interrupted run has left, and says so.
@@ -32,14 +25,14 @@ impl Purpose {
 /// A refusal before a dry run, which writes nothing and would show a state that is about to change;
 /// before a command that writes, whatever keeps the state from being put right. Where a command only
 /// reads, that is said and is no error.
-pub(crate) fn recover(repo: &Repo, purpose: Purpose, output: &mut Output) -> Result<()> {
+pub fn recover(repo: &Repo, purpose: Purpose, sink: &mut dyn Sink) -> Result<()> {
     let findings = match purpose {
         Purpose::Show => return repo.check_finished(),
         Purpose::Write => repo.recover()?,
         Purpose::Read => repo.recover().unwrap_or_else(not_put_right),
     };
     for finding in &findings {
-        output.finding(finding);
+        sink.finding(finding);
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::workspace::update::update;
 /// # Errors
 ///
 /// A refusal for each that Cargo cannot write, or in which it would change a third party's version.
-pub fn settle(repo: &Repo, plan: &mut Plan) -> Result<()> {
+pub(super) fn settle(repo: &Repo, plan: &mut Plan) -> Result<()> {
     let mut findings = Vec::new();
     for commit in plan.commits.iter_mut().filter(|commit| !commit.unsettled.is_empty()) {
         findings.extend(settle_commit(repo, commit)?);

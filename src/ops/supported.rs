@@ -1,11 +1,11 @@
-//! `cargo relprep check --supported`.
+//! Whether the branches that are supported on the day are equally patched.
 
 use std::collections::BTreeSet;
 
 use anyhow::{Error, Result};
-use chrono::NaiveDate;
 
 use super::calendar::Calendar;
+use super::session::Session;
 use super::targets::Waiver;
 use crate::backport::ground::Ground;
 use crate::backport::matrix::{Cell, Matrix, Row, rows, went_somewhere};
@@ -14,22 +14,26 @@ use crate::backport::targets::{Excepted, Target};
 use crate::check::supported::{self, Release};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Refs, Repo};
-use crate::project::{self, Location, Project};
+use crate::plan::preconditions;
+use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
 use crate::status::{State, Status};
 
-/// Reports whether the branches that are supported on `day` are equally patched.
-pub(crate) fn report(
-    repo: &Repo,
-    location: &Location,
-    (project, refs): (&Project, &Refs),
-    day: NaiveDate,
-    waivers: &[Waiver],
-) -> Result<Report> {
-    let ground = Ground::read(repo, project, refs)?;
+/// Compares the branches that need fixes, but for those that `waivers` name.
+///
+/// # Errors
+///
+/// A refusal if the project or its calendar cannot be read, and for a waiver of what is not supported.
+pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
+    let Session { context, repo } = session;
+    let (location, day) = (&context.location, context.date);
+    let commit = repo.head()?.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
+    let project = Project::read(repo, location, commit, &repo.changed()?)?;
+    let refs = repo.refs(project.config.preferred(location.remote.as_deref()))?;
+    let ground = Ground::read(repo, &project, &refs)?;
     let lead = project::lead(repo, location, &project.config)?;
-    let calendar = Calendar::of(Some((repo, refs)), project.config.clone(), day, &lead)?;
+    let calendar = Calendar::of(Some((repo, &refs)), project.config, day, &lead)?;
     let status = calendar.status();
     status.supported()?;
 
@@ -43,7 +47,7 @@ pub(crate) fn report(
         report.fact("waived", format!("{branch}: {reason}"));
     }
     report.fact("latest", supported::latest(&status));
-    match compare((repo, refs), (&ground, &status), targets, excepted, &mut report)
+    match compare((repo, &refs), (&ground, &status), targets, excepted, &mut report)
         .map_err(Error::downcast::<Refused>)
     {
         Ok(()) => {}

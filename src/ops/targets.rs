@@ -3,70 +3,69 @@
 use anyhow::Result;
 use globset::Glob;
 
+use super::calendar::Calendar;
+use super::session::Session;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs};
 use crate::plan::{Left, preconditions};
+use crate::project;
 use crate::rule;
 use crate::status::{Row, State, Status};
 
 /// The branches that are asked for.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Targets {
-    /// Prepare this branch, whatever is checked out; a glob, and may be repeated
-    #[arg(long = "branch", value_name = "GLOB")]
-    branches: Vec<String>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Branches {
+    /// The one that is checked out.
+    #[default]
+    CheckedOut,
+    /// The local ones that have such a name; each is a glob.
+    Named(Vec<String>),
+    /// Those of all releases that are supported on the day, but for these.
+    Supported {
+        /// Releases that need no patch.
+        unaffected: Vec<Waiver>,
+    },
 }
 
 /// A branch that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(super) struct Target {
     /// Its short name.
-    pub(crate) branch: String,
+    pub(super) branch: String,
     /// Its tip.
-    pub(crate) commit: CommitId,
+    pub(super) commit: CommitId,
     /// Whether it is checked out.
-    pub(crate) is_checked_out: bool,
-}
-
-/// The branches that a security fix goes to.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Security {
-    /// Prepare every release that is supported on the day
-    #[arg(long, conflicts_with = "branches")]
-    supported: bool,
-    /// Leave out a supported release, and say why
-    #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
-    unaffected: Vec<Waiver>,
+    pub(super) is_checked_out: bool,
 }
 
 /// A release that somebody says needs no patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Waiver {
+pub struct Waiver {
     release: String,
     reason: String,
 }
 
 impl Waiver {
     /// Returns whether it is for that release: by its branch, or its version in whole or in part.
-    pub(crate) fn means(&self, row: &Row) -> bool {
+    pub fn means(&self, row: &Row) -> bool {
         [row.short.as_str(), row.branch.as_str()].contains(&self.release.as_str())
             || row.version.to_string() == self.release
     }
 
     /// Returns why.
-    pub(crate) fn reason(&self) -> &str {
+    pub fn reason(&self) -> &str {
         &self.reason
     }
 
     /// Says that no supported release is meant.
-    pub(crate) fn unused(&self) -> Finding {
+    pub fn unused(&self) -> Finding {
         Finding::of(rule::WAIVER_UNUSED, format!("`{}` is no supported release", self.release))
             .remedy("see `cargo relprep status` for those that are")
     }
 }
 
 /// Reads a waiver.
-pub(crate) fn waiver(text: &str) -> Result<Waiver, String> {
+pub fn waiver(text: &str) -> Result<Waiver, String> {
     match text.split_once('=') {
         Some((release, reason)) if !release.trim().is_empty() && !reason.trim().is_empty() => {
             Ok(Waiver { release: release.trim().to_owned(), reason: reason.trim().to_owned() })
@@ -77,38 +76,52 @@ pub(crate) fn waiver(text: &str) -> Result<Waiver, String> {
 
 /// The branches that are prepared, and those that are not though they were asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Selected {
+pub(super) struct Selected {
     /// The branches.
-    pub(crate) targets: Vec<Target>,
+    pub(super) targets: Vec<Target>,
     /// The others.
-    pub(crate) left: Vec<Left>,
+    pub(super) left: Vec<Left>,
 }
 
-impl Targets {
-    /// Returns the branches that are meant: those that were asked for, or the one that is checked
-    /// out.
+impl Branches {
+    /// Returns the branches that are meant.
     ///
     /// # Errors
     ///
-    /// Every glob that matches no local branch; no branch at all.
-    pub(crate) fn select(&self, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
-        if self.branches.is_empty() {
-            let branch = preconditions::checked_out(head)?;
-            let targets = refs.branches.local(branch).map(|commit| target(branch, commit, head));
-            return Ok(Selected { targets: targets.into_iter().collect(), left: Vec::new() });
-        }
-        let mut findings = Vec::new();
-        let mut targets: Vec<Target> = Vec::new();
-        for text in &self.branches {
-            match matching(text, head, refs) {
-                Ok(found) => targets.extend(found),
-                Err(finding) => findings.push(finding),
+    /// Every glob that matches no local branch; no branch at all; as [`supported`].
+    pub(super) fn select(&self, session: &Session<'_>, head: &Head, refs: &Refs) -> Result<Selected> {
+        let targets = match self {
+            Self::CheckedOut => {
+                let branch = preconditions::checked_out(head).map_err(Refused::from)?;
+                refs.branches.local(branch).map(|commit| target(branch, commit, head)).into_iter().collect()
             }
-        }
-        targets.sort_by(|a, b| a.branch.cmp(&b.branch));
-        targets.dedup();
-        if findings.is_empty() { Ok(Selected { targets, left: Vec::new() }) } else { Err(Refused(findings)) }
+            Self::Named(globs) => named(globs, head, refs)?,
+            Self::Supported { unaffected } => {
+                let location = &session.context.location;
+                let config = project::nearest_config(location)?;
+                let lead = project::lead(&session.repo, location, &config)?;
+                let calendar =
+                    Calendar::of(Some((&session.repo, refs)), config, session.context.date, &lead)?;
+                return Ok(supported(&calendar.status(), unaffected, head, refs)?);
+            }
+        };
+        Ok(Selected { targets, left: Vec::new() })
     }
+}
+
+/// Returns the local branches that match one of `globs`, each once, by name.
+fn named(globs: &[String], head: &Head, refs: &Refs) -> Result<Vec<Target>, Refused> {
+    let mut findings = Vec::new();
+    let mut targets: Vec<Target> = Vec::new();
+    for glob in globs {
+        match matching(glob, head, refs) {
+            Ok(found) => targets.extend(found),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    targets.sort_by(|a, b| a.branch.cmp(&b.branch));
+    targets.dedup();
+    if findings.is_empty() { Ok(targets) } else { Err(Refused(findings)) }
 }
 
 fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding> {
@@ -131,51 +144,42 @@ fn no_branch(message: String, branch: &str, refs: &Refs) -> Finding {
         .remedy(format!("make the remote's branch local, as in `git branch {name} {remote}/{name}`"))
 }
 
-impl Security {
-    /// Returns whether every supported release is asked for.
-    pub(crate) fn is_asked_for(&self) -> bool {
-        self.supported
-    }
-
-    /// Returns the branches of the releases that `status` says are supported. One that is cut and not
-    /// released is left: it gets the fix, and its release carries it.
-    ///
-    /// # Errors
-    ///
-    /// A supported release without a local branch; a waiver for a release that is not supported; no
-    /// supported release at all; no policy.
-    pub(crate) fn select(&self, status: &Status, head: &Head, refs: &Refs) -> Result<Selected, Refused> {
-        status.supported()?;
-        let mut selected = Selected::default();
-        let mut findings = Vec::new();
-        let mut unused: Vec<&Waiver> = self.unaffected.iter().collect();
-        for row in status.rows.iter().rev() {
-            let State::Phase(phase) = row.state else { continue };
-            let left = |reason: String| Left { branch: row.branch.clone(), reason };
-            if !phase.needs_fixes() {
-                continue;
-            }
-            if let Some(waiver) = self.unaffected.iter().find(|waiver| waiver.means(row)) {
-                unused.retain(|other| *other != waiver);
-                selected.left.push(left(format!("not affected: {}", waiver.reason)));
-            } else if !phase.is_supported() {
-                selected
-                    .left
-                    .push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
-            } else if let Some(commit) = refs.branches.local(&row.branch) {
-                selected.targets.push(target(&row.branch, commit, head));
-            } else {
-                let message =
-                    format!("{} is supported, and there is no local branch `{}`", row.short, row.branch);
-                findings.push(no_branch(message, &row.branch, refs));
-            }
+/// Returns the branches of the releases that `status` says are supported. One that is cut and not
+/// released is left: it gets the fix, and its release carries it.
+///
+/// # Errors
+///
+/// A supported release without a local branch; a waiver for a release that is not supported; no
+/// supported release at all; no policy.
+fn supported(status: &Status, waivers: &[Waiver], head: &Head, refs: &Refs) -> Result<Selected, Refused> {
+    status.supported()?;
+    let mut selected = Selected::default();
+    let mut findings = Vec::new();
+    let mut unused: Vec<&Waiver> = waivers.iter().collect();
+    for row in status.rows.iter().rev() {
+        let State::Phase(phase) = row.state else { continue };
+        let left = |reason: String| Left { branch: row.branch.clone(), reason };
+        if !phase.needs_fixes() {
+            continue;
         }
-        findings.extend(unused.into_iter().map(Waiver::unused));
-        if findings.is_empty() && selected.targets.is_empty() && selected.left.is_empty() {
-            findings.push(nothing_supported(status));
+        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(row)) {
+            unused.retain(|other| *other != waiver);
+            selected.left.push(left(format!("not affected: {}", waiver.reason)));
+        } else if !phase.is_supported() {
+            selected.left.push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
+        } else if let Some(commit) = refs.branches.local(&row.branch) {
+            selected.targets.push(target(&row.branch, commit, head));
+        } else {
+            let message =
+                format!("{} is supported, and there is no local branch `{}`", row.short, row.branch);
+            findings.push(no_branch(message, &row.branch, refs));
         }
-        if findings.is_empty() { Ok(selected) } else { Err(Refused(findings)) }
     }
+    findings.extend(unused.into_iter().map(Waiver::unused));
+    if findings.is_empty() && selected.targets.is_empty() && selected.left.is_empty() {
+        findings.push(nothing_supported(status));
+    }
+    if findings.is_empty() { Ok(selected) } else { Err(Refused(findings)) }
 }
 
 fn nothing_supported(status: &Status) -> Finding {

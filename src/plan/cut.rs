@@ -4,18 +4,28 @@ use semver::Version;
 
 use crate::config::Label;
 use crate::finding::{Finding, Place};
+use crate::git::{BranchName, CommitId};
 use crate::plan::bump::{self, Bump, Transition};
 use crate::plan::lines::{self, Lines};
-use crate::plan::{Commit, NewBranch, Plan, Request, notes, preconditions, refuse};
+use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse};
 use crate::rule;
 use crate::version::{Step, plain};
+
+/// What came before the tip of the trunk: the cut looks whether that was one already.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// Its first parent.
+    pub parent: Option<CommitId>,
+    /// The other local branches whose tip has the same first parent.
+    pub siblings: Vec<BranchName>,
+}
 
 /// Plans the cut of the release branch for the trunk's version, and the trunk's `step` to the next.
 ///
 /// # Errors
 ///
 /// Every reason why it cannot be done.
-pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
+pub fn plan(request: &Request<'_>, step: Step, before: &Before) -> Result<Plan, Vec<Finding>> {
     let project = request.project;
     let config = &project.config;
     let lines = lines::lines(&project.workspace, config)?;
@@ -33,10 +43,10 @@ pub fn plan(request: &Request<'_>, step: Step) -> Result<Plan, Vec<Finding>> {
     used.extend(config.prerelease.candidate.is_some().then(|| config.commit.candidate.template()));
     findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, &lines));
-    findings.extend(trunk_already_moved(request, name, &version));
+    findings.extend(trunk_already_moved(request, before, name, &version));
 
     let mut plan = Plan {
-        command: "branch",
+        command: Command::Branch(step),
         version: version.clone(),
         date: request.date,
         branches: Vec::new(),
@@ -160,14 +170,19 @@ fn prerelease_remedy(lines: &Lines<'_>, line: &lines::Line<'_>) -> String {
 
 /// Finds out whether the trunk's tip is the commit that the last cut made: then nothing has come
 /// since, and what would be cut is the release just cut under the next number.
-fn trunk_already_moved(request: &Request<'_>, name: &str, version: &Version) -> Option<Finding> {
+fn trunk_already_moved(
+    request: &Request<'_>,
+    before: &Before,
+    name: &str,
+    version: &Version,
+) -> Option<Finding> {
     let names = &request.project.config.names;
     let older = request.refs.branches.names().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
     let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
-    let parent = request.parent?;
+    let parent = before.parent?;
     // With candidates the cut puts the first one on the release branch, beside the trunk's commit.
-    let was_cut_at_parent = request.refs.branches.local(branch.as_str()) == Some(parent)
-        || request.siblings.iter().any(|sibling| sibling == branch.as_str());
+    let was_cut_at_parent =
+        request.refs.branches.local(branch.as_str()) == Some(parent) || before.siblings.contains(branch);
     was_cut_at_parent.then(|| {
         let message = format!(
             "the trunk is already at the next version, {version}: nothing has come since {branch} was cut"

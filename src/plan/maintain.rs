@@ -6,7 +6,7 @@ use crate::config::{Label, TextTemplate};
 use crate::finding::Finding;
 use crate::plan::bump::{self, Transition};
 use crate::plan::lines::{self, Lines};
-use crate::plan::{Plan, Request, Superseded, cut, notes, preconditions, refuse};
+use crate::plan::{Command, Plan, Request, Superseded, cut, notes, preconditions, refuse};
 use crate::rule;
 use crate::template::Values;
 use crate::version::{Step, plain};
@@ -22,7 +22,7 @@ pub fn patch(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     let mut findings = unreleased(request, &lines);
     findings.extend(never_released(request, &lines));
     let job = Job {
-        command: "patch",
+        command: Command::Patch,
         transition: Transition::Step(Step::Patch, None),
         message: commit.patch.as_ref().unwrap_or(&commit.release),
         dating: notes::Dating::Patch,
@@ -38,7 +38,7 @@ pub fn patch(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
 pub fn release(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     let lines = lines::lines(&request.project.workspace, &request.project.config)?;
     let job = Job {
-        command: "release",
+        command: Command::Release,
         transition: Transition::Release,
         message: &request.project.config.commit.release,
         dating: notes::Dating::Release,
@@ -61,7 +61,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     };
     let released = preconditions::not_released(request, &lines.lead.version, &request.project.name);
     let job = Job {
-        command: "rc",
+        command: Command::Rc,
         transition: Transition::Candidate(label.clone()),
         message: &config.commit.candidate,
         dating: notes::Dating::None,
@@ -71,7 +71,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
 
 /// What the three have in common: one commit on a release branch.
 struct Job<'a> {
-    command: &'static str,
+    command: Command,
     transition: Transition,
     message: &'a TextTemplate,
     dating: notes::Dating,
@@ -184,7 +184,7 @@ fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     })
 }
 
-fn nothing_to_do(command: &str, version: &Version) -> Finding {
+fn nothing_to_do(command: Command, version: &Version) -> Finding {
     Finding::of(rule::NOTHING_TO_DO, format!("there is nothing to {command}: {version} is prepared already"))
         .remedy("tag and publish what is there, or run `cargo relprep patch` for the next one")
 }

@@ -9,7 +9,7 @@ use super::table::Table;
 use super::{BOLD, DIM, NEW, escaped, mark, on_a_line};
 use crate::path::RepoPath;
 use crate::plan::files::What;
-use crate::plan::{Commit, Left, Plan};
+use crate::plan::{Command, Commit, Left, Plan};
 use crate::text::{counted, listed};
 
 /// Returns the plan as text, with styles; in full where `verbose`.
@@ -51,13 +51,13 @@ pub fn left(left: &[Left]) -> String {
 fn title(plan: &Plan) -> String {
     let (name, version) = (escaped(&plan.name), &plan.version);
     match plan.command {
-        "branch" => match plan.commits.last() {
+        Command::Branch(_) => match plan.commits.last() {
             Some(trunk) => format!("Cut {name} {version}, and bump the trunk to {}", trunk.version),
             None => format!("Cut {name} {version}"),
         },
-        "rc" => format!("Prepare the release candidate {name} {version}"),
-        "patch" => format!("Prepare the patch release {name} {version}"),
-        _ => format!("Release {name} {version}"),
+        Command::Rc => format!("Prepare the release candidate {name} {version}"),
+        Command::Patch => format!("Prepare the patch release {name} {version}"),
+        Command::Release => format!("Release {name} {version}"),
     }
 }
 

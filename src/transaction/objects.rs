@@ -9,7 +9,7 @@ use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::identity::Role;
 use crate::git::settings::Settings;
-use crate::git::{CommitId, Repo, TreeId};
+use crate::git::{CommitId, Moment, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
@@ -37,10 +37,14 @@ impl Repo {
             return Ok(made);
         }
         let settings = self.settings()?;
-        let committer = self.identity(Role::Committer, settings)?;
+        let committer = self.identity(Role::Committer, settings, publication.moment)?;
         for commit in &publication.commits {
             let parent = tips.get(commit.branch.as_str()).copied().unwrap_or(commit.parent.0);
-            let mut draft = self.draft(commit, parent, committer.clone(), settings)?;
+            let author = match commit.origin {
+                Some(origin) => self.author_of(origin)?,
+                None => self.identity(Role::Author, settings, publication.moment)?,
+            };
+            let mut draft = self.draft(commit, parent, author, committer.clone())?;
             review(&mut draft)?;
             let id = self.write_commit(&draft, settings)?;
             tips.insert(&commit.branch, id);
@@ -49,24 +53,22 @@ impl Repo {
         Ok(made)
     }
 
-    /// Returns who commits now, as reflogs have it.
-    pub(crate) fn committer(&self) -> Result<String> {
-        let who = self.identity(Role::Committer, self.settings()?)?;
-        Ok(format!("{} <{}> {}", who.name()?, who.email()?, date(who.when())))
+    /// Returns who commits at `moment`, as reflogs have it.
+    pub(crate) fn committer(&self, moment: Moment) -> Result<String> {
+        let who = self.identity(Role::Committer, self.settings()?, moment)?;
+        Ok(format!("{} <{}> {}", who.name()?, who.email()?, Moment::from(who.when())))
     }
 
     fn draft<'a>(
         &self,
         commit: &'a NewCommit,
         parent: Oid,
+        author: Signature<'static>,
         committer: Signature<'static>,
-        settings: &Settings,
     ) -> Result<Draft<'a>> {
-        let (author, message) = match commit.origin {
-            Some(origin) => (self.author_of(origin)?, commit.message.clone()),
-            None => {
-                (self.identity(Role::Author, settings)?, message_prettify(commit.message.as_str(), None)?)
-            }
+        let message = match commit.origin {
+            Some(_) => commit.message.clone(),
+            None => message_prettify(commit.message.as_str(), None)?,
         };
         let tree = match commit.tree {
             Some(tree) => self.git.find_tree(tree.0)?,
@@ -214,7 +216,7 @@ impl Repo {
             git = git
                 .env(&variable("NAME"), who.name()?)
                 .env(&variable("EMAIL"), who.email()?)
-                .env(&variable("DATE"), format!("@{}", date(who.when())));
+                .env(&variable("DATE"), format!("@{}", Moment::from(who.when())));
         }
         let said = git.run().map_err(|error| {
             Refused::from(
@@ -224,12 +226,6 @@ impl Repo {
         })?;
         Ok(Oid::from_str(String::from_utf8(said)?.trim())?)
     }
-}
-
-/// Returns a time in git's own format: `1716206400 +0200`.
-fn date(when: Time) -> String {
-    let minutes = when.offset_minutes().abs();
-    format!("{} {}{:02}{:02}", when.seconds(), when.sign(), minutes / 60, minutes % 60)
 }
 
 fn no_place(path: &RepoPath, at: &str, kind: Option<ObjectType>, mode: i32) -> Finding {

@@ -1,7 +1,7 @@
 //! What a command makes in a repository, before and after it is made.
 
 use crate::finding::Finding;
-use crate::git::{CommitId, TreeId};
+use crate::git::{CommitId, Moment, TreeId};
 use crate::path::RepoPath;
 
 /// Everything that one command makes in the repository: all of it, or none of it.
@@ -10,6 +10,8 @@ pub struct Publication {
     /// What is being done, for the reflog and for the record of an interrupted run:
     /// `branch 37.0.0`.
     pub title: String,
+    /// The time of the commits.
+    pub moment: Moment,
     /// The commits to make, each on a branch; those on one branch follow each other.
     pub commits: Vec<NewCommit>,
     /// The branches to make at commits that exist, by short name.
@@ -33,7 +35,7 @@ pub struct NewCommit {
     /// The message, in full.
     pub message: String,
     /// The commit that this one is a pick of: its author and their date are kept, and the message is
-    /// taken as it is. Without it, the user is the author, now.
+    /// taken as it is. Without it, the user is the author, then.
     pub origin: Option<CommitId>,
 }
 

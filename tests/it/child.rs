@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use relprep::checkout::scratch::Run;
 use relprep::finding::Refused;
-use relprep::git::{CommitId, Preferred, Repo};
+use relprep::git::{CommitId, Moment, Preferred, Repo};
 use relprep::path::RepoPath;
 use relprep::transaction::values::{Hooks, NewCommit, NewFile, Options, Publication};
 use serde::{Deserialize, Serialize};
@@ -240,6 +240,7 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
     });
     Publication {
         title: "branch 2.0.0".into(),
+        moment: Moment::new(1_716_206_400, 0),
         commits: commits.collect(),
         branches: making.branches.iter().map(|name| (name.clone(), at(None))).collect(),
     }

@@ -3,107 +3,125 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Error, Result};
-use chrono::NaiveDate;
-use serde::Serialize;
 
-use super::scene::Scene;
+use super::Scene;
 use crate::backport::attempt::Attempt;
+use crate::backport::evidence::Facts;
 use crate::backport::making::{Made, Manner};
-use crate::backport::targets::Excepted;
-use crate::cli::{Output, Status};
+use crate::backport::targets::{Choice, Chosen};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head};
-use crate::render;
-use crate::transaction::values::{Hooks, Options};
+use crate::ops::sink::Sink;
+use crate::transaction::values::{Hooks, Options, Publication};
+
+/// What became of the commits on each branch, in memory: nothing is made of it yet.
+pub struct Attempted<'s> {
+    /// The commits.
+    pub commits: Vec<Facts>,
+    /// The branches.
+    pub chosen: Chosen,
+    /// What became of them on each.
+    pub attempts: Vec<Attempt>,
+    scene: &'s Scene<'s>,
+    sign_off: Option<String>,
+}
+
+/// What was made of the attempts that came out clean.
+#[derive(Debug, Default)]
+pub struct Making {
+    /// What was made.
+    pub made: Vec<Made>,
+    /// Why something was not, though it was clean, and which branches are not here.
+    pub refused: Vec<Finding>,
+}
 
 impl Scene<'_> {
-    /// Tries the commits on every branch, shows what became of them, and makes what is clean.
-    pub(crate) fn apply(&self, day: NaiveDate, output: &mut Output) -> Result<Status> {
+    /// Tries the commits on every branch.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if a commit or a branch that is named is not there, among others.
+    pub fn attempt(&self, choice: &Choice, sink: &mut dyn Sink) -> Result<Attempted<'_>> {
         let commits = self.commits()?;
-        let chosen = self.targets(day, output)?;
-        let (facts, attempts) = self.attempts(&commits, &chosen.targets)?;
-        let sign_off = if self.args.signoff { Some(self.repo.sign_off()?) } else { None };
-        let options = self.options();
-        let manner = self.manner(sign_off.as_deref(), &options);
-        output.show(&render::backport::attempts(&facts, &attempts, &chosen.excepted, &manner));
-        let Outcome { made, refused, said } = self.make(&commits, &attempts, &manner)?;
-        let refused = [refused, chosen.absences()].concat();
-        for finding in &said {
-            output.finding(finding);
+        let chosen = self.targets(choice, sink)?;
+        let (commits, attempts) = self.attempts(&commits, &chosen.targets)?;
+        let sign_off = || self.session.repo.sign_off(self.session.context.moment);
+        let sign_off = self.options.sign_off.then(sign_off).transpose()?;
+        Ok(Attempted { commits, chosen, attempts, scene: self, sign_off })
+    }
+}
+
+impl Attempted<'_> {
+    /// Returns how the commits are made. Printed commands repeat `words`, the other options of the command
+    /// line.
+    pub fn manner<'m>(&'m self, words: &'m [String]) -> Manner<'m> {
+        Manner {
+            branch: self.scene.project.config.names.backport_branch.as_ref(),
+            sign_off: self.sign_off.as_deref(),
+            moment: self.scene.session.context.moment,
+            accept_flags: self.scene.options.accept_flags,
+            options: words,
         }
-        if output.is_json() {
-            let document = Applied {
-                day,
-                attempts: &attempts,
-                excepted: &chosen.excepted,
-                made: &made,
-                refused: &refused,
-            };
-            output.result(&render::json::document("backport", &document));
-        } else {
-            let remote =
-                chosen.targets.first().and_then(|target| self.refs.branches.push_remote(&target.branch).ok());
-            output.show(&render::backport::made(&made, self.current(), remote));
-            output.refuse(&refused);
-        }
-        let waits = |attempt: &Attempt| attempt.needs_person() || attempt.is_held(&manner);
-        let well = refused.is_empty() && !attempts.iter().any(waits);
-        Ok(if well { Status::Done } else { Status::Refused })
     }
 
-    /// Makes what is clean: all or nothing on each branch, whatever becomes of the others. In a dry run
-    /// finds what would stand in the way.
+    /// Returns whether a person must do something on one of the branches.
+    pub fn needs_person(&self) -> bool {
+        let manner = self.manner(&[]);
+        self.attempts.iter().any(|attempt| attempt.needs_person() || attempt.is_held(&manner))
+    }
+
+    /// Finds what would stand in the way of what is clean, and makes nothing.
+    pub fn obstacles(&self) -> Result<Making> {
+        let mut making = Making::default();
+        for (_, publication) in self.publications()? {
+            making.refused.extend(self.scene.session.repo.obstacles(&publication)?);
+        }
+        making.refused.extend(self.chosen.absences());
+        Ok(making)
+    }
+
+    /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
     ///
     /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
-    fn make(&self, commits: &[CommitId], attempts: &[Attempt], manner: &Manner<'_>) -> Result<Outcome> {
-        let mut messages = BTreeMap::new();
-        for commit in commits {
-            messages.insert(*commit, self.repo.commit_info(*commit)?.message);
-        }
-        let mut outcome = Outcome::default();
-        for attempt in attempts {
-            let Some(publication) = attempt.publication(&messages, manner) else { continue };
-            if self.args.dry_run {
-                outcome.refused.extend(self.repo.obstacles(&publication)?);
-                continue;
-            }
-            let published = self.repo.publish(&publication, Options { hooks: Hooks::Skip });
+    pub fn make(&self, sink: &mut dyn Sink) -> Result<Making> {
+        let mut making = Making::default();
+        let options = Options { hooks: Hooks::Skip };
+        for (attempt, publication) in self.publications()? {
+            let published = self.scene.session.repo.publish(&publication, options);
             match published.map_err(Error::downcast::<Refused>) {
                 Ok(published) => {
-                    outcome.made.extend(Made::new(attempt, &publication, published.commits));
-                    outcome.said.extend(published.findings);
+                    making.made.extend(Made::new(attempt, &publication, published.commits));
+                    published.findings.iter().for_each(|finding| sink.finding(finding));
                 }
-                Err(Ok(Refused(findings))) => outcome.refused.extend(findings),
+                Err(Ok(Refused(findings))) => making.refused.extend(findings),
                 Err(Err(error)) => return Err(error),
             }
         }
-        Ok(outcome)
+        making.refused.extend(self.chosen.absences());
+        Ok(making)
     }
 
-    fn current(&self) -> Option<&str> {
-        match &self.head {
+    fn publications(&self) -> Result<Vec<(&Attempt, Publication)>> {
+        let mut messages: BTreeMap<CommitId, String> = BTreeMap::new();
+        for commit in &self.commits {
+            messages.insert(commit.id, self.scene.session.repo.commit_info(commit.id)?.message);
+        }
+        let manner = self.manner(&[]);
+        let publication = |attempt| Some((attempt, Attempt::publication(attempt, &messages, &manner)?));
+        Ok(self.attempts.iter().filter_map(publication).collect())
+    }
+
+    /// Returns the branch that is checked out.
+    pub fn current(&self) -> Option<&str> {
+        match &self.scene.head {
             Head::Branch(name, _) => Some(name),
             Head::Detached(_) | Head::Unborn => None,
         }
     }
-}
 
-/// What became of the attempts that came out clean.
-#[derive(Default)]
-struct Outcome {
-    made: Vec<Made>,
-    refused: Vec<Finding>,
-    /// What is worth saying of what was made.
-    said: Vec<Finding>,
-}
-
-#[derive(Serialize)]
-struct Applied<'a> {
-    day: NaiveDate,
-    attempts: &'a [Attempt],
-    #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
-    excepted: &'a [Excepted],
-    made: &'a [Made],
-    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
-    refused: &'a [Finding],
+    /// Returns the remote that the first branch is pushed to, if there is one.
+    pub fn remote(&self) -> Option<&str> {
+        let first = self.chosen.targets.first()?;
+        self.scene.refs.branches.push_remote(&first.branch).ok()
+    }
 }

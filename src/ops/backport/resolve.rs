@@ -1,23 +1,29 @@
 //! Prepares a work tree for a conflict.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use globset::Glob;
 
-use super::scene::Scene;
+use super::Scene;
 use crate::backport::attempt::Outcome;
 use crate::backport::byhand::{ByHand, Place};
 use crate::backport::targets::{Choice, Target, choose};
 use crate::checkout::linked::Handwork;
-use crate::cli::{Output, Status};
 use crate::config::BackportName;
 use crate::finding::{Finding, Refused};
 use crate::git::CommitId;
-use crate::render;
+use crate::git::merge::Conflict;
 use crate::rule;
 
 impl Scene<'_> {
-    /// Makes a work tree in which the commits conflict on `branch`, and says how to finish.
-    pub(crate) fn resolve(&self, branch: &str, output: &mut Output) -> Result<Status> {
+    /// Makes a work tree in `folder`, by default beside this one, in which the commits conflict on
+    /// `branch`; returns how to finish, and what conflicts.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if nothing conflicts there, or the work tree cannot be made.
+    pub fn resolve(&self, branch: &str, folder: Option<&Path>) -> Result<(ByHand, Vec<Conflict>)> {
         let commits = self.commits()?;
         let glob = Glob::new(branch).context("this is no name of a branch")?;
         let choice = Choice { to: vec![glob], except: Vec::new() };
@@ -34,7 +40,7 @@ impl Scene<'_> {
         };
         let open: Vec<_> = steps.filter(|step| !settled(&step.outcome)).collect();
         let files = open.iter().find_map(|step| match &step.outcome {
-            Outcome::Conflict { files, .. } | Outcome::NeedsOthers { files, .. } => Some(files.as_slice()),
+            Outcome::Conflict { files, .. } | Outcome::NeedsOthers { files, .. } => Some(files.clone()),
             _ => None,
         });
         let Some(files) = files else {
@@ -42,32 +48,28 @@ impl Scene<'_> {
             return Err(Refused::from(finding.remedy("run this without `--resolve`")).into());
         };
         let open: Vec<CommitId> = open.iter().map(|step| step.commit).collect();
-        let work = self.begin(target, &open)?;
-        match output.is_json() {
-            true => output.result(&render::json::document("by-hand", &work)),
-            false => output.show(&render::backport::by_hand(&work, files)),
-        }
-        Ok(Status::Done)
+        Ok((self.begin(target, &open, folder)?, files))
     }
 
     /// Makes the work tree in which `commits` are picked by hand.
-    fn begin(&self, target: &Target, commits: &[CommitId]) -> Result<ByHand> {
+    fn begin(&self, target: &Target, commits: &[CommitId], folder: Option<&Path>) -> Result<ByHand> {
         let release = &target.branch;
         let place = self.place(target, commits)?;
-        let root = self.repo.root().canonicalize()?;
-        let folder = if let Some(folder) = &self.args.worktree {
+        let root = self.session.repo.root().canonicalize()?;
+        let folder = if let Some(folder) = folder {
             std::path::absolute(folder)?
         } else {
             let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             root.with_file_name(format!("{name}-{}", place.branch(release).replace('/', "-")))
         };
-        self.repo.begin_by_hand(&Handwork {
+        self.session.repo.begin_by_hand(&Handwork {
             folder: &folder,
             branch: place.branch(release),
             start: place.start(),
             commits,
-            mainline: self.args.mainline,
-            sign_off: self.args.signoff,
+            moment: self.session.context.moment,
+            mainline: self.options.mainline,
+            sign_off: self.options.sign_off,
         })?;
         Ok(ByHand::new(&root, &folder, release, &place))
     }
@@ -81,7 +83,7 @@ impl Scene<'_> {
         if let Some(template) = &self.project.config.names.backport_branch {
             return Ok(Place::Backport(name(template), target.tip));
         }
-        let user = self.repo.work_tree_of(&target.branch)?;
+        let user = self.session.repo.work_tree_of(&target.branch)?;
         Ok(match (target.local, user) {
             (None, _) => Place::NewBranch(target.tip),
             (Some(_), Some(user)) => Place::Beside(name(&BackportName::default()), target.tip, user),

@@ -1,0 +1,23 @@
+//! Which branch a check is about.
+
+use crate::ops::about;
+
+/// The branch that a check is about.
+#[derive(Debug, clap::Args)]
+pub(super) struct About {
+    /// The branch, instead of the one that is checked out or that CI tells
+    ///
+    /// Its tip is judged. Where no branch is checked out, as in CI, it names the branch that the commit
+    /// which is checked out goes into, and that commit is judged.
+    #[arg(long, value_name = "NAME")]
+    branch: Option<String>,
+}
+
+impl From<&About> for about::About {
+    fn from(args: &About) -> Self {
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self { branch: args.branch.clone(), variables: std::env::vars_os().filter_map(text).collect() }
+    }
+}

@@ -1,0 +1,84 @@
+//! What must hold before a release, on one branch; and that a commit changes versions alone.
+
+use anyhow::Result;
+
+use super::about::{About, Branch};
+use super::session::Session;
+use crate::check::{self, Role, read};
+use crate::finding::{Finding, Refused};
+use crate::only_versions;
+use crate::plan::Request;
+use crate::project::{self, Project};
+use crate::report::Report;
+use crate::rule;
+use crate::workspace::dependencies::Ground;
+
+/// Asks every rule that is on about a branch.
+///
+/// # Errors
+///
+/// A refusal if it is not known which branch is meant, or its project cannot be read.
+pub fn check(session: &Session<'_>, about: &About) -> Result<Report> {
+    let repo = &session.repo;
+    let mut refs = project::refs(repo, &session.context.location)?;
+    let branch = about.branch(repo, &mut refs)?;
+    let (project, ground) = read(session, &branch)?;
+    let date = session.context.date;
+    let request = Request { project: &project, branch: &branch.name, refs: &refs, date };
+    let train = project.config.train();
+    let subject = read::subject(repo, &request, train.as_ref(), ground)?;
+
+    let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
+    branch.tell(&refs, &mut report);
+    report.fact("day", date.to_string());
+    if subject.role == Role::Other {
+        report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");
+    }
+    if let Ok(order) = check::publish_order(&project.workspace) {
+        report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
+    }
+    report.findings.extend(check::run(&subject));
+    Ok(report)
+}
+
+/// Checks that only versions differ between `base`, its parent if there is none, and a branch's commit.
+///
+/// # Errors
+///
+/// As [`check`], and a refusal if there is no such commit.
+pub fn only_versions(session: &Session<'_>, about: &About, base: Option<&str>) -> Result<Report> {
+    let Session { context, repo } = session;
+    let mut refs = project::refs(repo, &context.location)?;
+    let (project, _) = read(session, &about.branch(repo, &mut refs)?)?;
+    let before = match base {
+        None => repo.parent(project.commit)?,
+        Some(base) => repo.resolve(base)?,
+    };
+    let before = before.ok_or_else(|| {
+        let base = base.map_or_else(|| format!("{}^", project.commit.short()), str::to_owned);
+        Refused::from(
+            Finding::of(rule::NO_BASE, format!("there is no commit `{base}` to compare with"))
+                .remedy("name one that is there; a shallow clone may need `git fetch --deepen=1`"),
+        )
+    })?;
+    let differences = repo.changed_files(before, project.commit)?;
+    let earlier = Project::read_commit(repo, &context.location, before)?;
+    let title = format!("only versions from {} to {}", before.short(), project.commit.short());
+    let mut report = Report::new("check --only-versions", title);
+    report.fact("files", differences.len().to_string());
+    report.findings = only_versions::findings(&earlier, &project, &differences);
+    Ok(report)
+}
+
+/// Reads the project, and where Cargo is asked about it.
+fn read(session: &Session<'_>, branch: &Branch) -> Result<(Project, Ground)> {
+    let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
+    if branch.at.is_checked_out {
+        let changed = repo.changed()?;
+        return Ok((Project::read(repo, location, commit, &changed)?, branch.ground(&changed)));
+    }
+    let mut project = Project::read_commit(repo, location, commit)?;
+    // A check runs no programs, and minds none that could not be run.
+    project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
+    Ok((project, branch.ground(&[])))
+}

@@ -1,0 +1,101 @@
+//! Whether a release branch needs no newer Rust than it promised.
+
+use anyhow::Result;
+
+use super::about::{About, Branch};
+use super::session::Session;
+use crate::finding::{Finding, Refused};
+use crate::msrv::baseline::Stated;
+use crate::msrv::inquiry::{self, Inquiry, Promise};
+use crate::path::RepoPath;
+use crate::plan::Request;
+use crate::project::{self, Project};
+use crate::report::Report;
+use crate::rule;
+use crate::workspace::compile;
+use crate::workspace::dependencies::Ground;
+
+/// What is asked about the MSRV.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The branch.
+    pub about: About,
+    /// What the user says of the promise.
+    pub stated: Stated,
+    /// Whether the work tree is compiled with the Rust that was promised.
+    pub build: bool,
+}
+
+/// Compares the branch with what its line promised.
+///
+/// # Errors
+///
+/// A refusal if it is not known which branch is meant, or its project cannot be read.
+pub fn check_msrv(session: &Session<'_>, options: &Options) -> Result<Report> {
+    let Session { context, repo } = session;
+    let mut refs = project::refs(repo, &context.location)?;
+    let branch = options.about.branch(repo, &mut refs)?;
+    if options.build && !branch.at.is_checked_out {
+        return Err(Refused::from(not_compiled(&branch.name)).into());
+    }
+    let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
+    branch.tell(&refs, &mut report);
+    let stated = &options.stated;
+    let (project, ground) = read(session, &branch)?;
+    let project = match project {
+        Ok(project) => project,
+        Err(error) => {
+            let (at, name) = (branch.at, &branch.name);
+            let then = inquiry::refused_project(repo, &context.location, at, name, &refs, stated)?;
+            let (Some(project), Some(Refused(refused))) = (then, error.downcast_ref()) else {
+                return Err(error);
+            };
+            report.findings.extend(refused.iter().cloned());
+            project
+        }
+    };
+    let request = Request { project: &project, branch: &branch.name, refs: &refs, date: context.date };
+    let train = project.config.train();
+    let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, ground };
+    let promise = inquiry.report(&mut report)?;
+    if options.build {
+        build(session, &project, promise, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
+fn read(session: &Session<'_>, branch: &Branch) -> Result<(Result<Project>, Ground)> {
+    let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
+    if !branch.at.is_checked_out {
+        return Ok((Project::read_commit(repo, location, commit), branch.ground(&[])));
+    }
+    let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
+    let tree = repo.tree(commit)?;
+    let changed = repo.changed_among(&tree, is_cargos)?;
+    Ok((Project::read_tree(repo, location, commit, tree, &changed), branch.ground(&changed)))
+}
+
+fn not_compiled(branch: &str) -> Finding {
+    let message = format!("`--build` compiles the work tree, and `{branch}` is not checked out");
+    Finding::of(rule::NOT_CHECKED_OUT, message).remedy(format!("run `git switch {branch}` first"))
+}
+
+/// Compiles the work tree with the Rust that its branch promises, or says that there is none.
+fn build(session: &Session<'_>, project: &Project, promise: Promise, report: &mut Report) -> Result<()> {
+    match promise {
+        Promise::Rust(promised) => {
+            let folder = session.repo.root().join(project.workspace.root.folder());
+            let arguments = project.config.msrv.build.arguments();
+            report.findings.extend(compile::compile(&folder, promised, &arguments)?);
+        }
+        Promise::Unknown => {
+            let message = "nothing was compiled: it is not known with which Rust";
+            let remedy = "state `rust-version` in `[workspace.package]`; for a release line that promised none, \
+                          `--baseline-rust-version`";
+            report.findings.push(Finding::of(rule::MSRV_UNCHECKED, message).remedy(remedy));
+        }
+        Promise::Exempt => report.fact("compiled", "nothing: this branch promises no Rust"),
+    }
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! What an operation says before it is done.
+
+use crate::finding::Finding;
+
+/// Who is told what an operation has to say before it is done.
+pub trait Sink {
+    /// Says what takes its time.
+    fn progress(&mut self, progress: &Progress<'_>);
+
+    /// Says what is worth knowing, whatever becomes of the operation.
+    fn finding(&mut self, finding: &Finding);
+}
+
+/// What takes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress<'a> {
+    /// A branch was read.
+    Read {
+        /// Its short name.
+        branch: &'a str,
+        /// How many are read, this one included.
+        done: usize,
+        /// How many there are.
+        all: usize,
+    },
+    /// A program of `[[run]]` is about to run on the edited tree of a branch.
+    Run {
+        /// Its short name.
+        branch: &'a str,
+        /// The program and its arguments.
+        command: &'a [String],
+    },
+}
+
+/// Keeps the findings, and is not interested in progress.
+impl Sink for Vec<Finding> {
+    fn progress(&mut self, _: &Progress<'_>) {}
+
+    fn finding(&mut self, finding: &Finding) {
+        self.push(finding.clone());
+    }
+}
