@@ -5,7 +5,6 @@
 mod blobs;
 pub mod branches;
 pub(crate) mod command;
-pub mod compare;
 pub mod diff;
 pub mod fetched;
 pub mod history;
@@ -32,7 +31,7 @@ pub use ids::{BlobId, CommitId, PatchId, TreeId};
 pub use moment::Moment;
 pub use names::{BranchName, RefName, RemoteName, TagName};
 pub use tags::Tag;
-pub use tree::{Entry, EntryKind, Tree};
+pub use tree::{Entry, Mode, Tree};
 
 use crate::finding::{Finding, Refused};
 use crate::git::settings::Settings;

@@ -13,35 +13,34 @@ use changed::changed_lines;
 
 use crate::edit::version_file;
 use crate::finding::{Finding, Place};
-use crate::git::compare::{Difference, DifferenceKind};
+use crate::git::diff::{Change, ChangedFile};
 use crate::path::RepoPath;
 use crate::plan::lines;
 use crate::project::Project;
 use crate::rule;
 use crate::template::Values;
 
-/// Returns everything among `differences`, the files that differ from `before` to `after`, that is
-/// not a version.
-pub fn findings(before: &Project, after: &Project, differences: &[Difference]) -> Vec<Finding> {
-    differences.iter().flat_map(|difference| of_file(before, after, difference)).collect()
+/// Returns everything among `changed`, the files that differ from `before` to `after`, that is not a version.
+pub fn findings(before: &Project, after: &Project, changed: &[ChangedFile]) -> Vec<Finding> {
+    changed.iter().flat_map(|file| of_file(before, after, file)).collect()
 }
 
-fn of_file(before: &Project, after: &Project, difference: &Difference) -> Vec<Finding> {
+fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding> {
     let whole = |what: &str| {
-        let place = Place { path: difference.path.clone(), spot: None };
+        let place = Place { path: file.path.clone(), spot: None };
         vec![Finding::of(rule::ONLY_VERSIONS, format!("the file {what}")).at(place)]
     };
-    let path = RepoPath::new(&difference.path);
+    let path = RepoPath::new(&file.path);
     let notes = &after.config.notes;
     let is_notes = notes.enabled && path.as_ref() == Some(&notes.file);
-    let (old, new) = match &difference.kind {
-        DifferenceKind::Added if is_notes => return Vec::new(),
-        DifferenceKind::Added => return whole("is new"),
-        DifferenceKind::Removed => return whole("is gone"),
-        DifferenceKind::Mode => return whole("has another mode"),
-        DifferenceKind::Submodule => return whole("is a submodule at another commit"),
-        DifferenceKind::Content(Ok([old, new])) => (old, new),
-        DifferenceKind::Content(Err(why)) => return whole(&format!("has another content: {why}")),
+    let (old, new) = match &file.change {
+        Change::Added if is_notes => return Vec::new(),
+        Change::Added => return whole("is new"),
+        Change::Removed => return whole("is gone"),
+        Change::Mode => return whole("has another mode"),
+        Change::Submodule => return whole("is a submodule at another commit"),
+        Change::Content(Ok([old, new])) => (old, new),
+        Change::Content(Err(why)) => return whole(&format!("has another content: {why}")),
     };
     let Some(path) = path else { return whole("has another content") };
     match path.file_name() {

@@ -17,7 +17,7 @@ use location::{manifest_path, relative};
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, EntryKind, Repo, Tree};
+use crate::git::{CommitId, Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::workspace::metadata::{Members, Unreadable};
 use crate::workspace::{Sources, Workspace};
@@ -225,7 +225,7 @@ fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<M
     };
     let mut findings = Vec::new();
     for (path, entry) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
-        if entry.kind != EntryKind::Link {
+        if entry.mode != Mode::Link {
             let parsed = repo.text(path.as_str(), entry.blob)?.and_then(|text| Manifest::parse(path, &text));
             findings.extend(parsed.err());
         }

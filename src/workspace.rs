@@ -21,7 +21,7 @@ use semver::Version;
 use crate::config::Patterns;
 use crate::edit::manifest::{Manifest, PackageTable, Stated};
 use crate::finding::{Finding, Place, Refused};
-use crate::git::{EntryKind, Repo, Tree};
+use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use metadata::{About, Member, Members};
@@ -266,7 +266,7 @@ impl Sources {
     /// If the repository cannot be read.
     pub fn read(repo: &Repo, tree: &Tree) -> Result<Self> {
         let mut sources = Self::default();
-        for (path, entry) in tree.files().filter(|(_, entry)| entry.kind != EntryKind::Link) {
+        for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             match path.file_name() {
                 "Cargo.lock" => {
                     sources.locks.insert(path.clone(), repo.text(path.as_str(), entry.blob)?);

@@ -12,6 +12,7 @@ use super::survey::{Shown, Survey};
 use super::targets::Target;
 use crate::edit::notes::{Style, added_to_released, carry};
 use crate::finding::Finding;
+use crate::git::diff::DiffSide;
 use crate::git::merge::{Clash, Conflict, Merged};
 use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::path::RepoPath;
@@ -268,13 +269,13 @@ impl Trial<'_, '_> {
     /// that cannot be read.
     fn changed(&self, here: TreeId, tree: TreeId) -> Result<(Changed, Vec<Flag>)> {
         let (mut changed, mut unread) = (Changed::default(), Vec::new());
-        for difference in self.repo.differences(here, tree)? {
-            let Some(path) = RepoPath::new(&difference.path) else { continue };
+        for difference in self.repo.differences(Some(here), tree)? {
+            let Some(path) = difference.path() else { continue };
             let is_notes = self.request.notes.is_some_and(|(notes, _)| *notes == path);
             if !is_notes && !matches!(path.file_name(), "Cargo.toml" | "Cargo.lock") {
                 continue;
             }
-            let text = |blob| self.text(&difference.path, blob);
+            let text = |side: Option<DiffSide>| self.text(path.as_str(), side.and_then(DiffSide::blob));
             match (text(difference.before)?, text(difference.after)?) {
                 (Ok(_), Ok(_)) if is_notes => {}
                 (Ok(before), Ok(after)) => drop(changed.files.insert(path, (before, after))),
@@ -293,10 +294,12 @@ impl Trial<'_, '_> {
         let Some((path, style)) = self.request.notes else { return Ok(None) };
         let origin = self.repo.tree_of(self.repo.before(commit, self.request.mainline)?)?;
         let texts = |before, after| -> Result<Option<(String, String)>> {
-            let differences = self.repo.differences(before, after)?;
-            let notes = differences.into_iter().find(|difference| difference.path == path.as_str());
+            let differences = self.repo.differences(Some(before), after)?;
+            let notes = differences.into_iter().find(|difference| difference.path().as_ref() == Some(path));
             let Some(notes) = notes else { return Ok(None) };
-            let text = |blob| Ok::<_, Error>(self.text(path.as_str(), blob)?.ok().flatten());
+            let text = |side: Option<DiffSide>| {
+                Ok::<_, Error>(self.text(path.as_str(), side.and_then(DiffSide::blob))?.ok().flatten())
+            };
             Ok(text(notes.before)?.zip(text(notes.after)?))
         };
         let Some((ours, merged)) = texts(here, tree)? else { return Ok(None) };

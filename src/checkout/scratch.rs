@@ -5,12 +5,11 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use anyhow::{Result, ensure};
-use git2::{Delta, Oid};
+use git2::Oid;
 
 use crate::finding::{Finding, Place, Refused};
 use crate::git::command::{Git, failure};
-use crate::git::{CommitId, Repo};
-use crate::path::RepoPath;
+use crate::git::{CommitId, Repo, TreeId};
 use crate::rule;
 use crate::transaction::lock::RunLock;
 use crate::transaction::step::step;
@@ -89,22 +88,21 @@ impl Repo {
 
     /// Returns how the files of two trees differ, where only contents do.
     fn content_changes(&self, from: Oid, to: Oid) -> Result<Vec<NewFile>> {
-        let (from, to) = (self.git.find_tree(from)?, self.git.find_tree(to)?);
-        let diff = self.git.diff_tree_to_tree(Some(&from), Some(&to), None)?;
-        let mut files = Vec::new();
-        let mut findings = Vec::new();
-        for delta in diff.deltas() {
-            let (old, new) = (delta.old_file(), delta.new_file());
-            let name = new.path_bytes().unwrap_or_default();
-            let path = std::str::from_utf8(name).ok().and_then(RepoPath::new);
-            match path {
-                Some(path) if delta.status() == Delta::Modified && old.mode() == new.mode() => {
-                    files.push(NewFile { path, content: self.git.find_blob(new.id())?.content().to_vec() });
+        let (mut files, mut findings) = (Vec::new(), Vec::new());
+        for difference in self.differences(Some(TreeId(from)), TreeId(to))? {
+            let path = difference.path();
+            let sides = difference.before.zip(difference.after).filter(|(old, new)| old.mode == new.mode);
+            match (path, sides.and_then(|(_, new)| new.blob())) {
+                (Some(path), Some(blob)) => {
+                    files.push(NewFile { path, content: self.git.find_blob(blob.0)?.content().to_vec() });
                 }
-                path => findings.push(
+                (path, _) => findings.push(
                     Finding::of(
                         rule::RUN_CHANGED_TREE,
-                        format!("a program has removed, or changed the kind of, \"{}\"", name.escape_ascii()),
+                        format!(
+                            "a program has removed, or changed the kind of, \"{}\"",
+                            difference.escaped()
+                        ),
                     )
                     .at(path.as_ref().map(Place::file))
                     .remedy("let programs in [[run]] change only the contents of tracked files"),

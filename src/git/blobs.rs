@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{BlobId, CommitId, EntryKind, Repo, Tree};
+use super::{BlobId, CommitId, Mode, Repo, Tree};
 use crate::finding::{Finding, Place};
 use crate::limits;
 use crate::path::RepoPath;
@@ -48,7 +48,7 @@ impl Repo {
     /// As [`Repo::text`]; the inner one also where it is a symbolic link or lies beyond one of `files`,
     /// which may lead anywhere.
     pub fn text_among(&self, files: &Tree, path: &RepoPath) -> Result<Option<Result<String, Finding>>> {
-        let is_link = |path: &RepoPath| files.get(path).is_some_and(|entry| entry.kind == EntryKind::Link);
+        let is_link = |path: &RepoPath| files.get(path).is_some_and(|entry| entry.mode == Mode::Link);
         if let Some(link) = path.and_above().find(is_link) {
             return Ok(Some(Err(linked(path, &link))));
         }

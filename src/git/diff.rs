@@ -1,53 +1,129 @@
 //! What differs between two trees.
 
 use anyhow::Result;
-use git2::{Commit, DiffOptions};
+use git2::{Diff, DiffFile, DiffOptions, Oid};
 
+use crate::git::tree::Mode;
 use crate::git::{BlobId, CommitId, PatchId, Repo, TreeId};
+use crate::path::RepoPath;
 
-/// A file that differs between two trees.
+/// A file, link or submodule that differs between two trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Its path.
+    name: Vec<u8>,
+    /// What the first tree has, if anything.
+    pub before: Option<DiffSide>,
+    /// What the second tree has, if anything.
+    pub after: Option<DiffSide>,
+}
+
+/// What a tree has at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiffSide {
+    /// What it is.
+    pub mode: Mode,
+    /// A blob; of a submodule its commit.
+    pub(crate) id: Oid,
+}
+
+/// A file that differs between two commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    /// Its path, as far as it is UTF-8.
     pub path: String,
-    /// Its content in the first tree, if it is there.
-    pub before: Option<BlobId>,
-    /// Its content in the second tree, if it is there.
-    pub after: Option<BlobId>,
+    /// How it differs.
+    pub change: Change,
+}
+
+/// How a file differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Only the later commit has it.
+    Added,
+    /// Only the earlier commit has it.
+    Removed,
+    /// Its mode is another one: executable, a link, a submodule.
+    Mode,
+    /// It is a submodule, at another commit.
+    Submodule,
+    /// Its content is another one: the texts before and after, or why one of them cannot be read.
+    Content(Result<[String; 2], String>),
+}
+
+impl Difference {
+    /// Returns the path; `None` where it cannot be written.
+    pub fn path(&self) -> Option<RepoPath> {
+        RepoPath::new(std::str::from_utf8(&self.name).ok()?)
+    }
+
+    /// Returns the path as it is shown, as far as it is UTF-8.
+    pub fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.name).into_owned()
+    }
+
+    /// Returns the path as it is shown where it cannot be written.
+    pub(crate) fn escaped(&self) -> String {
+        self.name.escape_ascii().to_string()
+    }
+}
+
+impl DiffSide {
+    /// Returns the content; of a submodule, which has none, `None`.
+    pub fn blob(self) -> Option<BlobId> {
+        (self.mode != Mode::Submodule).then_some(BlobId(self.id))
+    }
+
+    fn read(file: &DiffFile<'_>) -> Option<Self> {
+        Some(Self { mode: Mode::of(file.mode().into())?, id: file.id() })
+    }
 }
 
 impl Repo {
-    /// Returns the patch id of `commit` against its first parent; `None` for a merge and for a commit
-    /// that changes nothing.
-    pub fn patch_id(&self, commit: CommitId) -> Result<Option<PatchId>> {
-        let found = self.git.find_commit(commit.0)?;
-        if found.parent_count() > 1 {
-            return Ok(None);
-        }
+    /// Returns how `after` differs from `before`, or from nothing, by path.
+    pub fn differences(&self, before: Option<TreeId>, after: TreeId) -> Result<Vec<Difference>> {
         let mut options = DiffOptions::new();
-        // Otherwise all changes of a binary file would be the same.
-        options.show_binary(true);
-        let diff = self.changes(&found, &mut options)?;
-        if diff.deltas().len() == 0 {
-            return Ok(None);
-        }
-        Ok(Some(PatchId(diff.patchid(None)?)))
+        options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);
+        let diff = self.diff(before, after, &mut options)?;
+        let differences = diff.deltas().map(|delta| Difference {
+            name: delta
+                .new_file()
+                .path_bytes()
+                .or(delta.old_file().path_bytes())
+                .unwrap_or_default()
+                .to_owned(),
+            before: DiffSide::read(&delta.old_file()),
+            after: DiffSide::read(&delta.new_file()),
+        });
+        Ok(differences.collect())
     }
 
-    /// Returns the paths that `commit` changes against its first parent, sorted.
+    /// Returns how the files of `after` differ from those of `before`, by path, with their texts.
+    pub fn changed_files(&self, before: CommitId, after: CommitId) -> Result<Vec<ChangedFile>> {
+        let differences = self.differences(Some(self.tree_of(before)?), self.tree_of(after)?)?;
+        let file = |one: &Difference| Ok(ChangedFile { path: one.shown(), change: self.change(one)? });
+        differences.iter().map(file).collect()
+    }
+
+    fn change(&self, difference: &Difference) -> Result<Change> {
+        let (old, new) = match (difference.before, difference.after) {
+            (None, _) => return Ok(Change::Added),
+            (_, None) => return Ok(Change::Removed),
+            (Some(old), Some(new)) if old.mode != new.mode => return Ok(Change::Mode),
+            (Some(old), Some(new)) => (old.blob(), new.blob()),
+        };
+        let Some((old, new)) = old.zip(new) else { return Ok(Change::Submodule) };
+        let text = |blob| self.text(&difference.shown(), blob);
+        Ok(Change::Content(match (text(old)?, text(new)?) {
+            (Ok(old), Ok(new)) => Ok([old, new]),
+            (Err(unread), _) | (_, Err(unread)) => Err(unread.message),
+        }))
+    }
+
+    /// Returns the paths that `commit` changes against its first parent, as they are shown, sorted.
     pub fn touched(&self, commit: CommitId) -> Result<Vec<String>> {
-        let found = self.git.find_commit(commit.0)?;
-        let mut options = DiffOptions::new();
-        options.skip_binary_check(true);
-        let diff = self.changes(&found, &mut options)?;
-        let mut paths = Vec::new();
-        for delta in diff.deltas() {
-            for file in [delta.old_file(), delta.new_file()] {
-                paths.extend(file.path_bytes().map(|path| String::from_utf8_lossy(path).into_owned()));
-            }
-        }
+        let differences = self.differences(self.tree_before(commit)?, self.tree_of(commit)?)?;
+        let mut paths: Vec<String> = differences.iter().map(Difference::shown).collect();
         paths.sort_unstable();
-        paths.dedup();
         Ok(paths)
     }
 
@@ -63,30 +139,30 @@ impl Repo {
         })
     }
 
-    fn changes(&self, commit: &Commit<'_>, options: &mut DiffOptions) -> Result<git2::Diff<'_>> {
-        let before = match commit.parent(0) {
-            Ok(parent) => Some(parent.tree()?),
-            Err(_) => None,
-        };
-        Ok(self.git.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), Some(options))?)
+    /// Returns the patch id of `commit` against its first parent; `None` for a merge and for a commit
+    /// that changes nothing.
+    pub fn patch_id(&self, commit: CommitId) -> Result<Option<PatchId>> {
+        if self.git.find_commit(commit.0)?.parent_count() > 1 {
+            return Ok(None);
+        }
+        let mut options = DiffOptions::new();
+        // Otherwise all changes of a binary file would be the same.
+        options.show_binary(true);
+        let diff = self.diff(self.tree_before(commit)?, self.tree_of(commit)?, &mut options)?;
+        if diff.deltas().len() == 0 {
+            return Ok(None);
+        }
+        Ok(Some(PatchId(diff.patchid(None)?)))
     }
 
-    /// Returns the files that differ between two trees, with their contents in each, by path.
-    pub fn differences(&self, before: TreeId, after: TreeId) -> Result<Vec<Difference>> {
-        let (before, after) = (self.git.find_tree(before.0)?, self.git.find_tree(after.0)?);
-        let mut options = DiffOptions::new();
-        options.skip_binary_check(true);
-        let diff = self.git.diff_tree_to_tree(Some(&before), Some(&after), Some(&mut options))?;
-        let blob = |file: &git2::DiffFile<'_>| file.exists().then(|| BlobId(file.id()));
-        let difference = |delta: git2::DiffDelta<'_>| {
-            let (old, new) = (delta.old_file(), delta.new_file());
-            let path = new.path_bytes().or(old.path_bytes()).unwrap_or_default();
-            Difference {
-                path: String::from_utf8_lossy(path).into_owned(),
-                before: blob(&old),
-                after: blob(&new),
-            }
-        };
-        Ok(diff.deltas().map(difference).collect())
+    /// Returns the tree of the first parent of `commit`, if it has one.
+    fn tree_before(&self, commit: CommitId) -> Result<Option<TreeId>> {
+        self.parent(commit)?.map(|parent| self.tree_of(parent)).transpose()
+    }
+
+    fn diff(&self, before: Option<TreeId>, after: TreeId, options: &mut DiffOptions) -> Result<Diff<'_>> {
+        let before = before.map(|before| self.git.find_tree(before.0)).transpose()?;
+        let after = self.git.find_tree(after.0)?;
+        Ok(self.git.diff_tree_to_tree(before.as_ref(), Some(&after), Some(options))?)
     }
 }

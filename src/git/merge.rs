@@ -88,11 +88,6 @@ impl Repo {
             _ => bail!("{}", failure("git merge-tree", output.status, &output.stderr)),
         }
     }
-
-    /// Returns the tree of `commit`.
-    pub fn tree_of(&self, commit: CommitId) -> Result<TreeId> {
-        Ok(TreeId(self.git.find_commit(commit.0)?.tree_id()))
-    }
 }
 
 /// Reads what `git merge-tree -z` prints: the tree, and where there are conflicts the stages of each

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, ObjectType, Oid};
+use git2::{ErrorCode, ObjectType, Oid, TreeEntry};
+use serde::{Deserialize, Serialize};
 
-use crate::git::{BlobId, CommitId, Repo};
+use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::path::RepoPath;
 
 /// A file of a [`Tree`].
@@ -14,27 +15,49 @@ pub struct Entry {
     /// Its content.
     pub blob: BlobId,
     /// What kind of file it is.
-    pub kind: EntryKind,
+    pub mode: Mode,
 }
 
-/// What kind of file an [`Entry`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
+impl Entry {
+    fn read(entry: &TreeEntry<'_>) -> Self {
+        Self { blob: BlobId(entry.id()), mode: Mode::of(entry.filemode()).unwrap_or(Mode::Plain) }
+    }
+}
+
+/// What a tree has at a path, unless it is another tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
     /// A file that cannot be executed.
     Plain,
     /// A file that can be executed.
     Executable,
     /// A symbolic link; its blob holds the target.
     Link,
+    /// A submodule; [`Tree`] leaves them out.
+    Submodule,
 }
 
-impl EntryKind {
-    /// Returns the kind of file that git's mode says.
-    fn of(mode: i32) -> Self {
+impl Mode {
+    /// Reads the mode as git writes it; `None` where it is none of these.
+    pub(crate) fn of(mode: i32) -> Option<Self> {
         match mode {
-            0o120_000 => Self::Link,
-            0o100_755 => Self::Executable,
-            _ => Self::Plain,
+            0o160_000 => Some(Self::Submodule),
+            0o120_000 => Some(Self::Link),
+            0o100_755 => Some(Self::Executable),
+            // Old trees have files that a group may write.
+            0o100_644 | 0o100_664 => Some(Self::Plain),
+            _ => None,
+        }
+    }
+
+    /// Returns the mode as git writes it.
+    pub(crate) fn bits(self) -> u32 {
+        match self {
+            Self::Plain => 0o100_644,
+            Self::Executable => 0o100_755,
+            Self::Link => 0o120_000,
+            Self::Submodule => 0o160_000,
         }
     }
 }
@@ -58,6 +81,11 @@ impl Tree {
 }
 
 impl Repo {
+    /// Returns the tree of `commit`.
+    pub fn tree_of(&self, commit: CommitId) -> Result<TreeId> {
+        Ok(TreeId(self.git.find_commit(commit.0)?.tree_id()))
+    }
+
     /// Returns the files of `commit`.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let mut files = BTreeMap::new();
@@ -80,8 +108,7 @@ impl Repo {
                 }
                 Some(ObjectType::Blob) => {
                     if let Some(path) = RepoPath::new(&format!("{folder}{name}")) {
-                        let kind = EntryKind::of(entry.filemode());
-                        files.insert(path, Entry { blob: BlobId(entry.id()), kind });
+                        files.insert(path, Entry::read(&entry));
                     }
                 }
                 _ => {}
@@ -102,8 +129,7 @@ impl Repo {
         for path in paths {
             match tree.get_path(path.as_ref()) {
                 Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
-                    let entry = Entry { blob: BlobId(entry.id()), kind: EntryKind::of(entry.filemode()) };
-                    files.insert(path.clone(), entry);
+                    files.insert(path.clone(), Entry::read(&entry));
                 }
                 Ok(_) => {}
                 Err(error) if error.code() == ErrorCode::NotFound => {}
@@ -124,7 +150,7 @@ impl Repo {
                 Ok(content) => Oid::hash_object(ObjectType::Blob, &content)? == entry.blob.0,
                 Err(_) => false,
             };
-            if !same && entry.kind != EntryKind::Link {
+            if !same && entry.mode != Mode::Link {
                 changed.push(path.to_string());
             }
         }

@@ -11,7 +11,7 @@ use super::claims::Claims;
 use super::dependencies::{Lock, Locked};
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Entry, EntryKind, Repo, Tree};
+use crate::git::{CommitId, Entry, Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
@@ -105,9 +105,8 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
 /// members then, only Cargo could tell, and nobody needs to know.
 fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Claims, Vec<Finding>)> {
     let (mut manifests, mut unread) = (BTreeMap::new(), Vec::new());
-    let is_manifest = |(path, entry): &(&RepoPath, Entry)| {
-        path.file_name() == "Cargo.toml" && entry.kind != EntryKind::Link
-    };
+    let is_manifest =
+        |(path, entry): &(&RepoPath, Entry)| path.file_name() == "Cargo.toml" && entry.mode != Mode::Link;
     for (path, entry) in then.files().filter(is_manifest) {
         // One that is the same now was read already.
         let now = project.workspace.manifests.get(path);
@@ -134,7 +133,7 @@ fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> 
 }
 
 fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
-    match tree.get(path).filter(|entry| entry.kind != EntryKind::Link) {
+    match tree.get(path).filter(|entry| entry.mode != Mode::Link) {
         Some(entry) => Ok(Some(repo.text(path.as_str(), entry.blob)?.map_err(Refused::from)?)),
         None => Ok(None),
     }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use git2::Oid;
 use serde::{Deserialize, Serialize};
 
-use crate::git::Repo;
+use crate::git::{Mode, Repo};
 use crate::path::RepoPath;
 use crate::transaction::refs::{Reason, RefMove};
 
@@ -58,27 +58,6 @@ pub(crate) struct Side {
     pub(crate) id: Oid,
     /// The content in the work tree: of a link, its target.
     pub(crate) bytes: Vec<u8>,
-}
-
-/// The kinds of entries that git's trees have, other than trees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Mode {
-    Plain,
-    Executable,
-    Link,
-    Submodule,
-}
-
-impl Mode {
-    pub(crate) fn bits(self) -> u32 {
-        match self {
-            Self::Plain => 0o100_644,
-            Self::Executable => 0o100_755,
-            Self::Link => 0o120_000,
-            Self::Submodule => 0o160_000,
-        }
-    }
 }
 
 #[derive(Serialize, Deserialize)]

@@ -7,14 +7,14 @@ pub(crate) mod index;
 use std::path::Path;
 
 use anyhow::Result;
-use git2::{DiffFile, DiffOptions, FileMode, Index, ObjectType, Oid, Tree};
+use git2::{Index, ObjectType, Oid, Tree};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::git::Repo;
 use crate::git::settings::Settings;
+use crate::git::{Mode, Repo, TreeId, diff};
 use crate::path::RepoPath;
 use crate::rule;
-use crate::transaction::journal::{FileMove, Mode, Side};
+use crate::transaction::journal::{FileMove, Side};
 use crate::transaction::work_tree::disk::{Disk, folder_obstacle};
 
 impl Repo {
@@ -49,23 +49,19 @@ impl Repo {
     /// Returns the differences between two trees, their contents still empty, and finds the names
     /// that this program does not write.
     fn steps(&self, old: &Tree<'_>, new: &Tree<'_>, findings: &mut Vec<Finding>) -> Result<Vec<FileMove>> {
-        let mut options = DiffOptions::new();
-        options.include_typechange(true).ignore_submodules(false);
-        let diff = self.git.diff_tree_to_tree(Some(old), Some(new), Some(&mut options))?;
         let mut steps = Vec::new();
-        for delta in diff.deltas() {
-            let name = delta.new_file().path_bytes().unwrap_or_default();
-            match std::str::from_utf8(name).ok().and_then(RepoPath::new) {
+        for difference in self.differences(Some(TreeId(old.id())), TreeId(new.id()))? {
+            match difference.path() {
                 Some(path) => steps.push(FileMove {
                     path,
-                    old: side_of(&delta.old_file()),
-                    new: side_of(&delta.new_file()),
+                    old: difference.before.map(Side::unread),
+                    new: difference.after.map(Side::unread),
                     on_disk: true,
                 }),
                 None => findings.push(
                     Finding::of(
                         rule::ODD_FILE_NAME,
-                        format!("the file name \"{}\" cannot be written", name.escape_ascii()),
+                        format!("the file name \"{}\" cannot be written", difference.escaped()),
                     )
                     .remedy("rename the file"),
                 ),
@@ -172,6 +168,11 @@ impl Repo {
 }
 
 impl Side {
+    /// Takes what a tree has, whose content is still to be read.
+    fn unread(side: diff::DiffSide) -> Self {
+        Self { mode: side.mode, id: side.id, bytes: Vec::new() }
+    }
+
     fn is_stored_as(&self, bytes: &[u8]) -> bool {
         Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|id| id == self.id)
     }
@@ -185,17 +186,6 @@ impl FileMove {
     fn is_submodule(&self) -> bool {
         [&self.old, &self.new].into_iter().flatten().any(|side| side.mode == Mode::Submodule)
     }
-}
-
-fn side_of(file: &DiffFile<'_>) -> Option<Side> {
-    let mode = match file.mode() {
-        FileMode::Blob | FileMode::BlobGroupWritable => Mode::Plain,
-        FileMode::BlobExecutable => Mode::Executable,
-        FileMode::Link => Mode::Link,
-        FileMode::Commit => Mode::Submodule,
-        FileMode::Unreadable | FileMode::Tree => return None,
-    };
-    Some(Side { mode, id: file.id(), bytes: Vec::new() })
 }
 
 pub(crate) fn changed_file(path: &RepoPath) -> Finding {

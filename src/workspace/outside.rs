@@ -7,7 +7,7 @@ use anyhow::Result;
 use toml_edit::{Document, Item, TableLike};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::git::{Entry, EntryKind, Repo, Tree};
+use crate::git::{Entry, Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 
@@ -42,7 +42,7 @@ impl Words {
     pub fn shown(self, repo: &Repo, tree: &Tree) -> Result<Result<String, Refused>> {
         let mut ways = Vec::new();
         for (path, entry) in tree.files() {
-            if entry.kind == EntryKind::Link {
+            if entry.mode == Mode::Link {
                 ways.extend(of_link(repo, tree, path, entry)?);
             } else if path.file_name() == "Cargo.toml"
                 && let Ok(text) = repo.text(path.as_str(), entry.blob)?
@@ -69,10 +69,7 @@ fn of_link(repo: &Repo, tree: &Tree, path: &RepoPath, entry: Entry) -> Result<Op
         Err(unread) => return Ok(Some(unread)),
     };
     let is_file = leads_straight(path, &target)
-        && path
-            .sibling(&target)
-            .and_then(|file| tree.get(&file))
-            .is_some_and(|to| to.kind != EntryKind::Link);
+        && path.sibling(&target).and_then(|file| tree.get(&file)).is_some_and(|to| to.mode != Mode::Link);
     let finding = (!is_file || path.file_name() == "Cargo.toml").then(|| {
         way_out(format!("this is a symbolic link to `{target}`, and may lead Cargo out of the repository"))
             .at(Place::file(path))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::git::{EntryKind, Repo, Tree};
+use crate::git::{Mode, Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
 
@@ -115,7 +115,7 @@ impl Scratch {
         let root = folder.path().canonicalize()?;
         let scratch = Self { root, _folder: folder };
         let mut sources = Sources::default();
-        for (path, entry) in tree.files().filter(|(_, entry)| entry.kind != EntryKind::Link) {
+        for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";
             if is_source(path) || !(is_manifest || extent == Extent::Everything) {
                 continue;

@@ -7,10 +7,9 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 use git2::{Index, Oid};
 
-use crate::git::Repo;
 use crate::git::settings::Settings;
+use crate::git::{Mode, Repo};
 use crate::path::RepoPath;
-use crate::transaction::journal::Mode;
 use crate::transaction::work_tree::index::blank_entry;
 
 impl Repo {

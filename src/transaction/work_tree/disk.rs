@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place};
+use crate::git::Mode;
 use crate::path::RepoPath;
 use crate::rule;
-use crate::transaction::journal::{FileMove, Mode, Side};
+use crate::transaction::journal::{FileMove, Side};
 
 /// How a file in the work tree stands to a [`FileMove`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use crate::finding::{Finding, Refused};
+use crate::git::Mode;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
-use crate::transaction::journal::{FileMove, Mode, Side};
+use crate::transaction::journal::{FileMove, Side};
 
 /// The flag of an index entry that a sparse checkout leaves out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
