@@ -170,6 +170,17 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+impl Refused {
+    /// Takes a refusal out of a result, in which any other error stays one.
+    ///
+    /// # Errors
+    ///
+    /// That other error.
+    pub fn taken_from<T>(result: anyhow::Result<T>) -> anyhow::Result<Result<T, Self>> {
+        result.map(Ok).or_else(|error| error.downcast().map(Err))
+    }
+}
+
 impl From<Finding> for Refused {
     fn from(finding: Finding) -> Self {
         Self(vec![finding])

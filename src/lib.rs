@@ -33,6 +33,8 @@
 //! * Only `git`, `transaction` and `checkout` name git2 or run git; only `render` and `cli` print.
 //! * `train`, `edit`, `plan`, `status` and the rules of `check` touch no file system, no environment and
 //!   no clock: they are tested with strings and values.
+//! * A fact has one owner: what a package's version is at a commit, [`workspace::declared`]; what the product
+//!   is called, [`project::lead::product`]; how a blob becomes text, [`git::Repo::text`].
 //! * A path inside the repository is a [`path::RepoPath`], which cannot lead outside.
 //! * A refusal is a list of [`finding::Finding`]s, each with place and remedy; it travels as the error
 //!   [`finding::Refused`], and the exit status tells it from a failure.

@@ -20,7 +20,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::workspace::metadata::{Members, Unreadable};
-use crate::workspace::{Sources, Workspace};
+use crate::workspace::{Sources, Workspace, declared};
 
 /// A project at one commit.
 #[derive(Debug)]
@@ -107,7 +107,11 @@ impl Project {
     pub fn config_at(repo: &Repo, location: &Location, at: At) -> Result<Config> {
         let tree = repo.tree(at.commit)?;
         let manifest = relative(repo, &manifest_path(repo, location)?)?;
-        let root = root_above(repo, &tree, &manifest)?;
+        let read = |path: &RepoPath| -> Result<Option<Box<Manifest>>> {
+            let text = text::of_commit(repo, &tree, path)?;
+            Ok(text.and_then(|text| Manifest::parse(path, &text).ok()).map(Box::new))
+        };
+        let root = declared::root_of(&manifest, read)?.map_or(manifest, |(root, _)| root);
         Ok(configured::at(repo, location, at, &tree, &root)?.0)
     }
 
@@ -163,12 +167,12 @@ impl Project {
 pub struct Lead {
     /// Its name.
     pub name: Option<String>,
-    /// The manifests that declare a release's version and MSRV: its own, then the root's.
-    pub manifests: Vec<RepoPath>,
+    /// Its manifest, or that of the workspace.
+    pub manifest: Option<RepoPath>,
 }
 
-/// Asks Cargo for the lead package of the workspace that is checked out. Where it is none, only the root
-/// manifest is taken to declare a version.
+/// Asks Cargo for the lead package of the workspace that is checked out. Where it is none, the nearest
+/// manifest is taken for that of the package.
 ///
 /// # Errors
 ///
@@ -177,14 +181,16 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
     if let Some(head) = repo.head()?.commit() {
         text::check_sizes(repo, &repo.tree(head)?)?;
     }
-    let members =
-        manifest_path(repo, location).and_then(|manifest| Members::in_work_tree(repo.root(), &manifest));
-    let Ok(members) = members else {
-        return Ok(Lead { name: nearest_package(location), manifests: vec![RepoPath::known("Cargo.toml")] });
+    let nearest = manifest_path(repo, location);
+    let members = nearest.as_ref().ok().map(|manifest| Members::in_work_tree(repo.root(), manifest));
+    let Some(Ok(members)) = members else {
+        let manifest = nearest.and_then(|manifest| relative(repo, &manifest)).ok();
+        return Ok(Lead { name: nearest_package(location), manifest });
     };
-    let lead = lead::member(&members, config);
-    let manifests = lead.map(|member| member.manifest.clone()).into_iter().chain([members.root.clone()]);
-    Ok(Lead { name: lead.map(|member| member.name.clone()), manifests: manifests.collect() })
+    Ok(match lead::member(&members, config) {
+        Some(lead) => Lead { name: Some(lead.name.clone()), manifest: Some(lead.manifest.clone()) },
+        None => Lead { name: None, manifest: Some(members.root) },
+    })
 }
 
 /// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than
@@ -196,25 +202,6 @@ fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, 
         let sources = Sources::read(repo, tree);
         (asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
     })
-}
-
-/// Returns the manifest with a `[workspace]` at `manifest` or nearest above it, or else `manifest`.
-fn root_above(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<RepoPath> {
-    let mut folder = manifest.folder();
-    loop {
-        let candidate = RepoPath::new(format!("{folder}/Cargo.toml").trim_start_matches('/'));
-        if let Some(candidate) = candidate
-            && let Some(text) = text::of_commit(repo, tree, &candidate)?
-            && Manifest::parse(&candidate, &text).is_ok_and(|manifest| manifest.workspace.is_some())
-        {
-            return Ok(candidate);
-        }
-        match folder.rsplit_once('/') {
-            Some((above, _)) => folder = above,
-            None if folder.is_empty() => return Ok(manifest.clone()),
-            None => folder = "",
-        }
-    }
 }
 
 /// Puts the places of manifests that do not parse before what Cargo says of the first of them.

@@ -139,6 +139,7 @@ rules! {
     LINE_SPLITS_INHERITANCE "line-splits-inheritance" Error
         "Packages that inherit one version are in one version line.";
     LINE_UNUSED "line-unused" Note "Every name of a `[[line]]` matches a package.";
+    VERSION_UNREAD "version-unread" Error "The version that a package has at a commit can be read.";
     NO_VERSION "no-version" Error "Some package of the workspace has a version.";
     REQUIREMENTS_UNUSED "requirements-unused" Note "Every name of `[requirements]` matches a package.";
     REQUIREMENT_CARET "requirement-caret" Error "A member that `[requirements]` wants required by caret is.";
@@ -293,7 +294,7 @@ rules! {
     UNFINISHED "unfinished" Error "No earlier run is unfinished.";
     UNTRACKED_FILE "untracked-file" Error "No untracked file lies where one is written.";
 
-    ADVISORY_LINE "advisory-line" Note "The version of every release line can be read: a line without one is unchecked.";
+    ADVISORY_LINE "advisory-line" Note "Every release has each version line: one that is missing there has no range.";
     ADVISORY_TAG "advisory-tag" Error "The ranges of an advisory agree with what each tag has of the fix.";
     ADVISORY_TRUNK "advisory-trunk" Warning "The trunk has the fix of an advisory.";
     ADVISORY_UNTAGGED "advisory-untagged" Warning "The version with the fix of an advisory is tagged.";

@@ -7,7 +7,6 @@
 //! since nothing says that the older one has ended. Whoever wants that deletes it, or waives it with
 //! `--unaffected`.
 
-mod manifest;
 mod row;
 mod todo;
 
@@ -17,7 +16,6 @@ use chrono::NaiveDate;
 use semver::Version;
 use serde::Serialize;
 
-pub use manifest::Declared;
 use row::main_tip;
 pub use row::{Row, State};
 pub use todo::Todo;
@@ -28,6 +26,7 @@ use crate::git::survey::{Presence, ReleaseBranch, Survey, Tip, latest};
 use crate::rule;
 use crate::train::{History, Number, Numbering, Phase, Term, Train};
 use crate::version::{plain, short};
+use crate::workspace::declared::Declared;
 
 /// What a status is made from.
 #[derive(Clone, Copy)]

@@ -6,6 +6,7 @@
 
 mod cargo;
 pub mod compile;
+pub mod declared;
 pub mod dependencies;
 pub mod metadata;
 pub mod outside;
@@ -19,11 +20,12 @@ use anyhow::Result;
 use semver::Version;
 
 use crate::config::Patterns;
-use crate::edit::manifest::{Manifest, PackageTable, Stated};
+use crate::edit::manifest::{Manifest, Stated};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
+use declared::VersionPlace;
 use metadata::{About, Member, Members};
 
 /// A manifest that was read.
@@ -46,15 +48,6 @@ impl ManifestFile {
     pub fn parse(path: &RepoPath, text: String) -> Result<Self, Finding> {
         Ok(Self { manifest: Manifest::parse(path, &text)?, text, member: false })
     }
-}
-
-/// Where a package's version stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum VersionPlace {
-    /// In the package's own manifest.
-    Own,
-    /// In `[workspace.package]` of this manifest.
-    Workspace(RepoPath),
 }
 
 /// A package that has a version.
@@ -184,10 +177,10 @@ impl Workspace {
     pub fn outsider(&self, path: &RepoPath) -> Option<Package> {
         let file = self.manifests.get(path).filter(|file| !file.member)?;
         let package = file.manifest.package.as_ref()?;
-        let (place, version) = self.stated_version(path, package)?;
+        let (place, version) = declared::stated(path, |table| &table.version, self.for_others()).ok()??;
         Some(Package {
             name: package.name.as_ref()?.value.clone(),
-            version,
+            version: version.value.parse().ok()?,
             place,
             manifest: path.clone(),
             member: false,
@@ -197,37 +190,19 @@ impl Workspace {
         })
     }
 
-    fn stated_version(&self, path: &RepoPath, package: &PackageTable) -> Option<(VersionPlace, Version)> {
-        match &package.version {
-            Stated::Absent => None,
-            Stated::Literal(text) => Some((VersionPlace::Own, text.value.parse().ok()?)),
-            Stated::Inherited(_) => {
-                let root = self.governing_root(path)?;
-                let stated = self.manifests[root].manifest.workspace.as_ref()?.package.version.literal()?;
-                Some((VersionPlace::Workspace(root.clone()), stated.value.parse().ok()?))
-            }
-        }
+    /// Returns the manifest whose `[workspace]` governs `path`: the root for a member, else the one that
+    /// [`declared::root_of`] finds where the root is no workspace.
+    pub fn governing_root(&self, path: &RepoPath) -> Option<&RepoPath> {
+        let root = match self.manifests.get(path).is_some_and(|file| file.member) {
+            true => self.root.clone(),
+            false => declared::root_of(path, self.for_others()).ok()??.0,
+        };
+        self.manifests.get_key_value(&root).map(|(root, _)| root)
     }
 
-    /// Returns the manifest whose `[workspace]` governs `path`: the root for a member, else the one that
-    /// `package.workspace` names, or the manifest itself or the nearest one above it that has such a
-    /// table and does not leave it out.
-    pub fn governing_root(&self, path: &RepoPath) -> Option<&RepoPath> {
-        if self.manifests.get(path).is_some_and(|file| file.member) {
-            return self.manifests.get_key_value(&self.root).map(|(root, _)| root);
-        }
-        if let Some(named) = self.manifests.get(path).and_then(|file| file.manifest.root.as_ref()) {
-            let root = path.sibling(&format!("{}/Cargo.toml", named.value))?;
-            return self.manifests.get_key_value(&root).map(|(root, _)| root);
-        }
-        let folders = std::iter::successors(Some(path.folder()), |folder| {
-            (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
-        });
-        folders
-            .filter_map(|folder| RepoPath::new(format!("{folder}/Cargo.toml").trim_start_matches('/')))
-            .filter_map(|candidate| self.manifests.get_key_value(&candidate))
-            .find(|(root, file)| file.manifest.workspace.is_some() && **root != self.root)
-            .map(|(root, _)| root)
+    /// Returns what reads a manifest for packages that are not members: the root does not govern them.
+    fn for_others<'a>(&'a self) -> impl Fn(&RepoPath) -> Result<Option<&'a Manifest>, Refused> {
+        move |path| Ok(self.manifests.get(path).filter(|_| *path != self.root).map(|file| &file.manifest))
     }
 
     /// Returns whether Cargo reads the lock file `path`: whether it lies beside a manifest that is the

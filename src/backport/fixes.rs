@@ -13,13 +13,14 @@ use super::statements::Status;
 use super::survey::Survey;
 use super::targets::Target;
 use crate::config::NameTemplate;
-use crate::edit::manifest::{Manifest, Stated};
-use crate::finding::{Finding, Refused};
+use crate::finding::{Finding, Place, Refused};
 use crate::git::{CommitId, Repo, Tag, TagName};
 use crate::path::RepoPath;
 use crate::plan::lines::Line;
 use crate::rule;
+use crate::text::listed;
 use crate::version::{Step, first_compatible, next, plain};
+use crate::workspace::declared::Declared;
 
 /// What is to be said in an advisory.
 #[derive(Clone, Debug, Serialize)]
@@ -80,6 +81,7 @@ enum Since {
 
 /// A release branch and how it stands, with the commit that tells each line's version there.
 struct Branch {
+    name: String,
     standing: Standing,
     at: CommitId,
 }
@@ -88,7 +90,7 @@ struct Branch {
 ///
 /// # Errors
 ///
-/// A refusal if no commit names it.
+/// A refusal if no commit names it, or with all versions that cannot be read.
 pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> Result<Report> {
     let fixes = sources.fixes(advisory, given)?;
     if fixes.is_empty() {
@@ -110,11 +112,15 @@ pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> 
     by.extend(fixes.iter().map(|facts| facts.id));
     let tagged = sources.tagged(&tags, &by)?;
     let trunk = sources.trunk_has(&fixes)?;
-    let mut findings = Vec::new();
+    let (mut findings, mut unread) = (Vec::new(), Vec::new());
     let mut branches = Vec::new();
     for (index, (target, since)) in found.iter().enumerate() {
         let above = found.get(index + 1).map(|(target, _)| &target.version);
-        branches.push(sources.branch(advisory, &fixes, (target, *since, above), &tagged, &mut findings)?);
+        let branch = sources.branch(advisory, &fixes, (target, *since, above), &tagged, &mut findings);
+        match Refused::taken_from(branch)? {
+            Ok(branch) => branches.push(branch),
+            Err(Refused(more)) => unread.extend(more),
+        }
     }
     if !trunk {
         let message =
@@ -134,13 +140,16 @@ pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> 
         }
         let ranges = match number {
             0 => ranges(&branches.iter().map(|branch| branch.standing.clone()).collect::<Vec<_>>(), trunk),
-            _ => ranges(&sources.translated(&branches, line, &mut findings)?, trunk),
+            _ => ranges(&sources.translated(&branches, line, &mut findings, &mut unread)?, trunk),
         };
         if number == 0 {
             let tagged: Vec<Tagged> = tagged.iter().map(|(tagged, _)| tagged.clone()).collect();
             findings.extend(contradictions(&ranges, &tagged));
         }
         lines.push(LineReport { packages, ranges });
+    }
+    if !unread.is_empty() {
+        return Err(Refused(unread).into());
     }
     let commits = fixes.iter().map(|facts| Fix { commit: facts.id, title: facts.title.clone() });
     Ok(Report { advisory: advisory.to_owned(), commits: commits.collect(), lines, findings })
@@ -251,7 +260,7 @@ impl Sources<'_, '_> {
             (Some(_), None) => self.to_come(target, tagged, findings)?,
             (None, None) => State::Never,
         };
-        Ok(Branch { standing: Standing { lower, upper, state }, at })
+        Ok(Branch { name: target.branch.clone(), standing: Standing { lower, upper, state }, at })
     }
 
     /// Returns the version that the fix will be released in, and says that it is not tagged.
@@ -261,7 +270,7 @@ impl Sources<'_, '_> {
         tagged: &[(Tagged, CommitId)],
         findings: &mut Vec<Finding>,
     ) -> Result<State> {
-        let now = self.ground.version_in(self.repo, target.tip)?.unwrap_or_else(|| target.version.clone());
+        let now = self.lead_version(&target.branch, target.tip)?;
         let is_out = tagged.iter().any(|(tag, _)| tag.version == now);
         let version = if is_out { next(&now, Step::Patch)? } else { plain(&now) };
         let message =
@@ -271,57 +280,95 @@ impl Sources<'_, '_> {
         Ok(State::From { version, tagged: false })
     }
 
-    /// Returns the standings in the versions of another line than the lead package's.
+    /// Returns the standings in the versions of another line than the lead package's, and adds to `unread`
+    /// why some cannot be told.
     fn translated(
         &self,
         branches: &[Branch],
         line: &Line<'_>,
         findings: &mut Vec<Finding>,
+        unread: &mut Vec<Finding>,
     ) -> Result<Vec<Standing>> {
-        let Some(package) = line.packages.first() else { return Ok(Vec::new()) };
         let mut standings = Vec::new();
-        for Branch { standing, at } in branches {
-            let Some(found) = package_version(self.repo, *at, &package.manifest)? else {
-                let message = format!(
-                    "{} of {} has no version that can be read there: unchecked",
-                    package.name, standing.lower
-                );
-                findings.push(Finding::of(rule::ADVISORY_LINE, message));
-                continue;
-            };
-            let state = match &standing.state {
-                State::From { tagged: true, .. } => State::From { version: found.clone(), tagged: true },
-                // What is to come steps here as the lead package does.
-                State::From { version, tagged: false } => {
-                    let lead = self.ground.version_in(self.repo, *at)?;
-                    let steps = lead.is_some_and(|lead| plain(&lead) != *version);
-                    let version = if steps { next(&found, line.step(Step::Patch))? } else { plain(&found) };
-                    State::From { version, tagged: false }
+        for branch in branches {
+            match Refused::taken_from(self.standing(branch, line))? {
+                Ok(Some(standing)) => standings.push(standing),
+                Ok(None) => {
+                    let names: Vec<&str> =
+                        line.packages.iter().map(|package| package.name.as_str()).collect();
+                    let message =
+                        format!("{} has no package of this line: {}", branch.name, listed(&names, 3));
+                    findings.push(Finding::of(rule::ADVISORY_LINE, message));
                 }
-                other => other.clone(),
-            };
-            let upper = next(&found, Step::Major)?;
-            standings.push(Standing { lower: first_compatible(&found), upper, state });
+                Err(Refused(more)) => unread.extend(more),
+            }
         }
         standings.sort_by(|a, b| a.lower.cmp(&b.lower));
         Ok(standings)
     }
-}
 
-fn package_version(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<Version>> {
-    let read = |path: &str| -> Result<Option<Manifest>> {
-        let Some(path) = RepoPath::new(path) else { return Ok(None) };
-        let Some(Ok(text)) = repo.text_at(commit, &path)? else { return Ok(None) };
-        Ok(Manifest::parse(&path, &text).ok())
-    };
-    let Some(manifest) = read(path.as_str())? else { return Ok(None) };
-    let text = match manifest.package.map(|package| package.version) {
-        Some(Stated::Literal(text)) => Some(text.value),
-        Some(Stated::Inherited(_)) => {
-            let root = read("Cargo.toml")?.and_then(|root| root.workspace);
-            root.and_then(|root| root.package.version.literal().map(|text| text.value.clone()))
+    /// Returns how a branch stands in the versions of another line; `None` where it has none of its packages.
+    fn standing(&self, Branch { name, standing, at }: &Branch, line: &Line<'_>) -> Result<Option<Standing>> {
+        let mut found = None;
+        for package in &line.packages {
+            found = self.version((&package.name, &package.manifest), name, *at)?;
+            if found.is_some() {
+                break;
+            }
         }
-        _ => None,
-    };
-    Ok(text.and_then(|text| text.parse().ok()))
+        let Some(found) = found else { return Ok(None) };
+        let state = match &standing.state {
+            State::From { tagged: true, .. } => State::From { version: found.clone(), tagged: true },
+            // What is to come steps here as the lead package does.
+            State::From { version, tagged: false } => {
+                let steps = plain(&self.lead_version(name, *at)?) != *version;
+                let version = if steps { next(&found, line.step(Step::Patch))? } else { plain(&found) };
+                State::From { version, tagged: false }
+            }
+            other => other.clone(),
+        };
+        let upper = next(&found, Step::Major)?;
+        Ok(Some(Standing { lower: first_compatible(&found), upper, state }))
+    }
+
+    /// Returns the version that the lead package has at `commit` of `branch`.
+    fn lead_version(&self, branch: &str, commit: CommitId) -> Result<Version> {
+        let (name, manifest) = &self.ground.lead;
+        self.version((name, manifest), branch, commit)?.ok_or_else(|| {
+            let message = format!("on {branch}: the lead package `{name}` is not there");
+            Refused::from(
+                Finding::of(rule::VERSION_UNREAD, message)
+                    .remedy(format!("see `git ls-tree -r {}`", commit.short())),
+            )
+            .into()
+        })
+    }
+
+    /// Returns the version that a package has at `commit` of `branch`; `None` where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where it states none, or that cannot be read.
+    fn version(
+        &self,
+        (name, manifest): (&str, &RepoPath),
+        branch: &str,
+        commit: CommitId,
+    ) -> Result<Option<Version>> {
+        let declared = self.ground.declarations.at(self.repo, commit, (Some(name), manifest));
+        let findings = match Refused::taken_from(declared)? {
+            Ok(None) => return Ok(None),
+            Ok(Some(Declared { version: Some(version), .. })) => return Ok(Some(version)),
+            Ok(Some(_)) => {
+                let finding = Finding::of(rule::VERSION_UNREAD, format!("`{name}` states no version"));
+                vec![
+                    finding
+                        .at(Place::file(manifest))
+                        .remedy(format!("see `git show {}:{manifest}`", commit.short())),
+                ]
+            }
+            Err(Refused(findings)) => findings,
+        };
+        Err(Refused(findings.into_iter().map(|finding| finding.on(branch)).collect()).into())
+    }
 }

@@ -3,20 +3,17 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use semver::Version;
 
 use super::evidence::Facts;
 use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
-use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::{Standing, Tip};
-use crate::git::{CommitId, Refs, Repo};
+use crate::git::{Refs, Repo};
 use crate::path::RepoPath;
-use crate::plan::lines::lines;
-use crate::project::Project;
+use crate::project::{Project, lead};
 use crate::rule;
-use crate::workspace::VersionPlace;
+use crate::workspace::declared::Declarations;
 
 /// The trunk, the release branches and what is stated about them.
 #[derive(Debug)]
@@ -33,8 +30,10 @@ pub struct Ground {
     pub statements: Statements,
     /// The names of the workspace's packages.
     pub members: BTreeSet<String>,
-    /// The manifests that hold the lead package's version.
-    version_places: Vec<RepoPath>,
+    /// The lead package's name and manifest.
+    pub lead: (String, RepoPath),
+    /// What packages declare at commits.
+    pub declarations: Declarations,
     notes_file: Option<RepoPath>,
     /// What is worth saying.
     pub notes: Vec<Finding>,
@@ -48,7 +47,7 @@ impl Ground {
     /// Refusals where there is no lead package, no trunk, or statements that cannot be read.
     pub fn read(repo: &Repo, project: &Project, refs: &Refs) -> Result<Self> {
         let trunk = project.config.trunk_in(refs);
-        let lines = lines(&project.workspace, &project.config).map_err(Refused)?;
+        let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
         let trunk_tip = refs.branches.tip(trunk);
         if trunk_tip.commit().is_none() {
             let finding = Finding::of(rule::NO_TRUNK, format!("there is no branch {trunk}, the trunk"));
@@ -60,10 +59,6 @@ impl Ground {
         for target in &mut branches {
             newest(repo, target, &refs.branches.tip(&target.branch), &mut notes)?;
         }
-        let mut version_places = vec![lines.lead.manifest.clone()];
-        if let VersionPlace::Workspace(root) = &lines.lead.place {
-            version_places.push(root.clone());
-        }
         Ok(Self {
             name: project.name.clone(),
             trunk: trunk.to_owned(),
@@ -71,7 +66,8 @@ impl Ground {
             trunk_tip,
             branches,
             members: project.workspace.names().into_iter().map(str::to_owned).collect(),
-            version_places,
+            lead: (lead.name.clone(), lead.manifest.clone()),
+            declarations: Declarations::default(),
             notes_file: project.config.notes.enabled.then(|| project.config.notes.file.clone()),
             notes,
         })
@@ -85,24 +81,18 @@ impl Ground {
         if touched.iter().all(is_notes) {
             return Ok(true);
         }
-        for path in self.version_places.iter().filter(|path| touched.iter().any(|t| t == path.as_str())) {
-            let parent = repo.commit_info(facts.id)?.parents.first().copied();
-            let before = parent.map(|parent| version_at(repo, parent, path)).transpose()?;
-            if before != Some(version_at(repo, facts.id, path)?) {
-                return Ok(true);
-            }
+        if !touched.iter().any(|path| path.ends_with("Cargo.toml")) {
+            return Ok(false);
         }
-        Ok(false)
-    }
-
-    /// Returns the version that the lead package has in `commit`, as far as a manifest states it.
-    pub fn version_in(&self, repo: &Repo, commit: CommitId) -> Result<Option<Version>> {
-        for path in &self.version_places {
-            if let Some(version) = version_at(repo, commit, path)?.and_then(|text| text.parse().ok()) {
-                return Ok(Some(version));
-            }
-        }
-        Ok(None)
+        let Some(parent) = repo.commit_info(facts.id)?.parents.first().copied() else { return Ok(true) };
+        let (name, manifest) = &self.lead;
+        let declared =
+            |commit| Refused::taken_from(self.declarations.at(repo, commit, (Some(name), manifest)));
+        // What cannot be read is not known to move.
+        Ok(match (declared(parent)?, declared(facts.id)?) {
+            (Ok(before), Ok(after)) => before.map(|found| found.version) != after.map(|found| found.version),
+            _ => false,
+        })
     }
 }
 
@@ -124,14 +114,6 @@ fn newest(repo: &Repo, target: &mut Target, tip: &Tip, notes: &mut Vec<Finding>)
         Some(Standing::Current) | None => {}
     }
     Ok(())
-}
-
-fn version_at(repo: &Repo, commit: CommitId, path: &RepoPath) -> Result<Option<String>> {
-    let Some(Ok(text)) = repo.text_at(commit, path)? else { return Ok(None) };
-    let Ok(manifest) = Manifest::parse(path, &text) else { return Ok(None) };
-    let own = manifest.package.as_ref().and_then(|package| package.version.literal());
-    let shared = || manifest.workspace.as_ref().and_then(|table| table.package.version.literal());
-    Ok(own.or_else(shared).map(|version| version.value.clone()))
 }
 
 /// Reads the statements of the trunk: the local one's, or else the remote's. What fits nothing is told.

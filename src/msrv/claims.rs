@@ -6,10 +6,10 @@ use std::ops::Range;
 use toml_edit::Document;
 
 use crate::edit::manifest::{PackageTable, Stated, Text};
-use crate::finding::Place;
+use crate::finding::{Place, Refused};
 use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
-use crate::workspace::ManifestFile;
+use crate::workspace::{ManifestFile, declared};
 
 /// A value, and where it is stated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,41 +119,21 @@ fn package(
             Stated::Inherited(_) => Place::file(root),
             _ => place(path, file, &name.range),
         },
-        rust: stated(manifests, root, path, file, |table| &table.rust_version).and_then(version),
-        edition: stated(manifests, root, path, file, |table| &table.edition),
+        rust: stated(manifests, path, |table| &table.rust_version).and_then(version),
+        edition: stated(manifests, path, |table| &table.edition),
     })
 }
 
 /// Returns what a package states, or takes from its workspace.
 fn stated(
     manifests: &BTreeMap<RepoPath, ManifestFile>,
-    root: &RepoPath,
     path: &RepoPath,
-    file: &ManifestFile,
     key: impl Fn(&PackageTable) -> &Stated,
 ) -> Option<Claim<String>> {
-    match key(file.manifest.package.as_ref()?) {
-        Stated::Absent => None,
-        Stated::Literal(text) => Some(claim(path, file, text)),
-        Stated::Inherited(_) => {
-            let root = if file.member { root } else { governing(manifests, path)? };
-            let above = manifests.get(root)?;
-            let table = &above.manifest.workspace.as_ref()?.package;
-            Some(claim(root, above, key(table).literal()?))
-        }
-    }
-}
-
-/// Returns the manifest with a `[workspace]` at `path` or nearest above it.
-fn governing<'a>(manifests: &'a BTreeMap<RepoPath, ManifestFile>, path: &RepoPath) -> Option<&'a RepoPath> {
-    let folders = std::iter::successors(Some(path.folder()), |folder| {
-        (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
-    });
-    folders
-        .filter_map(|folder| RepoPath::new(format!("{folder}/Cargo.toml").trim_start_matches('/')))
-        .filter_map(|candidate| manifests.get_key_value(&candidate))
-        .find(|(_, file)| file.manifest.workspace.is_some())
-        .map(|(root, _)| root)
+    let read = |path: &RepoPath| Ok::<_, Refused>(manifests.get(path).map(|file| &file.manifest));
+    let (place, text) = declared::stated(path, key, read).ok()??;
+    let path = place.manifest(path);
+    Some(claim(path, manifests.get(path)?, &text))
 }
 
 fn claim(path: &RepoPath, file: &ManifestFile, text: &Text) -> Claim<String> {

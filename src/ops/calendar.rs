@@ -13,13 +13,13 @@ use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::survey::{Question, Survey};
 use crate::git::{CommitId, Refs, Repo};
-use crate::path::RepoPath;
 use crate::project::lead::product;
 use crate::project::{self, Lead, Location};
 use crate::rule;
-use crate::status::{Declared, Known, Status};
+use crate::status::{Known, Status};
 use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
+use crate::workspace::declared::{Declarations, Declared};
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
 pub struct Calendar {
@@ -56,12 +56,8 @@ impl Calendar {
             _ => Lead::default(),
         };
         let refs = refs(repo.as_ref(), &config, location, sink)?;
-        Self::of(
-            repo.as_ref().zip(refs.as_ref()),
-            config,
-            context.date,
-            &Lead { manifests: Vec::new(), ..lead },
-        )
+        let lead = Lead { manifest: None, ..lead };
+        Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
@@ -81,7 +77,7 @@ impl Calendar {
         Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)
     }
 
-    /// Makes the calendar of `config` with what `repo` tells; the manifests of `lead` are read on each
+    /// Makes the calendar of `config` with what `repo` tells; the manifest of `lead` is read on each
     /// branch, for its version and MSRV.
     pub(super) fn of(
         repo: Option<(&Repo, &Refs)>,
@@ -105,7 +101,7 @@ impl Calendar {
         let (mut survey, mut declared, mut notes) = (Survey::default(), BTreeMap::new(), Vec::new());
         if let Some((repo, _)) = repo {
             survey = repo.survey(&question)?;
-            declared = read_declared(repo, &survey, &lead.manifests, &mut notes)?;
+            declared = read_declared(repo, &survey, lead, &mut notes)?;
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
@@ -169,27 +165,26 @@ fn numbering_of(config: &Config, refs: &Refs) -> Option<Numbering> {
     branches.max().or_else(tags).as_ref().map(Numbering::of)
 }
 
-/// Reads what `manifests` declare at each tip; those where the history is cut off are not of the day.
+/// Reads what `lead` declares at each tip; those where the history is cut off are not of the day.
 fn read_declared(
     repo: &Repo,
     survey: &Survey,
-    manifests: &[RepoPath],
+    lead: &Lead,
     notes: &mut Vec<Finding>,
 ) -> Result<BTreeMap<CommitId, Declared>> {
-    let mut declared = BTreeMap::new();
+    let (declarations, mut declared) = (Declarations::default(), BTreeMap::new());
+    let Some(manifest) = &lead.manifest else { return Ok(declared) };
     let tips = survey.trunk.iter().chain(survey.branches.iter().map(|branch| &branch.tip));
     for tip in tips.filter(|tip| !tip.is_cut_off) {
         if declared.contains_key(&tip.commit) {
             continue;
         }
-        let mut texts = Vec::new();
-        for manifest in manifests {
-            match repo.text_at(tip.commit, manifest)?.transpose() {
-                Ok(text) => texts.push(text),
-                Err(finding) => notes.push(finding.as_note().on(&tip.name)),
-            }
-        }
-        declared.insert(tip.commit, Declared::read(&texts));
+        let read = declarations.at(repo, tip.commit, (lead.name.as_deref(), manifest));
+        let found = Refused::taken_from(read)?.unwrap_or_else(|Refused(findings)| {
+            notes.extend(findings.into_iter().map(|finding| finding.as_note().on(&tip.name)));
+            None
+        });
+        declared.insert(tip.commit, found.unwrap_or_default());
     }
     Ok(declared)
 }

@@ -18,7 +18,8 @@ use crate::project::Project;
 use crate::rule;
 use crate::template::Values;
 use crate::version::{self, Step};
-use crate::workspace::{Package, VersionPlace, Workspace};
+use crate::workspace::declared::VersionPlace;
+use crate::workspace::{Package, Workspace};
 
 /// Where versions go.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use crate::path::RepoPath;
 use crate::project::lead;
 use crate::rule;
 use crate::version::{Step, plain};
-use crate::workspace::{Package, VersionPlace, Workspace};
+use crate::workspace::declared::VersionPlace;
+use crate::workspace::{Package, Workspace};
 
 /// The version lines of a workspace.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ pub fn product(config: &Config, lead: Option<&str>) -> String {
 }
 
 /// Returns the package that leads: the one that the configuration names, or else the one that
-/// [`leading`] chooses.
+/// `leading` chooses.
 ///
 /// # Errors
 ///

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::manifest::Declared;
 use crate::git::survey::Tip;
 use crate::train::{Number, Phase, Release, Term};
+use crate::workspace::declared::Declared;
 
 /// One release.
 #[derive(Clone, Debug, PartialEq, Eq)]

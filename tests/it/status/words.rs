@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use relprep::render::status::{human, sentence};
-use relprep::status::{Declared, Had, Row, State, Status, Todo};
+use relprep::status::{Had, Row, State, Status, Todo};
 use relprep::train::{LastDay, Number, Phase, Term};
+use relprep::workspace::declared::Declared;
 use semver::Version;
 
 fn date(text: &str) -> NaiveDate {
