@@ -11,7 +11,6 @@ pub mod evidence;
 pub mod fixes;
 pub mod flags;
 pub mod ground;
-pub mod making;
 pub mod matrix;
 pub mod message;
 pub mod own;

@@ -56,6 +56,14 @@ impl Head {
             Self::Unborn => None,
         }
     }
+
+    /// Returns the short name of the branch that is checked out.
+    pub fn branch(&self) -> Option<&str> {
+        match self {
+            Self::Branch(name, _) => Some(name),
+            Self::Detached(_) | Self::Unborn => None,
+        }
+    }
 }
 
 /// A repository with a work tree.

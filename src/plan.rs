@@ -8,7 +8,6 @@ pub mod lines;
 pub mod locked;
 pub mod maintain;
 pub mod notes;
-pub mod outcome;
 pub mod preconditions;
 pub mod requirements;
 

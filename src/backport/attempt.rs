@@ -131,6 +131,11 @@ impl Attempt {
         })
     }
 
+    /// Returns whether it could be made, and waits for its flags to be `accepted`.
+    pub fn is_held(&self, accepted: bool) -> bool {
+        !accepted && !self.picks().is_empty() && self.flags().next().is_some()
+    }
+
     /// Returns the commits that can be made, each with the tree that it leads to; none if one of
     /// them needs a person.
     pub fn picks(&self) -> Vec<(CommitId, TreeId)> {

@@ -1,27 +1,20 @@
 //! `cargo relprep backport`.
 
+mod run;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
-use chrono::NaiveDate;
 use clap::{ArgGroup, ValueEnum};
 use globset::Glob;
-use serde::Serialize;
 
-use super::options::{Format, Today};
-use super::{Output, Status};
-use crate::backport::attempt::Attempt;
+pub(super) use run::run;
+
+use super::options::Today;
 use crate::backport::evidence::{canonical, is_advisory};
-use crate::backport::making::Made;
-use crate::backport::targets::{Choice, Excepted, Exception};
-use crate::finding::Finding;
-use crate::ops::backport::{Options, Scene};
-use crate::ops::recovery::Purpose;
-use crate::ops::session::Context;
-use crate::ops::sink::Sink as _;
+use crate::backport::targets::{Choice, Exception};
+use crate::ops::backport::Options;
 use crate::project::Location;
-use crate::render;
-use crate::rule::{self, Severity};
 use crate::text::quoted;
 
 /// Apply commits to every supported branch, or say which branches have them
@@ -107,95 +100,16 @@ enum Form {
     Markdown,
 }
 
-/// Does what is asked for.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
-    if args.format == Form::Json {
-        output.use_format(Format::Json);
-    }
-    if args.format == Form::Markdown && !args.status {
-        let finding = Finding::of(rule::NO_MARKDOWN, "only `backport --status` has the form `markdown`");
-        output.finding(&finding.remedy("give `--status`, or another form"));
-        return Ok(Status::Usage);
-    }
-    let purpose = match (args.status || args.advisory.is_some(), args.dry_run) {
-        (true, _) => Purpose::Read,
-        (false, true) => Purpose::Show,
-        (false, false) => Purpose::Write,
-    };
-    let context = context.on(args.today.date);
-    let session = context.open(purpose, output)?;
-    let options = args.options();
-    let scene = Scene::read(&session, &options, output)?;
-    match (&args.advisory, &args.resolve) {
-        (Some(id), _) => advisory(&scene, id, output),
-        _ if args.status => status(&scene, args, output),
-        (_, Some(branch)) => {
-            let (work, files) = scene.resolve(branch, args.worktree.as_deref())?;
-            match output.is_json() {
-                true => output.result(&render::json::document("by-hand", &work)),
-                false => output.show(&render::backport::by_hand(&work, &files)),
-            }
-            Ok(Status::Done)
-        }
-        _ => apply(&context, &scene, args, output),
-    }
-}
-
-fn status(scene: &Scene<'_>, args: &Args, output: &mut Output) -> Result<Status> {
-    let matrix = scene.status(&args.choice(), output)?;
-    output.result(&match args.format {
-        Form::Human => render::backport::matrix::human(&matrix),
-        Form::Json => render::json::document("backports", &matrix),
-        Form::Markdown => render::backport::matrix::markdown(&matrix),
-    });
-    Ok(if matrix.has_gaps() { Status::Refused } else { Status::Done })
-}
-
-fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<Status> {
-    let report = scene.advisory(id)?;
-    if output.is_json() {
-        output.result(&render::json::document("advisory", &report));
-    } else {
-        output.result(&render::backport::advisory::toml(&report));
-        report.findings.iter().for_each(|finding| output.finding(finding));
-    }
-    let wrong = report.findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if wrong { Status::Refused } else { Status::Done })
-}
-
-/// Shows what became of the commits on each branch, and makes what is clean unless it is a dry run.
-fn apply(context: &Context, scene: &Scene<'_>, args: &Args, output: &mut Output) -> Result<Status> {
-    let attempted = scene.attempt(&args.choice(), output)?;
-    let (commits, attempts) = (&attempted.commits, &attempted.attempts);
-    let excepted = &attempted.chosen.excepted;
-    let words = args.words(&context.location);
-    output.show(&render::backport::attempts(commits, attempts, excepted, &attempted.manner(&words)));
-    let making = if args.dry_run { attempted.obstacles()? } else { attempted.make(output)? };
-    let (made, refused) = (&making.made, &making.refused);
-    if output.is_json() {
-        let document = Applied { day: context.date, attempts, excepted, made, refused };
-        output.result(&render::json::document("backport", &document));
-    } else {
-        output.show(&render::backport::made(made, attempted.current(), attempted.remote()));
-        output.refuse(refused);
-    }
-    let well = refused.is_empty() && !attempted.needs_person();
-    Ok(if well { Status::Done } else { Status::Refused })
-}
-
 impl Args {
     fn options(&self) -> Options {
         Options {
             commits: self.commits.clone(),
+            choice: Choice { to: self.to.clone(), except: self.except.clone() },
             mainline: self.mainline,
             sign_off: self.signoff,
             again: self.again,
             accept_flags: self.accept_flags,
         }
-    }
-
-    fn choice(&self) -> Choice {
-        Choice { to: self.to.clone(), except: self.except.clone() }
     }
 
     /// Returns the options that a printed command must repeat to mean the same.
@@ -211,15 +125,4 @@ impl Args {
         words.extend(switches.iter().filter(|(_, given)| *given).map(|(option, _)| (*option).to_owned()));
         words
     }
-}
-
-#[derive(Serialize)]
-struct Applied<'a> {
-    day: NaiveDate,
-    attempts: &'a [Attempt],
-    #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
-    excepted: &'a [Excepted],
-    made: &'a [Made],
-    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
-    refused: &'a [Finding],
 }

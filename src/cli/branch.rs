@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use super::options::Preparing;
 use super::prepare::{self, Targets};
 use super::{Output, Status};
-use crate::ops::session::Context;
+use crate::ops::Context;
 use crate::plan::Command;
 use crate::version::Step;
 

@@ -7,9 +7,9 @@ use super::options::{ReportFormat, Today};
 use super::{Output, Status};
 use crate::msrv;
 use crate::msrv::baseline::Stated;
+use crate::ops::Context;
 use crate::ops::check_msrv::{Options, check_msrv};
 use crate::ops::recovery::Purpose;
-use crate::ops::session::Context;
 use crate::rust_version::RustVersion;
 
 /// Check that a release branch needs no newer Rust than it promised

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use crate::git::Moment;
-use crate::ops::session::Context;
+use crate::ops::Context;
 use crate::project::Location;
 
 /// The options of every command.

@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use super::options::Preparing;
 use super::{Output, Status};
+use crate::ops::Context;
+use crate::ops::Sink as _;
 use crate::ops::prepare::{Options, prepare};
 use crate::ops::recovery::Purpose;
-use crate::ops::session::Context;
-use crate::ops::sink::Sink as _;
 use crate::ops::targets::Branches;
 use crate::plan::{Command, Preparation};
 use crate::render;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::options::Preparing;
 use super::prepare::{self, Targets};
 use super::{Output, Status};
-use crate::ops::session::Context;
+use crate::ops::Context;
 use crate::plan::Command;
 
 /// Prepare the next release candidate, on its release branch

@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use super::options::{Format, Today};
 use super::{Output, Status};
+use crate::ops::Context;
+use crate::ops::Sink as _;
 use crate::ops::calendar::Calendar;
-use crate::ops::session::Context;
-use crate::ops::sink::Sink as _;
 use crate::render::status as render;
 
 /// Show the release branches as they are: state, latest release, days left, and what to do next

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Error, Result};
 use semver::Version;
 
-pub use apply::{Attempted, Making};
+pub use apply::{Applied, Attempted, Made};
 
 use super::calendar::Calendar;
 use super::session::Session;
@@ -29,6 +29,8 @@ use crate::rule;
 pub struct Options {
     /// The commits, as git names them, oldest first; ranges as in `A..B`.
     pub commits: Vec<String>,
+    /// The branches.
+    pub choice: Choice,
     /// For merges: the parent that counts as the state before, from 1.
     pub mainline: Option<u32>,
     /// Whether each commit gets a `Signed-off-by` line.
@@ -88,8 +90,8 @@ impl Scene<'_> {
     }
 
     /// Returns the branches that are meant.
-    fn targets(&self, choice: &Choice, sink: &mut dyn Sink) -> Result<Chosen> {
-        let day = self.session.context.date;
+    fn targets(&self, sink: &mut dyn Sink) -> Result<Chosen> {
+        let (day, choice) = (self.session.context.date, &self.options.choice);
         let branches = self.ground.branches.clone();
         let config = &self.project.config;
         if config.train().is_none() {

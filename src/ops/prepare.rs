@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::outcome::Outcome;
 use super::session::Session;
 use super::sink::{Progress, Sink};
 use super::targets::{Branches, Selected, Target};
@@ -9,7 +10,6 @@ use super::{reading, settle};
 use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::{Head, Moment, Refs};
-use crate::plan::outcome::Outcome;
 use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
 use crate::project::{self, Project};
 use crate::transaction::values::{self, Hooks, NewCommit, NewFile, Publication};
@@ -176,10 +176,7 @@ impl Prepared<'_> {
     pub fn apply(&self, hooks: Hooks, sink: &mut dyn Sink) -> Result<Applied> {
         self.check()?;
         let repo = &self.session.repo;
-        let current = match &self.head {
-            Head::Branch(name, _) => Some(name.as_str()),
-            Head::Detached(_) | Head::Unborn => None,
-        };
+        let current = self.head.branch();
         let first = self.preparation.commits().next().map(|commit| commit.branch.as_str());
         let remote = match &self.session.context.location.remote {
             Some(remote) => Ok(remote.as_str()),

@@ -188,6 +188,5 @@ fn nothing_supported(status: &Status) -> Finding {
 }
 
 fn target(branch: &str, commit: CommitId, head: &Head) -> Target {
-    let is_checked_out = matches!(head, Head::Branch(current, _) if current == branch);
-    Target { branch: branch.to_owned(), commit, is_checked_out }
+    Target { branch: branch.to_owned(), commit, is_checked_out: head.branch() == Some(branch) }
 }

@@ -7,48 +7,74 @@ use std::fmt::Write as _;
 use std::iter;
 
 use anstyle::Style;
+use chrono::NaiveDate;
+use serde::Serialize;
 
 use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, escaped, mark, on_a_line};
 use crate::backport::attempt::{Attempt, Outcome, Step};
 use crate::backport::byhand::ByHand;
 use crate::backport::evidence::Facts;
-use crate::backport::making::{Made, Manner};
 use crate::backport::statements::Status;
 use crate::backport::targets::Excepted;
+use crate::finding::Finding;
 use crate::git::CommitId;
 use crate::git::merge::{Clash, Conflict};
-use crate::plan::outcome;
-use crate::text::counted;
+use crate::ops::backport::{Applied, Attempted, Made};
+use crate::ops::outcome;
+use crate::text::{counted, quoted};
+
+/// The command line, for the commands that are printed.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandLine<'a> {
+    /// Whether flags are accepted.
+    pub accept_flags: bool,
+    /// The options that every command repeats, each word quoted for a shell.
+    pub options: &'a [String],
+}
+
+impl CommandLine<'_> {
+    /// Returns the command that makes `commits` on `branch`, whose flags are accepted where `accepted`.
+    fn command(&self, commits: &[String], branch: &str, accepted: bool) -> String {
+        let accepted = if self.accept_flags || accepted { " --accept-flags" } else { "" };
+        format!("{} --to {}{accepted}", self.beginning(commits), quoted(branch))
+    }
+
+    /// Returns the command that lets a person finish `commits` on `branch`.
+    fn by_hand(&self, commits: &[String], branch: &str) -> String {
+        format!("{} --resolve {}", self.beginning(commits), quoted(branch))
+    }
+
+    fn beginning(&self, commits: &[String]) -> String {
+        let words = ["cargo", "relprep", "backport"].map(str::to_owned);
+        words.iter().chain(commits).chain(self.options).cloned().collect::<Vec<_>>().join(" ")
+    }
+}
 
 /// Returns what became of `commits` on all branches, as a table and the details below it.
-pub fn attempts(
-    commits: &[Facts],
-    attempts: &[Attempt],
-    excepted: &[Excepted],
-    manner: &Manner<'_>,
-) -> String {
+pub fn attempts(attempted: &Attempted<'_>, line: &CommandLine<'_>) -> String {
+    let Attempted { commits, attempts, chosen, .. } = attempted;
     let mut out = String::new();
     let (what, branches) = (counted(commits.len(), "commit"), counted(attempts.len(), "branch"));
     let _ = writeln!(out, "{BOLD}Backport of {what} to {branches}{BOLD:#}");
     for facts in commits {
         let _ = writeln!(out, "  {}  {}", facts.id.short(), escaped(&facts.title));
     }
-    let _ = write!(out, "\n{}", table(attempts, excepted, manner));
+    let _ = write!(out, "\n{}", table(attempts, &chosen.excepted, line));
     for attempt in attempts {
-        details(&mut out, attempt, commits, manner);
+        details(&mut out, attempt, commits, line);
     }
     out
 }
 
-fn table(attempts: &[Attempt], excepted: &[Excepted], manner: &Manner<'_>) -> Table {
+fn table(attempts: &[Attempt], excepted: &[Excepted], line: &CommandLine<'_>) -> Table {
     let mut table = Table::new("  ");
     let several = attempts.iter().any(|attempt| attempt.steps.len() > 1);
     for attempt in attempts {
         let names = iter::once(escaped(&attempt.target.branch)).chain(iter::repeat(String::new()));
         for (step, name) in attempt.steps.iter().zip(names) {
             let commit = several.then(|| step.commit.short());
-            let result = result(step, attempt, manner);
+            let result = result(step, attempt, line);
             table.row("  ", Style::new(), iter::once(name).chain(commit).chain([result]));
         }
     }
@@ -59,12 +85,12 @@ fn table(attempts: &[Attempt], excepted: &[Excepted], manner: &Manner<'_>) -> Ta
     table
 }
 
-fn result(step: &Step, attempt: &Attempt, manner: &Manner<'_>) -> String {
+fn result(step: &Step, attempt: &Attempt, line: &CommandLine<'_>) -> String {
     match &step.outcome {
         Outcome::Clean { resolved, flags, .. } => {
             let mut text = match (flags.is_empty(), attempt.needs_person()) {
                 (_, true) => format!("{DIM}clean, and waits for the others{DIM:#}"),
-                (false, _) if attempt.is_held(manner) => format!("{OLD}clean, but flagged{OLD:#}"),
+                (false, _) if attempt.is_held(line.accept_flags) => format!("{OLD}clean, but flagged{OLD:#}"),
                 _ => format!("{NEW}clean{NEW:#}"),
             };
             for one in resolved {
@@ -95,7 +121,7 @@ fn result(step: &Step, attempt: &Attempt, manner: &Manner<'_>) -> String {
 }
 
 /// Says what a person needs to know about one branch, and what to do.
-fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Manner<'_>) {
+fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &CommandLine<'_>) {
     let branch = &attempt.target.branch;
     let names: Vec<String> = commits.iter().map(|facts| facts.id.short()).collect();
     for step in &attempt.steps {
@@ -121,7 +147,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                 let _ = write!(out, "  and conflicts without\n{}", conflicts(files));
                 let all: Vec<String> =
                     needed.iter().map(|one| one.commit.short()).chain(names.iter().cloned()).collect();
-                let _ = writeln!(out, "  with them: {}", escaped(&manner.command(&all, branch, false)));
+                let _ = writeln!(out, "  with them: {}", escaped(&line.command(&all, branch, false)));
             }
             Outcome::Clean { flags, .. } if !flags.is_empty() => {
                 let _ =
@@ -129,8 +155,8 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
                 for flag in flags {
                     let _ = writeln!(out, "  it {}", escaped(&flag.to_string()));
                 }
-                if attempt.is_held(manner) {
-                    let command = manner.command(&names, branch, true);
+                if attempt.is_held(line.accept_flags) {
+                    let command = line.command(&names, branch, true);
                     let _ = writeln!(out, "  if that is meant: {}", escaped(&command));
                 }
             }
@@ -138,7 +164,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], manner: &Mann
         }
     }
     if attempt.needs_person() {
-        let _ = writeln!(out, "  by hand: {}", escaped(&manner.by_hand(&names, branch)));
+        let _ = writeln!(out, "  by hand: {}", escaped(&line.by_hand(&names, branch)));
     }
 }
 
@@ -159,6 +185,28 @@ fn clash(what: &Clash) -> String {
         Clash::DeletedByCommit => "changed on the branch; the commit deletes it".to_owned(),
         Clash::Other(kind) => escaped(kind),
     }
+}
+
+/// Returns what became of the commits on `date`, and what was made, as data.
+pub fn json(date: NaiveDate, attempted: &Attempted<'_>, applied: &Applied) -> String {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        day: NaiveDate,
+        attempts: &'a [Attempt],
+        #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
+        excepted: &'a [Excepted],
+        made: &'a [Made],
+        #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
+        refused: &'a [Finding],
+    }
+    let document = Document {
+        day: date,
+        attempts: &attempted.attempts,
+        excepted: &attempted.chosen.excepted,
+        made: &applied.made,
+        refused: &applied.refused,
+    };
+    super::json::document("backport", &document)
 }
 
 /// Returns what was made, how to take it back, and how to push it, where `current` is checked out

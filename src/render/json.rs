@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{diff, escaped_json};
 use crate::finding::Finding;
-use crate::plan::outcome::Outcome;
+use crate::ops::outcome::Outcome;
 use crate::plan::{Commit, Preparation};
 use crate::report::Report;
 use crate::rule::Rule;

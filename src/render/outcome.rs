@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{BOLD, DIM, escaped, mark};
-use crate::plan::outcome::Outcome;
+use crate::ops::outcome::Outcome;
 
 /// Returns the outcome as text, with styles.
 pub fn human(outcome: &Outcome) -> String {

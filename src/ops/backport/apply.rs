@@ -1,18 +1,17 @@
 //! Tries commits on the branches, and makes what is clean.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Error, Result};
+use serde::Serialize;
 
 use super::Scene;
 use crate::backport::attempt::Attempt;
 use crate::backport::evidence::Facts;
-use crate::backport::making::{Made, Manner};
-use crate::backport::targets::{Choice, Chosen};
+use crate::backport::message::picked;
+use crate::backport::targets::{Chosen, Target};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Head};
+use crate::git::CommitId;
 use crate::ops::sink::Sink;
-use crate::transaction::values::{Hooks, Options, Publication};
+use crate::transaction::values::{Hooks, NewCommit, Options, Publication};
 
 /// What became of the commits on each branch, in memory: nothing is made of it yet.
 pub struct Attempted<'s> {
@@ -23,16 +22,30 @@ pub struct Attempted<'s> {
     /// What became of them on each.
     pub attempts: Vec<Attempt>,
     scene: &'s Scene<'s>,
+    /// The line that each message ends with, if it is asked for.
     sign_off: Option<String>,
 }
 
 /// What was made of the attempts that came out clean.
 #[derive(Debug, Default)]
-pub struct Making {
+pub struct Applied {
     /// What was made.
     pub made: Vec<Made>,
     /// Why something was not, though it was clean, and which branches are not here.
     pub refused: Vec<Finding>,
+}
+
+/// What was made on one release branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Made {
+    /// The release branch.
+    pub target: String,
+    /// The branch that was made or moved.
+    pub branch: String,
+    /// Where it was, if it was there.
+    pub from: Option<CommitId>,
+    /// The new commits, in their order.
+    pub commits: Vec<CommitId>,
 }
 
 impl Scene<'_> {
@@ -41,9 +54,9 @@ impl Scene<'_> {
     /// # Errors
     ///
     /// A refusal if a commit or a branch that is named is not there, among others.
-    pub fn attempt(&self, choice: &Choice, sink: &mut dyn Sink) -> Result<Attempted<'_>> {
+    pub fn attempt(&self, sink: &mut dyn Sink) -> Result<Attempted<'_>> {
         let commits = self.commits()?;
-        let chosen = self.targets(choice, sink)?;
+        let chosen = self.targets(sink)?;
         let (commits, attempts) = self.attempts(&commits, &chosen.targets)?;
         let sign_off = || self.session.repo.sign_off(self.session.context.moment);
         let sign_off = self.options.sign_off.then(sign_off).transpose()?;
@@ -52,76 +65,86 @@ impl Scene<'_> {
 }
 
 impl Attempted<'_> {
-    /// Returns how the commits are made. Printed commands repeat `words`, the other options of the command
-    /// line.
-    pub fn manner<'m>(&'m self, words: &'m [String]) -> Manner<'m> {
-        Manner {
-            branch: self.scene.project.config.names.backport_branch.as_ref(),
-            sign_off: self.sign_off.as_deref(),
-            moment: self.scene.session.context.moment,
-            accept_flags: self.scene.options.accept_flags,
-            options: words,
-        }
-    }
-
     /// Returns whether a person must do something on one of the branches.
     pub fn needs_person(&self) -> bool {
-        let manner = self.manner(&[]);
-        self.attempts.iter().any(|attempt| attempt.needs_person() || attempt.is_held(&manner))
+        let accepted = self.scene.options.accept_flags;
+        self.attempts.iter().any(|attempt| attempt.needs_person() || attempt.is_held(accepted))
     }
 
     /// Finds what would stand in the way of what is clean, and makes nothing.
-    pub fn obstacles(&self) -> Result<Making> {
-        let mut making = Making::default();
-        for (_, publication) in self.publications()? {
-            making.refused.extend(self.scene.session.repo.obstacles(&publication)?);
+    pub fn obstacles(&self) -> Result<Applied> {
+        let mut refused = Vec::new();
+        for attempt in &self.attempts {
+            if let Some(publication) = self.publication(attempt)? {
+                refused.extend(self.scene.session.repo.obstacles(&publication)?);
+            }
         }
-        making.refused.extend(self.chosen.absences());
-        Ok(making)
+        refused.extend(self.chosen.absences());
+        Ok(Applied { made: Vec::new(), refused })
     }
 
     /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
     ///
     /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
-    pub fn make(&self, sink: &mut dyn Sink) -> Result<Making> {
-        let mut making = Making::default();
-        let options = Options { hooks: Hooks::Skip };
-        for (attempt, publication) in self.publications()? {
-            let published = self.scene.session.repo.publish(&publication, options);
+    pub fn apply(&self, sink: &mut dyn Sink) -> Result<Applied> {
+        let mut applied = Applied::default();
+        for attempt in &self.attempts {
+            let Some(publication) = self.publication(attempt)? else { continue };
+            let published = self.scene.session.repo.publish(&publication, Options { hooks: Hooks::Skip });
             match published.map_err(Error::downcast::<Refused>) {
                 Ok(published) => {
-                    making.made.extend(Made::new(attempt, &publication, published.commits));
+                    let (branch, from) = self.place(attempt);
+                    let (target, commits) = (attempt.target.branch.clone(), published.commits);
+                    applied.made.push(Made { target, branch, from, commits });
                     published.findings.iter().for_each(|finding| sink.finding(finding));
                 }
-                Err(Ok(Refused(findings))) => making.refused.extend(findings),
+                Err(Ok(Refused(findings))) => applied.refused.extend(findings),
                 Err(Err(error)) => return Err(error),
             }
         }
-        making.refused.extend(self.chosen.absences());
-        Ok(making)
+        applied.refused.extend(self.chosen.absences());
+        Ok(applied)
     }
 
-    fn publications(&self) -> Result<Vec<(&Attempt, Publication)>> {
-        let mut messages: BTreeMap<CommitId, String> = BTreeMap::new();
-        for commit in &self.commits {
-            messages.insert(commit.id, self.scene.session.repo.commit_info(commit.id)?.message);
-        }
-        let manner = self.manner(&[]);
-        let publication = |attempt| Some((attempt, Attempt::publication(attempt, &messages, &manner)?));
-        Ok(self.attempts.iter().filter_map(publication).collect())
-    }
-
-    /// Returns the branch that is checked out.
-    pub fn current(&self) -> Option<&str> {
-        match &self.scene.head {
-            Head::Branch(name, _) => Some(name),
-            Head::Detached(_) | Head::Unborn => None,
+    /// Returns the branch that gets what was picked, and where it is, unless it is made: the release branch
+    /// itself, if no other is configured.
+    fn place(&self, attempt: &Attempt) -> (String, Option<CommitId>) {
+        let first = attempt.picks().first().map(|(first, _)| first.short()).unwrap_or_default();
+        match &self.scene.project.config.names.backport_branch {
+            Some(name) => (name.render(&first, &attempt.target.branch), None),
+            None => (attempt.target.branch.clone(), attempt.target.local),
         }
     }
 
-    /// Returns the remote that the first branch is pushed to, if there is one.
-    pub fn remote(&self) -> Option<&str> {
-        let first = self.chosen.targets.first()?;
-        self.scene.refs.branches.push_remote(&first.branch).ok()
+    /// Returns what is to be made of an attempt: nothing if a person is needed first.
+    fn publication(&self, attempt: &Attempt) -> Result<Option<Publication>> {
+        let picks = attempt.picks();
+        if picks.is_empty() || attempt.is_held(self.scene.options.accept_flags) {
+            return Ok(None);
+        }
+        let (branch, from) = self.place(attempt);
+        let mut commits = Vec::new();
+        for (origin, tree) in &picks {
+            let message = self.scene.session.repo.commit_info(*origin)?.message;
+            commits.push(NewCommit {
+                branch: branch.clone(),
+                from,
+                parent: attempt.target.tip,
+                tree: Some(*tree),
+                files: Vec::new(),
+                message: picked(&message, *origin, self.sign_off.as_deref()),
+                origin: Some(*origin),
+            });
+        }
+        let shorts: Vec<String> = picks.iter().map(|(origin, _)| origin.short()).collect();
+        let (title, moment) = (format!("backport {}", shorts.join(" ")), self.scene.session.context.moment);
+        Ok(Some(Publication { title, moment, commits, branches: Vec::new() }))
+    }
+
+    /// Returns the branch that is checked out, and the remote that the first of the branches is pushed to;
+    /// each if there is one.
+    pub fn whereabouts(&self) -> (Option<&str>, Option<&str>) {
+        let remote = |first: &Target| self.scene.refs.branches.push_remote(&first.branch).ok();
+        (self.scene.head.branch(), self.chosen.targets.first().and_then(remote))
     }
 }

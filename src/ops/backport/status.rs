@@ -7,7 +7,7 @@ use crate::backport::evidence::Facts;
 use crate::backport::fixes::{Report, Sources, report};
 use crate::backport::matrix::{Matrix, Row, rows, went_somewhere};
 use crate::backport::survey::Survey;
-use crate::backport::targets::{Choice, Chosen};
+use crate::backport::targets::Chosen;
 use crate::finding::Refused;
 use crate::ops::sink::Sink;
 use crate::plan::lines::lines;
@@ -18,10 +18,10 @@ impl Scene<'_> {
     /// # Errors
     ///
     /// A refusal for each branch in support that is not here, among others.
-    pub fn status(&self, choice: &Choice, sink: &mut dyn Sink) -> Result<Matrix> {
+    pub fn status(&self, sink: &mut dyn Sink) -> Result<Matrix> {
         let repo = &self.session.repo;
         let commits = self.commits()?;
-        let chosen = self.targets(choice, sink)?;
+        let chosen = self.targets(sink)?;
         if !chosen.absent.is_empty() {
             return Err(Refused(chosen.absences()).into());
         }

@@ -1,0 +1,88 @@
+//! Runs `cargo relprep backport`: chooses the operation, and shows what it gives back.
+
+use anyhow::Result;
+
+use super::{Args, Form};
+use crate::cli::options::Format;
+use crate::cli::{Output, Status};
+use crate::finding::Finding;
+use crate::ops::Context;
+use crate::ops::Sink as _;
+use crate::ops::backport::Scene;
+use crate::ops::recovery::Purpose;
+use crate::render;
+use crate::rule::{self, Severity};
+
+/// Does what is asked for.
+pub(in crate::cli) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+    if args.format == Form::Json {
+        output.use_format(Format::Json);
+    }
+    if args.format == Form::Markdown && !args.status {
+        let finding = Finding::of(rule::NO_MARKDOWN, "only `backport --status` has the form `markdown`");
+        output.finding(&finding.remedy("give `--status`, or another form"));
+        return Ok(Status::Usage);
+    }
+    let purpose = match (args.status || args.advisory.is_some(), args.dry_run) {
+        (true, _) => Purpose::Read,
+        (false, true) => Purpose::Show,
+        (false, false) => Purpose::Write,
+    };
+    let context = context.on(args.today.date);
+    let session = context.open(purpose, output)?;
+    let options = args.options();
+    let scene = Scene::read(&session, &options, output)?;
+    match (&args.advisory, &args.resolve) {
+        (Some(id), _) => advisory(&scene, id, output),
+        _ if args.status => status(&scene, args, output),
+        (_, Some(branch)) => {
+            let (work, files) = scene.resolve(branch, args.worktree.as_deref())?;
+            match output.is_json() {
+                true => output.result(&render::json::document("by-hand", &work)),
+                false => output.show(&render::backport::by_hand(&work, &files)),
+            }
+            Ok(Status::Done)
+        }
+        _ => apply(&context, &scene, args, output),
+    }
+}
+
+fn status(scene: &Scene<'_>, args: &Args, output: &mut Output) -> Result<Status> {
+    let matrix = scene.status(output)?;
+    output.result(&match args.format {
+        Form::Human => render::backport::matrix::human(&matrix),
+        Form::Json => render::json::document("backports", &matrix),
+        Form::Markdown => render::backport::matrix::markdown(&matrix),
+    });
+    Ok(if matrix.has_gaps() { Status::Refused } else { Status::Done })
+}
+
+fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<Status> {
+    let report = scene.advisory(id)?;
+    if output.is_json() {
+        output.result(&render::json::document("advisory", &report));
+    } else {
+        output.result(&render::backport::advisory::toml(&report));
+        report.findings.iter().for_each(|finding| output.finding(finding));
+    }
+    let wrong = report.findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if wrong { Status::Refused } else { Status::Done })
+}
+
+/// Shows what became of the commits on each branch, and makes what is clean unless it is a dry run.
+fn apply(context: &Context, scene: &Scene<'_>, args: &Args, output: &mut Output) -> Result<Status> {
+    let attempted = scene.attempt(output)?;
+    let options = &args.words(&context.location);
+    let line = render::backport::CommandLine { accept_flags: args.accept_flags, options };
+    output.show(&render::backport::attempts(&attempted, &line));
+    let applied = if args.dry_run { attempted.obstacles()? } else { attempted.apply(output)? };
+    if output.is_json() {
+        output.result(&render::backport::json(context.date, &attempted, &applied));
+    } else {
+        let (current, remote) = attempted.whereabouts();
+        output.show(&render::backport::made(&applied.made, current, remote));
+        output.refuse(&applied.refused);
+    }
+    let well = applied.refused.is_empty() && !attempted.needs_person();
+    Ok(if well { Status::Done } else { Status::Refused })
+}
