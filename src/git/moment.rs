@@ -15,7 +15,7 @@ pub struct Moment {
 
 impl Moment {
     /// Makes the moment that is `seconds` after the beginning of 1970 in UTC.
-    pub fn new(seconds: i64, offset_minutes: i32) -> Self {
+    pub const fn new(seconds: i64, offset_minutes: i32) -> Self {
         Self { seconds, offset_minutes }
     }
 

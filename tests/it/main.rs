@@ -24,6 +24,7 @@ mod layers;
 mod lockfile;
 mod mdbook;
 mod only_versions;
+mod ops;
 mod prerelease;
 mod publish;
 mod readme;
