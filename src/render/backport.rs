@@ -56,7 +56,9 @@ pub fn attempts(attempted: &Attempted<'_>, line: &CommandLine<'_>) -> String {
     let Attempted { commits, attempts, chosen, .. } = attempted;
     let mut out = String::new();
     let (what, branches) = (counted(commits.len(), "commit"), counted(attempts.len(), "branch"));
-    let _ = writeln!(out, "{BOLD}Backport of {what} to {branches}{BOLD:#}");
+    let remote = attempts.iter().find_map(|attempt| attempt.target.remote.as_ref());
+    let fetched = remote.map(|remote| format!(", as fetched from {remote}")).unwrap_or_default();
+    let _ = writeln!(out, "{BOLD}Backport of {what} to {branches}{fetched}{BOLD:#}");
     for facts in commits {
         let _ = writeln!(out, "  {}  {}", facts.id.short(), escaped(&facts.title));
     }
