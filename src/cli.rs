@@ -17,7 +17,6 @@ mod schedule;
 mod status;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -27,25 +26,7 @@ use crate::git::Moment;
 use crate::rule;
 use options::Common;
 use output::Output;
-
-/// What became of a command: the exit status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Done, or nothing found.
-    Done = 0,
-    /// Refused, or something found: the repository must be put right.
-    Refused = 1,
-    /// The command line is wrong.
-    Usage = 2,
-    /// Something failed that is not the user's to put right.
-    Failed = 3,
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        Self::from(status as u8)
-    }
-}
+pub use output::Status;
 
 /// Prepares releases of Cargo workspaces that ship on a release train.
 #[derive(Debug, Parser)]
@@ -124,7 +105,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<Status> {
         Command::Schedule(args) => schedule::run(context()?, args, output),
         Command::Mdbook(args) => mdbook::run(context()?, args, output),
         Command::Backport(args) => backport::run(context()?, args, output),
-        Command::Completions(args) => completions::run(args, output),
+        Command::Completions(args) => completions::run(args, Cli::command(), output),
     }
 }
 
@@ -138,9 +119,4 @@ fn failed(error: &anyhow::Error, output: &mut Output) -> Status {
     }
     output.fail(&Finding::of(rule::FAILURE, format!("{error:#}")));
     Status::Failed
-}
-
-/// Returns the whole command line's definition, for completions and the reference page.
-fn definition() -> clap::Command {
-    Cli::command()
 }

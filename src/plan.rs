@@ -99,6 +99,25 @@ pub struct Plan {
     pub notes: Vec<Finding>,
 }
 
+impl Plan {
+    /// Begins the plan that `command` makes for `version`: nothing is to be made yet.
+    fn new(request: &Request<'_>, command: Command, version: &Version) -> Self {
+        let Project { config, workspace, name, .. } = request.project;
+        Self {
+            command,
+            name: name.clone(),
+            version: version.clone(),
+            date: request.date,
+            branches: Vec::new(),
+            commits: Vec::new(),
+            runs: config.runs.iter().map(|run| run.command.clone()).collect(),
+            folder: workspace.root.folder().to_owned(),
+            superseded: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// What one run prepares: a plan for each branch, and what was left out.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Preparation {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap_complete::Shell;
 
-use super::{Output, Status, definition};
+use super::{Output, Status};
 
 /// Print a completion script for a shell
 ///
@@ -18,10 +18,10 @@ pub(super) struct Args {
     shell: Shell,
 }
 
-/// Prints the script.
-pub(super) fn run(args: &Args, output: &mut Output) -> Result<Status> {
+/// Prints the script for `command`, the whole command line.
+pub(super) fn run(args: &Args, mut command: clap::Command, output: &mut Output) -> Result<Status> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut definition(), "cargo-relprep", &mut script);
+    clap_complete::generate(args.shell, &mut command, "cargo-relprep", &mut script);
     output.result(&String::from_utf8(script)?);
     Ok(Status::Done)
 }

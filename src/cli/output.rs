@@ -3,12 +3,32 @@
 mod findings;
 
 use std::io::{self, ErrorKind, Write as _};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use super::options::{Color, Common, ReportFormat};
+
+/// What became of a command: the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done, or nothing found.
+    Done = 0,
+    /// Refused, or something found: the repository must be put right.
+    Refused = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Something failed that is not the user's to put right.
+    Failed = 3,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
+    }
+}
 
 /// The program's two streams.
 pub(super) struct Output {

@@ -45,18 +45,7 @@ pub fn plan(request: &Request<'_>, step: Step, before: &Before) -> Result<Plan, 
     findings.extend(unexpected_prerelease(request, &lines));
     findings.extend(trunk_already_moved(request, before, name, &version));
 
-    let mut plan = Plan {
-        command: Command::Branch(step),
-        version: version.clone(),
-        date: request.date,
-        branches: Vec::new(),
-        commits: Vec::new(),
-        runs: config.runs.iter().map(|run| run.command.clone()).collect(),
-        folder: request.project.workspace.root.folder().to_owned(),
-        superseded: Vec::new(),
-        notes: Vec::new(),
-        name: name.clone(),
-    };
+    let mut plan = Plan::new(request, Command::Branch(step), &version);
     match &config.prerelease.candidate {
         None => plan.branches.push(NewBranch { name: branch.clone(), at: project.commit }),
         Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),

@@ -113,18 +113,8 @@ impl Job<'_> {
         let values =
             Values { branch: Some(request.branch.to_owned()), ..request.values(&version, lines.lead) };
         let message = self.message.render(&values);
-        let mut plan = Plan {
-            command: self.command,
-            name: name.clone(),
-            version: version.clone(),
-            date: request.date,
-            branches: Vec::new(),
-            commits: Vec::new(),
-            runs: config.runs.iter().map(|run| run.command.clone()).collect(),
-            folder: request.project.workspace.root.folder().to_owned(),
-            superseded: superseded(lines, config.prerelease.candidate.as_ref()),
-            notes: Vec::new(),
-        };
+        let mut plan = Plan::new(request, self.command, &version);
+        plan.superseded = superseded(lines, config.prerelease.candidate.as_ref());
         findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));
         plan.notes = refuse(findings)?;
         Ok(plan)

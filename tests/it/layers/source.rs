@@ -25,8 +25,18 @@ pub struct Mention {
     pub path: Path,
     /// Whether it leads into the crate itself.
     pub inside: bool,
-    /// Whether it is made public again by `pub use`.
-    pub reexport: bool,
+    pub how: How,
+}
+
+/// How a file names a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// In the midst of code.
+    InCode,
+    /// By `use`: the modules below can name it from here, too.
+    Import,
+    /// By `pub use`.
+    Reexport,
 }
 
 /// The files of a crate, with what they name told by where it is defined.
@@ -75,7 +85,7 @@ impl Crate {
         file.mentions
             .iter()
             .filter(|mention| mention.inside)
-            .filter(|mention| !mention.reexport || file.uses(mention.path.last()))
+            .filter(|mention| mention.how != How::Reexport || file.uses(mention.path.last()))
             .map(|mention| self.file_of(&mention.path))
             .filter(|needed| *needed != file.module)
             .collect()
@@ -94,7 +104,8 @@ impl File {
     }
 
     fn reexports(&self) -> impl Iterator<Item = (Path, Path)> {
-        self.mentions.iter().filter(|mention| mention.inside && mention.reexport).filter_map(|mention| {
+        let imports = self.mentions.iter().filter(|mention| mention.inside && mention.how != How::InCode);
+        imports.filter_map(|mention| {
             let name = [self.module.as_slice(), &[mention.path.last()?.clone()]].concat();
             (name != mention.path).then(|| (name, mention.path.clone()))
         })
@@ -122,15 +133,20 @@ impl File {
                     continue;
                 }
                 TokenTree::Ident(name) => {
-                    let paths = match name == "use" {
-                        true => tokens.imports(&[]),
-                        false => vec![tokens.path(name.to_string())],
+                    let how = match name == "use" {
+                        true if public => How::Reexport,
+                        true => How::Import,
+                        false => How::InCode,
+                    };
+                    let paths = match how {
+                        How::InCode => vec![tokens.path(name.to_string())],
+                        How::Import | How::Reexport => tokens.imports(&[]),
                     };
                     for path in paths {
-                        if name != "use" {
+                        if how == How::InCode {
                             self.names.extend(path.iter().cloned());
                         }
-                        self.mention(path, public && name == "use", modules);
+                        self.mention(path, how, modules);
                     }
                 }
                 _ => {}
@@ -139,7 +155,7 @@ impl File {
         }
     }
 
-    fn mention(&mut self, path: Path, reexport: bool, modules: &BTreeSet<Path>) {
+    fn mention(&mut self, path: Path, how: How, modules: &BTreeSet<Path>) {
         if path.len() == 1 {
             return;
         }
@@ -152,7 +168,8 @@ impl File {
         };
         let full = [base, rest].concat();
         let inside = !way.is_empty() || modules.contains(&full[..=base.len()]);
-        self.mentions.push(Mention { path: if inside { full } else { path }, inside, reexport });
+        let path = if inside { full } else { path };
+        self.mentions.push(Mention { path, inside, how });
     }
 }
 
