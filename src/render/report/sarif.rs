@@ -87,7 +87,10 @@ mod tests {
         let found = [Finding::of(rule::MSRV_RAISED, "rose").at(Place::range("a b/Cargo.toml", text, 26..30))];
         let document: Value = serde_json::from_str(&sarif(&found)).unwrap();
         let run = &document["runs"][0];
-        assert_eq!(run["tool"]["driver"]["rules"][0]["id"], "msrv-raised");
+        let rule = &run["tool"]["driver"]["rules"][0];
+        assert_eq!(rule["id"], "msrv-raised");
+        assert_eq!(rule["defaultConfiguration"]["level"], "error");
+        assert!(rule["fullDescription"]["text"].as_str().unwrap().ends_with('.'));
         let result = &run["results"][0];
         assert_eq!(result["level"], "error");
         let location = &result["locations"][0]["physicalLocation"];
