@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use crate::child::{Action, Answer, Making, answer};
+use crate::environment;
 use crate::support::{Sandbox, write_executable};
 
 fn repository() -> Sandbox {
@@ -41,7 +41,7 @@ fn is_clean(sandbox: &Sandbox) {
 }
 
 fn has(program: &str) -> bool {
-    let found = Command::new(program).arg("--version").output().is_ok();
+    let found = environment::command(program, Path::new("/")).arg("--version").output().is_ok();
     if !found {
         println!("skipped: {program} is missing");
     }

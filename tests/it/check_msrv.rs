@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::checking::{BRANCHES, Run, clone_history, configuration, relprep, relprep_with};
+use crate::environment::{self, CARGO};
 use crate::support::{Sandbox, write_executable};
 
 const ROOT: &str = "\
@@ -158,9 +159,7 @@ fn a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise() {
     sandbox.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.90.0\"\n");
     lock(&sandbox);
     sandbox.commit_all("Grow");
-    // The toolchain is not asked for in the test's own run of Cargo.
-    let cargo = [("RUSTUP_TOOLCHAIN", "stable")];
-    let run = relprep_with(&sandbox, &["check-msrv", "--format", "json"], &cargo);
+    let run = relprep(&sandbox, &["check-msrv", "--format", "json"]);
     assert_eq!(run.findings(), ["error msrv-raised", "error msrv-resolver", "error msrv-toolchain"]);
 }
 
@@ -169,20 +168,16 @@ fn a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise() {
 fn without_the_toolchain(sandbox: &Sandbox) -> Command {
     let bin = sandbox.dir().join("bin");
     fs::create_dir_all(&bin).unwrap();
-    let before = |name: &str| std::env::var(name).map(|it| format!("{name}='{it}'")).unwrap_or_default();
-    let cargo = std::env::var("CARGO").unwrap();
     let proxy = format!(
         "#!/bin/sh\n[ \"$RUSTUP_AUTO_INSTALL $RUST_BACKTRACE\" = '0 0' ] || exit 9\n\
-         if [ \"$RUSTUP_TOOLCHAIN\" = mine ]; then unset RUSTUP_TOOLCHAIN; exec env {} '{cargo}' \"$@\"; fi\n\
-         echo \"error: toolchain '1.20.0' is not installed\" >&2; exit 1\n",
-        before("RUSTUP_TOOLCHAIN")
+         if [ \"$RUSTUP_TOOLCHAIN\" = mine ]; then unset RUSTUP_TOOLCHAIN; exec '{CARGO}' \"$@\"; fi\n\
+         echo \"error: toolchain '1.20.0' is not installed\" >&2; exit 1\n"
     );
     write_executable(&bin.join("cargo"), &proxy);
     write_executable(&bin.join("rustup"), "#!/bin/sh\n[ \"$1\" = default ] && echo 'mine (default)'\n");
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
-    command.env("PATH", path).env("CARGO", bin.join("cargo"));
-    command.env("RUST_BACKTRACE", "1").env_remove("RUSTUP_TOOLCHAIN");
+    command.env("PATH", environment::path(&[&bin])).env("CARGO", bin.join("cargo"));
+    command.env("RUST_BACKTRACE", "1");
     command
 }
 
@@ -464,7 +459,7 @@ fn build_compiles_with_the_promised_rust_or_says_how_to_install_it() {
         write_executable(&bin.join("rustup"), &text);
         said
     };
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let path = environment::path(&[&bin]).into_string().unwrap();
     let build = || relprep_with(&sandbox, &["check-msrv", "--build"], &[("PATH", &path)]);
 
     script("stable-x86_64", 0);

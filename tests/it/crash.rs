@@ -4,10 +4,12 @@
 mod commands;
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::child::{Action, Making};
+use crate::environment;
 use crate::support::Sandbox;
 
 /// How many runs of the library are killed at random instants, unless `RELPREP_TEST_KILLS` says
@@ -250,7 +252,8 @@ fn run_wait_and_kill(mut child: Command, wait: impl FnOnce(&mut Child), with_chi
     let running = child.try_wait().unwrap().is_none();
     if with_children {
         let group = format!("-{}", child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let mut kill = environment::command("kill", Path::new("/"));
+        let _ = kill.args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
     }
     let _ = child.kill();
     child.wait().unwrap();

@@ -44,7 +44,7 @@ fn where_the_file_system_has_no_locks_a_dead_run_keeps_the_next_out_until_someon
     let sandbox = repository();
     let child = |action: Action| {
         let child = sandbox.child(&sandbox.root(), action);
-        let mut traced = Command::new(&strace);
+        let mut traced = sandbox.command(&strace);
         traced.args(["-f", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK", "--"]);
         traced.arg(child.get_program()).args(child.get_args());
         copy_surroundings(&child, &mut traced);
@@ -136,10 +136,10 @@ fn a_file_that_becomes_a_folder_in_between_takes_everything_back() {
 /// Returns the command as run by someone whom permissions stop, or `None` where that cannot be had.
 fn as_mortal(command: &Command, sandbox: &Sandbox) -> Option<Command> {
     let run = |program: &str, args: &[&str]| {
-        Command::new(program).args(args).output().ok().filter(|output| output.status.success())
+        sandbox.command(program).args(args).output().ok().filter(|output| output.status.success())
     };
     if run("id", &["-u"])?.stdout != b"0\n" {
-        let mut same = Command::new(command.get_program());
+        let mut same = sandbox.command(command.get_program());
         same.args(command.get_args());
         copy_surroundings(command, &mut same);
         return Some(same);
@@ -148,14 +148,14 @@ fn as_mortal(command: &Command, sandbox: &Sandbox) -> Option<Command> {
     let user = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let program = command.get_program().to_str()?;
     run("setpriv", &[&user[..], &["test", "-x", program]].concat())?;
-    let mut mortal = Command::new("setpriv");
+    let mut mortal = sandbox.command("setpriv");
     mortal.args(user).arg(program).args(command.get_args());
     copy_surroundings(command, &mut mortal);
     Some(mortal)
 }
 
 fn copy_surroundings(from: &Command, to: &mut Command) {
-    to.env_clear().envs(from.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    to.envs(from.get_envs().filter_map(|(name, value)| Some((name, value?))));
     to.current_dir(from.get_current_dir().unwrap());
 }
 
@@ -237,7 +237,7 @@ fn on_small_disk(sandbox: &Sandbox, child: &Command, disk: &Path, free: u32) -> 
         case "$(cat Cargo.toml)" in version*) old=old;; *) old=$(cat Cargo.toml);; esac
         echo "$(( $(git rev-list --count HEAD) - 1 )) $old $state"
     "#;
-    let mut command = Command::new("unshare");
+    let mut command = sandbox.command("unshare");
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
     command.arg(child.get_program()).args(child.get_args());
     copy_surroundings(child, &mut command);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::environment::CARGO;
 use crate::support::Sandbox;
 
 /// The day that every run takes for today.
@@ -50,26 +51,22 @@ impl Fixture {
         fixture
     }
 
-    /// Makes a home for Cargo in which crates.io is the shelf of the fixtures.
+    /// Configures Cargo so that crates.io is the shelf of the fixtures.
     fn lay_cargo_home(&self) {
         let shelf = fixtures().join("shelf");
         let config = format!(
             "[source.crates-io]\nreplace-with = \"shelf\"\n[source.shelf]\ndirectory = {:?}\n",
             shelf.to_str().unwrap()
         );
-        fs::create_dir(self.cargo_home()).unwrap();
-        fs::write(self.cargo_home().join("config.toml"), config).unwrap();
-    }
-
-    fn cargo_home(&self) -> PathBuf {
-        self.sandbox.dir().join("home/cargo")
+        let home = self.sandbox.dir().join("home/cargo");
+        fs::create_dir(&home).unwrap();
+        fs::write(home.join("config.toml"), config).unwrap();
     }
 
     /// Returns a command that runs `program` at the root of the work tree on a fixed day.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = self.sandbox.command(program);
         command
-            .env("CARGO_HOME", self.cargo_home())
             .env("GIT_AUTHOR_DATE", "2024-05-20T12:00:00 +0000")
             .env("GIT_COMMITTER_DATE", "2024-05-20T12:00:00 +0000");
         command
@@ -188,8 +185,7 @@ impl Fixture {
                 continue;
             }
             for args in [&["metadata", "--format-version=1", "--locked"][..], &["update", "--workspace"]] {
-                let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-                let mut command = self.command(&cargo);
+                let mut command = self.command(CARGO);
                 command.args(args).args(["--offline", "--quiet", "--manifest-path"]).arg(&manifest);
                 let output = command.output().unwrap();
                 let said = String::from_utf8_lossy(&output.stderr);

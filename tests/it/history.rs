@@ -6,6 +6,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::environment;
+
 /// One recorded step.
 pub(crate) struct Step {
     pub(crate) kind: String,
@@ -37,9 +39,9 @@ impl History {
         };
         let dir = tempfile::Builder::new().prefix("relprep history ").tempdir().unwrap();
         let history = Self { dir, steps: cases.lines().filter_map(step).collect() };
-        git(history.dir.path(), &["clone", "--quiet", "--mirror", bundle.to_str().unwrap(), "store"]);
+        history.git_in("", &["clone", "--quiet", "--mirror", bundle.to_str().unwrap(), "store"]);
         let root = history.root();
-        git(history.dir.path(), &["init", "--quiet", "--initial-branch=unborn", "repo"]);
+        history.git_in("", &["init", "--quiet", "--initial-branch=unborn", "repo"]);
         let alternates = root.join(".git/objects/info/alternates");
         let objects = history.dir.path().join("store/objects");
         std::fs::write(alternates, format!("{}\n", objects.display())).unwrap();
@@ -53,7 +55,7 @@ impl History {
 
     /// Makes `branch` point at `commit`.
     pub(crate) fn set_branch(&self, branch: &str, commit: &str) {
-        git(&self.root(), &["update-ref", &format!("refs/heads/{branch}"), commit]);
+        self.git(&["update-ref", &format!("refs/heads/{branch}"), commit]);
     }
 
     /// Lays out all branches and tags as they were when `day` began, the branches that were patched on
@@ -79,36 +81,47 @@ impl History {
         }
         let file = self.dir.path().join("refs");
         std::fs::write(&file, refs).unwrap();
-        let output = command(&self.root(), &["update-ref", "--stdin"])
-            .stdin(std::fs::File::open(file).unwrap())
-            .output()
-            .unwrap();
+        let mut update = self.command("git", "repo");
+        update.args(["update-ref", "--stdin"]).stdin(std::fs::File::open(file).unwrap());
+        let output = update.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         self.git(&["checkout", "--quiet", "--force", "main"]);
         patches
     }
 
     fn store(&self, args: &[&str]) -> String {
-        git(&self.dir.path().join("store"), args)
+        self.git_in("store", args)
     }
 
     /// Returns a command that runs the program on this history, with the project's configuration.
     pub(crate) fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cargo-relprep"));
-        command.current_dir(self.root()).arg("relprep").args(args).arg("--config").arg(config());
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"), "repo");
+        command.arg("relprep").args(args).arg("--config").arg(config());
         for who in ["AUTHOR", "COMMITTER"] {
-            command
-                .env(format!("GIT_{who}_NAME"), "Ann Other")
-                .env(format!("GIT_{who}_EMAIL"), "ann@example.org")
-                .env(format!("GIT_{who}_DATE"), "2025-12-31T12:00:00 +0000");
+            command.env(format!("GIT_{who}_DATE"), "2025-12-31T12:00:00 +0000");
         }
         command
     }
 
     /// Runs git in the repository, and returns what it printed.
     pub(crate) fn git(&self, args: &[&str]) -> String {
-        git(&self.root(), args)
+        self.git_in("repo", args)
+    }
+
+    fn git_in(&self, folder: &str, args: &[&str]) -> String {
+        let output = self.command("git", folder).args(args).output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    fn command(&self, program: &str, folder: &str) -> Command {
+        let mut command = environment::command(program, self.dir.path());
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "Ann Other");
+            command.env(format!("GIT_{who}_EMAIL"), "ann@example.org");
+        }
+        command.current_dir(self.dir.path().join(folder));
+        command
     }
 }
 
@@ -129,22 +142,4 @@ fn step(line: &str) -> Option<Step> {
         before: before.to_owned(),
         after: after.to_owned(),
     })
-}
-
-fn git(folder: &Path, args: &[&str]) -> String {
-    let output = command(folder, args).output().unwrap();
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
-}
-
-fn command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new("git");
-    command
-        .args(["-c", "user.name=Ann Other", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"])
-        .args(args)
-        .current_dir(folder)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("TZ", "UTC");
-    command
 }

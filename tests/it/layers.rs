@@ -35,7 +35,8 @@ fn the_source_stands_as_the_map_shows_it() {
     assert_eq!(gone.collect::<Vec<_>>(), [&""; 0], "these are put right, and no longer to be listed");
 }
 
-fn read_folder(folder: &Path, prefix: &str, sources: &mut Vec<(String, String)>) {
+/// Adds each file below `folder` to `sources`: its path, behind `prefix`, and its text.
+pub fn read_folder(folder: &Path, prefix: &str, sources: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
         if entry.path().is_dir() {

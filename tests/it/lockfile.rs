@@ -5,7 +5,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails that cannot be set up")]
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -13,6 +12,8 @@ use std::process::Command;
 use relprep::edit::lockfile::{Change, Followed, Format, LockFile, Moved, follow, third_party_changes};
 use relprep::path::RepoPath;
 use tempfile::TempDir;
+
+use crate::environment::{self, CARGO};
 
 /// A Cargo workspace in a folder of its own, with the third parties that it can reach.
 struct Workspace {
@@ -57,27 +58,13 @@ impl Workspace {
     }
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
-        let home = self.folder.path().join("home");
-        let mut command = Command::new(program);
-        for (key, _) in env::vars_os() {
-            let is_about = |prefix: &str| key.to_string_lossy().starts_with(prefix);
-            if is_about("CARGO_") || is_about("GIT_") {
-                command.env_remove(key);
-            }
-        }
-        command.current_dir(folder).env("CARGO_HOME", home.join("cargo"));
-        if env::var_os("RUSTUP_HOME").is_none()
-            && let Some(real) = env::var_os("HOME")
-        {
-            command.env("RUSTUP_HOME", Path::new(&real).join(".rustup"));
-        }
-        command.env("HOME", home).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let mut command = environment::command(program, &self.folder.path().join("home"));
+        command.current_dir(folder);
         command
     }
 
     fn cargo(&self, args: &[&str]) -> Result<(), String> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        finish(self.command(cargo, self.folder.path()).args(args))
+        finish(self.command(CARGO, self.folder.path()).args(args))
     }
 
     fn git(&self, folder: &str, args: &[&str]) {

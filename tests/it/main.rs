@@ -15,6 +15,7 @@ mod checking;
 mod child;
 mod crash;
 mod editor;
+mod environment;
 mod fault;
 mod fixture;
 mod fuzz;

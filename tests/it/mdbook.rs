@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use relprep::render::mdbook::preprocess;
 use relprep::render::schedule::marker;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::environment;
 use crate::rendered::wasmtime_on;
 use crate::tools::Tool;
 
@@ -53,12 +53,8 @@ fn mdbook_puts_table_and_chart_in_place_of_the_marker() {
     let Some(mdbook) = Tool::Mdbook.find() else { return };
     let dir = TempDir::new().unwrap();
     write_book(dir.path());
-    let output = Command::new(mdbook)
-        .args(["build", "docs"])
-        .current_dir(dir.path())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
+    let mut build = environment::command(mdbook, dir.path());
+    let output = build.args(["build", "docs"]).current_dir(dir.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let page = fs::read_to_string(dir.path().join("docs/book/releases.html")).unwrap();
     assert!(page.contains("<td><strong>24.0.0</strong></td><td>LTS</td><td>August 5 2024</td>"), "{page}");

@@ -6,7 +6,6 @@ mod formats;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use relprep::config::schedule::ScheduleConfig;
 use relprep::render::schedule::{Format, render};
@@ -14,6 +13,7 @@ use relprep::train::schedule::{Bound, Schedule, Selection};
 use relprep::train::{History, Number};
 use tempfile::TempDir;
 
+use crate::environment;
 use crate::tools::Tool;
 
 const WASMTIME: &str = r#"
@@ -79,13 +79,12 @@ fn in_chromium(chromium: &OsStr, dir: &Path, dark: bool, page: &str) -> String {
     let file = dir.join("page.html");
     fs::write(&file, page).unwrap();
     let scheme = format!("--blink-settings=preferredColorScheme={}", u8::from(!dark));
-    let output = Command::new(chromium)
+    let output = environment::command(chromium, dir)
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         .args(["--window-size=1400,1000", "--allow-file-access-from-files"])
         .args(["--virtual-time-budget=20000", "--dump-dom", &scheme])
         .arg(format!("--user-data-dir={}", dir.join("profile").display()))
         .arg(format!("file://{}", file.display()))
-        .env("HOME", dir)
         .output()
         .unwrap();
     let dom = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -151,7 +150,7 @@ fn other_parsers_read_calendar_and_endoflife_back() {
             fs::write(&path, render(&schedule, format, 80)).unwrap();
             path
         };
-        let output = Command::new(&python)
+        let output = environment::command(&python, dir.path())
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/read_back.py"))
             .arg(file("calendar.ics", Format::Ics))
             .arg(file("releases.yml", Format::Endoflife))

@@ -1,17 +1,18 @@
-//! A sandbox for tests: a folder of its own, a hermetic environment, and real git in it.
+//! A sandbox for tests: a folder of its own, and real git in it.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::environment;
+
 /// A day in 2024, for every commit that a test makes with git.
 const DATE: &str = "2024-05-20T12:00:00 +0000";
 
-/// A folder that holds a home and a repository, and the environment in which programs see nothing
-/// else of the machine's configuration.
+/// A folder that holds a home and a repository.
 pub struct Sandbox {
     dir: TempDir,
 }
@@ -48,7 +49,7 @@ impl Sandbox {
     /// Makes a sandbox with a copy of all that is in this one.
     pub fn copy(&self) -> Self {
         let dir = tempfile::Builder::new().prefix("relprep test ").tempdir().unwrap();
-        let mut cp = Command::new("cp");
+        let mut cp = environment::command("cp", dir.path());
         let status = cp.arg("-a").arg(self.dir().join(".")).arg(dir.path()).status().unwrap();
         assert!(status.success(), "cannot copy {}", self.dir().display());
         Self { dir }
@@ -76,42 +77,10 @@ impl Sandbox {
         self.dir.path().join("home/gitconfig")
     }
 
-    /// Returns the environment that every program of the sandbox gets, `PATH` included.
-    pub fn env(&self) -> Vec<(OsString, OsString)> {
-        let home = self.dir.path().join("home");
-        let mut env: Vec<(OsString, OsString)> = [
-            ("HOME", home.as_os_str()),
-            ("XDG_CONFIG_HOME", home.join("config").as_os_str()),
-            ("GNUPGHOME", home.join("gnupg").as_os_str()),
-            ("GIT_CONFIG_GLOBAL", self.global_config().as_os_str()),
-            ("GIT_CONFIG_NOSYSTEM", OsStr::new("1")),
-            ("GIT_TERMINAL_PROMPT", OsStr::new("0")),
-            ("LC_ALL", OsStr::new("C")),
-            ("TZ", OsStr::new("UTC")),
-        ]
-        .map(|(name, value)| (name.into(), value.to_owned()))
-        .into();
-        for kept in ["PATH", "CARGO", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "TMPDIR", "SystemRoot"]
-        {
-            if let Some(value) = std::env::var_os(kept) {
-                env.push((kept.into(), value));
-            }
-        }
-        if !env.iter().any(|(name, _)| name == "CARGO_HOME")
-            && let Some(home) = std::env::var_os("HOME")
-        {
-            // Toolchains of the machine are found in the real home.
-            env.push(("CARGO_HOME".into(), Path::new(&home).join(".cargo").into()));
-            env.push(("RUSTUP_HOME".into(), Path::new(&home).join(".rustup").into()));
-        }
-        env
-    }
-
-    /// Returns a command that runs `program` at the root of the work tree, in the sandbox's
-    /// environment only.
+    /// Returns a command that runs `program` at the root of the work tree, with the sandbox's home.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.current_dir(self.root()).env_clear().envs(self.env());
+        let mut command = environment::command(program, &self.dir().join("home"));
+        command.current_dir(self.root());
         command
     }
 

@@ -5,7 +5,9 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+
+use crate::environment;
 
 /// A tool, and how a test finds it.
 #[derive(Clone, Copy)]
@@ -54,6 +56,7 @@ pub(crate) fn skip(why: &str) {
 }
 
 fn runs(program: OsString, arguments: &[&str]) -> Option<OsString> {
-    let status = Command::new(&program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let mut command = environment::command(&program, &env::temp_dir());
+    let status = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success()).then_some(program)
 }

@@ -1,6 +1,7 @@
 //! Conflicts in `Cargo.lock`, computed anew by the real Cargo, offline.
 
 use super::Train;
+use crate::environment::CARGO;
 
 /// Puts packages of a directory source that stands in for crates.io into the project.
 fn shelf(train: &Train, packages: &[(&str, &str)]) {
@@ -17,8 +18,7 @@ fn shelf(train: &Train, packages: &[(&str, &str)]) {
 }
 
 fn cargo(train: &Train, args: &[&str]) {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = train.sandbox.command(cargo).args(args).output().unwrap();
+    let output = train.sandbox.command(CARGO).args(args).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -1,6 +1,7 @@
 //! Paths that lead outside the work tree.
 
 use super::{configured, kept, lay_secret, refused};
+use crate::environment::CARGO;
 use crate::fixture::Fixture;
 
 #[test]
@@ -91,8 +92,7 @@ fn what_manifests_name_outside_is_neither_told_nor_touched() {
             assert!(text.contains(from), "{path} has no {from}");
             fixture.sandbox.write(path, text.replacen(from, &to, 1));
             // A lock file that is current, where it can be.
-            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-            let _ = fixture.command(&cargo).args(["update", "--workspace", "--offline"]).output().unwrap();
+            let _ = fixture.command(CARGO).args(["update", "--workspace", "--offline"]).output().unwrap();
             fixture.sandbox.commit_all("outside");
             let prepared = match becomes {
                 Becomes::Prepared => true,

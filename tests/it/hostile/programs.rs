@@ -13,7 +13,8 @@ fn leaving(name: &str) -> String {
 
 /// Returns the files that programs have left: they run in work trees of their own.
 fn left(fixture: &Fixture, name: &str) -> Vec<PathBuf> {
-    let above = [fixture.sandbox.dir().to_owned(), std::env::temp_dir(), PathBuf::from("/dev/shm")];
+    let dir = fixture.sandbox.dir();
+    let above = [dir.to_owned(), dir.join("home"), PathBuf::from("/dev/shm")];
     above.into_iter().map(|folder| folder.join(name)).filter(|path| path.exists()).collect()
 }
 

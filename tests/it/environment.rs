@@ -1,0 +1,85 @@
+//! The environment of every process that a test starts: of the machine, its programs and its toolchain.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::layers::read_folder;
+
+/// The Cargo that builds the tests, and not rustup's stand-in for it.
+pub const CARGO: &str = env!("CARGO");
+
+/// Returns a command that runs `program` and sees nothing of the machine's configuration, nor of the
+/// Cargo that runs the tests. What a program keeps for itself lies in the folder `home`.
+pub fn command(program: impl AsRef<OsStr>, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    command.env("HOME", home).env("TMPDIR", home).env("XDG_CONFIG_HOME", home.join("config"));
+    command.env("CARGO", CARGO).env("CARGO_HOME", home.join("cargo")).env("PATH", path(&[]));
+    command.env("GNUPGHOME", home.join("gnupg"));
+    command.env("GIT_CONFIG_GLOBAL", home.join("gitconfig")).env("GIT_CONFIG_NOSYSTEM", "1");
+    command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").env("TZ", "UTC");
+    if let Some(toolchains) = toolchains() {
+        command.env("RUSTUP_HOME", toolchains);
+    }
+    if let Some(root) = env::var_os("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
+    command
+}
+
+/// Returns where programs are looked for: in `first`, in the toolchain, and where the machine has them.
+pub fn path(first: &[&Path]) -> OsString {
+    let machine = env::var_os("PATH").unwrap_or_default();
+    let toolchain = Path::new(CARGO).parent();
+    let folders = first.iter().copied().chain(toolchain).map(Path::to_owned);
+    env::join_paths(folders.chain(env::split_paths(&machine))).unwrap()
+}
+
+/// Returns the folder in which rustup keeps its toolchains.
+fn toolchains() -> Option<OsString> {
+    env::var_os("RUSTUP_HOME").or_else(|| Some(env::home_dir()?.join(".rustup").into()))
+}
+
+/// Tests that start programs in each way that there is.
+const TESTS: [&str; 4] = [
+    "as_user::identity_and_dates_come_from_the_environment_as_in_git",
+    "check_msrv::a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise",
+    "lockfile::a_namesake_outside_the_workspace_stays",
+    "shapes::a_lone_package_is_cut_and_patched",
+];
+
+#[test]
+fn the_configuration_of_the_machine_reaches_no_test() {
+    let machine = TempDir::new().unwrap();
+    let broken = machine.path().join("config.toml");
+    fs::write(&broken, "[broken\n").unwrap();
+    let on_machine = |program: &OsStr, args: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(args).env("HOME", machine.path()).env("CARGO_HOME", machine.path());
+        command.env("GIT_CONFIG_GLOBAL", &broken).env("GIT_DIR", &broken).env("RUSTC_WRAPPER", &broken);
+        command.env("CARGO_BUILD_TARGET", "nowhere").env("CARGO_TARGET_DIR", &broken);
+        command.env("RUSTFLAGS", "--broken").env("RUSTUP_TOOLCHAIN", "broken");
+        command.envs(toolchains().map(|folder| ("RUSTUP_HOME", folder))).output().unwrap()
+    };
+    assert!(!on_machine(CARGO.as_ref(), &["metadata", "--no-deps"]).status.success());
+    assert!(!on_machine("git".as_ref(), &["version", "--build-options"]).status.success());
+    let args = [&["--exact"][..], &TESTS].concat();
+    let output = on_machine(env::current_exe().unwrap().as_ref(), &args);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains(&format!("test result: ok. {} passed", TESTS.len())), "{said}");
+}
+
+#[test]
+fn no_test_starts_a_process_by_itself() {
+    let mut sources = Vec::new();
+    read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it"), "", &mut sources);
+    let owner = Path::new(file!()).file_name().unwrap().to_str().unwrap();
+    sources.retain(|(path, text)| path != owner && text.contains("Command::new("));
+    let paths: Vec<_> = sources.iter().map(|(path, _)| path).collect();
+    assert!(paths.is_empty(), "to be started with `environment::command`: {paths:?}");
+}
