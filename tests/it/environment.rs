@@ -3,12 +3,14 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
 use crate::layers::read_folder;
+use crate::support::write_executable;
 
 /// The Cargo that builds the tests, and not rustup's stand-in for it.
 pub const CARGO: &str = env!("CARGO");
@@ -30,6 +32,24 @@ pub fn command(program: impl AsRef<OsStr>, home: &Path) -> Command {
         command.env("SystemRoot", root);
     }
     command
+}
+
+/// Makes a folder: in memory where the machine lets programs run from there, which makes files many times
+/// faster, unless `TMPDIR` says where.
+pub fn folder() -> TempDir {
+    static GROUND: LazyLock<PathBuf> = LazyLock::new(|| {
+        let memory = Path::new("/dev/shm");
+        let chosen = env::var_os("TMPDIR").is_none() && runs_programs(memory);
+        if chosen { memory.to_owned() } else { env::temp_dir() }
+    });
+    tempfile::Builder::new().prefix("relprep test ").tempdir_in(&*GROUND).unwrap()
+}
+
+fn runs_programs(folder: &Path) -> bool {
+    let Ok(folder) = TempDir::new_in(folder) else { return false };
+    let script = folder.path().join("script");
+    write_executable(&script, "#!/bin/sh\n");
+    command(script, folder.path()).status().is_ok_and(|status| status.success())
 }
 
 /// Returns where programs are looked for: in `first`, in the toolchain, and where the machine has them.

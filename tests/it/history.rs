@@ -37,7 +37,7 @@ impl History {
             println!("skipped: there is no recorded history in {}", folder.display());
             return None;
         };
-        let dir = tempfile::Builder::new().prefix("relprep history ").tempdir().unwrap();
+        let dir = environment::folder();
         let history = Self { dir, steps: cases.lines().filter_map(step).collect() };
         history.git_in("", &["clone", "--quiet", "--mirror", bundle.to_str().unwrap(), "store"]);
         let root = history.root();

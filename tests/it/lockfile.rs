@@ -23,7 +23,7 @@ struct Workspace {
 impl Workspace {
     /// Makes a workspace of everything in `members/`; `root` is more of its root manifest.
     fn new(root: &str) -> Self {
-        let workspace = Self { folder: TempDir::new().unwrap() };
+        let workspace = Self { folder: environment::folder() };
         workspace.write("Cargo.toml", &format!("[workspace]\nmembers = [\"members/*\"]\n{root}"));
         workspace.write(
             ".cargo/config.toml",

@@ -12,6 +12,19 @@ use crate::environment;
 /// A day in 2024, for every commit that a test makes with git.
 const DATE: &str = "2024-05-20T12:00:00 +0000";
 
+/// Who makes the commits, and that git does nothing about repositories that do not last.
+const CONFIG: &str = "\
+[user]
+    name = Ann Other
+    email = ann@example.org
+[core]
+    fsync = none
+[gc]
+    auto = 0
+[maintenance]
+    auto = false
+";
+
 /// A folder that holds a home and a repository.
 pub struct Sandbox {
     dir: TempDir,
@@ -28,11 +41,10 @@ impl Sandbox {
 
     /// Makes a sandbox without a repository.
     pub fn bare_ground() -> Self {
-        let dir = tempfile::Builder::new().prefix("relprep test ").tempdir().unwrap();
+        let dir = environment::folder();
         fs::create_dir(dir.path().join("home")).unwrap();
         let sandbox = Self { dir };
-        fs::write(sandbox.global_config(), "[user]\n\tname = Ann Other\n\temail = ann@example.org\n")
-            .unwrap();
+        fs::write(sandbox.global_config(), CONFIG).unwrap();
         sandbox
     }
 
@@ -48,7 +60,7 @@ impl Sandbox {
 
     /// Makes a sandbox with a copy of all that is in this one.
     pub fn copy(&self) -> Self {
-        let dir = tempfile::Builder::new().prefix("relprep test ").tempdir().unwrap();
+        let dir = environment::folder();
         let mut cp = environment::command("cp", dir.path());
         let status = cp.arg("-a").arg(self.dir().join(".")).arg(dir.path()).status().unwrap();
         assert!(status.success(), "cannot copy {}", self.dir().display());
