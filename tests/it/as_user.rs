@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::child::{Action, Answer, Making, answer};
-use crate::environment;
 use crate::support::{Sandbox, write_executable};
+use crate::tools::{Tool, skip};
 
 fn repository() -> Sandbox {
     Sandbox::with_files([("Cargo.toml", "version = \"1.0.0\"\n"), ("docs/notes.md", "old\nnotes\n")])
@@ -38,14 +38,6 @@ fn refuses(sandbox: &Sandbox, making: Making, rule: &str) -> Answer {
 fn is_clean(sandbox: &Sandbox) {
     assert_eq!(sandbox.git(["status", "--porcelain"]), "");
     sandbox.fsck();
-}
-
-fn has(program: &str) -> bool {
-    let found = environment::command(program, Path::new("/")).arg("--version").output().is_ok();
-    if !found {
-        println!("skipped: {program} is missing");
-    }
-    found
 }
 
 #[test]
@@ -98,12 +90,10 @@ fn without_an_identity_nothing_is_done() {
 
 #[test]
 fn a_commit_is_signed_with_an_ssh_key() {
-    if !has("ssh-keygen") {
-        return;
-    }
+    let Some(ssh_keygen) = Tool::SshKeygen.find() else { return };
     let sandbox = repository();
     let key = sandbox.dir().join("home/key");
-    let made = sandbox.command("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+    let made = sandbox.command(ssh_keygen).args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
     assert!(made.unwrap().success());
     let public = fs::read_to_string(key.with_extension("pub")).unwrap();
     let allowed = sandbox.dir().join("home/allowed");
@@ -121,14 +111,12 @@ fn a_commit_is_signed_with_an_ssh_key() {
 
 #[test]
 fn a_commit_is_signed_with_an_openpgp_key() {
-    if !has("gpg") {
-        return;
-    }
+    let Some(gpg) = Tool::Gpg.find() else { return };
     let sandbox = repository();
     // The agent's socket has a short name only where its folder has.
     let home = tempfile::Builder::new().prefix("g").tempdir_in("/tmp").unwrap();
     let gpg = |args: &[&str]| {
-        let output = sandbox.command("gpg").env("GNUPGHOME", home.path()).args(args).output().unwrap();
+        let output = sandbox.command(&gpg).env("GNUPGHOME", home.path()).args(args).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
     gpg(&[
@@ -454,7 +442,7 @@ fn formats_that_cannot_be_read_are_refused() {
         let sandbox = Sandbox::bare_ground();
         fs::create_dir(sandbox.root()).unwrap();
         if !sandbox.try_git(["init", "--quiet", option]).status.success() {
-            println!("skipped: this git does not know {option}");
+            skip(&format!("a git that knows `init {option}`"));
             continue;
         }
         sandbox.git(["commit", "--quiet", "--allow-empty", "-m", "first"]);

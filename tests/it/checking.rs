@@ -1,8 +1,7 @@
 //! Running the checks in a sandbox, and the recorded history that they are tried on.
 
-use std::path::{Path, PathBuf};
-
 use crate::support::Sandbox;
+use crate::tools::recorded_history;
 
 /// What a run of the program printed, and its exit status.
 #[derive(Debug)]
@@ -52,17 +51,7 @@ impl Run {
 /// The release branches of the recorded history.
 pub const BRANCHES: std::ops::RangeInclusive<u32> = 24..=40;
 
-/// Returns the recorded history, or says that it is not there.
-pub fn recorded_history() -> Option<PathBuf> {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history/wasmtime.bundle");
-    if !bundle.is_file() {
-        println!("skipped: the recorded history is not beside the repository");
-        return None;
-    }
-    Some(bundle)
-}
-
-/// Clones the recorded history into a sandbox; `main` is checked out.
+/// Clones the recorded history into a sandbox, or notes that the test is skipped; `main` is checked out.
 pub fn clone_history() -> Option<Sandbox> {
     let bundle = recorded_history()?;
     let sandbox = Sandbox::new();

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::child::{Action, Making, answer};
 use crate::support::Sandbox;
-use crate::tools::Tool;
+use crate::tools::{Tool, skip};
 
 fn repository() -> Sandbox {
     Sandbox::with_files([("Cargo.toml", "version = \"1.0.0\"\n"), ("docs/notes.md", "old notes\n")])
@@ -174,7 +174,7 @@ fn without_permission_all_stays_as_it_was() {
         let sandbox = repository();
         let child = sandbox.child(&sandbox.root(), Action::Publish(bump()));
         let Some(mut child) = as_mortal(&child, &sandbox) else {
-            println!("skipped: nobody here is stopped by permissions");
+            skip("setpriv, or a user whom permissions stop");
             return;
         };
         sandbox.git(["config", "--global", "safe.directory", "*"]);
@@ -208,7 +208,7 @@ fn on_a_full_disk_all_stays_as_it_was_or_all_is_new() {
     let (mut failed, mut done) = (0, 0);
     for free in [0, 8, 24, 100].into_iter().chain((220..=380).step_by(8)).chain([1000]) {
         let Some(outcome) = on_small_disk(&sandbox, &child, &disk, free) else {
-            println!("skipped: no file system can be mounted here");
+            skip("unshare, and leave to mount a file system");
             return;
         };
         match outcome.as_str() {
@@ -243,9 +243,5 @@ fn on_small_disk(sandbox: &Sandbox, child: &Command, disk: &Path, free: u32) -> 
     copy_surroundings(child, &mut command);
     command.env("DISK", disk).env("ROOT", sandbox.root()).env("FREE", free.to_string());
     let output = command.output().ok()?;
-    if !output.status.success() {
-        println!("{}", String::from_utf8_lossy(&output.stderr));
-        return None;
-    }
-    Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    output.status.success().then(|| String::from_utf8(output.stdout).unwrap().trim().to_owned())
 }

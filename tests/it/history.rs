@@ -7,6 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::environment;
+use crate::tools::recorded_history;
 
 /// One recorded step.
 pub(crate) struct Step {
@@ -27,16 +28,10 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Returns the history, or says that the test is skipped without it: beside the repository, or
-    /// where the bundle of `RELPREP_HISTORY` is.
+    /// Returns the history, or notes that the test is skipped without it.
     pub(crate) fn get() -> Option<Self> {
-        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history/wasmtime.bundle");
-        let bundle = std::env::var_os("RELPREP_HISTORY").map_or_else(beside, PathBuf::from);
-        let folder = bundle.parent().unwrap();
-        let Ok(cases) = std::fs::read_to_string(folder.join("cases.tsv")) else {
-            println!("skipped: there is no recorded history in {}", folder.display());
-            return None;
-        };
+        let bundle = recorded_history()?;
+        let cases = std::fs::read_to_string(bundle.with_file_name("cases.tsv")).unwrap();
         let dir = environment::folder();
         let history = Self { dir, steps: cases.lines().filter_map(step).collect() };
         history.git_in("", &["clone", "--quiet", "--mirror", bundle.to_str().unwrap(), "store"]);

@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     unreachable_pub,
-    reason = "helpers of tests are tests, seen by nobody else, and say what they skip"
+    reason = "helpers of tests are tests, seen by nobody else, and print figures"
 )]
 
 mod as_user;
@@ -24,6 +24,7 @@ mod hostile;
 mod layers;
 mod lockfile;
 mod mdbook;
+mod notes;
 mod only_versions;
 mod ops;
 mod prerelease;

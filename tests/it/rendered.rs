@@ -122,7 +122,8 @@ fn pages_and_charts_are_readable_at_every_width_in_light_and_dark() {
 
 #[test]
 fn mermaid_draws_the_chart() {
-    let (Some(chromium), Some(library)) = (Tool::Chromium.find(), Tool::Mermaid.find()) else { return };
+    let Some(chromium) = Tool::Chromium.find() else { return };
+    let Some(library) = Tool::Mermaid.find() else { return };
     let library = Path::new(&library).canonicalize().unwrap();
     for (name, schedule) in schedules() {
         let chart = render(&schedule, Format::Mermaid, 80);

@@ -4,11 +4,11 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use crate::support::Sandbox;
-use crate::tools::skip;
+use crate::tools::recorded_history;
 
 const WASMTIME: &str = r#"
 name = "Wasmtime"
@@ -34,21 +34,10 @@ fn status_json(repo: &Sandbox, config: &str, day: &str) -> serde_json::Value {
     serde_json::from_str(&status(repo, config, day, &["--format", "json"])).unwrap()
 }
 
-/// Returns the recorded history's folder, or says that the test is skipped.
-fn history() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history");
-    if folder.join("wasmtime.bundle").is_file() {
-        return Some(folder);
-    }
-    skip(&format!("there is no recorded history at {}", folder.display()));
-    None
-}
-
 /// Returns a repository that has Wasmtime's branches as remote-tracking ones, and its tags; the trunk
 /// is checked out.
-fn clone(history: &Path) -> Sandbox {
+fn clone(bundle: &Path) -> Sandbox {
     let repo = Sandbox::new();
-    let bundle = history.join("wasmtime.bundle");
     let branches = "refs/heads/*:refs/remotes/origin/*";
     repo.git(["fetch", "-q", bundle.to_str().unwrap(), branches, "refs/tags/*:refs/tags/*"]);
     repo.git(["checkout", "-q", "--detach", "refs/remotes/origin/main"]);
@@ -57,9 +46,9 @@ fn clone(history: &Path) -> Sandbox {
 
 #[test]
 fn on_each_day_of_patches_the_patched_branches_are_named() {
-    let Some(history) = history() else { return };
-    let repo = clone(&history);
-    let cases = std::fs::read_to_string(history.join("cases.tsv")).unwrap();
+    let Some(bundle) = recorded_history() else { return };
+    let repo = clone(&bundle);
+    let cases = std::fs::read_to_string(bundle.with_file_name("cases.tsv")).unwrap();
     let mut days: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for line in cases.lines() {
         if let ["patch", _, day, branch, ..] = line.split('\t').collect::<Vec<_>>()[..] {
@@ -81,8 +70,8 @@ fn on_each_day_of_patches_the_patched_branches_are_named() {
 
 #[test]
 fn a_tag_that_was_forgotten_is_told_and_a_later_one_tells_the_day() {
-    let Some(history) = history() else { return };
-    let repo = clone(&history);
+    let Some(bundle) = recorded_history() else { return };
+    let repo = clone(&bundle);
     let json = status_json(&repo, WASMTIME, "2025-11-11");
     let todo: Vec<_> =
         json["todo"].as_array().unwrap().iter().map(|todo| todo["text"].as_str().unwrap()).collect();

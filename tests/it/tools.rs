@@ -1,62 +1,92 @@
-//! Tools that not every machine has: where they are missing, a test says that it is skipped.
+//! What not every machine has: where it is missing, a test is skipped, and `cargo test` says so at its
+//! end.
 //!
-//! With `RELPREP_TEST_TOOLS=required` in the environment, as in CI, a missing tool is a failure.
+//! With `RELPREP_TEST_TOOLS=required` in the environment, as in CI, that is a failure.
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::thread;
 
-use crate::environment;
+use crate::{environment, notes};
 
 /// A tool, and how a test finds it.
 #[derive(Clone, Copy)]
 pub(crate) enum Tool {
     /// Chromium, by the name that Debian gives it.
     Chromium,
-    /// A Python that has `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
-    Python,
-    /// `mermaid.min.js`, by its path in `RELPREP_TEST_MERMAID`.
-    Mermaid,
+    /// `GnuPG`.
+    Gpg,
     /// mdBook.
     Mdbook,
+    /// `mermaid.min.js`, by its path in `RELPREP_TEST_MERMAID`.
+    Mermaid,
+    /// A Python that has `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
+    Python,
+    /// The program of OpenSSH that makes keys.
+    SshKeygen,
     /// strace, where a process may trace another.
     Strace,
 }
 
 impl Tool {
-    /// Returns the program or file, or says that the test is skipped.
+    /// Returns the program or file, or notes that the test is skipped.
     pub(crate) fn find(self) -> Option<OsString> {
-        let (name, found) = match self {
-            Self::Chromium => ("chromium", runs("chromium".into(), &["--version"])),
+        match self {
+            Self::Chromium => needed("chromium", on_path("chromium")),
+            Self::Gpg => needed("gpg", on_path("gpg")),
+            Self::Mdbook => needed("mdbook", on_path("mdbook")),
+            Self::Mermaid => {
+                let path = env::var_os("RELPREP_TEST_MERMAID").filter(|path| Path::new(path).is_file());
+                needed("mermaid.min.js, named by RELPREP_TEST_MERMAID", path)
+            }
             Self::Python => {
                 let python = env::var_os("RELPREP_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-                ("python3 with icalendar and PyYAML", runs(python, &["-c", "import icalendar, yaml"]))
+                needed("python3 with icalendar and PyYAML", runs(python, &["-c", "import icalendar, yaml"]))
             }
-            Self::Mermaid => {
-                let path = env::var_os("RELPREP_TEST_MERMAID").filter(|path| PathBuf::from(path).is_file());
-                ("mermaid.min.js, named by RELPREP_TEST_MERMAID,", path)
-            }
-            Self::Mdbook => ("mdbook", runs("mdbook".into(), &["--version"])),
-            Self::Strace => ("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
-        };
-        if found.is_none() {
-            let required = env::var_os("RELPREP_TEST_TOOLS").is_some_and(|value| value == "required");
-            assert!(!required, "{name} is not here");
-            skip(&format!("{name} is not here"));
+            Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),
+            Self::Strace => needed("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
         }
-        found
     }
 }
 
-/// Says that a test is skipped.
-#[expect(clippy::print_stderr, reason = "a test that checks nothing has to say so")]
-pub(crate) fn skip(why: &str) {
-    eprintln!("skipped: {why}");
+/// Returns the bundle of the recorded history, beside the repository or where `RELPREP_HISTORY` says, or
+/// notes that the test is skipped.
+pub(crate) fn recorded_history() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/history/wasmtime.bundle");
+    let bundle = env::var_os("RELPREP_HISTORY").map_or_else(beside, PathBuf::from);
+    needed("the recorded history", Some(bundle).filter(|bundle| bundle.is_file()))
 }
 
-fn runs(program: OsString, arguments: &[&str]) -> Option<OsString> {
-    let mut command = environment::command(&program, &env::temp_dir());
-    let status = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    status.is_ok_and(|status| status.success()).then_some(program)
+/// Notes that the calling test is skipped, in whole or in part, for want of `what`.
+///
+/// # Panics
+///
+/// If no test may be skipped.
+pub(crate) fn skip(what: &str) {
+    let required = env::var_os("RELPREP_TEST_TOOLS").is_some_and(|value| value == "required");
+    assert!(!required, "this test needs {what}");
+    let thread = thread::current();
+    let note = format!("{} (needs {what})\n", thread.name().unwrap_or("a test"));
+    let notes = File::options().create(true).append(true).open(notes::file());
+    notes.unwrap().write_all(note.as_bytes()).unwrap();
+}
+
+fn needed<T>(what: &str, found: Option<T>) -> Option<T> {
+    if found.is_none() {
+        skip(what);
+    }
+    found
+}
+
+fn on_path(program: &str) -> Option<OsString> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file()).map(Into::into)
+}
+
+fn runs(program: OsString, args: &[&str]) -> Option<OsString> {
+    let output = environment::command(&program, &env::temp_dir()).args(args).output();
+    output.is_ok_and(|output| output.status.success()).then_some(program)
 }
