@@ -6,10 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::thread;
 
 use tempfile::TempDir;
 
 use crate::layers::read_folder;
+use crate::notes;
 use crate::support::write_executable;
 
 /// The Cargo that builds the tests, and not rustup's stand-in for it.
@@ -32,6 +34,26 @@ pub fn command(program: impl AsRef<OsStr>, home: &Path) -> Command {
         command.env("SystemRoot", root);
     }
     command
+}
+
+/// Runs the calling test in a process of its own, so that what the library reads of its environment is
+/// this one; returns whether it did, and nothing is left to do.
+///
+/// # Panics
+///
+/// If the test fails there.
+pub fn ran_apart() -> bool {
+    if env::var_os(notes::VARIABLE).is_some() {
+        return false;
+    }
+    let home = folder();
+    let mut child = command(env::current_exe().unwrap(), home.path());
+    child.args(["--exact", thread::current().name().unwrap()]);
+    child.envs(env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("RELPREP_")));
+    let output = child.env(notes::VARIABLE, notes::file()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("test result: ok. 1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    true
 }
 
 /// Makes a folder: in memory where the machine lets programs run from there, which makes files many times
@@ -66,8 +88,9 @@ fn toolchains() -> Option<OsString> {
 }
 
 /// Tests that start programs in each way that there is.
-const TESTS: [&str; 4] = [
+const TESTS: [&str; 5] = [
     "as_user::identity_and_dates_come_from_the_environment_as_in_git",
+    "backport::agreement::random_picks_agree_with_git_cherry_pick",
     "check_msrv::a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise",
     "lockfile::a_namesake_outside_the_workspace_stays",
     "shapes::a_lone_package_is_cut_and_patched",
@@ -83,7 +106,10 @@ fn the_configuration_of_the_machine_reaches_no_test() {
         command.args(args).env("HOME", machine.path()).env("CARGO_HOME", machine.path());
         command.env("GIT_CONFIG_GLOBAL", &broken).env("GIT_DIR", &broken).env("RUSTC_WRAPPER", &broken);
         command.env("CARGO_BUILD_TARGET", "nowhere").env("CARGO_TARGET_DIR", &broken);
-        command.env("RUSTFLAGS", "--broken").env("RUSTUP_TOOLCHAIN", "broken");
+        command
+            .env("RELPREP_TEST_PAIRS", "20")
+            .env("RUSTFLAGS", "--broken")
+            .env("RUSTUP_TOOLCHAIN", "broken");
         command.envs(toolchains().map(|folder| ("RUSTUP_HOME", folder))).output().unwrap()
     };
     assert!(!on_machine(CARGO.as_ref(), &["metadata", "--no-deps"]).status.success());
