@@ -212,7 +212,8 @@ fn runs_that_are_killed_at_random_instants_leave_the_old_state_or_the_new() {
         // The machine may be busier now than it was, or less busy: few runs shall end by themselves.
         span = span.mul_f64(if killed { 1.02 } else { 0.9 });
         if kill % 3 == 0 {
-            let recovery = world.sandbox.child(&world.sandbox.root(), Action::Recover);
+            let mut recovery = world.sandbox.child(&world.sandbox.root(), Action::Recover);
+            recovery.stdout(Stdio::null());
             run_and_kill(recovery, span.mul_f64(random.part() / 2.0), false);
         }
         recovered += u32::from(!world.sandbox.recover().said().is_empty());
