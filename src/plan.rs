@@ -133,7 +133,7 @@ pub struct Preparation {
 pub struct Left {
     /// Its short name.
     pub branch: String,
-    /// Why: it has no release yet, or somebody says that it is not affected.
+    /// Why: it has no release yet, or somebody leaves it out.
     pub reason: String,
 }
 

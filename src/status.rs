@@ -5,10 +5,11 @@
 //! A minor release with a branch of its own (`branch --level minor`) has no days on a train that is
 //! numbered by majors. It shares the support of its major: while that lasts fixes go to both branches,
 //! since nothing says that the older one has ended. Whoever wants that deletes it, or waives it with
-//! `--unaffected`.
+//! `--except`.
 
 mod row;
 mod todo;
+mod waiver;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 use row::main_tip;
 pub use row::{Row, State};
 pub use todo::Todo;
+pub use waiver::Waiver;
 
 use crate::finding::{Finding, Refused};
 use crate::git::CommitId;

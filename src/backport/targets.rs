@@ -8,6 +8,7 @@ use crate::config::NameTemplate;
 use crate::finding::Finding;
 use crate::git::{BranchName, Branches, CommitId, RemoteName};
 use crate::rule;
+use crate::status::Waiver;
 use crate::version::short;
 
 /// A release branch that a backport may be for.
@@ -33,29 +34,7 @@ pub struct Choice {
     /// `--to`: names, versions or globs; all in support if empty.
     pub to: Vec<Glob>,
     /// `--except`.
-    pub except: Vec<Exception>,
-}
-
-/// A target that is left out, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exception {
-    /// Its name, or its version in whole or in part: `38.0`.
-    pub what: String,
-    /// Why.
-    pub reason: String,
-}
-
-impl std::str::FromStr for Exception {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('=').map(|(what, reason)| (what.trim(), reason.trim())) {
-            Some((what, reason)) if !what.is_empty() && !reason.is_empty() => {
-                Ok(Self { what: what.to_owned(), reason: reason.to_owned() })
-            }
-            _ => Err("say which and why, as in `38.0=the code is not there`"),
-        }
-    }
+    pub except: Vec<Waiver>,
 }
 
 /// A target that is left out.
@@ -133,8 +112,8 @@ pub fn choose(
     };
     let mut chosen = Chosen::default();
     for target in branches.into_iter().filter(wanted) {
-        match choice.except.iter().find(|exception| exception.means(&target)) {
-            Some(Exception { reason, .. }) => {
+        match choice.except.iter().find(|waiver| waiver.means(&target.branch, &target.version)) {
+            Some(Waiver { reason, .. }) => {
                 chosen.excepted.push(Excepted { branch: target.branch, reason: reason.clone() });
             }
             None => chosen.targets.push(target),
@@ -148,21 +127,17 @@ pub fn choose(
     if findings.is_empty() { Ok(chosen) } else { Err(findings) }
 }
 
-impl Exception {
-    fn means(&self, target: &Target) -> bool {
-        target.names().contains(&self.what) || target.version.major.to_string() == self.what
-    }
-}
-
 fn unknown(branches: &[Target], choice: &Choice) -> Vec<Finding> {
     let fits = |glob: &&Glob| {
         let matcher = glob.compile_matcher();
         !branches.iter().any(|target| target.names().iter().any(|name| matcher.is_match(name)))
     };
     let to = choice.to.iter().filter(fits).map(|glob| ("--to", glob.glob().to_owned()));
-    let excepted =
-        choice.except.iter().filter(|exception| !branches.iter().any(|target| exception.means(target)));
-    let excepted = excepted.map(|exception| ("--except", exception.what.clone()));
+    let excepted = choice
+        .except
+        .iter()
+        .filter(|waiver| !branches.iter().any(|target| waiver.means(&target.branch, &target.version)));
+    let excepted = excepted.map(|waiver| ("--except", waiver.release.clone()));
     let finding = |(option, what): (&str, String)| {
         let known: Vec<&str> = branches.iter().take(8).map(|target| target.branch.as_str()).collect();
         let remedy = match known.is_empty() {
@@ -208,6 +183,5 @@ mod tests {
     fn a_name_that_fits_nothing_is_refused() {
         assert_eq!(chosen(&["release-7.*", "37.0"], &["12=x"]).unwrap_err(), 3);
         assert_eq!(chosen(&["36.0"], &["36=x"]).unwrap_err(), 1);
-        assert!("38.0".parse::<Exception>().is_err() && "38.0= ".parse::<Exception>().is_err());
     }
 }

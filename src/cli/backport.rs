@@ -12,9 +12,10 @@ pub(super) use run::run;
 
 use super::options::Today;
 use crate::backport::evidence::{canonical, is_advisory};
-use crate::backport::targets::{Choice, Exception};
+use crate::backport::targets::Choice;
 use crate::ops::backport::Options;
 use crate::project::Location;
+use crate::status::Waiver;
 use crate::text::quoted;
 
 /// Apply commits to every supported branch, or say which branches have them
@@ -54,8 +55,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "GLOB")]
     to: Vec<Glob>,
     /// Leave a branch out, and say why
-    #[arg(long, value_name = "BRANCH=REASON")]
-    except: Vec<Exception>,
+    #[arg(long, alias = "unaffected", value_name = "RELEASE=REASON")]
+    except: Vec<Waiver>,
     /// For merges: the parent that counts as the state before, from 1
     #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     mainline: Option<u32>,

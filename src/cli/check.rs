@@ -7,10 +7,10 @@ use super::options::{ReportFormat, Today};
 use super::{Output, Status};
 use crate::ops::Context;
 use crate::ops::recovery::Purpose;
-use crate::ops::targets::{Waiver, waiver};
 use crate::ops::{check, supported};
 use crate::render;
 use crate::rule;
+use crate::status::Waiver;
 
 /// Check everything that must hold before a release
 ///
@@ -48,8 +48,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["only_versions", "branch"])]
     supported: bool,
     /// Leave out a supported release, and say why
-    #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
-    unaffected: Vec<Waiver>,
+    #[arg(long, alias = "unaffected", value_name = "RELEASE=REASON", requires = "supported")]
+    except: Vec<Waiver>,
 }
 
 /// Checks it.
@@ -66,7 +66,7 @@ pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<
     let session = context.open(Purpose::Read, output)?;
     let about = (&args.about).into();
     let mut report = match &args.only_versions {
-        _ if args.supported => supported::check(&session, &args.unaffected)?,
+        _ if args.supported => supported::check(&session, &args.except)?,
         Some(base) => {
             check::only_versions(&session, &about, Some(base.as_str()).filter(|base| !base.is_empty()))?
         }

@@ -6,8 +6,9 @@ use super::options::Preparing;
 use super::prepare::{self, Targets};
 use super::{Output, Status};
 use crate::ops::Context;
-use crate::ops::targets::{Branches, Waiver, waiver};
+use crate::ops::targets::Branches;
 use crate::plan::Command;
+use crate::status::Waiver;
 
 /// Prepare the next patch release, on its release branch
 ///
@@ -19,7 +20,7 @@ Examples:
   cargo relprep patch --date 2025-11-11    for a release on another day
   cargo relprep patch --push               and push the branch
   cargo relprep patch --supported          for every supported release at once
-  cargo relprep patch --supported --unaffected '38.0=came in with 39.0'")]
+  cargo relprep patch --supported --except '38.0=came in with 39.0'")]
 pub(super) struct Args {
     #[command(flatten)]
     targets: Targets,
@@ -27,8 +28,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "branches")]
     supported: bool,
     /// Leave out a supported release, and say why
-    #[arg(long, value_name = "RELEASE=REASON", requires = "supported", value_parser = waiver)]
-    unaffected: Vec<Waiver>,
+    #[arg(long, alias = "unaffected", value_name = "RELEASE=REASON", requires = "supported")]
+    except: Vec<Waiver>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -36,7 +37,7 @@ pub(super) struct Args {
 /// Prepares it.
 pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
     let branches = match args.supported {
-        true => Branches::Supported { unaffected: args.unaffected.clone() },
+        true => Branches::Supported { except: args.except.clone() },
         false => args.targets.branches(),
     };
     prepare::run(context, (Command::Patch, branches), &args.preparing, output)

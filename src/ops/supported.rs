@@ -6,7 +6,7 @@ use anyhow::{Error, Result};
 
 use super::calendar::Calendar;
 use super::session::Session;
-use super::targets::Waiver;
+use super::targets;
 use crate::backport::ground::Ground;
 use crate::backport::matrix::{Cell, Matrix, Row, rows, went_somewhere};
 use crate::backport::survey::Survey;
@@ -18,7 +18,7 @@ use crate::plan::preconditions;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
-use crate::status::{State, Status};
+use crate::status::{State, Status, Waiver};
 
 /// Compares the branches that need fixes, but for those that `waivers` name.
 ///
@@ -139,9 +139,9 @@ fn chosen(
         if !matches!(row.state, State::Phase(phase) if phase.needs_fixes()) {
             continue;
         }
-        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(row)) {
+        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version)) {
             unused.retain(|other| *other != waiver);
-            excepted.push(Excepted { branch: row.branch.clone(), reason: waiver.reason().to_owned() });
+            excepted.push(Excepted { branch: row.branch.clone(), reason: waiver.reason.clone() });
             continue;
         }
         if let Some(target) = ground.branches.iter().find(|target| target.branch == row.branch) {
@@ -149,10 +149,10 @@ fn chosen(
             targets.push(target.clone());
         } else {
             let message = format!("{} needs fixes, and there is no branch `{}`", row.short, row.branch);
-            let remedy = "fetch the branch, or waive it with `--unaffected`";
+            let remedy = "fetch the branch, or leave it out with `--except`";
             report.findings.push(Finding::of(rule::NO_BRANCH, message).remedy(remedy));
         }
     }
-    let unused: Vec<Finding> = unused.into_iter().map(Waiver::unused).collect();
+    let unused: Vec<Finding> = unused.into_iter().map(targets::unused).collect();
     if unused.is_empty() { Ok((targets, excepted)) } else { Err(Refused(unused)) }
 }

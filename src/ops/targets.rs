@@ -10,7 +10,7 @@ use crate::git::{CommitId, Head, Refs};
 use crate::plan::{Left, preconditions};
 use crate::project;
 use crate::rule;
-use crate::status::{Row, State, Status};
+use crate::status::{State, Status, Waiver};
 
 /// The branches that are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub enum Branches {
     Named(Vec<String>),
     /// Those of all releases that are supported on the day, but for these.
     Supported {
-        /// Releases that need no patch.
-        unaffected: Vec<Waiver>,
+        /// Releases that are left out.
+        except: Vec<Waiver>,
     },
 }
 
@@ -38,40 +38,10 @@ pub(super) struct Target {
     pub(super) is_checked_out: bool,
 }
 
-/// A release that somebody says needs no patch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiver {
-    release: String,
-    reason: String,
-}
-
-impl Waiver {
-    /// Returns whether it is for that release: by its branch, or its version in whole or in part.
-    pub fn means(&self, row: &Row) -> bool {
-        [row.short.as_str(), row.branch.as_str()].contains(&self.release.as_str())
-            || row.version.to_string() == self.release
-    }
-
-    /// Returns why.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-
-    /// Says that no supported release is meant.
-    pub fn unused(&self) -> Finding {
-        Finding::of(rule::WAIVER_UNUSED, format!("`{}` is no supported release", self.release))
-            .remedy("see `cargo relprep status` for those that are")
-    }
-}
-
-/// Reads a waiver.
-pub fn waiver(text: &str) -> Result<Waiver, String> {
-    match text.split_once('=') {
-        Some((release, reason)) if !release.trim().is_empty() && !reason.trim().is_empty() => {
-            Ok(Waiver { release: release.trim().to_owned(), reason: reason.trim().to_owned() })
-        }
-        _ => Err("write it like `38.0=the feature came in 39.0`".to_owned()),
-    }
+/// Says that what a waiver names is no supported release.
+pub(super) fn unused(waiver: &Waiver) -> Finding {
+    Finding::of(rule::WAIVER_UNUSED, format!("`{}` is no supported release", waiver.release))
+        .remedy("see `cargo relprep status` for those that are")
 }
 
 /// The branches that are prepared, and those that are not though they were asked for.
@@ -96,13 +66,13 @@ impl Branches {
                 refs.branches.local(branch).map(|commit| target(branch, commit, head)).into_iter().collect()
             }
             Self::Named(globs) => named(globs, head, refs)?,
-            Self::Supported { unaffected } => {
+            Self::Supported { except } => {
                 let location = &session.context.location;
                 let config = project::nearest_config(location)?;
                 let lead = project::lead(&session.repo, location, &config)?;
                 let calendar =
                     Calendar::of(Some((&session.repo, refs)), config, session.context.date, &lead)?;
-                return Ok(supported(&calendar.status(), unaffected, head, refs)?);
+                return Ok(supported(&calendar.status(), except, head, refs)?);
             }
         };
         Ok(Selected { targets, left: Vec::new() })
@@ -162,9 +132,9 @@ fn supported(status: &Status, waivers: &[Waiver], head: &Head, refs: &Refs) -> R
         if !phase.needs_fixes() {
             continue;
         }
-        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(row)) {
+        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version)) {
             unused.retain(|other| *other != waiver);
-            selected.left.push(left(format!("not affected: {}", waiver.reason)));
+            selected.left.push(left(waiver.reason.clone()));
         } else if !phase.is_supported() {
             selected.left.push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
         } else if let Some(commit) = refs.branches.local(&row.branch) {
@@ -175,7 +145,7 @@ fn supported(status: &Status, waivers: &[Waiver], head: &Head, refs: &Refs) -> R
             findings.push(no_branch(message, &row.branch, refs));
         }
     }
-    findings.extend(unused.into_iter().map(Waiver::unused));
+    findings.extend(unused.into_iter().map(self::unused));
     if findings.is_empty() && selected.targets.is_empty() && selected.left.is_empty() {
         findings.push(nothing_supported(status));
     }

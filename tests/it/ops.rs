@@ -78,7 +78,7 @@ fn all_branches_of_a_run_bear_the_day_and_the_time_of_its_one_moment() {
     // Names that git itself must be asked for bear the same time.
     sandbox.git(["config", "user.name", "Ann Other Jr."]);
     let branches = ["release-1.0.0", "release-2.0.0"];
-    let supported = Branches::Supported { unaffected: Vec::new() };
+    let supported = Branches::Supported { except: Vec::new() };
     assert_eq!(made(&context(&sandbox, LAST_SECOND), Command::Patch, supported), branches);
     for (branch, version) in branches.into_iter().zip(["1.0.1", "2.0.1"]) {
         let notes = sandbox.git(["show", &format!("{branch}:RELEASES.md")]);
