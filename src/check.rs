@@ -125,7 +125,7 @@ impl<'a> Subject<'a> {
         let is_here = move |version: &Version| match &self.role {
             Role::Release(line) => {
                 let first = Version { patch: line.patch, ..crate::version::plain(version) };
-                version >= line && template.render(&first, name) == branch
+                version >= line && *branch == *template.render(&first, name)
             }
             Role::Trunk => true,
             Role::Other => false,

@@ -75,8 +75,8 @@ pub struct Config {
 
 impl Config {
     /// Returns the branch where development happens, in a repository with these `refs`.
-    pub fn trunk_in<'a>(&'a self, refs: &'a Refs) -> &'a str {
-        self.trunk.as_ref().map_or_else(|| refs.branches.trunk(), BranchName::as_str)
+    pub fn trunk_in(&self, refs: &Refs) -> BranchName {
+        self.trunk.clone().unwrap_or_else(|| refs.branches.trunk())
     }
 
     /// Returns what is said about trunk and remote, `--remote` included.

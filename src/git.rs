@@ -41,7 +41,7 @@ use crate::rule;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
     /// A branch, by its short name, and its commit.
-    Branch(String, CommitId),
+    Branch(BranchName, CommitId),
     /// A commit, and no branch.
     Detached(CommitId),
     /// A branch that has no commit yet.
@@ -49,19 +49,19 @@ pub enum Head {
 }
 
 impl Head {
+    /// Returns the branch that is checked out, unless it has no commit yet.
+    pub fn branch(&self) -> Option<&BranchName> {
+        match self {
+            Self::Branch(name, _) => Some(name),
+            Self::Detached(_) | Self::Unborn => None,
+        }
+    }
+
     /// Returns the commit that is checked out.
     pub fn commit(&self) -> Option<CommitId> {
         match self {
             Self::Branch(_, commit) | Self::Detached(commit) => Some(*commit),
             Self::Unborn => None,
-        }
-    }
-
-    /// Returns the short name of the branch that is checked out.
-    pub fn branch(&self) -> Option<&str> {
-        match self {
-            Self::Branch(name, _) => Some(name),
-            Self::Detached(_) | Self::Unborn => None,
         }
     }
 }
@@ -128,9 +128,10 @@ impl Repo {
             Err(error) => return Err(error).context("cannot read HEAD"),
         };
         let commit = CommitId(head.peel_to_commit().context("HEAD is no commit")?.id());
-        Ok(match head.shorthand() {
-            Ok(name) if head.is_branch() => Head::Branch(name.to_owned(), commit),
-            _ => Head::Detached(commit),
+        let name = head.name().ok().and_then(|name| RefName::new(name)?.branch());
+        Ok(match name {
+            Some(name) => Head::Branch(name, commit),
+            None => Head::Detached(commit),
         })
     }
 

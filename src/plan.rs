@@ -19,7 +19,7 @@ use serde::{Serialize, Serializer};
 
 use crate::config::Argv;
 use crate::finding::Finding;
-use crate::git::{CommitId, Refs};
+use crate::git::{BranchName, CommitId, Refs};
 use crate::plan::bump::{LineMove, Unsettled};
 use crate::plan::files::FileChange;
 use crate::plan::lines::Stay;
@@ -34,8 +34,8 @@ use crate::workspace::Package;
 pub struct Request<'a> {
     /// The project at the tip of `branch`.
     pub project: &'a Project,
-    /// The branch that is planned on, by short name.
-    pub branch: &'a str,
+    /// The branch that is planned on.
+    pub branch: &'a BranchName,
     /// The branches and tags that there are.
     pub refs: &'a Refs,
     /// The day of the release or cut.
@@ -140,8 +140,8 @@ pub struct Left {
 /// A branch that is made at a commit that exists.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewBranch {
-    /// Its short name.
-    pub name: String,
+    /// Its name.
+    pub name: BranchName,
     /// The commit.
     pub at: CommitId,
 }
@@ -149,8 +149,8 @@ pub struct NewBranch {
 /// A commit that is made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Commit {
-    /// The branch that gets it, by short name.
-    pub branch: String,
+    /// The branch that gets it.
+    pub branch: BranchName,
     /// Whether that branch is made for it.
     pub makes_branch: bool,
     /// Its parent.
@@ -181,7 +181,7 @@ pub struct Superseded {
 
 impl Request<'_> {
     /// Returns the branch where development happens.
-    pub fn trunk(&self) -> &str {
+    pub fn trunk(&self) -> BranchName {
         self.project.config.trunk_in(self.refs)
     }
 

@@ -44,7 +44,8 @@ pub(crate) fn markdown_text(text: &str) -> String {
 /// Returns `text` with its control characters escaped, except line ends and tabs: names and texts
 /// of a repository may come from strangers, and a terminal would obey them. So would a reader those
 /// that turn the direction of writing.
-pub fn escaped(text: &str) -> String {
+pub fn escaped(text: impl AsRef<str>) -> String {
+    let text = text.as_ref();
     let harmless = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || turns_direction(c));
     if text.chars().all(harmless) {
         return text.to_owned();

@@ -177,7 +177,7 @@ fn row(
         state: phase.map_or(State::Released, |phase| {
             State::Phase(if phase == Phase::Cut && candidate { Phase::Candidate } else { phase })
         }),
-        branch: tips.first().map_or_else(|| (known.branch)(&version), |tip| tip.name.clone()),
+        branch: tips.first().map_or_else(|| (known.branch)(&version), |tip| tip.name.to_string()),
         version,
         release,
         term,
@@ -227,7 +227,7 @@ fn on_trunk(known: &Known<'_>, history: &History, newest: Option<&Row>) -> Optio
         state: State::Phase(Phase::InDevelopment),
         release: known.train.and_then(|train| train.release(number, history)),
         term: None,
-        branch: trunk.map_or_else(|| "trunk".to_owned(), |trunk| trunk.name.clone()),
+        branch: trunk.map_or_else(|| "trunk".to_owned(), |trunk| trunk.name.to_string()),
         tips: trunk.cloned().into_iter().collect(),
         declared,
         released: None,

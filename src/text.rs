@@ -24,7 +24,8 @@ pub(crate) fn listed<S: AsRef<str>>(names: &[S], shown: usize) -> String {
 }
 
 /// Quotes a word for a POSIX shell, where it needs that.
-pub(crate) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: impl AsRef<str>) -> String {
+    let word = word.as_ref();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,=".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use git2::Oid;
 
-use crate::git::{CommitId, Repo};
+use crate::git::{BranchName, CommitId, Repo};
 use crate::transaction::journal::{Journal, WorkTree};
 use crate::transaction::lock::RunLock;
 use crate::transaction::objects::Draft;
@@ -71,7 +71,7 @@ impl Repo {
     fn journal(
         &self,
         publication: &Publication,
-        mut moves: BTreeMap<String, RefMove>,
+        mut moves: BTreeMap<BranchName, RefMove>,
         commits: &[Oid],
     ) -> Result<Journal> {
         for (commit, id) in publication.commits.iter().zip(commits) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::git::CommitId;
+use crate::git::{BranchName, CommitId};
 use crate::text::quoted;
 
 /// Where the commits go that a person finishes.
@@ -15,16 +15,16 @@ pub enum Place {
     /// Onto the release branch, which is made at this commit: so far only the remote has it.
     NewBranch(CommitId),
     /// Onto a branch of their own, from which they reach the release branch by review.
-    Backport(String, CommitId),
+    Backport(BranchName, CommitId),
     /// Onto a branch of their own, because the release branch is checked out in this folder.
-    Beside(String, CommitId, PathBuf),
+    Beside(BranchName, CommitId, PathBuf),
     /// Onto a branch of their own, because the release branch must first follow the remote's.
-    Ahead(String, CommitId),
+    Ahead(BranchName, CommitId),
 }
 
 impl Place {
     /// Returns the branch that gets the commits, where `release` is the release branch.
-    pub fn branch<'a>(&'a self, release: &'a str) -> &'a str {
+    pub fn branch<'a>(&'a self, release: &'a BranchName) -> &'a BranchName {
         match self {
             Self::Branch | Self::NewBranch(_) => release,
             Self::Backport(name, _) | Self::Beside(name, ..) | Self::Ahead(name, _) => name,
@@ -48,7 +48,7 @@ pub struct ByHand {
     /// The work tree.
     pub folder: PathBuf,
     /// The branch that is checked out in it.
-    pub branch: String,
+    pub branch: BranchName,
     /// The commands that finish, once the files are as they should be; in their order.
     pub finish: Vec<String>,
     /// The commands that take all of it back, in their order.
@@ -58,8 +58,8 @@ pub struct ByHand {
 impl ByHand {
     /// Says how the cherry-pick in `folder` is finished and abandoned, where `root` is this work tree
     /// and `release` the release branch.
-    pub fn new(root: &Path, folder: &Path, release: &str, place: &Place) -> Self {
-        let (here, there) = (quoted(&root.to_string_lossy()), quoted(&folder.to_string_lossy()));
+    pub fn new(root: &Path, folder: &Path, release: &BranchName, place: &Place) -> Self {
+        let (here, there) = (quoted(root.to_string_lossy()), quoted(folder.to_string_lossy()));
         let branch = place.branch(release);
         let (name, release) = (quoted(branch), quoted(release));
         // What is left of the markers, and nothing else, is an error to this check.
@@ -73,7 +73,7 @@ impl ByHand {
         match place {
             Place::Branch | Place::NewBranch(_) | Place::Backport(..) => {}
             Place::Beside(_, _, user) => {
-                finish.push(format!("git -C {} merge --ff-only {name}", quoted(&user.to_string_lossy())));
+                finish.push(format!("git -C {} merge --ff-only {name}", quoted(user.to_string_lossy())));
                 finish.push(format!("git -C {here} branch -d {name}"));
             }
             Place::Ahead(..) => {
@@ -88,6 +88,6 @@ impl ByHand {
         if place.start().is_some() {
             abandon.push(format!("git -C {here} branch -D {name}"));
         }
-        Self { folder: folder.to_owned(), branch: branch.to_owned(), finish, abandon }
+        Self { folder: folder.to_owned(), branch: branch.clone(), finish, abandon }
     }
 }

@@ -260,7 +260,7 @@ impl Sources<'_, '_> {
             (Some(_), None) => self.to_come(target, tagged, findings)?,
             (None, None) => State::Never,
         };
-        Ok(Branch { name: target.branch.clone(), standing: Standing { lower, upper, state }, at })
+        Ok(Branch { name: target.branch.to_string(), standing: Standing { lower, upper, state }, at })
     }
 
     /// Returns the version that the fix will be released in, and says that it is not tagged.
@@ -270,7 +270,7 @@ impl Sources<'_, '_> {
         tagged: &[(Tagged, CommitId)],
         findings: &mut Vec<Finding>,
     ) -> Result<State> {
-        let now = self.lead_version(&target.branch, target.tip)?;
+        let now = self.lead_version(target.branch.as_str(), target.tip)?;
         let is_out = tagged.iter().any(|(tag, _)| tag.version == now);
         let version = if is_out { next(&now, Step::Patch)? } else { plain(&now) };
         let message =

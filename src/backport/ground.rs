@@ -9,7 +9,7 @@ use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
 use crate::finding::{Finding, Refused};
 use crate::git::branches::{Standing, Tip};
-use crate::git::{Refs, Repo};
+use crate::git::{BranchName, Refs, Repo};
 use crate::path::RepoPath;
 use crate::project::{Project, lead};
 use crate::rule;
@@ -20,8 +20,8 @@ use crate::workspace::declared::Declarations;
 pub struct Ground {
     /// The product's name.
     pub name: String,
-    /// The trunk's short name.
-    pub trunk: String,
+    /// The trunk.
+    pub trunk: BranchName,
     /// Where the trunk is.
     pub trunk_tip: Tip,
     /// All release branches, newest first.
@@ -48,7 +48,7 @@ impl Ground {
     pub fn read(repo: &Repo, project: &Project, refs: &Refs) -> Result<Self> {
         let trunk = project.config.trunk_in(refs);
         let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
-        let trunk_tip = refs.branches.tip(trunk);
+        let trunk_tip = refs.branches.tip(&trunk);
         if trunk_tip.commit().is_none() {
             let finding = Finding::of(rule::NO_TRUNK, format!("there is no branch {trunk}, the trunk"));
             return Err(Refused::from(finding.remedy("set `trunk` in the configuration, or fetch it")).into());
@@ -61,7 +61,7 @@ impl Ground {
         }
         Ok(Self {
             name: project.name.clone(),
-            trunk: trunk.to_owned(),
+            trunk,
             statements: read_statements(repo, project, (&trunk_tip, &branches), refs, &mut notes)?,
             trunk_tip,
             branches,

@@ -213,8 +213,8 @@ impl Statements {
 mod tests {
     use super::*;
     use crate::config::NameTemplate;
-    use crate::git::CommitId;
     use crate::git::history::CommitInfo;
+    use crate::git::{BranchName, CommitId};
 
     fn facts(message: &str) -> Facts {
         let id = CommitId::of_test(0xab);
@@ -224,7 +224,13 @@ mod tests {
     fn target(branch: &str) -> Target {
         let names = NameTemplate::try_from("release-{version}".to_owned()).unwrap();
         let version = names.read(branch).unwrap();
-        Target { branch: branch.to_owned(), version, tip: CommitId::of_test(1), remote: None, local: None }
+        Target {
+            branch: BranchName::new(branch).unwrap(),
+            version,
+            tip: CommitId::of_test(1),
+            remote: None,
+            local: None,
+        }
     }
 
     #[test]

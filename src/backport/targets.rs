@@ -14,8 +14,8 @@ use crate::version::short;
 /// A release branch that a backport may be for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Target {
-    /// Its short name.
-    pub branch: String,
+    /// Its name.
+    pub branch: BranchName,
     /// The version that its name carries.
     pub version: Version,
     /// The commit that it is at: the remote's, where that is ahead of the local one.
@@ -71,7 +71,7 @@ impl Chosen {
 impl Target {
     /// Returns what it may be called.
     pub fn names(&self) -> [String; 3] {
-        names(&self.branch, &self.version)
+        names(self.branch.as_str(), &self.version)
     }
 }
 
@@ -86,7 +86,7 @@ pub fn release_branches(names: &NameTemplate, branches: &Branches) -> Vec<Target
         let (version, place) = (names.read(name)?, branches.tip(name.as_str()));
         let (tip, local) = (place.commit()?, place.local);
         let remote = place.fetched.filter(|_| local.is_none()).map(|(remote, _)| remote);
-        Some(Target { branch: name.to_string(), version, tip, remote, local })
+        Some(Target { branch: name.clone(), version, tip, remote, local })
     };
     let mut targets: Vec<Target> = branches.names().filter_map(read).collect();
     targets.sort_by(|a, b| (&b.version, &a.branch).cmp(&(&a.version, &b.branch)));
@@ -112,9 +112,9 @@ pub fn choose(
     };
     let mut chosen = Chosen::default();
     for target in branches.into_iter().filter(wanted) {
-        match choice.except.iter().find(|waiver| waiver.means(&target.branch, &target.version)) {
+        match choice.except.iter().find(|waiver| waiver.means(target.branch.as_str(), &target.version)) {
             Some(Waiver { reason, .. }) => {
-                chosen.excepted.push(Excepted { branch: target.branch, reason: reason.clone() });
+                chosen.excepted.push(Excepted { branch: target.branch.to_string(), reason: reason.clone() });
             }
             None => chosen.targets.push(target),
         }
@@ -133,10 +133,9 @@ fn unknown(branches: &[Target], choice: &Choice) -> Vec<Finding> {
         !branches.iter().any(|target| target.names().iter().any(|name| matcher.is_match(name)))
     };
     let to = choice.to.iter().filter(fits).map(|glob| ("--to", glob.glob().to_owned()));
-    let excepted = choice
-        .except
-        .iter()
-        .filter(|waiver| !branches.iter().any(|target| waiver.means(&target.branch, &target.version)));
+    let excepted = choice.except.iter().filter(|waiver| {
+        !branches.iter().any(|target| waiver.means(target.branch.as_str(), &target.version))
+    });
     let excepted = excepted.map(|waiver| ("--except", waiver.release.clone()));
     let finding = |(option, what): (&str, String)| {
         let known: Vec<&str> = branches.iter().take(8).map(|target| target.branch.as_str()).collect();
@@ -165,7 +164,7 @@ mod tests {
             except: except.iter().map(|text| text.parse().unwrap()).collect(),
         };
         choose(all, &choice, |version| version.major > 10)
-            .map(|chosen| chosen.targets.into_iter().map(|target| target.branch).collect())
+            .map(|chosen| chosen.targets.into_iter().map(|target| target.branch.to_string()).collect())
             .map_err(|findings| findings.len())
     }
 

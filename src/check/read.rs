@@ -38,7 +38,7 @@ pub fn subject<'a>(
     let levels = &project.config.check;
     let role = match project.config.names.branch.read(request.branch) {
         Some(line) => Role::Release(line),
-        None if request.branch == request.trunk() => Role::Trunk,
+        None if *request.branch == request.trunk() => Role::Trunk,
         None => Role::Other,
     };
     let gap = gap(repo, request, &role)?;
@@ -68,11 +68,11 @@ pub fn subject<'a>(
 fn gap(repo: &Repo, request: &Request<'_>, role: &Role) -> Result<Option<Gap>> {
     let trunk = request.trunk();
     let branches = &request.refs.branches;
-    let is_alone = matches!(role, Role::Release(_)) && !branches.contains(trunk);
+    let is_alone = matches!(role, Role::Release(_)) && !branches.contains(&trunk);
     let gap = repo.gap(branches)?;
     if gap.is_none() && is_alone {
         let remote = branches.remote().cloned();
-        return Ok(Some(Gap { remote, signs: vec![Sign::NoTrunk(trunk.to_owned())] }));
+        return Ok(Some(Gap { remote, signs: vec![Sign::NoTrunk(trunk.clone())] }));
     }
     Ok(gap)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements;
 use crate::finding::Finding;
-use crate::git::CommitId;
+use crate::git::{CommitId, TagName};
 use crate::rule;
 use crate::status::{self, Status};
 use crate::text::counted;
@@ -50,7 +50,7 @@ fn behind(matrix: &Matrix, row: &Row) -> Option<Finding> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Release {
     /// Its tag.
-    pub tag: String,
+    pub tag: TagName,
     /// The commits of the matrix's cells that it contains.
     pub contains: BTreeSet<CommitId>,
 }
@@ -152,10 +152,11 @@ mod tests {
     use crate::backport::evidence::Evidence;
     use crate::backport::survey::Shown;
     use crate::backport::targets::Target;
+    use crate::git::BranchName;
 
     fn matrix(cells: &str, advisory: Option<&str>) -> Matrix {
         let branch = |number: usize| Target {
-            branch: format!("release-{}.0.0", 9 - number),
+            branch: BranchName::new(format!("release-{}.0.0", 9 - number)).unwrap(),
             version: semver::Version::new(9, 0, 0),
             tip: CommitId::of_test(2),
             remote: None,
@@ -188,7 +189,7 @@ mod tests {
     fn what_an_older_branch_has_released_a_newer_one_must_release() {
         let release = |has: bool| {
             let contains = if has { BTreeSet::from([CommitId::of_test(3)]) } else { BTreeSet::new() };
-            Some(Release { tag: "v1".into(), contains })
+            Some(Release { tag: TagName::new("v1").unwrap(), contains })
         };
         let found = |cells: &str, releases: &[Option<Release>], advisory| -> Vec<String> {
             let found = unreleased(&matrix(cells, advisory), releases);

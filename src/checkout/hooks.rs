@@ -84,7 +84,7 @@ impl CommitHooks {
 fn enter_branch(repo: &Repo, scratch: &Scratch, draft: &Draft<'_>) -> Result<()> {
     let branch = repo.full_branch_name(draft.branch)?;
     if repo.ref_value(&branch)? == Some(draft.parent) {
-        scratch.git("symbolic-ref").args(["HEAD", &branch]).run()?;
+        scratch.git("symbolic-ref").args(["HEAD", branch.as_str()]).run()?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::checkout::scratch::Scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::command::failure;
-use crate::git::{CommitId, Moment, Repo};
+use crate::git::{BranchName, CommitId, Moment, RefName, Repo};
 use crate::rule;
 use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{RefLine, path_bytes, path_of};
@@ -26,7 +26,7 @@ pub struct Handwork<'a> {
     /// Where the work tree is to be.
     pub folder: &'a Path,
     /// The branch that gets the commits, by short name.
-    pub branch: &'a str,
+    pub branch: &'a BranchName,
     /// The commit to make that branch at; `None` if it is there.
     pub start: Option<CommitId>,
     /// The commits, in their order.
@@ -110,7 +110,7 @@ impl Repo {
     }
 
     /// Returns the branch by its full name and where it is, or refuses with what stands in the way.
-    fn free_for_hand(&self, work: &Handwork<'_>) -> Result<(String, Option<Oid>)> {
+    fn free_for_hand(&self, work: &Handwork<'_>) -> Result<(RefName, Option<Oid>)> {
         let mut findings = Vec::new();
         let found = self.new_branch(work.branch, &mut findings)?;
         if let Some(RefMove { name, old, .. }) = &found {
@@ -142,10 +142,10 @@ impl Repo {
         let RefMove { name, new, .. } = &hand.moved;
         self.user_git("worktree").arg("repair").arg(&hand.folder).run()?;
         let there = Self::new(git2::Repository::open(&hand.folder)?, hand.folder.clone());
-        ensure!(there.ref_value("HEAD")? == *new, "its HEAD has moved");
+        ensure!(there.head()?.commit().map(|commit| commit.0) == *new, "its HEAD has moved");
         if there.git.head_detached()? {
             ensure!(self.work_tree_of_full(name)?.is_none(), "{name} is checked out elsewhere");
-            let locks = self.lock_refs([name.as_str()].into_iter())?;
+            let locks = self.lock_refs([name])?;
             if self.ref_value(name)? != *new {
                 let moves = std::slice::from_ref(&hand.moved);
                 let reason = Reason { who: hand.who.clone(), what: "relprep: backport --resolve".to_owned() };
@@ -175,7 +175,7 @@ impl Repo {
 
     fn settle_hand(&self, hand: &Hand) -> Result<Finding> {
         let shown = hand.folder.display();
-        self.remove_left_locks([hand.moved.name.as_str()].into_iter())?;
+        self.remove_left_locks([&hand.moved.name])?;
         if let Ok(there) = git2::Repository::open(&hand.folder) {
             GitLock::remove_left(&there.path().join("HEAD"))?;
         }

@@ -117,7 +117,7 @@ impl Args {
     fn words(&self, location: &Location) -> Vec<String> {
         let mut words = Vec::new();
         for (option, path) in [("--manifest-path", &location.manifest), ("--config", &location.config)] {
-            let path = path.iter().map(|path| quoted(&path.to_string_lossy()));
+            let path = path.iter().map(|path| quoted(path.to_string_lossy()));
             words.extend(path.flat_map(|path| [option.to_owned(), path]));
         }
         words.extend(location.remote.iter().map(|remote| format!("--remote {}", quoted(remote))));

@@ -73,7 +73,7 @@ impl Args {
         if let Some(format) = self.format.and_then(|format| format.to_possible_value()) {
             command = format!("{command} --format {}", format.get_name());
         }
-        format!("{command} --write {}", quoted(&path.display().to_string()))
+        format!("{command} --write {}", quoted(path.display().to_string()))
     }
 }
 

@@ -194,7 +194,15 @@ impl BackportName {
     const ALLOWED: &[Placeholder] = &[Placeholder::Short, Placeholder::Branch];
 
     /// Returns the name for the commit `short` on `branch`.
-    pub fn render(&self, short: &str, branch: &str) -> String {
+    ///
+    /// # Errors
+    ///
+    /// A finding that git does not take it.
+    pub fn render(&self, short: &str, branch: &BranchName) -> Result<BranchName, Finding> {
+        BranchName::made(self.with(short, branch.as_str()))
+    }
+
+    fn with(&self, short: &str, branch: &str) -> String {
         self.0.render_with(|open| match open {
             Placeholder::Short => Some(short.to_owned()),
             Placeholder::Branch => Some(branch.to_owned()),
@@ -223,7 +231,7 @@ impl TryFrom<String> for BackportName {
                 ));
             }
         }
-        let example = name.render("0123456789", "release-1.0.0");
+        let example = name.with("0123456789", "release-1.0.0");
         if is_plain_name(&example) { Ok(name) } else { Err(not_a_name(&text, &example)) }
     }
 }

@@ -126,8 +126,8 @@ impl Tip {
 
 impl Branches {
     /// Returns the commit of the local branch `name`.
-    pub fn local(&self, name: &str) -> Option<CommitId> {
-        self.local.get(name).map(|local| local.commit)
+    pub fn local(&self, name: impl AsRef<str>) -> Option<CommitId> {
+        self.local.get(name.as_ref()).map(|local| local.commit)
     }
 
     /// Returns the local branches, in the order of their names.
@@ -136,7 +136,8 @@ impl Branches {
     }
 
     /// Returns where the branch `name` is.
-    pub fn tip(&self, name: &str) -> Tip {
+    pub fn tip(&self, name: impl AsRef<str>) -> Tip {
+        let name = name.as_ref();
         let fetched = self
             .remote_of(name)
             .and_then(|remote| Some((remote.clone(), *self.remotes.get(remote)?.branches.get(name)?)));
@@ -152,8 +153,8 @@ impl Branches {
     }
 
     /// Returns whether there is a branch `name`.
-    pub fn contains(&self, name: &str) -> bool {
-        self.names().any(|there| there.as_str() == name)
+    pub fn contains(&self, name: impl AsRef<str>) -> bool {
+        self.names().any(|there| there == name.as_ref())
     }
 
     /// Returns local branches of these names, for a test that has no repository.
@@ -182,20 +183,18 @@ impl Branches {
 
     /// Returns the branch where development happens: the configuration's, else the default of the remote
     /// that counts, else that of another one which is here, else `main` or `master`.
-    pub fn trunk(&self) -> &str {
+    pub fn trunk(&self) -> BranchName {
         let head = |remote: &RemoteName| self.remotes.get(remote)?.head.as_ref();
         let heads = || self.remotes.values().filter_map(|fetched| fetched.head.as_ref());
-        let is_anywhere = |name: &&str| {
+        let is_anywhere = |name: &&BranchName| {
             let fetched = || self.remotes.values().any(|fetched| fetched.branches.contains_key(*name));
             self.local.contains_key(*name) || self.named.contains(*name) || fetched()
         };
+        let [main, master] = ["main", "master"].map(BranchName::known);
         let known = self.preferred.trunk.as_ref();
         let known = known.or_else(|| self.without_trunk().and_then(|(remote, _)| head(remote)));
         let known = known.or_else(|| heads().find(|head| self.local.contains_key(*head)));
-        known
-            .map(BranchName::as_str)
-            .or_else(|| ["main", "master"].into_iter().find(is_anywhere))
-            .unwrap_or("main")
+        known.or_else(|| [&main, &master].into_iter().find(is_anywhere)).unwrap_or(&main).clone()
     }
 
     /// Returns the remote that counts for the repository as a whole; none where there is none, or nothing
@@ -210,8 +209,8 @@ impl Branches {
     }
 
     /// Returns the remote that counts for the branch `name`.
-    pub fn remote_of(&self, name: &str) -> Option<&RemoteName> {
-        self.asked().or_else(|| self.upstream_of(name)).or_else(|| self.remote())
+    pub fn remote_of(&self, name: impl AsRef<str>) -> Option<&RemoteName> {
+        self.asked().or_else(|| self.upstream_of(name.as_ref())).or_else(|| self.remote())
     }
 
     /// Returns the remote that counts, and why, where that is worth a word: there are several.
@@ -243,7 +242,8 @@ impl Branches {
     /// # Errors
     ///
     /// A refusal if there is none, or nothing tells which of several.
-    pub fn push_remote(&self, name: &str) -> Result<&str, Refused> {
+    pub fn push_remote(&self, name: impl AsRef<str>) -> Result<&str, Refused> {
+        let name = name.as_ref();
         let local = self.local.get(name);
         let push = local.and_then(|local| local.push.as_deref()).or(self.push_default.as_deref());
         let own = || local.and_then(|local| local.remote.as_deref());
@@ -262,7 +262,7 @@ impl Branches {
     }
 
     fn counting(&self) -> Option<(&RemoteName, Why)> {
-        let upstream = || self.upstream_of(self.trunk()).map(|remote| (remote, Why::Upstream));
+        let upstream = || self.upstream_of(self.trunk().as_str()).map(|remote| (remote, Why::Upstream));
         let asked = self.asked().map(|remote| (remote, Why::Asked));
         asked.or_else(upstream).or_else(|| self.without_trunk())
     }
@@ -484,11 +484,11 @@ mod tests {
 
     #[test]
     fn the_trunk_is_the_default_of_the_remote_that_counts() {
-        let trunk = |remotes: &[(&str, Option<&str>)]| branches(remotes, None).trunk().to_owned();
+        let trunk = |remotes: &[(&str, Option<&str>)]| branches(remotes, None).trunk().to_string();
         assert_eq!(trunk(&[("origin", Some("old")), ("upstream", Some("develop"))]), "develop");
         assert_eq!(trunk(&[("alice", Some("old")), ("bob", Some("main"))]), "main");
         assert_eq!(trunk(&[("alice", None), ("origin", Some("main"))]), "main");
-        assert_eq!(Branches::of_test(&["master"]).trunk(), "master");
-        assert_eq!(Branches::default().trunk(), "main");
+        assert_eq!(Branches::of_test(&["master"]).trunk().as_str(), "master");
+        assert_eq!(Branches::default().trunk().as_str(), "main");
     }
 }

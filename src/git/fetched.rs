@@ -6,7 +6,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use git2::Direction;
 
-use super::{Branches, RemoteName, Repo};
+use super::{BranchName, Branches, RemoteName, Repo};
 
 /// What may be on a remote and not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Sign {
     /// Nothing tells which of several remotes counts.
     NoRemote,
     /// The trunk, which has this name, is not here.
-    NoTrunk(String),
+    NoTrunk(BranchName),
 }
 
 impl Gap {

@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Finding;
+use crate::rule;
+
 /// Declares a name that is valid wherever there is one.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $what:literal, $is_valid:expr) => {
@@ -52,6 +55,12 @@ macro_rules! name {
             }
         }
 
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == other
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = String;
 
@@ -86,3 +95,54 @@ name!(
     /// The short name of a tag: `v36.0.0`.
     TagName, "tag", git2::Tag::is_valid_name
 );
+
+impl BranchName {
+    /// Takes a name of the program's own, which is right.
+    pub(super) fn known(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// Returns the name that was made of other texts.
+    ///
+    /// # Errors
+    ///
+    /// A finding that git does not take it.
+    pub fn made(name: String) -> Result<Self, Finding> {
+        Self::try_from(name).map_err(|message| {
+            Finding::of(rule::BRANCH_NAME, message)
+                .remedy("choose a name that `git check-ref-format --branch` accepts")
+        })
+    }
+
+    /// Returns the name in full.
+    pub fn full(&self) -> RefName {
+        RefName(format!("refs/heads/{self}"))
+    }
+}
+
+impl RefName {
+    /// Returns the short name of the branch that it is; `None` where it is another ref.
+    pub fn branch(&self) -> Option<BranchName> {
+        BranchName::new(self.0.strip_prefix("refs/heads/")?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_that_git_takes() {
+        for name in ["main", "release-36.0.0", "team/fix", "+main"] {
+            let name = BranchName::new(name).unwrap();
+            assert_eq!(name.full().branch(), Some(name));
+        }
+        for name in ["", "-x", "HEAD", "a..b", "a b", "x.lock", "a/", "a\0b", "@{-1}"] {
+            assert_eq!(BranchName::new(name), None, "{name}");
+        }
+        let wrong = BranchName::made("a..b".to_owned()).unwrap_err();
+        assert_eq!(wrong.message, "`a..b` cannot be the name of a branch");
+        assert!(RemoteName::new("team/fork").is_some() && RemoteName::new("https://example.org/x").is_none());
+        assert!(RefName::new("refs/tags/v1").unwrap().branch().is_none() && TagName::new("v1:").is_none());
+    }
+}

@@ -8,7 +8,7 @@ use semver::Version;
 
 use super::branches::{self, Standing};
 use super::tags::day_of;
-use super::{Branches, CommitId, Refs, RemoteName, Repo, Tag};
+use super::{BranchName, Branches, CommitId, Refs, RemoteName, Repo, Tag, TagName};
 use crate::train::Number;
 use crate::version::plain;
 
@@ -21,8 +21,8 @@ pub struct Question<'a> {
     pub day: NaiveDate,
     /// The branches and tags.
     pub refs: &'a Refs,
-    /// The short name of the trunk.
-    pub trunk: &'a str,
+    /// The trunk.
+    pub trunk: &'a BranchName,
     /// Returns the version that the short name of a release branch holds; `None` for another branch.
     pub branch: &'a dyn Fn(&str) -> Option<Version>,
     /// Returns the version that the short name of a tag holds; `None` for another tag.
@@ -73,8 +73,8 @@ pub enum Presence {
 /// The tip of a branch on the day of the survey.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
-    /// The short name of the branch, without its remote.
-    pub name: String,
+    /// The branch.
+    pub name: BranchName,
     /// The remote that it was fetched from; none for a local branch.
     pub remote: Option<RemoteName>,
     /// The commit; where the history is cut off after the day, the oldest that is known.
@@ -96,8 +96,8 @@ pub struct ReleaseTag {
     pub number: Number,
     /// The version that was tagged.
     pub version: Version,
-    /// The short name.
-    pub name: String,
+    /// The tag.
+    pub name: TagName,
     /// The day in UTC: of the tag where it is annotated, of the commit otherwise.
     pub day: NaiveDate,
     /// The commit.
@@ -179,16 +179,16 @@ struct Trunk {
 
 /// A branch in one place.
 struct Head {
-    name: String,
+    name: BranchName,
     remote: Option<RemoteName>,
     commit: CommitId,
 }
 
 /// Returns the places where a branch is: the local one first.
-fn heads(name: &str, tip: branches::Tip) -> impl DoubleEndedIterator<Item = Head> {
+fn heads(name: &BranchName, tip: branches::Tip) -> impl DoubleEndedIterator<Item = Head> {
     let local = tip.local.map(|commit| (None, commit));
     let fetched = tip.fetched.map(|(remote, commit)| (Some(remote), commit));
-    let head = |(remote, commit)| Head { name: name.to_owned(), remote, commit };
+    let head = |(remote, commit)| Head { name: name.clone(), remote, commit };
     local.into_iter().chain(fetched).map(head)
 }
 
@@ -209,7 +209,7 @@ impl Repo {
         for name in question.refs.branches.names() {
             let Some(version) = (question.branch)(name.as_str()) else { continue };
             let Some(number) = (question.release)(&version) else { continue };
-            for head in heads(name.as_str(), question.refs.branches.tip(name.as_str())) {
+            for head in heads(name, question.refs.branches.tip(name.as_str())) {
                 if let Some(past) = self.past(&head, question, &cut_off)?
                     && let Some(presence) = past.presence(trunk.as_ref())
                 {
@@ -227,8 +227,8 @@ impl Repo {
     }
 
     /// Returns the trunk where it has gone furthest: the local one may be behind.
-    fn newest(&self, branches: &Branches, name: &str) -> Result<Option<Head>> {
-        let tip = branches.tip(name);
+    fn newest(&self, branches: &Branches, name: &BranchName) -> Result<Option<Head>> {
+        let tip = branches.tip(name.as_str());
         let behind = self.standing(&tip)? == Some(Standing::Behind);
         let mut places = heads(name, tip);
         Ok(if behind { places.next_back() } else { places.next() })
@@ -302,7 +302,7 @@ fn release_tags(question: &Question<'_>) -> Result<Vec<ReleaseTag>> {
         let Some(number) = (question.release)(&version) else { continue };
         let day = day.context(NO_DAY)?;
         if day <= question.day {
-            tags.push(ReleaseTag { number, version, name: name.to_string(), day, commit: *commit });
+            tags.push(ReleaseTag { number, version, name: name.clone(), day, commit: *commit });
         }
     }
     tags.sort_by(|a, b| a.version.cmp(&b.version));

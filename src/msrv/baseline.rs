@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::git::branches::Tip;
-use crate::git::{CommitId, Refs, Repo};
+use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::rule;
 use crate::rust_version::RustVersion;
 
@@ -93,7 +93,7 @@ pub struct Search<'a> {
     /// The tip of the release branch.
     pub tip: CommitId,
     /// The branch where development happens.
-    pub trunk: &'a str,
+    pub trunk: &'a BranchName,
     /// The branches and tags.
     pub refs: &'a Refs,
     /// What the user says.
@@ -140,7 +140,7 @@ pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<Source, Finding>>
 fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<Source>> {
     let Tip { local, fetched } = search.refs.branches.tip(search.trunk);
     let fetched = fetched.map(|(remote, tip)| (format!("{remote}/{}", search.trunk), tip));
-    let local = local.map(|tip| (search.trunk.to_owned(), tip));
+    let local = local.map(|tip| (search.trunk.to_string(), tip));
     for (trunk, tip) in fetched.into_iter().chain(local) {
         if let Some(commit) = repo.left_at(search.tip, tip)? {
             return Ok(Some(Source::LeftTrunk { trunk, commit }));

@@ -8,7 +8,7 @@ pub use super::read::Inquiry;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::Refused;
-use crate::git::{CommitId, Refs, Repo};
+use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::plan::Request;
 use crate::project::lead::{self, product};
 use crate::project::{At, Location, Project, nearest_package};
@@ -50,7 +50,7 @@ impl Inquiry<'_> {
         report.findings.extend(said);
         match line {
             Some(line) => self.release_line(&line, exception, report),
-            None if self.request.branch == self.request.trunk() => self.trunk(report),
+            None if *self.request.branch == self.request.trunk() => self.trunk(report),
             None => {
                 report.fact("skipped", "this is no release branch, and promises nothing");
                 Ok(Promise::Exempt)
@@ -122,7 +122,7 @@ pub fn refused_project(
     repo: &Repo,
     location: &Location,
     at: At,
-    branch: &str,
+    branch: &BranchName,
     refs: &Refs,
     stated: &Stated,
 ) -> Result<Option<Project>> {
@@ -139,7 +139,7 @@ fn promised_at(
     repo: &Repo,
     (config, name): (&Config, &str),
     tip: CommitId,
-    branch: &str,
+    branch: &BranchName,
     refs: &Refs,
     stated: &Stated,
 ) -> Result<Option<CommitId>> {
@@ -149,7 +149,7 @@ fn promised_at(
         line: &line,
         holds: &line,
         tip,
-        trunk: config.trunk_in(refs),
+        trunk: &config.trunk_in(refs),
         refs,
         stated,
     };

@@ -51,7 +51,7 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
         line,
         holds: &lead.version,
         tip: project.commit,
-        trunk: request.trunk(),
+        trunk: &request.trunk(),
         refs: request.refs,
         stated,
     };

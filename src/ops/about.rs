@@ -29,20 +29,20 @@ pub struct About {
 
 /// A branch and a commit of it, and how they are known to be meant.
 pub(super) struct Branch {
-    pub(super) name: String,
+    pub(super) name: BranchName,
     why: String,
     pub(super) at: At,
 }
 
 impl Branch {
     /// Judges the commit that is checked out.
-    fn checked_out(name: &str, why: impl Into<String>, commit: CommitId) -> Self {
-        Self { name: name.to_owned(), why: why.into(), at: At { commit, is_checked_out: true } }
+    fn checked_out(name: &BranchName, why: impl Into<String>, commit: CommitId) -> Self {
+        Self { name: name.clone(), why: why.into(), at: At { commit, is_checked_out: true } }
     }
 
     /// Judges another one.
-    fn elsewhere(name: &str, why: impl Into<String>, commit: CommitId) -> Self {
-        Self { name: name.to_owned(), why: why.into(), at: At { commit, is_checked_out: false } }
+    fn elsewhere(name: &BranchName, why: impl Into<String>, commit: CommitId) -> Self {
+        Self { name: name.clone(), why: why.into(), at: At { commit, is_checked_out: false } }
     }
 
     /// Tells which branch and commit are judged, and which remote counts.
@@ -73,7 +73,7 @@ impl About {
     /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
     pub(super) fn branch(&self, repo: &Repo, refs: &mut Refs) -> Result<Branch> {
         let branch = self.find(&repo.head()?, refs)?;
-        refs.branches.extend(BranchName::new(branch.name.as_str()));
+        refs.branches.extend([branch.name.clone()]);
         Ok(branch)
     }
 
@@ -86,7 +86,8 @@ impl About {
         if let Some(run) = &run
             && let Some(branch) = run.branch()
         {
-            return Ok(Branch::checked_out(branch, format!("{}: {}", run.variable, run.about), commit));
+            let branch = BranchName::made(branch.to_owned()).map_err(Refused::from)?;
+            return Ok(Branch::checked_out(&branch, format!("{}: {}", run.variable, run.about), commit));
         }
         match head {
             Head::Branch(name, _) => Ok(Branch::checked_out(name, "checked out", commit)),
@@ -103,12 +104,12 @@ impl About {
 /// Returns the branch with that name, given in short or in full.
 fn named(stated: &str, head: &Head, refs: &Refs) -> Result<Branch> {
     let name = stated.strip_prefix("refs/heads/").unwrap_or(stated);
-    if BranchName::new(name).is_none() {
+    let Some(branch) = BranchName::new(name) else {
         let message = format!("`--branch {stated}` names no branch: it cannot be the name of one");
         return Err(
             Refused::from(Finding::of(rule::BRANCH_NAME, message).remedy("give its short name")).into()
         );
-    }
+    };
     let tracked = refs.branches.tracked_as(name.strip_prefix("refs/remotes/").unwrap_or(name));
     if let Some(short) = tracked.filter(|_| refs.branches.local(name).is_none()) {
         let message = format!("`{stated}` is what was fetched of the branch `{short}`");
@@ -116,17 +117,17 @@ fn named(stated: &str, head: &Head, refs: &Refs) -> Result<Branch> {
         return Err(Refused::from(finding).into());
     }
     match head {
-        Head::Branch(current, commit) if current == name => {
-            Ok(Branch::checked_out(name, "`--branch`, checked out", *commit))
+        Head::Branch(current, commit) if *current == branch => {
+            Ok(Branch::checked_out(&branch, "`--branch`, checked out", *commit))
         }
         Head::Detached(commit) => {
-            Ok(Branch::checked_out(name, "`--branch`, for the commit that is checked out", *commit))
+            Ok(Branch::checked_out(&branch, "`--branch`, for the commit that is checked out", *commit))
         }
-        Head::Branch(..) | Head::Unborn => not_checked_out(name, refs),
+        Head::Branch(..) | Head::Unborn => not_checked_out(&branch, refs),
     }
 }
 
-fn not_checked_out(name: &str, refs: &Refs) -> Result<Branch> {
+fn not_checked_out(name: &BranchName, refs: &Refs) -> Result<Branch> {
     let tip = refs.branches.tip(name);
     if let Some(commit) = tip.local {
         return Ok(Branch::elsewhere(name, "`--branch`, not checked out", commit));
@@ -137,12 +138,12 @@ fn not_checked_out(name: &str, refs: &Refs) -> Result<Branch> {
     Ok(Branch::elsewhere(name, format!("`--branch`, as fetched from {remote}"), commit))
 }
 
-fn no_branch(name: &str, refs: &Refs) -> Finding {
+fn no_branch(name: &BranchName, refs: &Refs) -> Finding {
     let remote = refs.branches.remote_to_fetch();
     let message = format!("there is no branch `{name}` here, and none was fetched from {remote}");
-    let likeness = |there: &BranchName| strsim::jaro_winkler(name, there.as_str());
+    let likeness = |there: &BranchName| strsim::jaro_winkler(name.as_str(), there.as_str());
     let mut near: Vec<_> = refs.branches.names().map(|there| (likeness(there), there)).collect();
-    near.retain(|(likeness, there)| *likeness > LIKE && there.as_str() != name);
+    near.retain(|(likeness, there)| *likeness > LIKE && *there != name);
     near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let near: Vec<String> = near.iter().take(TOLD).map(|(_, there)| format!("`{there}`")).collect();
     let question =

@@ -113,7 +113,7 @@ impl Scene<'_> {
             let branch = config.names.branch.render(version, &self.ground.name);
             supported.contains(&branch.as_str())
         };
-        let is_here = |name: &&&str| branches.iter().any(|target| target.branch == **name);
+        let is_here = |name: &&&str| branches.iter().any(|target| target.branch == ***name);
         let absent = supported.iter().filter(|name| choice.to.is_empty() && !is_here(name));
         let absent = absent.map(|name| (*name).to_owned()).collect();
         let chosen = choose(branches.clone(), choice, needs_fixes).map_err(Refused)?;

@@ -93,7 +93,7 @@ impl Calendar {
         let question = Question {
             day,
             refs,
-            trunk: config.trunk_in(refs),
+            trunk: &config.trunk_in(refs),
             branch: &|name| config.names.branch.read(name),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
@@ -181,7 +181,7 @@ fn read_declared(
         }
         let read = declarations.at(repo, tip.commit, (lead.name.as_deref(), manifest));
         let found = Refused::taken_from(read)?.unwrap_or_else(|Refused(findings)| {
-            notes.extend(findings.into_iter().map(|finding| finding.as_note().on(&tip.name)));
+            notes.extend(findings.into_iter().map(|finding| finding.as_note().on(tip.name.as_str())));
             None
         });
         declared.insert(tip.commit, found.unwrap_or_default());

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::about::{About, Branch};
 use super::session::Session;
 use crate::finding::{Finding, Refused};
+use crate::git::BranchName;
 use crate::msrv::baseline::Stated;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::path::RepoPath;
@@ -76,7 +77,7 @@ fn read(session: &Session<'_>, branch: &Branch) -> Result<(Result<Project>, Grou
     Ok((Project::read_tree(repo, location, commit, tree, &changed), branch.ground(&changed)))
 }
 
-fn not_compiled(branch: &str) -> Finding {
+fn not_compiled(branch: &BranchName) -> Finding {
     let message = format!("`--build` compiles the work tree, and `{branch}` is not checked out");
     Finding::of(rule::NOT_CHECKED_OUT, message).remedy(format!("run `git switch {branch}` first"))
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::is_plain_name;
-use crate::git::{CommitId, Refs};
+use crate::git::{BranchName, CommitId, Refs};
 use crate::plan::{NewBranch, Preparation};
 use crate::text::quoted;
 
@@ -24,7 +24,7 @@ pub struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Made {
     /// Its short name.
-    pub name: String,
+    pub name: BranchName,
     /// The commit before, if it was there.
     pub from: Option<CommitId>,
     /// The commit now.
@@ -40,7 +40,7 @@ impl Outcome {
         preparation: &Preparation,
         commits: &[CommitId],
         refs: &Refs,
-        current: Option<&str>,
+        current: Option<&BranchName>,
         remote: Option<&str>,
     ) -> Self {
         let made_at =
@@ -50,20 +50,20 @@ impl Outcome {
         for (commit, id) in preparation.commits().zip(commits) {
             branches.push(Made {
                 name: commit.branch.clone(),
-                from: refs.branches.local(&commit.branch),
+                from: refs.branches.local(commit.branch.as_str()),
                 to: *id,
                 subject: commit.message.lines().next().map(str::to_owned),
             });
         }
         let undo = branches.iter().map(|made| undo(&made.name, made.from, current)).collect();
-        let push = remote.map(|remote| push(branches.iter().map(|made| made.name.as_str()), remote));
+        let push = remote.map(|remote| push(branches.iter().map(|made| &made.name), remote));
         Self { branches, undo, push, pushed: false }
     }
 }
 
 /// Returns the command that takes back what was made on `branch`, which was at `from` if it was there,
 /// where `current` is checked out.
-pub(crate) fn undo(branch: &str, from: Option<CommitId>, current: Option<&str>) -> String {
+pub(crate) fn undo(branch: &BranchName, from: Option<CommitId>, current: Option<&BranchName>) -> String {
     let name = quoted(branch);
     match from {
         None => format!("git branch -D {name}"),
@@ -73,14 +73,14 @@ pub(crate) fn undo(branch: &str, from: Option<CommitId>, current: Option<&str>) 
 }
 
 /// Returns the command that pushes all of `branches` to `remote` at once.
-pub(crate) fn push<'a>(branches: impl Iterator<Item = &'a str>, remote: &str) -> String {
-    let names: Vec<String> = branches.map(|branch| quoted(&pushed_as(branch))).collect();
+pub(crate) fn push<'a>(branches: impl Iterator<Item = &'a BranchName>, remote: &str) -> String {
+    let names: Vec<String> = branches.map(|branch| quoted(pushed_as(branch))).collect();
     format!("git push --atomic {} {}", quoted(remote), names.join(" "))
 }
 
 /// Returns what names the branch to `git push`, which takes `+` for force and reads other refs first.
-fn pushed_as(branch: &str) -> String {
-    if is_plain_name(branch) { branch.to_owned() } else { format!("refs/heads/{branch}") }
+fn pushed_as(branch: &BranchName) -> String {
+    if is_plain_name(branch.as_str()) { branch.to_string() } else { branch.full().to_string() }
 }
 
 #[cfg(test)]
@@ -89,6 +89,7 @@ mod tests {
 
     #[test]
     fn a_name_that_push_would_misread_is_given_in_full() {
+        let pushed_as = |name: &str| pushed_as(&BranchName::new(name).unwrap());
         assert_eq!(pushed_as("release-36.0.0"), "release-36.0.0");
         assert_eq!(pushed_as("+main"), "refs/heads/+main");
         assert_eq!(pushed_as("tags/v1"), "refs/heads/tags/v1");

@@ -9,7 +9,7 @@ use super::targets::{Branches, Selected, Target};
 use super::{reading, settle};
 use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
-use crate::git::{Head, Moment, Refs};
+use crate::git::{BranchName, Head, Moment, Refs};
 use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
 use crate::project::{self, Project};
 use crate::transaction::values::{self, Hooks, NewCommit, NewFile, Publication};
@@ -103,7 +103,11 @@ impl Run<'_> {
                     let dirty = is_in_question.then(|| self.dirty(None, false)).flatten();
                     let findings = findings.into_iter().chain(dirty);
                     refusals.extend(
-                        findings.map(|finding| if is_one { finding } else { finding.on(&target.branch) }),
+                        findings.map(
+                            |finding| {
+                                if is_one { finding } else { finding.on(target.branch.as_str()) }
+                            },
+                        ),
                     );
                 }
             }
@@ -149,7 +153,7 @@ impl Run<'_> {
         let repo = &self.session.repo;
         let parent = repo.parent(target.commit)?;
         let mut siblings = Vec::new();
-        for (name, tip) in self.refs.branches.locals().filter(|(name, _)| name.as_str() != target.branch) {
+        for (name, tip) in self.refs.branches.locals().filter(|(name, _)| **name != target.branch) {
             if parent.is_some() && repo.parent(tip)? == parent {
                 siblings.push(name.clone());
             }
@@ -177,10 +181,10 @@ impl Prepared<'_> {
         self.check()?;
         let repo = &self.session.repo;
         let current = self.head.branch();
-        let first = self.preparation.commits().next().map(|commit| commit.branch.as_str());
+        let first = self.preparation.commits().next().map(|commit| &commit.branch);
         let remote = match &self.session.context.location.remote {
             Some(remote) => Ok(remote.as_str()),
-            None => self.refs.branches.push_remote(current.or(first).unwrap_or_default()),
+            None => self.refs.branches.push_remote(current.or(first).map_or("", BranchName::as_str)),
         };
         // Whether there is somewhere to push to is known before anything is made.
         let remote = if self.is_pushed { Some(remote?) } else { remote.ok() };
@@ -215,7 +219,7 @@ impl Prepared<'_> {
             let env = [
                 ("RELPREP_COMMAND".to_owned(), plan.command.to_string()),
                 ("RELPREP_VERSION".to_owned(), commit.version.to_string()),
-                ("RELPREP_BRANCH".to_owned(), commit.branch.clone()),
+                ("RELPREP_BRANCH".to_owned(), commit.branch.to_string()),
             ];
             let run = scratch::Run {
                 parent: commit.parent,

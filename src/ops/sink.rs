@@ -1,6 +1,7 @@
 //! What an operation says before it is done.
 
 use crate::finding::Finding;
+use crate::git::BranchName;
 
 /// Who is told what an operation has to say before it is done.
 pub trait Sink {
@@ -16,8 +17,8 @@ pub trait Sink {
 pub enum Progress<'a> {
     /// A branch was read.
     Read {
-        /// Its short name.
-        branch: &'a str,
+        /// Its name.
+        branch: &'a BranchName,
         /// How many are read, this one included.
         done: usize,
         /// How many there are.
@@ -25,8 +26,8 @@ pub enum Progress<'a> {
     },
     /// A program of `[[run]]` is about to run on the edited tree of a branch.
     Run {
-        /// Its short name.
-        branch: &'a str,
+        /// Its name.
+        branch: &'a BranchName,
         /// The program and its arguments.
         command: &'a [String],
     },

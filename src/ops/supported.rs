@@ -13,7 +13,7 @@ use crate::backport::survey::Survey;
 use crate::backport::targets::{Excepted, Target};
 use crate::check::supported::{self, Release};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Refs, Repo};
+use crate::git::{CommitId, Refs, Repo, TagName};
 use crate::plan::preconditions;
 use crate::project::{self, Project};
 use crate::report::Report;
@@ -101,14 +101,14 @@ fn releases(
 ) -> Result<Vec<Option<Release>>> {
     let mut tagged = Vec::new();
     for target in targets {
-        let row = status.rows.iter().find(|row| row.branch == target.branch && row.released.is_some());
+        let row = status.rows.iter().find(|row| target.branch == *row.branch && row.released.is_some());
         let tag = row.and_then(|row| row.latest.as_ref()).map(|(tag, _)| tag.clone());
         let commit = tag.as_ref().and_then(|tag| Some(refs.tags.get(tag.as_str())?.commit));
         tagged.push(tag.zip(commit));
     }
     let tips: Vec<CommitId> = tagged.iter().flatten().map(|(_, commit)| *commit).collect();
     let reach = repo.reach(&tips)?;
-    let release = |(column, tagged): (usize, Option<(String, CommitId)>)| {
+    let release = |(column, tagged): (usize, Option<(TagName, CommitId)>)| {
         let (tag, commit) = tagged?;
         let tip = tips.iter().position(|tip| *tip == commit)?;
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
@@ -144,7 +144,7 @@ fn chosen(
             excepted.push(Excepted { branch: row.branch.clone(), reason: waiver.reason.clone() });
             continue;
         }
-        if let Some(target) = ground.branches.iter().find(|target| target.branch == row.branch) {
+        if let Some(target) = ground.branches.iter().find(|target| target.branch == *row.branch) {
             report.fact("branch", supported::standing(row));
             targets.push(target.clone());
         } else {

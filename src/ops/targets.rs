@@ -6,7 +6,7 @@ use globset::Glob;
 use super::calendar::Calendar;
 use super::session::Session;
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Head, Refs};
+use crate::git::{BranchName, CommitId, Head, Refs};
 use crate::plan::{Left, preconditions};
 use crate::project;
 use crate::rule;
@@ -30,8 +30,8 @@ pub enum Branches {
 /// A branch that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
-    /// Its short name.
-    pub(super) branch: String,
+    /// Its name.
+    pub(super) branch: BranchName,
     /// Its tip.
     pub(super) commit: CommitId,
     /// Whether it is checked out.
@@ -99,7 +99,7 @@ fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding
     let matcher = matcher.compile_matcher();
     let matching =
         refs.branches.locals().filter(|(name, _)| name.as_str() == glob || matcher.is_match(name.as_str()));
-    let found: Vec<Target> = matching.map(|(name, commit)| target(name.as_str(), commit, head)).collect();
+    let found: Vec<Target> = matching.map(|(name, commit)| target(name, commit, head)).collect();
     match found.is_empty() {
         true => Err(no_branch(format!("no local branch matches `{glob}`"), glob, refs)),
         false => Ok(found),
@@ -137,8 +137,9 @@ fn supported(status: &Status, waivers: &[Waiver], head: &Head, refs: &Refs) -> R
             selected.left.push(left(waiver.reason.clone()));
         } else if !phase.is_supported() {
             selected.left.push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
-        } else if let Some(commit) = refs.branches.local(&row.branch) {
-            selected.targets.push(target(&row.branch, commit, head));
+        } else if let Some((branch, commit)) = refs.branches.locals().find(|(name, _)| **name == *row.branch)
+        {
+            selected.targets.push(target(branch, commit, head));
         } else {
             let message =
                 format!("{} is supported, and there is no local branch `{}`", row.short, row.branch);
@@ -157,6 +158,6 @@ fn nothing_supported(status: &Status) -> Finding {
         .remedy("see `cargo relprep schedule` for those that were; name a branch with `--branch` to patch it all the same")
 }
 
-fn target(branch: &str, commit: CommitId, head: &Head) -> Target {
-    Target { branch: branch.to_owned(), commit, is_checked_out: head.branch() == Some(branch) }
+fn target(branch: &BranchName, commit: CommitId, head: &Head) -> Target {
+    Target { branch: branch.clone(), commit, is_checked_out: head.branch() == Some(branch) }
 }

@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use crate::config::Label;
+use crate::config::{Label, NameTemplate};
 use crate::finding::{Finding, Place};
 use crate::git::{BranchName, CommitId};
 use crate::plan::bump::{self, Bump, Transition};
@@ -31,7 +31,7 @@ pub fn plan(request: &Request<'_>, step: Step, before: &Before) -> Result<Plan, 
     let lines = lines::lines(&project.workspace, config)?;
     let name = &request.project.name;
     let version = plain(&lines.lead.version);
-    let branch = config.names.branch.render(&version, name);
+    let branch = BranchName::made(config.names.branch.render(&version, name)).map_err(|wrong| vec![wrong])?;
 
     let mut findings = project.notes.clone();
     findings.extend(lines.notes.iter().cloned());
@@ -61,29 +61,33 @@ fn candidate(
     lines: &Lines<'_>,
     plan: &mut Plan,
     label: &Label,
-    branch: &str,
+    branch: &BranchName,
 ) -> Vec<Finding> {
     let config = &request.project.config;
     let bump = bump::bump(request.project, lines, &Transition::Candidate(label.clone()));
     let version = bump.lead_version(lines.lead);
     let values = request.values(&version, lines.lead);
     let mut findings = Vec::new();
-    let on = match &config.names.release_branch {
-        None => branch.to_owned(),
-        Some(template) => {
-            plan.branches.push(NewBranch { name: branch.to_owned(), at: request.project.commit });
-            template.render(&plain(&version), &plan.name)
+    let on = match config.names.release_branch.as_ref() {
+        None => branch.clone(),
+        template => {
+            plan.branches.push(NewBranch { name: branch.clone(), at: request.project.commit });
+            let Some((on, _)) = target(request, template, &version, &mut findings) else { return findings };
+            on
         }
     };
-    if on != branch {
-        findings.extend(preconditions::new_branch(request, &on));
-    }
     findings.extend(commit(request, plan, bump, version, on, true, config.commit.candidate.render(&values)));
     findings
 }
 
 /// Plans the trunk's commit to the next version.
-fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, cut: &str) -> Vec<Finding> {
+fn trunk(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    plan: &mut Plan,
+    step: Step,
+    cut: &BranchName,
+) -> Vec<Finding> {
     let config = &request.project.config;
     let mut bump =
         bump::bump(request.project, lines, &Transition::Step(step, config.prerelease.trunk.clone()));
@@ -91,16 +95,35 @@ fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, step: Step, 
     let mut findings = Vec::new();
     let said = notes::cut(request, &mut bump, lines.lead, &plan.version, &next, cut);
     findings.extend(said.unwrap_or_else(|wrong| wrong));
-    let (on, makes_branch) = match &config.names.bump_branch {
-        None => (request.branch.to_owned(), false),
-        Some(template) => (template.render(&plain(&next), &plan.name), true),
+    let Some((on, makes_branch)) = target(request, config.names.bump_branch.as_ref(), &next, &mut findings)
+    else {
+        return findings;
     };
-    if makes_branch {
-        findings.extend(preconditions::new_branch(request, &on));
-    }
     let message = config.commit.cut.render(&request.values(&next, lines.lead));
     findings.extend(commit(request, plan, bump, next, on, makes_branch, message));
     findings
+}
+
+/// Returns the branch that gets a commit of `version`, and whether it is made for that: the one that
+/// `template` names, or that which is planned on. What stands in its way joins the `findings`.
+pub(super) fn target(
+    request: &Request<'_>,
+    template: Option<&NameTemplate>,
+    version: &Version,
+    findings: &mut Vec<Finding>,
+) -> Option<(BranchName, bool)> {
+    let Some(template) = template else { return Some((request.branch.clone(), false)) };
+    // A suffix is for tags: each candidate and the release are prepared under one name.
+    match BranchName::made(template.render(&plain(version), &request.project.name)) {
+        Ok(name) => {
+            findings.extend(preconditions::new_branch(request, &name));
+            Some((name, true))
+        }
+        Err(wrong) => {
+            findings.push(wrong);
+            None
+        }
+    }
 }
 
 /// Adds to `plan` the commit that `bump` makes; returns what stood in the way.
@@ -109,7 +132,7 @@ pub(super) fn commit(
     plan: &mut Plan,
     bump: Bump,
     version: Version,
-    branch: String,
+    branch: BranchName,
     makes_branch: bool,
     message: String,
 ) -> Vec<Finding> {

@@ -9,7 +9,7 @@ use crate::plan::lines::{self, Lines};
 use crate::plan::{Command, Plan, Request, Superseded, cut, notes, preconditions, refuse};
 use crate::rule;
 use crate::template::Values;
-use crate::version::{Step, plain};
+use crate::version::Step;
 
 /// Plans the patch release after the one that the branch holds.
 ///
@@ -101,17 +101,13 @@ impl Job<'_> {
             }
             Ok(said) | Err(said) => findings.extend(said),
         }
-        let (on, makes_branch) = match &config.names.release_branch {
-            None => (request.branch.to_owned(), false),
-            // A suffix is for tags: each candidate and the release are prepared under one name.
-            Some(template) => (template.render(&plain(&version), name), true),
+        let template = config.names.release_branch.as_ref();
+        let Some((on, makes_branch)) = cut::target(request, template, &version, &mut findings) else {
+            return Err(findings);
         };
-        if makes_branch {
-            findings.extend(preconditions::new_branch(request, &on));
-        }
         // Of a patch, whose version names no release branch.
         let values =
-            Values { branch: Some(request.branch.to_owned()), ..request.values(&version, lines.lead) };
+            Values { branch: Some(request.branch.to_string()), ..request.values(&version, lines.lead) };
         let message = self.message.render(&values);
         let mut plan = Plan::new(request, self.command, &version);
         plan.superseded = superseded(lines, config.prerelease.candidate.as_ref());

@@ -5,6 +5,7 @@ use semver::Version;
 
 use crate::edit::notes::{self, Edited, Notes, Opening, State};
 use crate::finding::{Finding, Place};
+use crate::git::BranchName;
 use crate::plan::Request;
 use crate::plan::bump::Bump;
 use crate::plan::files::What;
@@ -35,15 +36,15 @@ pub fn cut(
     lead: &Package,
     cut: &Version,
     next: &Version,
-    branch: &str,
+    branch: &BranchName,
 ) -> Result<Vec<Finding>, Vec<Finding>> {
     let config = &request.project.config.notes;
     if !config.enabled {
         return Ok(Vec::new());
     }
     let opening = opening(request)?;
-    let values = |version: &Version, branch: &str| Values {
-        branch: Some(branch.to_owned()),
+    let values = |version: &Version, branch: &BranchName| Values {
+        branch: Some(branch.to_string()),
         ..request.values(version, lead)
     };
     let next = request.values(next, lead);
@@ -129,8 +130,8 @@ fn opening<'a>(request: &'a Request<'_>) -> Result<Opening<'a>, Vec<Finding>> {
 }
 
 /// Returns the release branches that there are, as the archive speaks of them.
-fn older_branches(request: &Request<'_>, values: &dyn Fn(&Version, &str) -> Values) -> Vec<Values> {
+fn older_branches(request: &Request<'_>, values: &dyn Fn(&Version, &BranchName) -> Values) -> Vec<Values> {
     let template = &request.project.config.names.branch;
     let versions = request.refs.branches.names().filter_map(|branch| Some((template.read(branch)?, branch)));
-    versions.map(|(version, branch)| values(&version, branch.as_str())).collect()
+    versions.map(|(version, branch)| values(&version, branch)).collect()
 }

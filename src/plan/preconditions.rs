@@ -4,7 +4,7 @@ use semver::Version;
 
 use crate::config::is_plain_name;
 use crate::finding::{Finding, Place};
-use crate::git::Head;
+use crate::git::{BranchName, Head};
 use crate::plan::{Plan, Request, notes};
 use crate::rule;
 use crate::template::{Placeholder, Template};
@@ -14,7 +14,7 @@ use crate::workspace::Package;
 /// Finds out whether the branch planned on is the trunk.
 pub fn on_trunk(request: &Request<'_>) -> Option<Finding> {
     let trunk = request.trunk();
-    (request.branch != trunk).then(|| {
+    (*request.branch != trunk).then(|| {
         let message =
             format!("a release branch is cut from the trunk, `{trunk}`, and this is `{}`", request.branch);
         let remedy = format!("run `git switch {trunk}`, or set `trunk` in the configuration");
@@ -52,17 +52,17 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
 /// numbers that the name gives, a version is free to move.
 fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version, name: &str) -> bool {
     let moved = Version { patch: named.patch, ..plain(holds) };
-    request.project.config.names.branch.render(&moved, name) == request.branch && plain(holds) >= *named
+    *request.branch == *request.project.config.names.branch.render(&moved, name) && plain(holds) >= *named
 }
 
 /// Finds out whether a branch that is to be made is there already, or its name is none.
-pub fn new_branch(request: &Request<'_>, branch: &str) -> Option<Finding> {
-    if let Some(commit) = request.refs.branches.local(branch) {
+pub fn new_branch(request: &Request<'_>, branch: &BranchName) -> Option<Finding> {
+    if let Some(commit) = request.refs.branches.local(branch.as_str()) {
         let message = format!("the branch `{branch}` is there already, at {}", commit.short());
         let remedy = format!("if it is left over, remove it with `git branch -D {branch}`");
         return Some(Finding::of(rule::BRANCH_EXISTS, message).remedy(remedy));
     }
-    if let Some((remote, _)) = request.refs.branches.tip(branch).fetched {
+    if let Some((remote, _)) = request.refs.branches.tip(branch.as_str()).fetched {
         let message = format!("the branch `{branch}` is there already, on {remote}");
         return Some(
             Finding::of(rule::BRANCH_EXISTS, message).remedy("nothing is to be cut, or the version is wrong"),
@@ -130,7 +130,7 @@ pub fn not_released(request: &Request<'_>, holds: &Version, name: &str) -> Optio
 /// # Errors
 ///
 /// The finding that there is none.
-pub fn checked_out(head: &Head) -> Result<&str, Finding> {
+pub fn checked_out(head: &Head) -> Result<&BranchName, Finding> {
     match head {
         Head::Branch(branch, _) => Ok(branch),
         Head::Detached(commit) => {

@@ -18,8 +18,8 @@ use crate::backport::evidence::Facts;
 use crate::backport::statements::Status;
 use crate::backport::targets::Excepted;
 use crate::finding::Finding;
-use crate::git::CommitId;
 use crate::git::merge::{Clash, Conflict};
+use crate::git::{BranchName, CommitId};
 use crate::ops::backport::{Applied, Attempted, Made};
 use crate::ops::outcome;
 use crate::text::{counted, quoted};
@@ -35,13 +35,13 @@ pub struct CommandLine<'a> {
 
 impl CommandLine<'_> {
     /// Returns the command that makes `commits` on `branch`, whose flags are accepted where `accepted`.
-    fn command(&self, commits: &[String], branch: &str, accepted: bool) -> String {
+    fn command(&self, commits: &[String], branch: &BranchName, accepted: bool) -> String {
         let accepted = if self.accept_flags || accepted { " --accept-flags" } else { "" };
         format!("{} --to {}{accepted}", self.beginning(commits), quoted(branch))
     }
 
     /// Returns the command that lets a person finish `commits` on `branch`.
-    fn by_hand(&self, commits: &[String], branch: &str) -> String {
+    fn by_hand(&self, commits: &[String], branch: &BranchName) -> String {
         format!("{} --resolve {}", self.beginning(commits), quoted(branch))
     }
 
@@ -149,13 +149,13 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
                 let _ = write!(out, "  and conflicts without\n{}", conflicts(files));
                 let all: Vec<String> =
                     needed.iter().map(|one| one.commit.short()).chain(names.iter().cloned()).collect();
-                let _ = writeln!(out, "  with them: {}", escaped(&line.command(&all, branch, false)));
+                let _ = writeln!(out, "  with them: {}", escaped(line.command(&all, branch, false)));
             }
             Outcome::Clean { flags, .. } if !flags.is_empty() => {
                 let _ =
                     writeln!(out, "\n{BOLD}{}{BOLD:#}: {} is flagged", escaped(branch), step.commit.short());
                 for flag in flags {
-                    let _ = writeln!(out, "  it {}", escaped(&flag.to_string()));
+                    let _ = writeln!(out, "  it {}", escaped(flag.to_string()));
                 }
                 if attempt.is_held(line.accept_flags) {
                     let command = line.command(&names, branch, true);
@@ -166,7 +166,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
         }
     }
     if attempt.needs_person() {
-        let _ = writeln!(out, "  by hand: {}", escaped(&line.by_hand(&names, branch)));
+        let _ = writeln!(out, "  by hand: {}", escaped(line.by_hand(&names, branch)));
     }
 }
 
@@ -213,7 +213,7 @@ pub fn json(date: NaiveDate, attempted: &Attempted<'_>, applied: &Applied) -> St
 
 /// Returns what was made, how to take it back, and how to push it, where `current` is checked out
 /// and `remote` is to be pushed to, if any.
-pub fn made(made: &[Made], current: Option<&str>, remote: Option<&str>) -> String {
+pub fn made(made: &[Made], current: Option<&BranchName>, remote: Option<&str>) -> String {
     if made.is_empty() {
         return String::new();
     }
@@ -225,7 +225,7 @@ pub fn made(made: &[Made], current: Option<&str>, remote: Option<&str>) -> Strin
     }
     let undo: Vec<String> = made.iter().map(|one| outcome::undo(&one.branch, one.from, current)).collect();
     super::outcome::undo(&mut out, &undo);
-    let branches = made.iter().map(|one| one.branch.as_str());
+    let branches = made.iter().map(|one| &one.branch);
     let push = remote.map(|remote| outcome::push(branches, remote));
     super::outcome::to_push(&mut out, push.as_deref());
     out
@@ -236,7 +236,7 @@ pub fn by_hand(work: &ByHand, files: &[Conflict]) -> String {
     let mut out = format!(
         "{BOLD}A cherry-pick onto {} waits in{BOLD:#} {}\n{}",
         escaped(&work.branch),
-        escaped(&work.folder.to_string_lossy()),
+        escaped(work.folder.to_string_lossy()),
         conflicts(files)
     );
     let _ = writeln!(out, "\n{BOLD}Finish{BOLD:#}, once the files are as they should be");

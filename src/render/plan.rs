@@ -7,6 +7,7 @@ use anstyle::Style;
 
 use super::table::Table;
 use super::{BOLD, DIM, NEW, escaped, mark, on_a_line};
+use crate::git::BranchName;
 use crate::path::RepoPath;
 use crate::plan::files::What;
 use crate::plan::{Command, Commit, Left, Plan};
@@ -131,13 +132,13 @@ fn files(out: &mut String, commit: &Commit, verbose: bool) {
         line(&counted(manifests, "manifest"), &changed(versions, requirements));
     }
     for lock in &commit.unsettled {
-        line(lock.path.as_str(), &format!("left to Cargo: {}", escaped(&lock.reasons.join("; "))));
+        line(lock.path.as_str(), &format!("left to Cargo: {}", escaped(lock.reasons.join("; "))));
     }
 }
 
 fn refs(out: &mut String, plan: &Plan) {
     let _ = writeln!(out, "\n{BOLD}Branches{BOLD:#}");
-    let mut line = |is_new, branch: &str, what: String| {
+    let mut line = |is_new, branch: &BranchName, what: String| {
         let _ = writeln!(out, "  {}  {}  {DIM}{what}{DIM:#}", mark(is_new), escaped(branch));
     };
     for branch in &plan.branches {

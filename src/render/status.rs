@@ -30,7 +30,7 @@ pub fn human(name: &str, status: &Status) -> String {
         text.push("\nNothing to do.\n".to_owned());
     } else {
         text.push("\nTo do:\n".to_owned());
-        text.extend(status.todo.iter().map(|todo| format!("* {}\n", escaped(&sentence(todo, status.day)))));
+        text.extend(status.todo.iter().map(|todo| format!("* {}\n", escaped(sentence(todo, status.day)))));
     }
     text.concat()
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use semver::Version;
 
+use crate::git::TagName;
 use crate::git::survey::Tip;
 use crate::train::{Number, Phase, Release, Term};
 use crate::workspace::declared::Declared;
@@ -31,7 +32,7 @@ pub struct Row {
     /// The day of its first tag.
     pub released: Option<NaiveDate>,
     /// Its latest tag and the day of that; a candidate's only before the release.
-    pub latest: Option<(String, NaiveDate)>,
+    pub latest: Option<(TagName, NaiveDate)>,
 }
 
 /// Where a release stands.

@@ -1,8 +1,8 @@
 use super::*;
 use crate::config::schedule::ScheduleConfig;
 use crate::git::CommitId;
-use crate::git::RemoteName;
 use crate::git::survey::{Presence, ReleaseTag};
+use crate::git::{BranchName, RemoteName, TagName};
 
 fn wasmtime() -> Train {
     let text = r#"
@@ -28,7 +28,7 @@ fn commits() -> impl Iterator<Item = (CommitId, &'static str)> {
 
 fn tip(name: &str, remote: Option<&str>, ahead: usize, version: &str) -> Tip {
     Tip {
-        name: name.to_owned(),
+        name: BranchName::new(name).unwrap(),
         remote: remote.and_then(RemoteName::new),
         commit: commits().find(|(_, declared)| *declared == version).unwrap().0,
         has_later: false,
@@ -51,7 +51,13 @@ fn branch(number: u64, ahead: usize, version: &str) -> ReleaseBranch {
 fn tag(version: &str, day: &str) -> ReleaseTag {
     let version: Version = version.parse().unwrap();
     let number = Number(version.major);
-    ReleaseTag { number, name: format!("v{version}"), version, day: date(day), commit: CommitId::of_test(2) }
+    ReleaseTag {
+        number,
+        name: TagName::new(format!("v{version}")).unwrap(),
+        version,
+        day: date(day),
+        commit: CommitId::of_test(2),
+    }
 }
 
 fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
@@ -127,7 +133,8 @@ fn each_branch_has_its_state() {
 fn what_is_due_comes_first() {
     let train = wasmtime();
     let on = |day| status(day, Some(&train), &april()).todo;
-    let never_tagged = Todo::NeverTagged { version: Version::new(29, 0, 0), tagged: "v29.0.1".to_owned() };
+    let never_tagged =
+        Todo::NeverTagged { version: Version::new(29, 0, 0), tagged: TagName::new("v29.0.1").unwrap() };
     assert_eq!(on("2025-04-20"), [ends("30.0", "2025-04-20", 0), never_tagged]);
     let release = Todo::Release { version: Version::new(32, 0, 0), due: date("2025-04-21") };
     assert_eq!(on("2025-04-21")[0], release);
@@ -210,7 +217,7 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     assert_eq!(rows, ["release-31.1.0 31.1 last day", "release-31.0.0 31.0 last day"]);
     let latest = |branch: &str| {
         let row = status.rows.iter().find(|row| row.branch == branch).unwrap();
-        (row.latest.as_ref().unwrap().0.clone(), row.released.unwrap().to_string())
+        (row.latest.as_ref().unwrap().0.to_string(), row.released.unwrap().to_string())
     };
     assert_eq!(latest("release-31.0.0"), ("v31.0.1".to_owned(), "2025-03-20".to_owned()));
     assert_eq!(latest("release-31.1.0"), ("v31.1.0".to_owned(), "2025-04-10".to_owned()));

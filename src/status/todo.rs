@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::row::{Row, State};
+use crate::git::TagName;
 use crate::git::survey::Survey;
 use crate::train::Phase;
 
@@ -62,7 +63,7 @@ pub enum Todo {
         /// The release: `32.0`.
         short: String,
         /// The tag of the version.
-        tag: String,
+        tag: TagName,
         /// The last day of support, that day included.
         last_day: NaiveDate,
     },
@@ -71,7 +72,7 @@ pub enum Todo {
         /// The version that has none.
         version: Version,
         /// The first tag that there is.
-        tagged: String,
+        tagged: TagName,
     },
 }
 

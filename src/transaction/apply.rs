@@ -201,7 +201,7 @@ impl Repo {
             }
         }
         if !moves.is_empty() {
-            let locks = self.lock_refs(moves.iter().map(|one| one.name.as_str()))?;
+            let locks = self.lock_refs(moves.iter().map(|one| &one.name))?;
             locks.prepare(&moves)?;
             locks.commit(&moves, &journal.reason())?;
         }

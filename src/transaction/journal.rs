@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use git2::Oid;
 use serde::{Deserialize, Serialize};
 
-use crate::git::{Mode, Repo};
+use crate::git::{Mode, RefName, Repo};
 use crate::path::RepoPath;
 use crate::transaction::refs::{Reason, RefMove};
 
@@ -37,7 +37,7 @@ pub(crate) struct WorkTree {
     pub(crate) root: PathBuf,
     pub(crate) index: PathBuf,
     /// The branch that was checked out in it, by its full name.
-    pub(crate) branch: String,
+    pub(crate) branch: RefName,
     pub(crate) files: Vec<FileMove>,
 }
 
@@ -72,7 +72,7 @@ struct Header {
 /// A [`RefMove`] as it is written.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RefLine {
-    name: String,
+    name: RefName,
     old: Option<String>,
     new: Option<String>,
 }
@@ -81,7 +81,7 @@ pub(crate) struct RefLine {
 struct WorkTreeLine {
     root: Vec<u8>,
     index: Vec<u8>,
-    branch: String,
+    branch: RefName,
     files: Vec<FileLine>,
 }
 
@@ -149,8 +149,8 @@ fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 impl Journal {
     /// Returns the full names of its refs.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.refs.iter().map(|one| one.name.as_str())
+    pub(crate) fn names(&self) -> impl Iterator<Item = &RefName> {
+        self.refs.iter().map(|one| &one.name)
     }
 
     /// Returns what the reflogs are to say of it.
@@ -194,8 +194,7 @@ impl Journal {
 
 impl RefLine {
     pub(crate) fn decode(self) -> Result<RefMove> {
-        ensure!(self.name.starts_with("refs/heads/"), "{:?} is no branch", self.name);
-        ensure!(git2::Reference::is_valid_name(&self.name), "{:?} is no ref", self.name);
+        ensure!(self.name.branch().is_some(), "{:?} is not a branch", self.name);
         let id = |text: Option<String>| text.map(|text| Oid::from_str(&text)).transpose();
         Ok(RefMove { name: self.name, old: id(self.old)?, new: id(self.new)? })
     }
@@ -275,18 +274,20 @@ pub(crate) fn path_of(bytes: Vec<u8>) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::git::BranchName;
 
     fn journal() -> Journal {
         let id = |text: &str| Oid::hash_object(git2::ObjectType::Blob, text.as_bytes()).unwrap();
+        let main = || BranchName::new("main").unwrap().full();
         let side = |text: &str| Side { mode: Mode::Plain, id: id(text), bytes: text.into() };
         Journal {
             title: "branch 2.0.0".into(),
             who: "Ann <ann@example.org> 1716206400 +0200".into(),
-            refs: vec![RefMove { name: "refs/heads/main".into(), old: None, new: Some(id("x")) }],
+            refs: vec![RefMove { name: main(), old: None, new: Some(id("x")) }],
             work_tree: Some(WorkTree {
                 root: "/a b".into(),
                 index: "/a b/.git/index".into(),
-                branch: "refs/heads/main".into(),
+                branch: main(),
                 files: vec![FileMove {
                     path: RepoPath::new("a/b.toml").unwrap(),
                     old: Some(side("old\n")),

@@ -9,14 +9,14 @@ use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::identity::Role;
 use crate::git::settings::Settings;
-use crate::git::{CommitId, Moment, Repo, TreeId};
+use crate::git::{BranchName, CommitId, Moment, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
 pub(crate) struct Draft<'a> {
-    pub(crate) branch: &'a str,
+    pub(crate) branch: &'a BranchName,
     pub(crate) parent: Oid,
     pub(crate) tree: Oid,
     pub(crate) message: String,
@@ -31,7 +31,7 @@ impl Repo {
         publication: &Publication,
         review: impl Fn(&mut Draft<'_>) -> Result<()>,
     ) -> Result<Vec<Oid>> {
-        let mut tips: BTreeMap<&str, Oid> = BTreeMap::new();
+        let mut tips: BTreeMap<&BranchName, Oid> = BTreeMap::new();
         let mut made = Vec::new();
         if publication.commits.is_empty() {
             return Ok(made);
@@ -39,7 +39,7 @@ impl Repo {
         let settings = self.settings()?;
         let committer = self.identity(Role::Committer, settings, publication.moment)?;
         for commit in &publication.commits {
-            let parent = tips.get(commit.branch.as_str()).copied().unwrap_or(commit.parent.0);
+            let parent = tips.get(&commit.branch).copied().unwrap_or(commit.parent.0);
             let author = match commit.origin {
                 Some(origin) => self.author_of(origin)?,
                 None => self.identity(Role::Author, settings, publication.moment)?,

@@ -7,7 +7,7 @@ use anyhow::{Error, Result};
 use git2::RepositoryState;
 
 use crate::finding::{Finding, Refused};
-use crate::git::{BranchName, CommitId, Repo};
+use crate::git::{BranchName, CommitId, RefName, Repo};
 use crate::rule;
 use crate::transaction::refs::RefMove;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
@@ -47,7 +47,7 @@ impl Repo {
     pub(crate) fn moves_without_commits(
         &self,
         publication: &Publication,
-    ) -> Result<BTreeMap<String, RefMove>> {
+    ) -> Result<BTreeMap<BranchName, RefMove>> {
         let mut moves = BTreeMap::new();
         let mut findings = Vec::new();
         for (name, at) in &publication.branches {
@@ -71,14 +71,11 @@ impl Repo {
     }
 
     /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.
-    pub(crate) fn new_branch(&self, name: &str, findings: &mut Vec<Finding>) -> Result<Option<RefMove>> {
-        if BranchName::new(name).is_none() {
-            findings.push(
-                Finding::of(rule::BRANCH_NAME, format!("{name:?} cannot be the name of a branch"))
-                    .remedy("choose a name that `git check-ref-format --branch` accepts"),
-            );
-            return Ok(None);
-        }
+    pub(crate) fn new_branch(
+        &self,
+        name: &BranchName,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<RefMove>> {
         let full = self.full_branch_name(name)?;
         let old = self.ref_value(&full)?;
         if old.is_none()
@@ -92,21 +89,25 @@ impl Repo {
         Ok(Some(RefMove { name: full, old, new: None }))
     }
 
-    /// Returns the short name of a branch whose name is a folder of `full`, or lies below it.
-    fn branch_in_the_way(&self, full: &str) -> Result<Option<String>> {
-        let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
-        let above = full.match_indices('/').skip(2).map(|(at, _)| &full[..at]);
+    /// Returns a branch whose name is a folder of `full`, or lies below it.
+    fn branch_in_the_way(&self, full: &RefName) -> Result<Option<BranchName>> {
+        let full = full.as_str();
+        let above = full.match_indices('/').skip(2).filter_map(|(at, _)| RefName::new(&full[..at]));
         for name in above {
-            if self.ref_value(name)?.is_some() {
-                return Ok(Some(short(name)));
+            if self.ref_value(&name)?.is_some() {
+                return Ok(name.branch());
             }
         }
         let mut below = self.git.references_glob(&format!("{full}/*"))?;
-        Ok(below.names().find_map(Result::ok).map(short))
+        Ok(below.names().find_map(|name| RefName::new(name.ok()?)?.branch()))
     }
 
     /// Notes the branches that cannot move because someone works on them.
-    fn check_work_trees(&self, moves: &BTreeMap<String, RefMove>, findings: &mut Vec<Finding>) -> Result<()> {
+    fn check_work_trees(
+        &self,
+        moves: &BTreeMap<BranchName, RefMove>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
         let here = self.checked_out()?;
         for (name, one) in moves {
             if let Some(folder) = self.other_users_of(&one.name).first() {
@@ -136,13 +137,13 @@ impl Repo {
 }
 
 /// Says that a work tree has the branch checked out.
-pub(crate) fn in_use(name: &str, folder: &Path) -> Finding {
+pub(crate) fn in_use(name: &BranchName, folder: &Path) -> Finding {
     let message = format!("the branch {name} is checked out in the work tree {}", folder.display());
     Finding::of(rule::BRANCH_IN_USE, message).remedy("run this there, or check out another branch there")
 }
 
 /// Finds that a branch is not where it should be.
-pub(crate) fn misplaced(name: &str, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
+pub(crate) fn misplaced(name: &BranchName, now: Option<CommitId>, from: Option<CommitId>) -> Option<Finding> {
     if now == from {
         return None;
     }

@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use crate::finding::{Finding, Refused};
-use crate::git::Repo;
 use crate::git::branches::no_remote;
 use crate::git::command::failure;
 use crate::git::settings::Settings;
+use crate::git::{BranchName, Repo};
 use crate::rule;
 use crate::transaction::values::Hooks;
 
@@ -26,7 +26,7 @@ impl Repo {
         Err(no_remote(remote))
     }
 
-    /// Pushes `branches`, by short name, to `remote`: all of them or none, and nothing else.
+    /// Pushes `branches` to `remote`: all of them or none, and nothing else.
     ///
     /// A branch goes to its upstream where that is on this remote, and otherwise to its own name.
     ///
@@ -34,7 +34,7 @@ impl Repo {
     ///
     /// A refusal for each branch that the remote rejects, or if git cannot push at all. What is
     /// local stays as it is and can be pushed again.
-    pub fn push(&self, remote: &str, branches: &[String], hooks: Hooks) -> Result<()> {
+    pub fn push(&self, remote: &str, branches: &[BranchName], hooks: Hooks) -> Result<()> {
         let settings = self.settings()?;
         self.check_remote(remote)?;
         let mut push = self.user_git("push").args([
@@ -64,13 +64,13 @@ impl Repo {
         Err(Refused(findings).into())
     }
 
-    fn refspec(&self, remote: &str, branch: &str, settings: &Settings) -> Result<String> {
+    fn refspec(&self, remote: &str, branch: &BranchName, settings: &Settings) -> Result<String> {
         let name = self.full_branch_name(branch)?;
         let is_upstream = settings.text(&format!("branch.{branch}.remote")) == Some(remote);
         let target = settings
             .text(&format!("branch.{branch}.merge"))
             .filter(|target| is_upstream && git2::Reference::is_valid_name(target))
-            .unwrap_or(&name);
+            .unwrap_or(name.as_str());
         Ok(format!("{name}:{target}"))
     }
 }

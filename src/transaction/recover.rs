@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::finding::{Finding, Refused};
-use crate::git::Repo;
+use crate::git::{RefName, Repo};
 use crate::rule;
 use crate::transaction::apply::Direction;
 use crate::transaction::git_lock::GitLock;
@@ -68,7 +68,7 @@ fn verdict(journal: &Journal, direction: Direction) -> Finding {
     let title = &journal.title;
     match direction {
         Direction::Forward => {
-            let refs = journal.names().collect::<Vec<_>>().join(" and ");
+            let refs = journal.names().map(RefName::as_str).collect::<Vec<_>>().join(" and ");
             let message = format!("`{title}` was interrupted after {refs} had moved; it is complete now");
             Finding::of(rule::COMPLETED, message)
         }

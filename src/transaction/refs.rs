@@ -18,8 +18,8 @@ use anyhow::{Context, Result};
 use git2::Oid;
 
 use crate::finding::{Finding, Refused};
-use crate::git::Repo;
 use crate::git::command::failure;
+use crate::git::{RefName, Repo};
 use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
 use crate::transaction::step::step;
@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RefMove {
     /// The name in full: `refs/heads/main`.
-    pub(crate) name: String,
+    pub(crate) name: RefName,
     pub(crate) old: Option<Oid>,
     pub(crate) new: Option<Oid>,
 }
@@ -54,25 +54,28 @@ impl RefMove {
 /// The locks of some refs, and of HEAD where it leads to one of them; dropped, they are let go.
 pub(crate) struct RefLocks<'a> {
     repo: &'a Repo,
-    locks: BTreeMap<String, GitLock>,
+    locks: BTreeMap<RefName, GitLock>,
     /// Held for the sake of its reflog.
     head: Option<GitLock>,
 }
 
 impl Repo {
-    /// Locks the refs with these full names.
+    /// Locks these refs.
     ///
     /// # Errors
     ///
     /// A refusal if another program holds one of the locks.
-    pub(crate) fn lock_refs<'a>(&'a self, names: impl Iterator<Item = &'a str>) -> Result<RefLocks<'a>> {
+    pub(crate) fn lock_refs<'a>(
+        &'a self,
+        names: impl IntoIterator<Item = &'a RefName>,
+    ) -> Result<RefLocks<'a>> {
         let mut locks = BTreeMap::new();
         for name in names {
-            let path = self.git.commondir().join(name);
+            let path = self.git.commondir().join(name.as_str());
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
             }
-            locks.insert(name.to_owned(), self.wait_for(&path)?);
+            locks.insert(name.clone(), self.wait_for(&path)?);
         }
         let is_ours = self.checked_out()?.is_some_and(|name| locks.contains_key(&name));
         let head = is_ours.then(|| self.wait_for(&self.git.path().join("HEAD"))).transpose()?;
@@ -95,8 +98,8 @@ impl Repo {
         Err(Refused::from(Finding::of(rule::REF_NOT_LOCKED, message).remedy(remedy)).into())
     }
 
-    /// Makes HEAD of this work tree lead to the branch with the full name `name`.
-    pub(crate) fn point_head(&self, name: &str) -> Result<()> {
+    /// Makes HEAD of this work tree lead to the branch `name`.
+    pub(crate) fn point_head(&self, name: &RefName) -> Result<()> {
         let lock = self.wait_for(&self.git.path().join("HEAD"))?;
         let draft = self.state_dir().join("HEAD");
         fs::write(&draft, format!("ref: {name}\n"))
@@ -105,11 +108,14 @@ impl Repo {
     }
 
     /// Removes the locks of these refs and of HEAD that a dead run has left.
-    pub(crate) fn remove_left_locks<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    pub(crate) fn remove_left_locks<'a>(&self, names: impl IntoIterator<Item = &'a RefName>) -> Result<()> {
         let common = self.git.commondir();
         GitLock::remove_left(&self.git.path().join("HEAD"))?;
         GitLock::remove_left(&common.join("packed-refs"))?;
-        names.map(|name| common.join(name)).try_for_each(|file| GitLock::remove_left(&file))
+        names
+            .into_iter()
+            .map(|name| common.join(name.as_str()))
+            .try_for_each(|file| GitLock::remove_left(&file))
     }
 }
 
@@ -144,7 +150,7 @@ impl RefLocks<'_> {
     pub(crate) fn commit(&self, moves: &[RefMove], reason: &Reason) -> Result<()> {
         let head = self.repo.checked_out()?;
         for (at, one) in moves.iter().enumerate().filter(|(_, one)| one.old != one.new) {
-            self.log(self.repo.git.commondir(), &one.name, one, reason)?;
+            self.log(self.repo.git.commondir(), one.name.as_str(), one, reason)?;
             if self.head.is_some() && head.as_ref() == Some(&one.name) {
                 self.log(self.repo.git.path(), "HEAD", one, reason)?;
             }
@@ -166,7 +172,7 @@ impl RefLocks<'_> {
         let write = || -> io::Result<()> {
             let mut file = fs::File::create(&draft)?;
             writeln!(file, "{new}")?;
-            if let Ok(found) = fs::metadata(self.repo.git.commondir().join(&one.name)) {
+            if let Ok(found) = fs::metadata(self.repo.git.commondir().join(one.name.as_str())) {
                 file.set_permissions(found.permissions())?;
             }
             file.sync_data()
@@ -180,7 +186,7 @@ impl RefLocks<'_> {
 
     fn install(&self, at: usize, one: &RefMove) -> Result<()> {
         // Git leaves empty folders where branches were whose names went on from here.
-        remove_empty_folders(&self.repo.git.commondir().join(&one.name));
+        remove_empty_folders(&self.repo.git.commondir().join(one.name.as_str()));
         self.locks.get(&one.name).context("the ref is not locked")?.install(&self.draft_of(at))
     }
 
@@ -188,7 +194,7 @@ impl RefLocks<'_> {
     fn delete(&self, one: &RefMove) -> Result<()> {
         let common = self.repo.git.commondir();
         self.unpack(&one.name)?;
-        for path in [common.join(&one.name), common.join("logs").join(&one.name)] {
+        for path in [common.join(one.name.as_str()), common.join("logs").join(one.name.as_str())] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
                     return Err(error).with_context(|| format!("cannot remove {}", path.display()));
@@ -200,9 +206,10 @@ impl RefLocks<'_> {
     }
 
     /// Takes a branch out of the file of packed refs, if it is in there.
-    fn unpack(&self, name: &str) -> Result<()> {
+    fn unpack(&self, name: &RefName) -> Result<()> {
         let packed = self.repo.git.commondir().join("packed-refs");
-        let is_it = |line: &str| line.trim_end().split_once(' ').is_some_and(|(_, named)| named == name);
+        let is_it =
+            |line: &str| line.trim_end().split_once(' ').is_some_and(|(_, named)| named == name.as_str());
         let holds = || fs::read_to_string(&packed).is_ok_and(|text| text.lines().any(is_it));
         if !holds() {
             return Ok(());

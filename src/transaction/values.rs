@@ -1,7 +1,7 @@
 //! What a command makes in a repository, before and after it is made.
 
 use crate::finding::Finding;
-use crate::git::{CommitId, Moment, TreeId};
+use crate::git::{BranchName, CommitId, Moment, TreeId};
 use crate::path::RepoPath;
 
 /// Everything that one command makes in the repository: all of it, or none of it.
@@ -14,15 +14,15 @@ pub struct Publication {
     pub moment: Moment,
     /// The commits to make, each on a branch; those on one branch follow each other.
     pub commits: Vec<NewCommit>,
-    /// The branches to make at commits that exist, by short name.
-    pub branches: Vec<(String, CommitId)>,
+    /// The branches to make at commits that exist.
+    pub branches: Vec<(BranchName, CommitId)>,
 }
 
 /// A commit to make, and the branch that is to point at it.
 #[derive(Clone, Debug)]
 pub struct NewCommit {
-    /// The short name of the branch.
-    pub branch: String,
+    /// The branch.
+    pub branch: BranchName,
     /// Where the branch is; `None` if it must not be there, and is made. A second commit on the same
     /// branch names the same place, and the same parent, and goes on top of the first.
     pub from: Option<CommitId>,
@@ -69,8 +69,8 @@ pub enum Hooks {
 pub struct Published {
     /// The commits, in the order of the publication.
     pub commits: Vec<CommitId>,
-    /// The branches that were made or moved, by short name, sorted.
-    pub branches: Vec<String>,
+    /// The branches that were made or moved, sorted.
+    pub branches: Vec<BranchName>,
     /// Whether the branch that is checked out here is among them, so that its files followed.
     pub work_tree_moved: bool,
     /// What is worth saying: a `post-commit` hook that failed, an index entry that was left alone.
@@ -78,9 +78,9 @@ pub struct Published {
 }
 
 impl Publication {
-    /// Returns the branches that are made or moved, by short name, sorted.
-    pub(crate) fn branch_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.branches.iter().map(|(name, _)| name.clone()).collect();
+    /// Returns the branches that are made or moved, sorted.
+    pub(crate) fn branch_names(&self) -> Vec<BranchName> {
+        let mut names: Vec<BranchName> = self.branches.iter().map(|(name, _)| name.clone()).collect();
         names.extend(self.commits.iter().map(|commit| commit.branch.clone()));
         names.sort_unstable();
         names.dedup();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use relprep::checkout::scratch::Run;
 use relprep::finding::Refused;
-use relprep::git::{CommitId, Moment, Preferred, Repo};
+use relprep::git::{BranchName, CommitId, Moment, Preferred, Repo};
 use relprep::path::RepoPath;
 use relprep::transaction::values::{Hooks, NewCommit, NewFile, Options, Publication};
 use serde::{Deserialize, Serialize};
@@ -183,7 +183,11 @@ fn act(request: &Request) -> anyhow::Result<Value> {
                 Some(remote) => remote.clone(),
                 None => repo.refs(Preferred::default())?.branches.push_remote(&branches[0])?.to_owned(),
             };
-            repo.push(&remote, branches, Hooks::Run)?;
+            repo.push(
+                &remote,
+                &branches.iter().map(|name| branch_name(name)).collect::<Vec<_>>(),
+                Hooks::Run,
+            )?;
             Ok(json!({ "findings": [] }))
         }
         Action::Scratch(making, script) => {
@@ -212,6 +216,10 @@ fn act(request: &Request) -> anyhow::Result<Value> {
     }
 }
 
+fn branch_name(name: &str) -> BranchName {
+    BranchName::new(name).unwrap()
+}
+
 fn publication(repo: &Repo, making: &Making) -> Publication {
     let at = |branch: Option<&String>| -> CommitId {
         match branch {
@@ -220,7 +228,7 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
         }
     };
     let commits = making.commits.iter().map(|commit| NewCommit {
-        branch: commit.branch.clone(),
+        branch: branch_name(&commit.branch),
         from: repo
             .resolve(&format!("refs/heads/{}", commit.branch))
             .unwrap()
@@ -242,6 +250,6 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
         title: "branch 2.0.0".into(),
         moment: Moment::new(1_716_206_400, 0),
         commits: commits.collect(),
-        branches: making.branches.iter().map(|name| (name.clone(), at(None))).collect(),
+        branches: making.branches.iter().map(|name| (branch_name(name), at(None))).collect(),
     }
 }

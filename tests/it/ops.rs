@@ -69,7 +69,7 @@ fn made(context: &Context, command: Command, branches: Branches) -> Vec<String> 
     let options = Options { command, branches, allow_dirty: false, push: false };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
-    applied.outcome.branches.into_iter().map(|made| made.name).collect()
+    applied.outcome.branches.into_iter().map(|made| made.name.to_string()).collect()
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let plan = &prepared.preparation.plans[0];
     assert_eq!((plan.version.to_string().as_str(), plan.date), ("3.0.0", context.date));
-    assert_eq!(plan.branches[0].name, "release-3.0.0");
+    assert_eq!(plan.branches[0].name.as_str(), "release-3.0.0");
     assert_eq!(plan.commits[0].version.to_string(), "4.0.0");
     assert_eq!(sandbox.everything(), before);
     drop(session);

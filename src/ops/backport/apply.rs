@@ -1,6 +1,6 @@
 //! Tries commits on the branches, and makes what is clean.
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use serde::Serialize;
 
 use super::Scene;
@@ -9,7 +9,7 @@ use crate::backport::evidence::Facts;
 use crate::backport::message::picked;
 use crate::backport::targets::{Chosen, Target};
 use crate::finding::{Finding, Refused};
-use crate::git::CommitId;
+use crate::git::{BranchName, CommitId};
 use crate::ops::sink::Sink;
 use crate::transaction::values::{Hooks, NewCommit, Options, Publication};
 
@@ -39,9 +39,9 @@ pub struct Applied {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Made {
     /// The release branch.
-    pub target: String,
+    pub target: BranchName,
     /// The branch that was made or moved.
-    pub branch: String,
+    pub branch: BranchName,
     /// Where it was, if it was there.
     pub from: Option<CommitId>,
     /// The new commits, in their order.
@@ -89,31 +89,38 @@ impl Attempted<'_> {
     pub fn apply(&self, sink: &mut dyn Sink) -> Result<Applied> {
         let mut applied = Applied::default();
         for attempt in &self.attempts {
-            let Some(publication) = self.publication(attempt)? else { continue };
-            let published = self.scene.session.repo.publish(&publication, Options { hooks: Hooks::Skip });
-            match published.map_err(Error::downcast::<Refused>) {
-                Ok(published) => {
-                    let (branch, from) = self.place(attempt);
-                    let (target, commits) = (attempt.target.branch.clone(), published.commits);
-                    applied.made.push(Made { target, branch, from, commits });
-                    published.findings.iter().for_each(|finding| sink.finding(finding));
+            match Refused::taken_from(self.make(attempt))? {
+                Ok(None) => {}
+                Ok(Some((made, findings))) => {
+                    applied.made.push(made);
+                    for finding in &findings {
+                        sink.finding(finding);
+                    }
                 }
-                Err(Ok(Refused(findings))) => applied.refused.extend(findings),
-                Err(Err(error)) => return Err(error),
+                Err(Refused(findings)) => applied.refused.extend(findings),
             }
         }
         applied.refused.extend(self.chosen.absences());
         Ok(applied)
     }
 
+    /// Makes what came out clean on one branch; beside it returns what is worth saying.
+    fn make(&self, attempt: &Attempt) -> Result<Option<(Made, Vec<Finding>)>> {
+        let Some(publication) = self.publication(attempt)? else { return Ok(None) };
+        let published = self.scene.session.repo.publish(&publication, Options { hooks: Hooks::Skip })?;
+        let (branch, from) = self.place(attempt)?;
+        let (target, commits) = (attempt.target.branch.clone(), published.commits);
+        Ok(Some((Made { target, branch, from, commits }, published.findings)))
+    }
+
     /// Returns the branch that gets what was picked, and where it is, unless it is made: the release branch
     /// itself, if no other is configured.
-    fn place(&self, attempt: &Attempt) -> (String, Option<CommitId>) {
+    fn place(&self, attempt: &Attempt) -> Result<(BranchName, Option<CommitId>), Refused> {
         let first = attempt.picks().first().map(|(first, _)| first.short()).unwrap_or_default();
-        match &self.scene.project.config.names.backport_branch {
-            Some(name) => (name.render(&first, &attempt.target.branch), None),
+        Ok(match &self.scene.project.config.names.backport_branch {
+            Some(name) => (name.render(&first, &attempt.target.branch)?, None),
             None => (attempt.target.branch.clone(), attempt.target.local),
-        }
+        })
     }
 
     /// Returns what is to be made of an attempt: nothing if a person is needed first.
@@ -122,7 +129,7 @@ impl Attempted<'_> {
         if picks.is_empty() || attempt.is_held(self.scene.options.accept_flags) {
             return Ok(None);
         }
-        let (branch, from) = self.place(attempt);
+        let (branch, from) = self.place(attempt)?;
         let mut commits = Vec::new();
         for (origin, tree) in &picks {
             let message = self.scene.session.repo.commit_info(*origin)?.message;
@@ -143,7 +150,7 @@ impl Attempted<'_> {
 
     /// Returns the branch that is checked out, and the remote that the first of the branches is pushed to;
     /// each if there is one.
-    pub fn whereabouts(&self) -> (Option<&str>, Option<&str>) {
+    pub fn whereabouts(&self) -> (Option<&BranchName>, Option<&str>) {
         let remote = |first: &Target| self.scene.refs.branches.push_remote(&first.branch).ok();
         (self.scene.head.branch(), self.chosen.targets.first().and_then(remote))
     }

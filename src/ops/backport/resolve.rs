@@ -60,7 +60,7 @@ impl Scene<'_> {
             std::path::absolute(folder)?
         } else {
             let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            root.with_file_name(format!("{name}-{}", place.branch(release).replace('/', "-")))
+            root.with_file_name(format!("{name}-{}", place.branch(release).as_str().replace('/', "-")))
         };
         self.session.repo.begin_by_hand(&Handwork {
             folder: &folder,
@@ -78,17 +78,17 @@ impl Scene<'_> {
     fn place(&self, target: &Target, commits: &[CommitId]) -> Result<Place> {
         let name = |template: &BackportName| {
             let short = commits.first().map(|commit| commit.short()).unwrap_or_default();
-            template.render(&short, &target.branch)
+            template.render(&short, &target.branch).map_err(Refused::from)
         };
         if let Some(template) = &self.project.config.names.backport_branch {
-            return Ok(Place::Backport(name(template), target.tip));
+            return Ok(Place::Backport(name(template)?, target.tip));
         }
         let user = self.session.repo.work_tree_of(&target.branch)?;
         Ok(match (target.local, user) {
             (None, _) => Place::NewBranch(target.tip),
-            (Some(_), Some(user)) => Place::Beside(name(&BackportName::default()), target.tip, user),
+            (Some(_), Some(user)) => Place::Beside(name(&BackportName::default())?, target.tip, user),
             (Some(local), None) if local != target.tip => {
-                Place::Ahead(name(&BackportName::default()), target.tip)
+                Place::Ahead(name(&BackportName::default())?, target.tip)
             }
             (Some(_), None) => Place::Branch,
         })

@@ -14,7 +14,7 @@ pub fn toml(report: &Report) -> String {
         let _ = writeln!(out, "# fixed by {} {}", fix.commit.short(), escaped(&fix.title));
     }
     for line in &report.lines {
-        let _ = writeln!(out, "\n# {}", escaped(&listed(&line.packages, 4)));
+        let _ = writeln!(out, "\n# {}", escaped(listed(&line.packages, 4)));
         let _ = writeln!(
             out,
             "# affected: {}",

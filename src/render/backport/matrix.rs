@@ -7,6 +7,7 @@ use anstyle::Style;
 use crate::backport::evidence::Evidence;
 use crate::backport::matrix::{Cell, Matrix, Row};
 use crate::backport::statements::Status;
+use crate::git::BranchName;
 use crate::render::table::{Table, padded, width};
 use crate::render::{BOLD, DIM, NEW, OLD, escaped, markdown_text};
 use crate::text::counted;
@@ -52,8 +53,8 @@ fn style(cell: &Cell) -> Style {
 }
 
 /// Returns the branch's name without what most have in common.
-fn short(branch: &str) -> String {
-    escaped(branch.strip_prefix("release-").unwrap_or(branch))
+fn short(branch: &BranchName) -> String {
+    escaped(branch.as_str().strip_prefix("release-").unwrap_or(branch.as_str()))
 }
 
 fn word(cell: &Cell) -> &'static str {
@@ -139,7 +140,7 @@ pub fn markdown(matrix: &Matrix) -> String {
 }
 
 /// Returns a text for a cell, which is one line.
-fn in_cell(text: &str) -> String {
+fn in_cell(text: impl AsRef<str>) -> String {
     markdown_text(&escaped(text).replace(['\n', '\t'], " "))
 }
 

@@ -91,7 +91,7 @@ fn count(number: u32, unit: &str) -> String {
 
 /// Returns `text` on one line, with what a terminal or a reader would obey escaped.
 pub(super) fn one_line(text: &str) -> String {
-    escaped(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    escaped(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Returns `text` for the content and the quoted attributes of HTML and XML, without the characters

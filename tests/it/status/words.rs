@@ -1,6 +1,7 @@
 //! What a status says in words.
 
 use chrono::NaiveDate;
+use relprep::git::TagName;
 use relprep::render::status::{human, sentence};
 use relprep::status::{Had, Row, State, Status, Todo};
 use relprep::train::{LastDay, Number, Phase, Term};
@@ -21,7 +22,8 @@ fn what_is_due_is_said_as_one_says_it() {
     let release = || Todo::Release { version: Version::new(32, 0, 0), due: date("2025-04-21") };
     let branch = || "release-31.0.0".to_owned();
     let places = ["local", "origin"].map(str::to_owned).into();
-    let never = Todo::NeverTagged { version: Version::new(29, 0, 0), tagged: "v29.0.1".to_owned() };
+    let never =
+        Todo::NeverTagged { version: Version::new(29, 0, 0), tagged: TagName::new("v29.0.1").unwrap() };
     let other = Todo::OtherVersion { branch: branch(), version: Version::new(32, 0, 0) };
     let cut = Todo::Cut { version: Version::new(33, 0, 0), due: date("2025-05-05") };
     let missing = Todo::NoBranch { short: "31.0".to_owned(), branch: branch() };
