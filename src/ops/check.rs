@@ -45,7 +45,7 @@ pub fn check(session: &Session<'_>, about: &About) -> Result<Report> {
 ///
 /// # Errors
 ///
-/// As [`check`], and a refusal if there is no such commit.
+/// As [`check()`], and a refusal if there is no such commit.
 pub fn only_versions(session: &Session<'_>, about: &About, base: Option<&str>) -> Result<Report> {
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
