@@ -11,6 +11,7 @@ pub mod dependencies;
 pub mod metadata;
 pub mod outside;
 pub mod relock;
+mod resolution;
 pub mod scratch;
 pub mod update;
 

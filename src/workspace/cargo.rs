@@ -11,8 +11,15 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use super::outside::Words;
 
 /// Returns a call of Cargo: of the one that runs this program, or else of the one that is found.
+///
+/// Cargo asks rustc for its version; the compiler and the wrappers that a configuration in the repository
+/// names are overruled, so that none of its programs runs.
 pub(super) fn command() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let chosen = ["RUSTC", "CARGO_BUILD_RUSTC"].into_iter().find_map(env::var_os);
+    command.env("RUSTC", chosen.unwrap_or_else(|| "rustc".into()));
+    command.env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
+    command
 }
 
 /// Asks `cargo metadata`, with `args` beside those that are always given, in `folder`, whose Cargo

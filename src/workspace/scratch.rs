@@ -1,11 +1,13 @@
 //! A folder of its own in which Cargo sees a tree that is not checked out.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use super::resolution;
 use crate::git::{Mode, Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
@@ -81,17 +83,64 @@ fn package_of<'a>(folder: &'a str, place: &str) -> Option<&'a str> {
     above.strip_suffix('/').or(Some(above).filter(|above| above.is_empty()))
 }
 
-/// Makes a temporary folder, in memory where the system has a place for that: creating some hundred
-/// files is what this costs. `TMPDIR` overrides it.
-fn temporary_folder() -> Result<TempDir> {
-    let memory = Path::new("/dev/shm");
-    if std::env::var_os("TMPDIR").is_none()
-        && memory.is_dir()
-        && let Ok(folder) = TempDir::with_prefix_in("relprep-", memory)
-    {
-        return Ok(folder);
+/// A temporary folder that other runs leave alone while this one lives, and remove when it was killed.
+struct Folder {
+    folder: TempDir,
+    /// The system gives the lock back when the process ends, however it does.
+    _lock: File,
+}
+
+/// What the names of temporary folders begin with.
+const PREFIX: &str = "relprep-";
+/// The file in such a folder that its maker holds locked.
+const LOCK: &str = "lock";
+
+impl Folder {
+    /// Makes a folder, and removes those that killed runs have left.
+    fn make() -> Result<Self> {
+        let base = base();
+        std::fs::create_dir_all(&base).with_context(|| format!("cannot create {}", base.display()))?;
+        sweep(&base);
+        let folder = TempDir::with_prefix_in(PREFIX, &base).context("cannot make a temporary folder")?;
+        let path = folder.path().join(LOCK);
+        let lock = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        // Where the file system knows no locks, other runs cannot take this one either.
+        let _ = lock.try_lock();
+        Ok(Self { folder, _lock: lock })
     }
-    TempDir::with_prefix("relprep-").context("cannot make a temporary folder")
+}
+
+/// Returns where temporary folders are made: where nobody else can put a Cargo configuration above them,
+/// and in memory if possible, since the making of some hundred files is what they cost. `TMPDIR` overrides
+/// it.
+fn base() -> PathBuf {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let runtime = || variable("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir());
+    let cache = || variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")));
+    let found = variable("TMPDIR").or_else(runtime).or_else(|| Some(cache()?.join("relprep")));
+    found.unwrap_or_else(std::env::temp_dir)
+}
+
+/// Removes the folders whose makers are dead; other users' cannot be opened.
+fn sweep(base: &Path) {
+    let Ok(entries) = std::fs::read_dir(base) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
+        let folder = entry.path();
+        if File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+            // What cannot be removed now is tried again by the next run.
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// Returns whether rustup would run what the file names.
+fn chooses_toolchain(path: &RepoPath) -> bool {
+    ["rust-toolchain", "rust-toolchain.toml"].contains(&path.file_name())
+}
+
+fn is_cargo_config(path: &RepoPath) -> bool {
+    ["config", "config.toml"].contains(&path.file_name())
+        && (path.folder() == ".cargo" || path.folder().ends_with("/.cargo"))
 }
 
 fn is_source(path: &RepoPath) -> bool {
@@ -105,22 +154,27 @@ fn has_source_extension(name: &str) -> bool {
 /// The folder; it goes when this is dropped.
 pub struct Scratch {
     root: PathBuf,
-    _folder: TempDir,
+    _folder: Folder,
 }
 
 impl Scratch {
     /// Lays out `tree`.
     pub fn lay(repo: &Repo, tree: &Tree, extent: Extent) -> Result<Self> {
-        let folder = temporary_folder()?;
-        let root = folder.path().canonicalize()?;
+        let folder = Folder::make()?;
+        let root = folder.folder.path().canonicalize()?.join("tree");
+        std::fs::create_dir(&root).with_context(|| format!("cannot create {}", root.display()))?;
         let scratch = Self { root, _folder: folder };
         let mut sources = Sources::default();
         for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";
-            if is_source(path) || !(is_manifest || extent == Extent::Everything) {
+            let is_wanted = is_manifest || (extent == Extent::Everything && !chooses_toolchain(path));
+            if is_source(path) || !is_wanted {
                 continue;
             }
-            let Some(content) = repo.bytes(entry.blob, limits::TEXT)? else { continue };
+            let Some(mut content) = repo.bytes(entry.blob, limits::TEXT)? else { continue };
+            if is_cargo_config(path) {
+                content = resolution::only(&String::from_utf8_lossy(&content)).into_bytes();
+            }
             scratch.write(path, &content)?;
             if is_manifest {
                 sources.add(path, &String::from_utf8_lossy(&content));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{configured, refused};
 use crate::fixture::Fixture;
+use crate::support::write_executable;
 
 /// A configuration with a program that leaves the file `name` beside the repository.
 fn leaving(name: &str) -> String {
@@ -134,4 +135,72 @@ fn a_branch_without_a_configuration_runs_what_is_checked_out_and_says_so() {
     assert!(said.out.starts_with(&dry.out), "{}", said.out);
     let notes = fixture.sandbox.git(["show", "release-7.0.0:RELEASES.md"]);
     assert!(notes.ends_with("\n1"), "{notes}");
+}
+
+/// Returns a configuration of Cargo with `program` wherever one can be named.
+fn naming(program: &str) -> String {
+    format!(
+        "[build]\nrustc = '{program}'\nrustc-wrapper = '{program}'\nrustc-workspace-wrapper = '{program}'\n\
+         [target.'cfg(all())']\nrunner = ['{program}']\n[target.x86_64-unknown-linux-gnu]\nlinker = '{program}'\n\
+         [alias]\nmetadata = ['!{program}']\nupdate = ['!{program}']\n\
+         [registry]\nglobal-credential-providers = ['{program}']\ncredential-provider = ['{program}']\n\
+         [registries.own]\nindex = 'sparse+https://localhost/'\ncredential-provider = ['{program}']\n\
+         [doc]\nbrowser = '{program}'\n[env]\nRUSTC_WRAPPER = {{ value = '{program}', force = true }}\n"
+    )
+}
+
+#[test]
+fn no_program_runs_that_a_cargo_configuration_of_the_repository_names() {
+    for file in [".cargo/config.toml", ".cargo/config"] {
+        // Cargo is asked about its lock file, and by its resolver asks rustc.
+        let fixture = Fixture::changed("patched", &[("Cargo.toml", "resolver = \"2\"", "resolver = \"3\"")]);
+        let (evil, ran) = (fixture.sandbox.dir().join("evil"), fixture.sandbox.dir().join("ran"));
+        write_executable(&evil, &format!("#!/bin/sh\necho \"$0 $*\" >>'{}'\nexec \"$@\"\n", ran.display()));
+        fixture.sandbox.git(["switch", "--quiet", "--create", "release-1.4.2"]);
+        fixture.sandbox.write(file, naming(&evil.display().to_string()));
+        fixture.sandbox.commit_all("A configuration of Cargo");
+        for here in ["release-1.4.2", "main"] {
+            fixture.sandbox.git(["switch", "--quiet", here]);
+            for args in [
+                "status",
+                "schedule",
+                "check",
+                "check --branch release-1.4.2",
+                "check --supported",
+                "check --only-versions",
+                "check-msrv",
+                "check-msrv --branch release-1.4.2",
+                "branch --dry-run",
+                "patch --branch release-1.4.2 --dry-run",
+                "patch --branch release-1.4.2 --allow-dirty",
+                "backport HEAD --dry-run",
+                "backport --status",
+            ] {
+                let said = fixture.run(args);
+                assert!(!ran.exists(), "{file} on {here}: `{args}` ran a program: {}", said.err);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_killed_runs_have_laid_out_for_cargo_is_removed_and_nothing_else() {
+    let fixture = Fixture::new("patched");
+    let base = fixture.sandbox.dir().join("home");
+    let lay = |name: &str| {
+        fs::create_dir_all(base.join(name).join("tree")).unwrap();
+        File::create(base.join(name).join("lock")).unwrap()
+    };
+    let (dead, alive) = (lay("relprep-dead"), lay("relprep-alive"));
+    alive.try_lock().unwrap();
+    drop(dead);
+    lay("other");
+    fs::create_dir(base.join("relprep-mine")).unwrap();
+    assert_eq!(fixture.run("branch --dry-run").status, 0);
+    let is_there = |name: &str| base.join(name).exists();
+    assert!(!is_there("relprep-dead") && is_there("relprep-alive"));
+    assert!(is_there("other") && is_there("relprep-mine"));
+    let ours = fs::read_dir(&base).unwrap().flatten();
+    let count = ours.filter(|entry| entry.file_name().to_string_lossy().starts_with("relprep-")).count();
+    assert_eq!(count, 2, "the run removes its own folder");
 }
