@@ -55,17 +55,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Branch(branch::Args),
-    Rc(rc::Args),
-    Release(release::Args),
-    Patch(patch::Args),
-    Check(check::Args),
-    CheckMsrv(check_msrv::Args),
-    Status(status::Args),
-    Schedule(schedule::Args),
-    Mdbook(mdbook::Args),
-    Backport(backport::Args),
-    Completions(completions::Args),
+    Branch(branch::BranchArgs),
+    Rc(rc::RcArgs),
+    Release(release::ReleaseArgs),
+    Patch(patch::PatchArgs),
+    Check(check::CheckArgs),
+    CheckMsrv(check_msrv::CheckMsrvArgs),
+    Status(status::StatusArgs),
+    Schedule(schedule::ScheduleArgs),
+    Mdbook(mdbook::MdbookArgs),
+    Backport(backport::BackportArgs),
+    Completions(completions::CompletionsArgs),
 }
 
 /// Runs the program at `moment` with `args`, the first of which is its own name.

@@ -38,7 +38,7 @@ Examples:
 Exit status: 0 if all is well; 1 if something needs a person, or is missing."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub(super) struct Args {
+pub(super) struct BackportArgs {
     /// The commits, oldest first, or a range as in `A..B`
     #[arg(value_name = "COMMIT", required_unless_present_any = ["status", "advisory"])]
     commits: Vec<String>,
@@ -101,7 +101,7 @@ enum Form {
     Markdown,
 }
 
-impl Args {
+impl BackportArgs {
     fn options(&self) -> Options {
         Options {
             commits: self.commits.clone(),

@@ -20,7 +20,7 @@ Examples:
   cargo relprep branch --dry-run --diff    every line that would change
   cargo relprep branch                     do it
   cargo relprep branch --push              and push both branches at once")]
-pub(super) struct Args {
+pub(super) struct BranchArgs {
     /// How far the trunk moves
     ///
     /// A minor release has a branch of its own; where `[schedule]` counts majors it is supported as
@@ -43,7 +43,7 @@ enum Level {
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &BranchArgs, output: &mut Output) -> Result<Status> {
     let step = match args.level {
         Level::Major => Step::Major,
         Level::Minor => Step::Minor,

@@ -27,7 +27,7 @@ Examples:
   cargo relprep check --supported       that no supported branch lacks what another one has
 
 Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.")]
-pub(super) struct Args {
+pub(super) struct CheckArgs {
     #[command(flatten)]
     about: About,
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub(super) struct Args {
 }
 
 /// Checks it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Result<Status> {
     output.use_format(args.format);
     if args.list {
         match output.is_json() {

@@ -26,7 +26,7 @@ Examples:
   cargo relprep check-msrv --format github     as annotations of a workflow
 
 Exit status: 0 held, or no release branch; 1 not held, or not known; 2 wrong usage.")]
-pub(super) struct Args {
+pub(super) struct CheckMsrvArgs {
     #[command(flatten)]
     about: About,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub(super) struct Args {
 }
 
 /// Checks it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -> Result<Status> {
     output.use_format(args.format);
     let context = context.on(args.today.date);
     let session = context.open(Purpose::Read, output)?;

@@ -13,13 +13,13 @@ use super::{Output, Status};
 Examples:
   cargo relprep completions bash > ~/.local/share/bash-completion/completions/cargo-relprep
   cargo relprep completions fish > ~/.config/fish/completions/cargo-relprep.fish")]
-pub(super) struct Args {
+pub(super) struct CompletionsArgs {
     /// The shell
     shell: Shell,
 }
 
 /// Prints the script for `command`, the whole command line.
-pub(super) fn run(args: &Args, mut command: clap::Command, output: &mut Output) -> Result<Status> {
+pub(super) fn run(args: &CompletionsArgs, mut command: clap::Command, output: &mut Output) -> Result<Status> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "cargo-relprep", &mut script);
     output.result(&String::from_utf8(script)?);

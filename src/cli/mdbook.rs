@@ -17,7 +17,7 @@ use crate::train::schedule::Selection;
 ///
 /// Set it up in book.toml: `[preprocessor.relprep]` with `command = "cargo relprep mdbook"`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {
+pub(super) struct MdbookArgs {
     /// What mdBook asks before it sends the book
     #[command(subcommand)]
     question: Option<Question>,
@@ -37,7 +37,7 @@ enum Question {
 
 /// Reads context and book and hands the book back; for a question of mdBook's it does nothing, since
 /// success is the answer, and needs no schedule.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> Result<Status> {
     if args.question.is_some() {
         return Ok(Status::Done);
     }

@@ -21,7 +21,7 @@ Examples:
   cargo relprep patch --push               and push the branch
   cargo relprep patch --supported          for every supported release at once
   cargo relprep patch --supported --except '38.0=came in with 39.0'")]
-pub(super) struct Args {
+pub(super) struct PatchArgs {
     #[command(flatten)]
     targets: Targets,
     /// Prepare every release that is supported on the day
@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Result<Status> {
     let branches = match args.supported {
         true => Branches::Supported { except: args.except.clone() },
         false => args.targets.branches(),

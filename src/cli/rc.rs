@@ -16,7 +16,7 @@ use crate::plan::Command;
 Examples:
   cargo relprep rc --dry-run               what it would do
   cargo relprep rc                         do it")]
-pub(super) struct Args {
+pub(super) struct RcArgs {
     #[command(flatten)]
     targets: Targets,
     #[command(flatten)]
@@ -24,6 +24,6 @@ pub(super) struct Args {
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &RcArgs, output: &mut Output) -> Result<Status> {
     prepare::run(context, (Command::Rc, args.targets.branches()), &args.preparing, output)
 }

@@ -16,7 +16,7 @@ use crate::plan::Command;
 Examples:
   cargo relprep release --dry-run          what it would do
   cargo relprep release                    do it, for today")]
-pub(super) struct Args {
+pub(super) struct ReleaseArgs {
     #[command(flatten)]
     targets: Targets,
     #[command(flatten)]
@@ -24,6 +24,6 @@ pub(super) struct Args {
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> Result<Status> {
     prepare::run(context, (Command::Release, args.targets.branches()), &args.preparing, output)
 }

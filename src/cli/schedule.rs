@@ -26,7 +26,7 @@ Examples:
   cargo relprep schedule --format html > schedule.html  a page of its own
   cargo relprep schedule --write docs/releases.md       between two markers of a Markdown file
   cargo relprep schedule --check docs/releases.md       for CI: fail if that is stale")]
-pub(super) struct Args {
+pub(super) struct ScheduleArgs {
     /// Begin with this release or planned release day, as in 36, 36.0.0 or 2025-08-20
     #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
     from: Option<Bound>,
@@ -52,7 +52,7 @@ pub(super) struct Args {
     today: Today,
 }
 
-impl Args {
+impl ScheduleArgs {
     fn selection(&self) -> Selection {
         match (self.all, self.from, self.to) {
             (true, ..) => Selection::All,
@@ -78,7 +78,7 @@ impl Args {
 }
 
 /// Shows it, or updates or checks a file.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) -> Result<Status> {
     let context = context.on(args.today.date);
     let calendar = Calendar::read(&context, output)?;
     let on = |day| calendar.schedule(day, args.selection());

@@ -18,7 +18,7 @@ Examples:
   cargo relprep status                            all branches, and what is due
   cargo relprep status --supported                the branches that a security fix must go to
   cargo relprep status --supported --format json  the same for a CI matrix")]
-pub(super) struct Args {
+pub(super) struct StatusArgs {
     /// Print only the branches that a security fix must go to
     ///
     /// They are those supported on the day, and those cut but not released: one a line, or a JSON array.
@@ -32,7 +32,7 @@ pub(super) struct Args {
 }
 
 /// Shows it.
-pub(super) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<Status> {
     let calendar = Calendar::read_in_full(&context.on(args.today.date), output)?;
     calendar.notes.iter().for_each(|note| output.finding(note));
     let status = calendar.status();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Args, Form};
+use super::{BackportArgs, Form};
 use crate::cli::options::Format;
 use crate::cli::{Output, Status};
 use crate::finding::Finding;
@@ -14,7 +14,7 @@ use crate::render;
 use crate::rule::{self, Severity};
 
 /// Does what is asked for.
-pub(in crate::cli) fn run(context: Context, args: &Args, output: &mut Output) -> Result<Status> {
+pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Output) -> Result<Status> {
     if args.format == Form::Json {
         output.use_format(Format::Json);
     }
@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(context: Context, args: &Args, output: &mut Output) ->
     }
 }
 
-fn status(scene: &Scene<'_>, args: &Args, output: &mut Output) -> Result<Status> {
+fn status(scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result<Status> {
     let matrix = scene.status(output)?;
     output.result(&match args.format {
         Form::Human => render::backport::matrix::human(&matrix),
@@ -70,7 +70,7 @@ fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<Status> 
 }
 
 /// Shows what became of the commits on each branch, and makes what is clean unless it is a dry run.
-fn apply(context: &Context, scene: &Scene<'_>, args: &Args, output: &mut Output) -> Result<Status> {
+fn apply(context: &Context, scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result<Status> {
     let attempted = scene.attempt(output)?;
     let options = &args.words(&context.location);
     let line = render::backport::CommandLine { accept_flags: args.accept_flags, options };
