@@ -25,8 +25,8 @@ use crate::finding::{Finding, Refused};
 use crate::git::Moment;
 use crate::rule;
 use options::Common;
+pub use output::ExitStatus;
 use output::Output;
-pub use output::Status;
 
 /// Prepares releases of Cargo workspaces that ship on a release train.
 #[derive(Debug, Parser)]
@@ -50,11 +50,11 @@ struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     Branch(branch::BranchArgs),
     Rc(rc::RcArgs),
     Release(release::ReleaseArgs),
@@ -69,7 +69,7 @@ enum Command {
 }
 
 /// Runs the program at `moment` with `args`, the first of which is its own name.
-pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> Status {
+pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStatus {
     let mut args: Vec<OsString> = args.into_iter().collect();
     // Cargo runs `cargo relprep …` as `cargo-relprep relprep …`.
     if args.get(1).is_some_and(|arg| arg == "relprep") {
@@ -81,7 +81,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> Status {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { Status::Usage } else { Status::Done };
+            return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
         }
     };
     let mut output = Output::new(&cli.common);
@@ -92,31 +92,31 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> Status {
     }
 }
 
-fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<Status> {
+fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus> {
     let context = || cli.common.context(moment);
     match &cli.command {
-        Command::Branch(args) => branch::run(context()?, args, output),
-        Command::Rc(args) => rc::run(context()?, args, output),
-        Command::Release(args) => release::run(context()?, args, output),
-        Command::Patch(args) => patch::run(context()?, args, output),
-        Command::Check(args) => check::run(context()?, args, output),
-        Command::CheckMsrv(args) => check_msrv::run(context()?, args, output),
-        Command::Status(args) => status::run(context()?, args, output),
-        Command::Schedule(args) => schedule::run(context()?, args, output),
-        Command::Mdbook(args) => mdbook::run(context()?, args, output),
-        Command::Backport(args) => backport::run(context()?, args, output),
-        Command::Completions(args) => completions::run(args, Cli::command(), output),
+        CliCommand::Branch(args) => branch::run(context()?, args, output),
+        CliCommand::Rc(args) => rc::run(context()?, args, output),
+        CliCommand::Release(args) => release::run(context()?, args, output),
+        CliCommand::Patch(args) => patch::run(context()?, args, output),
+        CliCommand::Check(args) => check::run(context()?, args, output),
+        CliCommand::CheckMsrv(args) => check_msrv::run(context()?, args, output),
+        CliCommand::Status(args) => status::run(context()?, args, output),
+        CliCommand::Schedule(args) => schedule::run(context()?, args, output),
+        CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),
+        CliCommand::Backport(args) => backport::run(context()?, args, output),
+        CliCommand::Completions(args) => completions::run(args, Cli::command(), output),
     }
 }
 
-fn failed(error: &anyhow::Error, output: &mut Output) -> Status {
+fn failed(error: &anyhow::Error, output: &mut Output) -> ExitStatus {
     if let Some(Refused(findings)) = error.downcast_ref::<Refused>() {
         output.refuse(findings);
         return match output.written() {
-            Ok(()) => Status::Refused,
+            Ok(()) => ExitStatus::Refused,
             Err(error) => failed(&error, output),
         };
     }
     output.fail(&Finding::of(rule::FAILURE, format!("{error:#}")));
-    Status::Failed
+    ExitStatus::Failed
 }

@@ -4,7 +4,7 @@ use crate::ops::about;
 
 /// The branch that a check is about.
 #[derive(Debug, clap::Args)]
-pub(super) struct About {
+pub(super) struct BranchOption {
     /// The branch, instead of the one that is checked out or that CI tells
     ///
     /// Its tip is judged. Where no branch is checked out, as in CI, it names the branch that the commit
@@ -13,8 +13,8 @@ pub(super) struct About {
     branch: Option<String>,
 }
 
-impl From<&About> for about::About {
-    fn from(args: &About) -> Self {
+impl From<&BranchOption> for about::About {
+    fn from(args: &BranchOption) -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };

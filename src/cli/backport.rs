@@ -77,7 +77,7 @@ pub(super) struct BackportArgs {
     worktree: Option<PathBuf>,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
-    format: Form,
+    format: BackportFormat,
     #[command(flatten)]
     today: Today,
 }
@@ -92,7 +92,7 @@ fn identifier(text: &str) -> Result<String, String> {
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum BackportFormat {
     /// Text for people
     Human,
     /// Versioned JSON for programs

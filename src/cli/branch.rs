@@ -4,8 +4,8 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::options::Preparing;
-use super::prepare::{self, Targets};
-use super::{Output, Status};
+use super::prepare::{self, BranchOptions};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::plan::Command;
 use crate::version::Step;
@@ -26,16 +26,16 @@ pub(super) struct BranchArgs {
     /// A minor release has a branch of its own; where `[schedule]` counts majors it is supported as
     /// long as its major, and `numbering = "minor"` gives it days of its own.
     #[arg(long, value_name = "LEVEL", default_value = "major")]
-    level: Level,
+    level: CutLevel,
     #[command(flatten)]
-    targets: Targets,
+    targets: BranchOptions,
     #[command(flatten)]
     preparing: Preparing,
 }
 
 /// How far the trunk moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Level {
+enum CutLevel {
     /// 36.0.0 to 37.0.0, 0.123.0 to 0.124.0
     Major,
     /// 36.0.0 to 36.1.0
@@ -43,10 +43,10 @@ enum Level {
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &BranchArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &BranchArgs, output: &mut Output) -> Result<ExitStatus> {
     let step = match args.level {
-        Level::Major => Step::Major,
-        Level::Minor => Step::Minor,
+        CutLevel::Major => Step::Major,
+        CutLevel::Minor => Step::Minor,
     };
     prepare::run(context, (Command::Branch(step), args.targets.branches()), &args.preparing, output)
 }

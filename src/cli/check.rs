@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::about::About;
+use super::about::BranchOption;
 use super::options::{ReportFormat, Today};
-use super::{Output, Status};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::recovery::Purpose;
 use crate::ops::{check, supported};
@@ -29,7 +29,7 @@ Examples:
 Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
-    about: About,
+    about: BranchOption,
     #[command(flatten)]
     today: Today,
     /// The output's form
@@ -53,14 +53,14 @@ pub(super) struct CheckArgs {
 }
 
 /// Checks it.
-pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Result<ExitStatus> {
     output.use_format(args.format);
     if args.list {
         match output.is_json() {
             true => output.result(&render::json::rules(rule::CHECKED)),
             false => output.result(&render::rules::human(rule::CHECKED)),
         }
-        return Ok(Status::Done);
+        return Ok(ExitStatus::Done);
     }
     let context = context.on(args.today.date);
     let session = context.open(Purpose::Read, output)?;
@@ -76,5 +76,5 @@ pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Re
         report.be_strict();
     }
     output.report(&report);
-    Ok(if report.fails() { Status::Refused } else { Status::Done })
+    Ok(if report.fails() { ExitStatus::Refused } else { ExitStatus::Done })
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::about::About;
+use super::about::BranchOption;
 use super::options::{ReportFormat, Today};
-use super::{Output, Status};
+use super::{ExitStatus, Output};
 use crate::msrv;
 use crate::msrv::baseline::Stated;
 use crate::ops::Context;
@@ -28,7 +28,7 @@ Examples:
 Exit status: 0 held, or no release branch; 1 not held, or not known; 2 wrong usage.")]
 pub(super) struct CheckMsrvArgs {
     #[command(flatten)]
-    about: About,
+    about: BranchOption,
     #[command(flatten)]
     today: Today,
     /// The output's form
@@ -49,7 +49,7 @@ pub(super) struct CheckMsrvArgs {
 }
 
 /// Checks it.
-pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -> Result<ExitStatus> {
     output.use_format(args.format);
     let context = context.on(args.today.date);
     let session = context.open(Purpose::Read, output)?;
@@ -60,5 +60,5 @@ pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -
         msrv::strictly(&mut report.findings);
     }
     output.report(&report);
-    Ok(if report.fails() { Status::Refused } else { Status::Done })
+    Ok(if report.fails() { ExitStatus::Refused } else { ExitStatus::Done })
 }

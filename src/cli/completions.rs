@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap_complete::Shell;
 
-use super::{Output, Status};
+use super::{ExitStatus, Output};
 
 /// Print a completion script for a shell
 ///
@@ -19,9 +19,13 @@ pub(super) struct CompletionsArgs {
 }
 
 /// Prints the script for `command`, the whole command line.
-pub(super) fn run(args: &CompletionsArgs, mut command: clap::Command, output: &mut Output) -> Result<Status> {
+pub(super) fn run(
+    args: &CompletionsArgs,
+    mut command: clap::Command,
+    output: &mut Output,
+) -> Result<ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "cargo-relprep", &mut script);
     output.result(&String::from_utf8(script)?);
-    Ok(Status::Done)
+    Ok(ExitStatus::Done)
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::options::Today;
 use super::output::unless_closed;
-use super::{Output, Status};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::calendar::Calendar;
 use crate::render::mdbook::preprocess;
@@ -20,14 +20,14 @@ use crate::train::schedule::Selection;
 pub(super) struct MdbookArgs {
     /// What mdBook asks before it sends the book
     #[command(subcommand)]
-    question: Option<Question>,
+    question: Option<MdbookCommand>,
     #[command(flatten)]
     today: Today,
 }
 
 /// What mdBook asks before it sends the book.
 #[derive(Clone, Debug, clap::Subcommand)]
-enum Question {
+enum MdbookCommand {
     /// Whether the preprocessor has something for a renderer: it has for every one
     Supports {
         /// The renderer
@@ -37,9 +37,9 @@ enum Question {
 
 /// Reads context and book and hands the book back; for a question of mdBook's it does nothing, since
 /// success is the answer, and needs no schedule.
-pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> Result<ExitStatus> {
     if args.question.is_some() {
-        return Ok(Status::Done);
+        return Ok(ExitStatus::Done);
     }
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text).context("cannot read what mdBook sends")?;
@@ -53,5 +53,5 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     let mut out = io::stdout().lock();
     let written = out.write_all(done.book.as_bytes()).and_then(|()| out.flush());
     unless_closed(written).context("cannot hand the book back to mdBook")?;
-    Ok(Status::Done)
+    Ok(ExitStatus::Done)
 }

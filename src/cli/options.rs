@@ -44,7 +44,7 @@ impl Common {
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum OutputFormat {
     /// Text for people
     Human,
     /// Versioned JSON for programs
@@ -64,11 +64,11 @@ pub(super) enum ReportFormat {
     Sarif,
 }
 
-impl From<Format> for ReportFormat {
-    fn from(format: Format) -> Self {
+impl From<OutputFormat> for ReportFormat {
+    fn from(format: OutputFormat) -> Self {
         match format {
-            Format::Human => Self::Human,
-            Format::Json => Self::Json,
+            OutputFormat::Human => Self::Human,
+            OutputFormat::Json => Self::Json,
         }
     }
 }
@@ -107,7 +107,7 @@ pub(super) struct Preparing {
     pub(super) today: Today,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
-    pub(super) format: Format,
+    pub(super) format: OutputFormat,
     /// Show the plan, and write nothing
     #[arg(short = 'n', long)]
     pub(super) dry_run: bool,

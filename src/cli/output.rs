@@ -13,7 +13,7 @@ use super::options::{Color, Common, ReportFormat};
 
 /// What became of a command: the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum ExitStatus {
     /// Done, or nothing found.
     Done = 0,
     /// Refused, or something found: the repository must be put right.
@@ -24,8 +24,8 @@ pub enum Status {
     Failed = 3,
 }
 
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
         Self::from(status as u8)
     }
 }

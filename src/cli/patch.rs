@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, Targets};
-use super::{Output, Status};
+use super::prepare::{self, BranchOptions};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::targets::Branches;
 use crate::plan::Command;
@@ -23,7 +23,7 @@ Examples:
   cargo relprep patch --supported --except '38.0=came in with 39.0'")]
 pub(super) struct PatchArgs {
     #[command(flatten)]
-    targets: Targets,
+    targets: BranchOptions,
     /// Prepare every release that is supported on the day
     #[arg(long, conflicts_with = "branches")]
     supported: bool,
@@ -35,7 +35,7 @@ pub(super) struct PatchArgs {
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Result<ExitStatus> {
     let branches = match args.supported {
         true => Branches::Supported { except: args.except.clone() },
         false => args.targets.branches(),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::{Output, Status};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::prepare::{Options, prepare};
@@ -16,13 +16,13 @@ use crate::transaction::values::Hooks;
 
 /// The branches that are asked for.
 #[derive(Debug, clap::Args)]
-pub(super) struct Targets {
+pub(super) struct BranchOptions {
     /// Prepare this branch, whatever is checked out; a glob, and may be repeated
     #[arg(long = "branch", value_name = "GLOB")]
     branches: Vec<String>,
 }
 
-impl Targets {
+impl BranchOptions {
     /// Returns those that are named, or the one that is checked out.
     pub(super) fn branches(&self) -> Branches {
         if self.branches.is_empty() { Branches::CheckedOut } else { Branches::Named(self.branches.clone()) }
@@ -35,7 +35,7 @@ pub(super) fn run(
     (command, branches): (Command, Branches),
     args: &Preparing,
     output: &mut Output,
-) -> Result<Status> {
+) -> Result<ExitStatus> {
     output.use_format(args.format);
     let context = context.on(args.today.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
@@ -49,7 +49,7 @@ pub(super) fn run(
         if output.is_json() {
             output.result(&render::json::preparation(preparation, args.diff, None));
         }
-        return Ok(Status::Done);
+        return Ok(ExitStatus::Done);
     }
     let applied = prepared.apply(if args.no_verify { Hooks::Skip } else { Hooks::Run }, output)?;
     match output.is_json() {
@@ -58,7 +58,7 @@ pub(super) fn run(
         }
         false => output.show(&render::outcome::human(&applied.outcome)),
     }
-    applied.pushed.map(|()| Status::Done)
+    applied.pushed.map(|()| ExitStatus::Done)
 }
 
 fn show(preparation: &Preparation, with_diff: bool, output: &mut Output) {

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, Targets};
-use super::{Output, Status};
+use super::prepare::{self, BranchOptions};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::plan::Command;
 
@@ -18,12 +18,12 @@ Examples:
   cargo relprep release                    do it, for today")]
 pub(super) struct ReleaseArgs {
     #[command(flatten)]
-    targets: Targets,
+    targets: BranchOptions,
     #[command(flatten)]
     preparing: Preparing,
 }
 
 /// Prepares it.
-pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> Result<ExitStatus> {
     prepare::run(context, (Command::Release, args.targets.branches()), &args.preparing, output)
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum as _;
 
 use super::options::Today;
-use super::{Output, Status};
+use super::{ExitStatus, Output};
 use crate::finding::Refused;
 use crate::ops::Context;
 use crate::ops::calendar::Calendar;
@@ -78,7 +78,7 @@ impl ScheduleArgs {
 }
 
 /// Shows it, or updates or checks a file.
-pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) -> Result<ExitStatus> {
     let context = context.on(args.today.date);
     let calendar = Calendar::read(&context, output)?;
     let on = |day| calendar.schedule(day, args.selection());
@@ -86,7 +86,7 @@ pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) ->
     let Some(path) = args.check.as_ref().or(args.write.as_ref()) else {
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
         output.result(&render(&schedule, args.format.unwrap_or_default(), width));
-        return Ok(Status::Done);
+        return Ok(ExitStatus::Done);
     };
     let (shown, format) = (path.display().to_string(), file::format_of(path, args.format)?);
     let text = page::read(path)?;
@@ -99,5 +99,5 @@ pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) ->
             page::write(&context, path, &new)?;
         }
     }
-    Ok(Status::Done)
+    Ok(ExitStatus::Done)
 }

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use super::options::{Format, Today};
-use super::{Output, Status};
+use super::options::{OutputFormat, Today};
+use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::calendar::Calendar;
@@ -26,22 +26,22 @@ pub(super) struct StatusArgs {
     supported: bool,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
-    format: Format,
+    format: OutputFormat,
     #[command(flatten)]
     today: Today,
 }
 
 /// Shows it.
-pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<Status> {
+pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<ExitStatus> {
     let calendar = Calendar::read_in_full(&context.on(args.today.date), output)?;
     calendar.notes.iter().for_each(|note| output.finding(note));
     let status = calendar.status();
     let text = match (args.supported, args.format) {
-        (true, Format::Json) => render::array(&status.supported()?),
-        (true, Format::Human) => render::lines(&status.supported()?),
-        (false, Format::Json) => render::json::render(&calendar.name, &status),
-        (false, Format::Human) => render::human(&calendar.name, &status),
+        (true, OutputFormat::Json) => render::array(&status.supported()?),
+        (true, OutputFormat::Human) => render::lines(&status.supported()?),
+        (false, OutputFormat::Json) => render::json::render(&calendar.name, &status),
+        (false, OutputFormat::Human) => render::human(&calendar.name, &status),
     };
     output.result(&text);
-    Ok(Status::Done)
+    Ok(ExitStatus::Done)
 }

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::{BackportArgs, Form};
-use crate::cli::options::Format;
-use crate::cli::{Output, Status};
+use super::{BackportArgs, BackportFormat};
+use crate::cli::options::OutputFormat;
+use crate::cli::{ExitStatus, Output};
 use crate::finding::Finding;
 use crate::ops::Context;
 use crate::ops::Sink as _;
@@ -14,14 +14,14 @@ use crate::render;
 use crate::rule::{self, Severity};
 
 /// Does what is asked for.
-pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Output) -> Result<Status> {
-    if args.format == Form::Json {
-        output.use_format(Format::Json);
+pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Output) -> Result<ExitStatus> {
+    if args.format == BackportFormat::Json {
+        output.use_format(OutputFormat::Json);
     }
-    if args.format == Form::Markdown && !args.status {
+    if args.format == BackportFormat::Markdown && !args.status {
         let finding = Finding::of(rule::NO_MARKDOWN, "only `backport --status` has the form `markdown`");
         output.finding(&finding.remedy("give `--status`, or another form"));
-        return Ok(Status::Usage);
+        return Ok(ExitStatus::Usage);
     }
     let purpose = match (args.status || args.advisory.is_some(), args.dry_run) {
         (true, _) => Purpose::Read,
@@ -41,23 +41,23 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
                 true => output.result(&render::json::document("by-hand", &work)),
                 false => output.show(&render::backport::by_hand(&work, &files)),
             }
-            Ok(Status::Done)
+            Ok(ExitStatus::Done)
         }
         _ => apply(&context, &scene, args, output),
     }
 }
 
-fn status(scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result<Status> {
+fn status(scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result<ExitStatus> {
     let matrix = scene.status(output)?;
     output.result(&match args.format {
-        Form::Human => render::backport::matrix::human(&matrix),
-        Form::Json => render::json::document("backports", &matrix),
-        Form::Markdown => render::backport::matrix::markdown(&matrix),
+        BackportFormat::Human => render::backport::matrix::human(&matrix),
+        BackportFormat::Json => render::json::document("backports", &matrix),
+        BackportFormat::Markdown => render::backport::matrix::markdown(&matrix),
     });
-    Ok(if matrix.has_gaps() { Status::Refused } else { Status::Done })
+    Ok(if matrix.has_gaps() { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
-fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<Status> {
+fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<ExitStatus> {
     let report = scene.advisory(id)?;
     if output.is_json() {
         output.result(&render::json::document("advisory", &report));
@@ -66,11 +66,16 @@ fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<Status> 
         report.findings.iter().for_each(|finding| output.finding(finding));
     }
     let wrong = report.findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if wrong { Status::Refused } else { Status::Done })
+    Ok(if wrong { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
 /// Shows what became of the commits on each branch, and makes what is clean unless it is a dry run.
-fn apply(context: &Context, scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result<Status> {
+fn apply(
+    context: &Context,
+    scene: &Scene<'_>,
+    args: &BackportArgs,
+    output: &mut Output,
+) -> Result<ExitStatus> {
     let attempted = scene.attempt(output)?;
     let options = &args.words(&context.location);
     let line = render::backport::CommandLine { accept_flags: args.accept_flags, options };
@@ -84,5 +89,5 @@ fn apply(context: &Context, scene: &Scene<'_>, args: &BackportArgs, output: &mut
         output.refuse(&applied.refused);
     }
     let well = applied.refused.is_empty() && !attempted.needs_person();
-    Ok(if well { Status::Done } else { Status::Refused })
+    Ok(if well { ExitStatus::Done } else { ExitStatus::Refused })
 }
