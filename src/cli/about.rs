@@ -13,7 +13,7 @@ pub(super) struct BranchOption {
     branch: Option<String>,
 }
 
-impl From<&BranchOption> for about::About {
+impl From<&BranchOption> for about::BranchSource {
     fn from(args: &BranchOption) -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

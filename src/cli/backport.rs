@@ -13,7 +13,7 @@ pub(super) use run::run;
 use super::options::Today;
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Choice;
-use crate::ops::backport::Options;
+use crate::ops::backport::BackportOptions;
 use crate::project::Location;
 use crate::status::Waiver;
 use crate::text::quoted;
@@ -102,8 +102,8 @@ enum BackportFormat {
 }
 
 impl BackportArgs {
-    fn options(&self) -> Options {
-        Options {
+    fn options(&self) -> BackportOptions {
+        BackportOptions {
             commits: self.commits.clone(),
             choice: Choice { to: self.to.clone(), except: self.except.clone() },
             mainline: self.mainline,

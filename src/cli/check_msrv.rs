@@ -8,7 +8,7 @@ use super::{ExitStatus, Output};
 use crate::msrv;
 use crate::msrv::baseline::Stated;
 use crate::ops::Context;
-use crate::ops::check_msrv::{Options, check_msrv};
+use crate::ops::check_msrv::{MsrvOptions, check_msrv};
 use crate::ops::recovery::Purpose;
 use crate::rust_version::RustVersion;
 
@@ -54,7 +54,7 @@ pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -
     let context = context.on(args.today.date);
     let session = context.open(Purpose::Read, output)?;
     let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
-    let options = Options { about: (&args.about).into(), stated, build: args.build };
+    let options = MsrvOptions { about: (&args.about).into(), stated, build: args.build };
     let mut report = check_msrv(&session, &options)?;
     if args.strict {
         msrv::strictly(&mut report.findings);

@@ -8,7 +8,7 @@ use super::options::Today;
 use super::output::unless_closed;
 use super::{ExitStatus, Output};
 use crate::ops::Context;
-use crate::ops::calendar::Calendar;
+use crate::ops::calendar::ProjectSchedule;
 use crate::render::mdbook::preprocess;
 use crate::render::schedule::marker;
 use crate::train::schedule::Selection;
@@ -44,7 +44,7 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text).context("cannot read what mdBook sends")?;
     let context = context.on(args.today.date);
-    let schedule = Calendar::read(&context, output)?.schedule(context.date, Selection::Around)?;
+    let schedule = ProjectSchedule::read(&context, output)?.schedule(context.date, Selection::Around)?;
     let done = preprocess(&text, &schedule)?;
     if done.chapters == 0 {
         // Who does not listen loses the note, not the book.

@@ -6,7 +6,7 @@ use super::options::Preparing;
 use super::prepare::{self, BranchOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
-use crate::ops::targets::Branches;
+use crate::ops::targets::BranchChoice;
 use crate::plan::Command;
 use crate::status::Waiver;
 
@@ -37,7 +37,7 @@ pub(super) struct PatchArgs {
 /// Prepares it.
 pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Result<ExitStatus> {
     let branches = match args.supported {
-        true => Branches::Supported { except: args.except.clone() },
+        true => BranchChoice::Supported { except: args.except.clone() },
         false => args.targets.branches(),
     };
     prepare::run(context, (Command::Patch, branches), &args.preparing, output)

@@ -6,9 +6,9 @@ use super::options::Preparing;
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::Sink as _;
-use crate::ops::prepare::{Options, prepare};
+use crate::ops::prepare::{PrepareOptions, prepare};
 use crate::ops::recovery::Purpose;
-use crate::ops::targets::Branches;
+use crate::ops::targets::BranchChoice;
 use crate::plan::{Command, Preparation};
 use crate::render;
 use crate::rule::Severity;
@@ -24,15 +24,19 @@ pub(super) struct BranchOptions {
 
 impl BranchOptions {
     /// Returns those that are named, or the one that is checked out.
-    pub(super) fn branches(&self) -> Branches {
-        if self.branches.is_empty() { Branches::CheckedOut } else { Branches::Named(self.branches.clone()) }
+    pub(super) fn branches(&self) -> BranchChoice {
+        if self.branches.is_empty() {
+            BranchChoice::CheckedOut
+        } else {
+            BranchChoice::Named(self.branches.clone())
+        }
     }
 }
 
 /// Shows the plans of `command` for `branches`, and carries them out unless it is a dry run.
 pub(super) fn run(
     context: Context,
-    (command, branches): (Command, Branches),
+    (command, branches): (Command, BranchChoice),
     args: &Preparing,
     output: &mut Output,
 ) -> Result<ExitStatus> {
@@ -40,7 +44,7 @@ pub(super) fn run(
     let context = context.on(args.today.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
-    let options = Options { command, branches, allow_dirty: args.allow_dirty, push: args.push };
+    let options = PrepareOptions { command, branches, allow_dirty: args.allow_dirty, push: args.push };
     let prepared = prepare(&session, &options, output)?;
     let preparation = &prepared.preparation;
     show(preparation, args.diff, output);

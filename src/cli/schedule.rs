@@ -9,7 +9,7 @@ use super::options::Today;
 use super::{ExitStatus, Output};
 use crate::finding::Refused;
 use crate::ops::Context;
-use crate::ops::calendar::Calendar;
+use crate::ops::calendar::ProjectSchedule;
 use crate::ops::file as page;
 use crate::render::schedule::{Format, file, render};
 use crate::text::quoted;
@@ -80,7 +80,7 @@ impl ScheduleArgs {
 /// Shows it, or updates or checks a file.
 pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) -> Result<ExitStatus> {
     let context = context.on(args.today.date);
-    let calendar = Calendar::read(&context, output)?;
+    let calendar = ProjectSchedule::read(&context, output)?;
     let on = |day| calendar.schedule(day, args.selection());
     let schedule = on(context.date)?;
     let Some(path) = args.check.as_ref().or(args.write.as_ref()) else {

@@ -6,7 +6,7 @@ use super::options::{OutputFormat, Today};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::Sink as _;
-use crate::ops::calendar::Calendar;
+use crate::ops::calendar::ProjectSchedule;
 use crate::render::status as render;
 
 /// Show the release branches as they are: state, latest release, days left, and what to do next
@@ -33,7 +33,7 @@ pub(super) struct StatusArgs {
 
 /// Shows it.
 pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<ExitStatus> {
-    let calendar = Calendar::read_in_full(&context.on(args.today.date), output)?;
+    let calendar = ProjectSchedule::read_in_full(&context.on(args.today.date), output)?;
     calendar.notes.iter().for_each(|note| output.finding(note));
     let status = calendar.status();
     let text = match (args.supported, args.format) {

@@ -19,7 +19,7 @@ const TOLD: usize = 3;
 
 /// What tells the branch that a check is about.
 #[derive(Clone, Debug, Default)]
-pub struct About {
+pub struct BranchSource {
     /// Its name, if somebody gives it: its tip is judged. Where no branch is checked out, as in CI, it
     /// names the branch that the commit which is checked out goes into, and that commit is judged.
     pub branch: Option<String>,
@@ -28,13 +28,13 @@ pub struct About {
 }
 
 /// A branch and a commit of it, and how they are known to be meant.
-pub(super) struct Branch {
+pub(super) struct CheckedBranch {
     pub(super) name: BranchName,
     why: String,
     pub(super) at: At,
 }
 
-impl Branch {
+impl CheckedBranch {
     /// Judges the commit that is checked out.
     fn checked_out(name: &BranchName, why: impl Into<String>, commit: CommitId) -> Self {
         Self { name: name.clone(), why: why.into(), at: At { commit, is_checked_out: true } }
@@ -62,7 +62,7 @@ impl Branch {
     }
 }
 
-impl About {
+impl BranchSource {
     /// Returns the branch that is meant: the one that is named, else the one that CI's environment tells,
     /// else the one that is checked out.
     ///
@@ -71,13 +71,13 @@ impl About {
     /// # Errors
     ///
     /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
-    pub(super) fn branch(&self, repo: &Repo, refs: &mut Refs) -> Result<Branch> {
+    pub(super) fn branch(&self, repo: &Repo, refs: &mut Refs) -> Result<CheckedBranch> {
         let branch = self.find(&repo.head()?, refs)?;
         refs.branches.extend([branch.name.clone()]);
         Ok(branch)
     }
 
-    fn find(&self, head: &Head, refs: &Refs) -> Result<Branch> {
+    fn find(&self, head: &Head, refs: &Refs) -> Result<CheckedBranch> {
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         if let Some(name) = &self.branch {
             return named(name, head, refs);
@@ -87,10 +87,14 @@ impl About {
             && let Some(branch) = run.branch()
         {
             let branch = BranchName::made(branch.to_owned()).map_err(Refused::from)?;
-            return Ok(Branch::checked_out(&branch, format!("{}: {}", run.variable, run.about), commit));
+            return Ok(CheckedBranch::checked_out(
+                &branch,
+                format!("{}: {}", run.variable, run.about),
+                commit,
+            ));
         }
         match head {
-            Head::Branch(name, _) => Ok(Branch::checked_out(name, "checked out", commit)),
+            Head::Branch(name, _) => Ok(CheckedBranch::checked_out(name, "checked out", commit)),
             Head::Detached(_) | Head::Unborn => {
                 let ci = run.map(|run| format!(", and CI is about {}", run.about)).unwrap_or_default();
                 let message = format!("no branch is checked out{ci}");
@@ -102,7 +106,7 @@ impl About {
 }
 
 /// Returns the branch with that name, given in short or in full.
-fn named(stated: &str, head: &Head, refs: &Refs) -> Result<Branch> {
+fn named(stated: &str, head: &Head, refs: &Refs) -> Result<CheckedBranch> {
     let name = stated.strip_prefix("refs/heads/").unwrap_or(stated);
     let Some(branch) = BranchName::new(name) else {
         let message = format!("`--branch {stated}` names no branch: it cannot be the name of one");
@@ -118,24 +122,24 @@ fn named(stated: &str, head: &Head, refs: &Refs) -> Result<Branch> {
     }
     match head {
         Head::Branch(current, commit) if *current == branch => {
-            Ok(Branch::checked_out(&branch, "`--branch`, checked out", *commit))
+            Ok(CheckedBranch::checked_out(&branch, "`--branch`, checked out", *commit))
         }
         Head::Detached(commit) => {
-            Ok(Branch::checked_out(&branch, "`--branch`, for the commit that is checked out", *commit))
+            Ok(CheckedBranch::checked_out(&branch, "`--branch`, for the commit that is checked out", *commit))
         }
         Head::Branch(..) | Head::Unborn => not_checked_out(&branch, refs),
     }
 }
 
-fn not_checked_out(name: &BranchName, refs: &Refs) -> Result<Branch> {
+fn not_checked_out(name: &BranchName, refs: &Refs) -> Result<CheckedBranch> {
     let tip = refs.branches.tip(name);
     if let Some(commit) = tip.local {
-        return Ok(Branch::elsewhere(name, "`--branch`, not checked out", commit));
+        return Ok(CheckedBranch::elsewhere(name, "`--branch`, not checked out", commit));
     }
     let Some((remote, commit)) = tip.fetched else {
         return Err(Refused::from(no_branch(name, refs)).into());
     };
-    Ok(Branch::elsewhere(name, format!("`--branch`, as fetched from {remote}"), commit))
+    Ok(CheckedBranch::elsewhere(name, format!("`--branch`, as fetched from {remote}"), commit))
 }
 
 fn no_branch(name: &BranchName, refs: &Refs) -> Finding {

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Error, Result};
 use semver::Version;
 
-pub use apply::{Applied, Attempted, Made};
+pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport};
 
-use super::calendar::Calendar;
+use super::calendar::ProjectSchedule;
 use super::session::Session;
 use super::sink::Sink;
 use crate::backport::attempt::{self, Attempt, Request};
@@ -26,7 +26,7 @@ use crate::rule;
 
 /// What is backported, and how.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct BackportOptions {
     /// The commits, as git names them, oldest first; ranges as in `A..B`.
     pub commits: Vec<String>,
     /// The branches.
@@ -42,23 +42,23 @@ pub struct Options {
 }
 
 /// All that every form of a backport reads.
-pub struct Scene<'s> {
+pub struct BackportSession<'s> {
     /// The trunk, the release branches and what is stated of them.
     pub ground: Ground,
     session: &'s Session<'s>,
-    options: &'s Options,
+    options: &'s BackportOptions,
     head: Head,
     project: Project,
     refs: Refs,
 }
 
-impl<'s> Scene<'s> {
+impl<'s> BackportSession<'s> {
     /// Reads the project as it is checked out, and the branches; tells what is worth saying of these.
     ///
     /// # Errors
     ///
     /// A refusal if one of them cannot be read.
-    pub fn read(session: &'s Session<'_>, options: &'s Options, sink: &mut dyn Sink) -> Result<Self> {
+    pub fn read(session: &'s Session<'_>, options: &'s BackportOptions, sink: &mut dyn Sink) -> Result<Self> {
         let Session { context, repo } = session;
         let head = repo.head()?;
         let commit = head.commit().context("the repository has no commit yet")?;
@@ -70,7 +70,7 @@ impl<'s> Scene<'s> {
     }
 }
 
-impl Scene<'_> {
+impl BackportSession<'_> {
     /// Returns the commits that were named, each once.
     fn commits(&self) -> Result<Vec<CommitId>> {
         let (mut commits, mut findings): (Vec<CommitId>, Vec<Finding>) = (Vec::new(), Vec::new());
@@ -107,7 +107,7 @@ impl Scene<'_> {
         }
         let lead = Lead { name: Some(self.ground.name.clone()), ..Lead::default() };
         let status =
-            Calendar::of(Some((&self.session.repo, &self.refs)), config.clone(), day, &lead)?.status();
+            ProjectSchedule::of(Some((&self.session.repo, &self.refs)), config.clone(), day, &lead)?.status();
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
             let branch = config.names.branch.render(version, &self.ground.name);

@@ -22,7 +22,7 @@ use crate::train::{History, Numbering, Train};
 use crate::workspace::declared::{Declarations, Declared};
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
-pub struct Calendar {
+pub struct ProjectSchedule {
     /// The name of what is released.
     pub name: String,
     /// The day.
@@ -36,7 +36,7 @@ pub struct Calendar {
     pub notes: Vec<Finding>,
 }
 
-impl Calendar {
+impl ProjectSchedule {
     /// Reads the configuration that is nearest, and the repository if there is one.
     ///
     /// One that cannot be used is told in a warning: the policy suffices for a calendar.

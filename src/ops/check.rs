@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::about::{About, Branch};
+use super::about::{BranchSource, CheckedBranch};
 use super::session::Session;
 use crate::check::{self, Role, read};
 use crate::finding::{Finding, Refused};
@@ -18,7 +18,7 @@ use crate::workspace::dependencies::Ground;
 /// # Errors
 ///
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
-pub fn check(session: &Session<'_>, about: &About) -> Result<Report> {
+pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let repo = &session.repo;
     let mut refs = project::refs(repo, &session.context.location)?;
     let branch = about.branch(repo, &mut refs)?;
@@ -46,7 +46,7 @@ pub fn check(session: &Session<'_>, about: &About) -> Result<Report> {
 /// # Errors
 ///
 /// As [`check()`], and a refusal if there is no such commit.
-pub fn only_versions(session: &Session<'_>, about: &About, base: Option<&str>) -> Result<Report> {
+pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&str>) -> Result<Report> {
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
     let (project, _) = read(session, &about.branch(repo, &mut refs)?)?;
@@ -71,7 +71,7 @@ pub fn only_versions(session: &Session<'_>, about: &About, base: Option<&str>) -
 }
 
 /// Reads the project, and where Cargo is asked about it.
-fn read(session: &Session<'_>, branch: &Branch) -> Result<(Project, Ground)> {
+fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Project, Ground)> {
     let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
     if branch.at.is_checked_out {
         let changed = repo.changed()?;

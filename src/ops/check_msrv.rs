@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::about::{About, Branch};
+use super::about::{BranchSource, CheckedBranch};
 use super::session::Session;
 use crate::finding::{Finding, Refused};
 use crate::git::BranchName;
@@ -18,9 +18,9 @@ use crate::workspace::dependencies::Ground;
 
 /// What is asked about the MSRV.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct MsrvOptions {
     /// The branch.
-    pub about: About,
+    pub about: BranchSource,
     /// What the user says of the promise.
     pub stated: Stated,
     /// Whether the work tree is compiled with the Rust that was promised.
@@ -32,7 +32,7 @@ pub struct Options {
 /// # Errors
 ///
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
-pub fn check_msrv(session: &Session<'_>, options: &Options) -> Result<Report> {
+pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report> {
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
     let branch = options.about.branch(repo, &mut refs)?;
@@ -66,7 +66,7 @@ pub fn check_msrv(session: &Session<'_>, options: &Options) -> Result<Report> {
 }
 
 /// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
-fn read(session: &Session<'_>, branch: &Branch) -> Result<(Result<Project>, Ground)> {
+fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Result<Project>, Ground)> {
     let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
     if !branch.at.is_checked_out {
         return Ok((Project::read_commit(repo, location, commit), branch.ground(&[])));

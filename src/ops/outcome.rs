@@ -11,7 +11,7 @@ use crate::text::quoted;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
     /// The branches that were made or moved.
-    pub branches: Vec<Made>,
+    pub branches: Vec<MadeBranch>,
     /// The commands that take it back, to be run in their order.
     pub undo: Vec<String>,
     /// The command that pushes it, if it is known where to.
@@ -22,7 +22,7 @@ pub struct Outcome {
 
 /// A branch that was made or moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Made {
+pub struct MadeBranch {
     /// Its short name.
     pub name: BranchName,
     /// The commit before, if it was there.
@@ -43,12 +43,16 @@ impl Outcome {
         current: Option<&BranchName>,
         remote: Option<&str>,
     ) -> Self {
-        let made_at =
-            |branch: &NewBranch| Made { name: branch.name.clone(), from: None, to: branch.at, subject: None };
-        let mut branches: Vec<Made> =
+        let made_at = |branch: &NewBranch| MadeBranch {
+            name: branch.name.clone(),
+            from: None,
+            to: branch.at,
+            subject: None,
+        };
+        let mut branches: Vec<MadeBranch> =
             preparation.plans.iter().flat_map(|plan| &plan.branches).map(made_at).collect();
         for (commit, id) in preparation.commits().zip(commits) {
-            branches.push(Made {
+            branches.push(MadeBranch {
                 name: commit.branch.clone(),
                 from: refs.branches.local(commit.branch.as_str()),
                 to: *id,

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::outcome::Outcome;
 use super::session::Session;
 use super::sink::{Progress, Sink};
-use super::targets::{Branches, Selected, Target};
+use super::targets::{BranchChoice, ChosenBranch, ChosenBranches};
 use super::{reading, settle};
 use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
@@ -16,11 +16,11 @@ use crate::transaction::values::{self, Hooks, NewCommit, NewFile, Publication};
 
 /// What is prepared.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct PrepareOptions {
     /// The command whose plans are made.
     pub command: Command,
     /// The branches.
-    pub branches: Branches,
+    pub branches: BranchChoice,
     /// Whether tracked files may have changes, where the plan does not edit them.
     pub allow_dirty: bool,
     /// Whether what is made is pushed, too.
@@ -41,7 +41,7 @@ pub struct Prepared<'s> {
 
 /// What was made, and whether it could be pushed.
 #[derive(Debug)]
-pub struct Applied {
+pub struct AppliedPlan {
     /// What was made.
     pub outcome: Outcome,
     /// Why it was not pushed, though that was asked for.
@@ -53,10 +53,14 @@ pub struct Applied {
 /// # Errors
 ///
 /// A refusal with all reasons if one branch cannot be prepared: then none is.
-pub fn prepare<'s>(session: &'s Session<'_>, options: &Options, sink: &mut dyn Sink) -> Result<Prepared<'s>> {
+pub fn prepare<'s>(
+    session: &'s Session<'_>,
+    options: &PrepareOptions,
+    sink: &mut dyn Sink,
+) -> Result<Prepared<'s>> {
     let (repo, refs) = (&session.repo, refs(session, options.push)?);
     refs.branches.doubt().iter().for_each(|doubt| sink.finding(doubt));
-    let run = Run { session, options, head: repo.head()?, refs, changed: repo.changed()? };
+    let run = PrepareRun { session, options, head: repo.head()?, refs, changed: repo.changed()? };
     let (preparation, stops) = run.plan(sink)?;
     Ok(Prepared { preparation, stops, session, is_pushed: options.push, head: run.head, refs: run.refs })
 }
@@ -74,15 +78,15 @@ fn refs(session: &Session<'_>, is_pushed: bool) -> Result<Refs> {
 }
 
 /// What one preparation is made from.
-struct Run<'a> {
+struct PrepareRun<'a> {
     session: &'a Session<'a>,
-    options: &'a Options,
+    options: &'a PrepareOptions,
     head: Head,
     refs: Refs,
     changed: Vec<String>,
 }
 
-impl Run<'_> {
+impl PrepareRun<'_> {
     fn plan(&self, sink: &mut dyn Sink) -> Result<(Preparation, Vec<Finding>)> {
         let selected = self.select()?;
         let mut preparation = Preparation { plans: Vec::new(), left: selected.left };
@@ -119,11 +123,11 @@ impl Run<'_> {
         Ok((preparation, stops))
     }
 
-    fn select(&self) -> Result<Selected> {
+    fn select(&self) -> Result<ChosenBranches> {
         let selected = self.options.branches.select(self.session, &self.head, &self.refs);
         selected.or_else(|error| {
             let Refused(mut findings) = error.downcast()?;
-            if !matches!(self.options.branches, Branches::Supported { .. }) {
+            if !matches!(self.options.branches, BranchChoice::Supported { .. }) {
                 findings.extend(self.dirty(None, self.options.allow_dirty));
             }
             Err(Refused(findings).into())
@@ -134,7 +138,7 @@ impl Run<'_> {
         preconditions::clean(plan, &self.changed, only_planned)
     }
 
-    fn plan_one(&self, target: &Target, project: &Project) -> Result<Plan> {
+    fn plan_one(&self, target: &ChosenBranch, project: &Project) -> Result<Plan> {
         let request =
             Request { project, branch: &target.branch, refs: &self.refs, date: self.session.context.date };
         let planned = match self.options.command {
@@ -149,7 +153,7 @@ impl Run<'_> {
     }
 
     /// Returns what came right before the tip of a branch, and beside it.
-    fn before(&self, target: &Target) -> Result<cut::Before> {
+    fn before(&self, target: &ChosenBranch) -> Result<cut::Before> {
         let repo = &self.session.repo;
         let parent = repo.parent(target.commit)?;
         let mut siblings = Vec::new();
@@ -177,7 +181,7 @@ impl Prepared<'_> {
     /// # Errors
     ///
     /// As [`Prepared::check`], and whatever comes to light on the way; nothing is made then.
-    pub fn apply(&self, hooks: Hooks, sink: &mut dyn Sink) -> Result<Applied> {
+    pub fn apply(&self, hooks: Hooks, sink: &mut dyn Sink) -> Result<AppliedPlan> {
         self.check()?;
         let repo = &self.session.repo;
         let current = self.head.branch();
@@ -201,7 +205,7 @@ impl Prepared<'_> {
             _ => Ok(()),
         };
         outcome.pushed = self.is_pushed && pushed.is_ok();
-        Ok(Applied { outcome, pushed })
+        Ok(AppliedPlan { outcome, pushed })
     }
 
     /// Runs the programs of `[[run]]` on each edited tree; what they change joins the commit.

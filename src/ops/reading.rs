@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 
 use super::session::Session;
 use super::sink::{Progress, Sink};
-use super::targets::Target;
+use super::targets::ChosenBranch;
 use crate::git::Repo;
 use crate::project::{Location, Project};
 
@@ -19,7 +19,7 @@ use crate::project::{Location, Project};
 /// libgit2's cannot be shared between threads.
 pub(super) fn read(
     session: &Session<'_>,
-    targets: &[Target],
+    targets: &[ChosenBranch],
     changed: &[String],
     sink: &mut dyn Sink,
 ) -> Vec<Result<Project>> {
@@ -60,7 +60,7 @@ pub(super) fn read(
     projects.into_iter().flatten().collect()
 }
 
-fn read_one(repo: &Repo, location: &Location, target: &Target, changed: &[String]) -> Result<Project> {
+fn read_one(repo: &Repo, location: &Location, target: &ChosenBranch, changed: &[String]) -> Result<Project> {
     match target.is_checked_out {
         true => Project::read(repo, location, target.commit, changed),
         false => Project::read_commit(repo, location, target.commit),

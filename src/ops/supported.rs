@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Error, Result};
 
-use super::calendar::Calendar;
+use super::calendar::ProjectSchedule;
 use super::session::Session;
 use super::targets;
 use crate::backport::ground::Ground;
@@ -33,7 +33,7 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
     let refs = repo.refs(project.config.preferred(location.remote.as_deref()))?;
     let ground = Ground::read(repo, &project, &refs)?;
     let lead = project::lead(repo, location, &project.config)?;
-    let calendar = Calendar::of(Some((repo, &refs)), project.config, day, &lead)?;
+    let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, day, &lead)?;
     let status = calendar.status();
     status.supported()?;
 

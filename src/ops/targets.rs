@@ -3,7 +3,7 @@
 use anyhow::Result;
 use globset::Glob;
 
-use super::calendar::Calendar;
+use super::calendar::ProjectSchedule;
 use super::session::Session;
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs};
@@ -14,7 +14,7 @@ use crate::status::{State, Status, Waiver};
 
 /// The branches that are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Branches {
+pub enum BranchChoice {
     /// The one that is checked out.
     #[default]
     CheckedOut,
@@ -29,7 +29,7 @@ pub enum Branches {
 
 /// A branch that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct ChosenBranch {
     /// Its name.
     pub(super) branch: BranchName,
     /// Its tip.
@@ -46,20 +46,20 @@ pub(super) fn unused(waiver: &Waiver) -> Finding {
 
 /// The branches that are prepared, and those that are not though they were asked for.
 #[derive(Debug, Default)]
-pub(super) struct Selected {
+pub(super) struct ChosenBranches {
     /// The branches.
-    pub(super) targets: Vec<Target>,
+    pub(super) targets: Vec<ChosenBranch>,
     /// The others.
     pub(super) left: Vec<Left>,
 }
 
-impl Branches {
+impl BranchChoice {
     /// Returns the branches that are meant.
     ///
     /// # Errors
     ///
     /// Every glob that matches no local branch; no branch at all; as [`supported`].
-    pub(super) fn select(&self, session: &Session<'_>, head: &Head, refs: &Refs) -> Result<Selected> {
+    pub(super) fn select(&self, session: &Session<'_>, head: &Head, refs: &Refs) -> Result<ChosenBranches> {
         let targets = match self {
             Self::CheckedOut => {
                 let branch = preconditions::checked_out(head).map_err(Refused::from)?;
@@ -71,18 +71,18 @@ impl Branches {
                 let config = project::nearest_config(location)?;
                 let lead = project::lead(&session.repo, location, &config)?;
                 let calendar =
-                    Calendar::of(Some((&session.repo, refs)), config, session.context.date, &lead)?;
+                    ProjectSchedule::of(Some((&session.repo, refs)), config, session.context.date, &lead)?;
                 return Ok(supported(&calendar.status(), except, head, refs)?);
             }
         };
-        Ok(Selected { targets, left: Vec::new() })
+        Ok(ChosenBranches { targets, left: Vec::new() })
     }
 }
 
 /// Returns the local branches that match one of `globs`, each once, by name.
-fn named(globs: &[String], head: &Head, refs: &Refs) -> Result<Vec<Target>, Refused> {
+fn named(globs: &[String], head: &Head, refs: &Refs) -> Result<Vec<ChosenBranch>, Refused> {
     let mut findings = Vec::new();
-    let mut targets: Vec<Target> = Vec::new();
+    let mut targets: Vec<ChosenBranch> = Vec::new();
     for glob in globs {
         match matching(glob, head, refs) {
             Ok(found) => targets.extend(found),
@@ -94,12 +94,12 @@ fn named(globs: &[String], head: &Head, refs: &Refs) -> Result<Vec<Target>, Refu
     if findings.is_empty() { Ok(targets) } else { Err(Refused(findings)) }
 }
 
-fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<Target>, Finding> {
+fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<ChosenBranch>, Finding> {
     let matcher = Glob::new(glob).map_err(|error| Finding::of(rule::BRANCH_GLOB, error.to_string()))?;
     let matcher = matcher.compile_matcher();
     let matching =
         refs.branches.locals().filter(|(name, _)| name.as_str() == glob || matcher.is_match(name.as_str()));
-    let found: Vec<Target> = matching.map(|(name, commit)| target(name, commit, head)).collect();
+    let found: Vec<ChosenBranch> = matching.map(|(name, commit)| target(name, commit, head)).collect();
     match found.is_empty() {
         true => Err(no_branch(format!("no local branch matches `{glob}`"), glob, refs)),
         false => Ok(found),
@@ -121,9 +121,14 @@ fn no_branch(message: String, branch: &str, refs: &Refs) -> Finding {
 ///
 /// A supported release without a local branch; a waiver for a release that is not supported; no
 /// supported release at all; no policy.
-fn supported(status: &Status, waivers: &[Waiver], head: &Head, refs: &Refs) -> Result<Selected, Refused> {
+fn supported(
+    status: &Status,
+    waivers: &[Waiver],
+    head: &Head,
+    refs: &Refs,
+) -> Result<ChosenBranches, Refused> {
     status.supported()?;
-    let mut selected = Selected::default();
+    let mut selected = ChosenBranches::default();
     let mut findings = Vec::new();
     let mut unused: Vec<&Waiver> = waivers.iter().collect();
     for row in status.rows.iter().rev() {
@@ -158,6 +163,6 @@ fn nothing_supported(status: &Status) -> Finding {
         .remedy("see `cargo relprep schedule` for those that were; name a branch with `--branch` to patch it all the same")
 }
 
-fn target(branch: &BranchName, commit: CommitId, head: &Head) -> Target {
-    Target { branch: branch.clone(), commit, is_checked_out: head.branch() == Some(branch) }
+fn target(branch: &BranchName, commit: CommitId, head: &Head) -> ChosenBranch {
+    ChosenBranch { branch: branch.clone(), commit, is_checked_out: head.branch() == Some(branch) }
 }

@@ -20,7 +20,7 @@ use crate::backport::targets::Excepted;
 use crate::finding::Finding;
 use crate::git::merge::{Clash, Conflict};
 use crate::git::{BranchName, CommitId};
-use crate::ops::backport::{Applied, Attempted, Made};
+use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport};
 use crate::ops::outcome;
 use crate::text::{counted, quoted};
 
@@ -52,8 +52,8 @@ impl CommandLine<'_> {
 }
 
 /// Returns what became of `commits` on all branches, as a table and the details below it.
-pub fn attempts(attempted: &Attempted<'_>, line: &CommandLine<'_>) -> String {
-    let Attempted { commits, attempts, chosen, .. } = attempted;
+pub fn attempts(attempted: &AttemptedBackport<'_>, line: &CommandLine<'_>) -> String {
+    let AttemptedBackport { commits, attempts, chosen, .. } = attempted;
     let mut out = String::new();
     let (what, branches) = (counted(commits.len(), "commit"), counted(attempts.len(), "branch"));
     let remote = attempts.iter().find_map(|attempt| attempt.target.remote.as_ref());
@@ -190,14 +190,14 @@ fn clash(what: &Clash) -> String {
 }
 
 /// Returns what became of the commits on `date`, and what was made, as data.
-pub fn json(date: NaiveDate, attempted: &Attempted<'_>, applied: &Applied) -> String {
+pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &AppliedBackport) -> String {
     #[derive(Serialize)]
     struct Document<'a> {
         day: NaiveDate,
         attempts: &'a [Attempt],
         #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
         excepted: &'a [Excepted],
-        made: &'a [Made],
+        made: &'a [MadeBackport],
         #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
         refused: &'a [Finding],
     }
@@ -213,7 +213,7 @@ pub fn json(date: NaiveDate, attempted: &Attempted<'_>, applied: &Applied) -> St
 
 /// Returns what was made, how to take it back, and how to push it, where `current` is checked out
 /// and `remote` is to be pushed to, if any.
-pub fn made(made: &[Made], current: Option<&BranchName>, remote: Option<&str>) -> String {
+pub fn made(made: &[MadeBackport], current: Option<&BranchName>, remote: Option<&str>) -> String {
     if made.is_empty() {
         return String::new();
     }

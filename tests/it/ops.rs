@@ -2,13 +2,13 @@
 
 use relprep::finding::{Finding, Refused};
 use relprep::git::Moment;
-use relprep::ops::backport::{Options as Backport, Scene};
-use relprep::ops::calendar::Calendar;
+use relprep::ops::backport::{BackportOptions as Backport, BackportSession};
+use relprep::ops::calendar::ProjectSchedule;
 use relprep::ops::check::check;
-use relprep::ops::prepare::{Options, prepare};
+use relprep::ops::prepare::{PrepareOptions, prepare};
 use relprep::ops::recovery::Purpose;
-use relprep::ops::targets::Branches;
-use relprep::ops::{Context, about::About};
+use relprep::ops::targets::BranchChoice;
+use relprep::ops::{Context, about::BranchSource};
 use relprep::plan::Command;
 use relprep::project::Location;
 use relprep::train::schedule::Selection;
@@ -63,10 +63,10 @@ fn context(sandbox: &Sandbox, moment: Moment) -> Context {
 }
 
 /// Prepares `command` on `branches` and carries it out; returns what was made, by branch.
-fn made(context: &Context, command: Command, branches: Branches) -> Vec<String> {
+fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<String> {
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let options = Options { command, branches, allow_dirty: false, push: false };
+    let options = PrepareOptions { command, branches, allow_dirty: false, push: false };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
     applied.outcome.branches.into_iter().map(|made| made.name.to_string()).collect()
@@ -78,7 +78,7 @@ fn all_branches_of_a_run_bear_the_day_and_the_time_of_its_one_moment() {
     // Names that git itself must be asked for bear the same time.
     sandbox.git(["config", "user.name", "Ann Other Jr."]);
     let branches = ["release-1.0.0", "release-2.0.0"];
-    let supported = Branches::Supported { except: Vec::new() };
+    let supported = BranchChoice::Supported { except: Vec::new() };
     assert_eq!(made(&context(&sandbox, LAST_SECOND), Command::Patch, supported), branches);
     for (branch, version) in branches.into_iter().zip(["1.0.1", "2.0.1"]) {
         let notes = sandbox.git(["show", &format!("{branch}:RELEASES.md")]);
@@ -96,7 +96,8 @@ fn a_plan_that_nobody_applies_writes_nothing() {
     let mut said = Vec::new();
     let session = context.open(Purpose::Show, &mut said).unwrap();
     let command = Command::Branch(Step::Major);
-    let options = Options { command, branches: Branches::CheckedOut, allow_dirty: false, push: false };
+    let options =
+        PrepareOptions { command, branches: BranchChoice::CheckedOut, allow_dirty: false, push: false };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let plan = &prepared.preparation.plans[0];
     assert_eq!((plan.version.to_string().as_str(), plan.date), ("3.0.0", context.date));
@@ -105,7 +106,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
     assert_eq!(sandbox.everything(), before);
     drop(session);
 
-    assert_eq!(made(&context, command, Branches::CheckedOut), ["release-3.0.0", "main"]);
+    assert_eq!(made(&context, command, BranchChoice::CheckedOut), ["release-3.0.0", "main"]);
     assert!(sandbox.read("Cargo.toml").contains("version = \"4.0.0\""));
 }
 
@@ -118,7 +119,8 @@ fn what_stops_a_plan_stops_it_from_being_applied() {
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
     let command = Command::Branch(Step::Major);
-    let options = Options { command, branches: Branches::CheckedOut, allow_dirty: false, push: false };
+    let options =
+        PrepareOptions { command, branches: BranchChoice::CheckedOut, allow_dirty: false, push: false };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let refused = prepared.apply(Hooks::Run, &mut said).unwrap_err();
     let Refused(findings) = refused.downcast().unwrap();
@@ -131,11 +133,11 @@ fn the_calendar_and_the_branches_stand_as_of_the_day() {
     let sandbox = train();
     let mut said = Vec::new();
     let context = context(&sandbox, LAST_SECOND);
-    let calendar = Calendar::read(&context, &mut said).unwrap();
+    let calendar = ProjectSchedule::read(&context, &mut said).unwrap();
     let schedule = calendar.schedule(context.date, Selection::Around).unwrap();
     assert_eq!((schedule.name.as_str(), schedule.as_of), ("clock", context.date));
     let supported = |context: &Context| {
-        let status = Calendar::read_in_full(context, &mut Vec::new()).unwrap().status();
+        let status = ProjectSchedule::read_in_full(context, &mut Vec::new()).unwrap().status();
         status.supported().unwrap().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(supported(&context), ["release-1.0.0", "release-2.0.0"]);
@@ -153,11 +155,11 @@ fn a_branch_is_checked_and_a_fix_is_tried_on_the_others() {
     let context = context(&sandbox, LAST_SECOND);
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let report = check(&session, &About::default()).unwrap();
+    let report = check(&session, &BranchSource::default()).unwrap();
     assert_eq!(report.subject, "main at 3.0.0");
 
     let options = Backport { commits: vec!["HEAD".into()], ..Backport::default() };
-    let scene = Scene::read(&session, &options, &mut said).unwrap();
+    let scene = BackportSession::read(&session, &options, &mut said).unwrap();
     let attempted = scene.attempt(&mut said).unwrap();
     assert!(!attempted.needs_person() && attempted.obstacles().unwrap().refused.is_empty());
     let applied = attempted.apply(&mut said).unwrap();

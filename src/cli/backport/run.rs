@@ -8,7 +8,7 @@ use crate::cli::{ExitStatus, Output};
 use crate::finding::Finding;
 use crate::ops::Context;
 use crate::ops::Sink as _;
-use crate::ops::backport::Scene;
+use crate::ops::backport::BackportSession;
 use crate::ops::recovery::Purpose;
 use crate::render;
 use crate::rule::{self, Severity};
@@ -31,7 +31,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
     let context = context.on(args.today.date);
     let session = context.open(purpose, output)?;
     let options = args.options();
-    let scene = Scene::read(&session, &options, output)?;
+    let scene = BackportSession::read(&session, &options, output)?;
     match (&args.advisory, &args.resolve) {
         (Some(id), _) => advisory(&scene, id, output),
         _ if args.status => status(&scene, args, output),
@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
     }
 }
 
-fn status(scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result<ExitStatus> {
+fn status(scene: &BackportSession<'_>, args: &BackportArgs, output: &mut Output) -> Result<ExitStatus> {
     let matrix = scene.status(output)?;
     output.result(&match args.format {
         BackportFormat::Human => render::backport::matrix::human(&matrix),
@@ -57,7 +57,7 @@ fn status(scene: &Scene<'_>, args: &BackportArgs, output: &mut Output) -> Result
     Ok(if matrix.has_gaps() { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
-fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<ExitStatus> {
+fn advisory(scene: &BackportSession<'_>, id: &str, output: &mut Output) -> Result<ExitStatus> {
     let report = scene.advisory(id)?;
     if output.is_json() {
         output.result(&render::json::document("advisory", &report));
@@ -72,7 +72,7 @@ fn advisory(scene: &Scene<'_>, id: &str, output: &mut Output) -> Result<ExitStat
 /// Shows what became of the commits on each branch, and makes what is clean unless it is a dry run.
 fn apply(
     context: &Context,
-    scene: &Scene<'_>,
+    scene: &BackportSession<'_>,
     args: &BackportArgs,
     output: &mut Output,
 ) -> Result<ExitStatus> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::Scene;
+use super::BackportSession;
 use crate::backport::attempt::Attempt;
 use crate::backport::evidence::Facts;
 use crate::backport::message::picked;
@@ -14,30 +14,30 @@ use crate::ops::sink::Sink;
 use crate::transaction::values::{Hooks, NewCommit, Options, Publication};
 
 /// What became of the commits on each branch, in memory: nothing is made of it yet.
-pub struct Attempted<'s> {
+pub struct AttemptedBackport<'s> {
     /// The commits.
     pub commits: Vec<Facts>,
     /// The branches.
     pub chosen: Chosen,
     /// What became of them on each.
     pub attempts: Vec<Attempt>,
-    scene: &'s Scene<'s>,
+    scene: &'s BackportSession<'s>,
     /// The line that each message ends with, if it is asked for.
     sign_off: Option<String>,
 }
 
 /// What was made of the attempts that came out clean.
 #[derive(Debug, Default)]
-pub struct Applied {
+pub struct AppliedBackport {
     /// What was made.
-    pub made: Vec<Made>,
+    pub made: Vec<MadeBackport>,
     /// Why something was not, though it was clean, and which branches are not here.
     pub refused: Vec<Finding>,
 }
 
 /// What was made on one release branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Made {
+pub struct MadeBackport {
     /// The release branch.
     pub target: BranchName,
     /// The branch that was made or moved.
@@ -48,23 +48,23 @@ pub struct Made {
     pub commits: Vec<CommitId>,
 }
 
-impl Scene<'_> {
+impl BackportSession<'_> {
     /// Tries the commits on every branch.
     ///
     /// # Errors
     ///
     /// A refusal if a commit or a branch that is named is not there, among others.
-    pub fn attempt(&self, sink: &mut dyn Sink) -> Result<Attempted<'_>> {
+    pub fn attempt(&self, sink: &mut dyn Sink) -> Result<AttemptedBackport<'_>> {
         let commits = self.commits()?;
         let chosen = self.targets(sink)?;
         let (commits, attempts) = self.attempts(&commits, &chosen.targets)?;
         let sign_off = || self.session.repo.sign_off(self.session.context.moment);
         let sign_off = self.options.sign_off.then(sign_off).transpose()?;
-        Ok(Attempted { commits, chosen, attempts, scene: self, sign_off })
+        Ok(AttemptedBackport { commits, chosen, attempts, scene: self, sign_off })
     }
 }
 
-impl Attempted<'_> {
+impl AttemptedBackport<'_> {
     /// Returns whether a person must do something on one of the branches.
     pub fn needs_person(&self) -> bool {
         let accepted = self.scene.options.accept_flags;
@@ -72,7 +72,7 @@ impl Attempted<'_> {
     }
 
     /// Finds what would stand in the way of what is clean, and makes nothing.
-    pub fn obstacles(&self) -> Result<Applied> {
+    pub fn obstacles(&self) -> Result<AppliedBackport> {
         let mut refused = Vec::new();
         for attempt in &self.attempts {
             if let Some(publication) = self.publication(attempt)? {
@@ -80,14 +80,14 @@ impl Attempted<'_> {
             }
         }
         refused.extend(self.chosen.absences());
-        Ok(Applied { made: Vec::new(), refused })
+        Ok(AppliedBackport { made: Vec::new(), refused })
     }
 
     /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
     ///
     /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
-    pub fn apply(&self, sink: &mut dyn Sink) -> Result<Applied> {
-        let mut applied = Applied::default();
+    pub fn apply(&self, sink: &mut dyn Sink) -> Result<AppliedBackport> {
+        let mut applied = AppliedBackport::default();
         for attempt in &self.attempts {
             match Refused::taken_from(self.make(attempt))? {
                 Ok(None) => {}
@@ -105,12 +105,12 @@ impl Attempted<'_> {
     }
 
     /// Makes what came out clean on one branch; beside it returns what is worth saying.
-    fn make(&self, attempt: &Attempt) -> Result<Option<(Made, Vec<Finding>)>> {
+    fn make(&self, attempt: &Attempt) -> Result<Option<(MadeBackport, Vec<Finding>)>> {
         let Some(publication) = self.publication(attempt)? else { return Ok(None) };
         let published = self.scene.session.repo.publish(&publication, Options { hooks: Hooks::Skip })?;
         let (branch, from) = self.place(attempt)?;
         let (target, commits) = (attempt.target.branch.clone(), published.commits);
-        Ok(Some((Made { target, branch, from, commits }, published.findings)))
+        Ok(Some((MadeBackport { target, branch, from, commits }, published.findings)))
     }
 
     /// Returns the branch that gets what was picked, and where it is, unless it is made: the release branch

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use globset::Glob;
 
-use super::Scene;
+use super::BackportSession;
 use crate::backport::attempt::Outcome;
 use crate::backport::byhand::{ByHand, Place};
 use crate::backport::targets::{Choice, Target, choose};
@@ -16,7 +16,7 @@ use crate::git::CommitId;
 use crate::git::merge::Conflict;
 use crate::rule;
 
-impl Scene<'_> {
+impl BackportSession<'_> {
     /// Makes a work tree in `folder`, by default beside this one, in which the commits conflict on
     /// `branch`; returns how to finish, and what conflicts.
     ///

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Scene;
+use super::BackportSession;
 use crate::backport::evidence::Facts;
 use crate::backport::fixes::{Report, Sources, report};
 use crate::backport::matrix::{Matrix, Row, rows, went_somewhere};
@@ -12,7 +12,7 @@ use crate::finding::Refused;
 use crate::ops::sink::Sink;
 use crate::plan::lines::lines;
 
-impl Scene<'_> {
+impl BackportSession<'_> {
     /// Returns which branches have the commits; without commits, all that are missing somewhere.
     ///
     /// # Errors
