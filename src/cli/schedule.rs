@@ -11,7 +11,7 @@ use crate::finding::Refused;
 use crate::ops::Context;
 use crate::ops::calendar::ProjectSchedule;
 use crate::ops::file as page;
-use crate::render::schedule::{Format, file, render};
+use crate::render::schedule::{ScheduleFormat, file, render};
 use crate::text::quoted;
 use crate::train::schedule::{Bound, Selection};
 
@@ -47,7 +47,7 @@ pub(super) struct ScheduleArgs {
     write: Option<PathBuf>,
     /// The output's form; otherwise that of the file's name, or human where there is no file
     #[arg(long, value_name = "FORM")]
-    format: Option<Format>,
+    format: Option<ScheduleFormat>,
     #[command(flatten)]
     today: Today,
 }

@@ -192,7 +192,7 @@ fn clash(what: &Clash) -> String {
 /// Returns what became of the commits on `date`, and what was made, as data.
 pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &AppliedBackport) -> String {
     #[derive(Serialize)]
-    struct Document<'a> {
+    struct BackportDocument<'a> {
         day: NaiveDate,
         attempts: &'a [Attempt],
         #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
@@ -201,7 +201,7 @@ pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &Applie
         #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
         refused: &'a [Finding],
     }
-    let document = Document {
+    let document = BackportDocument {
         day: date,
         attempts: &attempted.attempts,
         excepted: &attempted.chosen.excepted,

@@ -19,7 +19,7 @@ const VERSION: u32 = 1;
 
 /// Plans, and what became of them.
 #[derive(Serialize)]
-struct Prepared<'a> {
+struct PreparationDocument<'a> {
     version: u32,
     #[serde(flatten)]
     preparation: &'a Preparation,
@@ -36,7 +36,7 @@ struct Prepared<'a> {
 pub fn preparation(preparation: &Preparation, with_diffs: bool, made: Option<&Outcome>) -> String {
     let commits = preparation.commits().filter(|_| with_diffs);
     let diff = |commit: &Commit| json!({ "branch": commit.branch, "text": diff::unified(&commit.files) });
-    text(&Prepared { version: VERSION, preparation, diffs: commits.map(diff).collect(), made })
+    text(&PreparationDocument { version: VERSION, preparation, diffs: commits.map(diff).collect(), made })
 }
 
 /// Returns what a check found.

@@ -18,7 +18,7 @@ use crate::train::schedule::Schedule;
 
 /// A format in which a schedule can be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum ScheduleFormat {
     /// Table and chart for the terminal.
     #[default]
     Human,
@@ -40,19 +40,19 @@ pub enum Format {
 
 /// Returns `schedule` in `format`; `width` is the number of columns of the terminal, for the formats
 /// that are read in one.
-pub fn render(schedule: &Schedule, format: Format, width: usize) -> String {
+pub fn render(schedule: &Schedule, format: ScheduleFormat, width: usize) -> String {
     match format {
-        Format::Human => {
+        ScheduleFormat::Human => {
             let chart = chart::styled(schedule, width);
             let gap = if chart.is_empty() { "" } else { "\n" };
             format!("{}{gap}{chart}", table::styled(schedule, width))
         }
-        Format::Markdown => markdown::render(schedule),
-        Format::Html => html::render(schedule),
-        Format::Svg => svg::file(schedule),
-        Format::Mermaid => mermaid::render(schedule),
-        Format::Ics => ics::render(schedule),
-        Format::Json => json::render(schedule),
-        Format::Endoflife => endoflife::render(schedule),
+        ScheduleFormat::Markdown => markdown::render(schedule),
+        ScheduleFormat::Html => html::render(schedule),
+        ScheduleFormat::Svg => svg::file(schedule),
+        ScheduleFormat::Mermaid => mermaid::render(schedule),
+        ScheduleFormat::Ics => ics::render(schedule),
+        ScheduleFormat::Json => json::render(schedule),
+        ScheduleFormat::Endoflife => endoflife::render(schedule),
     }
 }

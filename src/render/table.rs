@@ -11,10 +11,10 @@ const WIDEST: usize = 60;
 /// Rows of cells, of which all but a row's last are filled up to the widest of their column.
 pub(super) struct Table {
     gap: &'static str,
-    rows: Vec<Row>,
+    rows: Vec<TableRow>,
 }
 
-struct Row {
+struct TableRow {
     /// What stands before the first cell, in no style.
     lead: &'static str,
     style: Style,
@@ -36,17 +36,17 @@ impl Table {
         cells: impl IntoIterator<Item = S>,
     ) {
         let cells = cells.into_iter().map(|text| (text.into(), Style::new())).collect();
-        self.rows.push(Row { lead, style, cells });
+        self.rows.push(TableRow { lead, style, cells });
     }
 
     /// Adds a row of cells in different styles, each with what fills it up.
     pub(super) fn styled(&mut self, lead: &'static str, cells: impl IntoIterator<Item = (String, Style)>) {
-        self.rows.push(Row { lead, style: Style::new(), cells: cells.into_iter().collect() });
+        self.rows.push(TableRow { lead, style: Style::new(), cells: cells.into_iter().collect() });
     }
 
     /// Returns how many columns of the terminal it takes.
     pub(super) fn width(&self) -> usize {
-        let line = |row: &Row| anstream::adapter::strip_str(&self.line(row, &self.widths())).to_string();
+        let line = |row: &TableRow| anstream::adapter::strip_str(&self.line(row, &self.widths())).to_string();
         self.rows.iter().map(|row| width(&line(row))).max().unwrap_or(0)
     }
 
@@ -62,7 +62,7 @@ impl Table {
         widths
     }
 
-    fn line(&self, row: &Row, widths: &[usize]) -> String {
+    fn line(&self, row: &TableRow, widths: &[usize]) -> String {
         let last = row.cells.len().saturating_sub(1);
         let filled = row.cells.iter().enumerate().map(|(at, (text, style))| {
             let width = if at < last { widths[at] } else { 0 };

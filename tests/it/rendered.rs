@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use relprep::config::schedule::ScheduleConfig;
-use relprep::render::schedule::{Format, render};
+use relprep::render::schedule::{ScheduleFormat, render};
 use relprep::train::schedule::{Bound, Schedule, Selection};
 use relprep::train::{History, Number};
 use tempfile::TempDir;
@@ -103,7 +103,7 @@ fn pages_and_charts_are_readable_at_every_width_in_light_and_dark() {
     let mut cases = Vec::new();
     for (name, schedule) in schedules() {
         for (format, end, kind) in
-            [(Format::Html, "html", "text/html"), (Format::Svg, "svg", "image/svg+xml")]
+            [(ScheduleFormat::Html, "html", "text/html"), (ScheduleFormat::Svg, "svg", "image/svg+xml")]
         {
             let file = format!("{name}.{end}");
             fs::write(dir.path().join(&file), render(&schedule, format, 80)).unwrap();
@@ -126,7 +126,7 @@ fn mermaid_draws_the_chart() {
     let Some(library) = Tool::Mermaid.find() else { return };
     let library = Path::new(&library).canonicalize().unwrap();
     for (name, schedule) in schedules() {
-        let chart = render(&schedule, Format::Mermaid, 80);
+        let chart = render(&schedule, ScheduleFormat::Mermaid, 80);
         let page = include_str!("../tools/mermaid.html")
             .replace("src=\"LIBRARY\"", &format!("src=\"file://{}\"", library.display()))
             .replace("(CHART)", &format!("({})", json(&chart.as_str().into())))
@@ -153,9 +153,9 @@ fn other_parsers_read_calendar_and_endoflife_back() {
         };
         let output = environment::command(&python, dir.path())
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/read_back.py"))
-            .arg(file("calendar.ics", Format::Ics))
-            .arg(file("releases.yml", Format::Endoflife))
-            .arg(file("schedule.json", Format::Json))
+            .arg(file("calendar.ics", ScheduleFormat::Ics))
+            .arg(file("releases.yml", ScheduleFormat::Endoflife))
+            .arg(file("schedule.json", ScheduleFormat::Json))
             .output()
             .unwrap();
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));

@@ -41,13 +41,13 @@ pub fn plain(schedule: &Schedule, width: usize) -> String {
 
 /// What one column of a lane shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cell {
+enum ChartCell {
     Empty,
     Stage(Stage),
     Today,
 }
 
-impl Cell {
+impl ChartCell {
     fn mark(self) -> &'static str {
         match self {
             Self::Empty => " ",
@@ -85,42 +85,42 @@ fn axis(timeline: Timeline, columns: usize) -> String {
     line
 }
 
-fn cells(schedule: &Schedule, row: &Row, timeline: Timeline, columns: usize) -> Vec<Cell> {
-    let mut cells = vec![Cell::Empty; columns];
+fn cells(schedule: &Schedule, row: &Row, timeline: Timeline, columns: usize) -> Vec<ChartCell> {
+    let mut cells = vec![ChartCell::Empty; columns];
     let mut stretches = stretches(row);
     // Drawn last, so that a short one is not covered by its longer neighbours.
     stretches.sort_by_key(|stretch| stretch.stage == Stage::Candidate);
     for stretch in stretches {
         let from = timeline.position(stretch.from, columns).min(columns - 1);
         let to = timeline.position(stretch.to, columns).max(from + 1);
-        cells[from..to].fill(Cell::Stage(stretch.stage));
+        cells[from..to].fill(ChartCell::Stage(stretch.stage));
     }
     if timeline.contains(schedule.as_of) {
         let today = timeline.position(schedule.as_of, columns);
         set_apart(&mut cells, today, row);
-        cells[today] = Cell::Today;
+        cells[today] = ChartCell::Today;
     }
-    let used = cells.iter().rposition(|&cell| cell != Cell::Empty).map_or(0, |last| last + 1);
+    let used = cells.iter().rposition(|&cell| cell != ChartCell::Empty).map_or(0, |last| last + 1);
     cells.truncate(used);
     cells
 }
 
 /// Keeps what has ended from today's column, and lets what has not go past it, where a column is too wide to
 /// tell the days apart.
-fn set_apart(cells: &mut [Cell], today: usize, row: &Row) {
+fn set_apart(cells: &mut [ChartCell], today: usize, row: &Row) {
     if row.phase == Phase::Ended {
-        cells[today.saturating_sub(1)..].fill(Cell::Empty);
+        cells[today.saturating_sub(1)..].fill(ChartCell::Empty);
     } else if row.phase.is_supported()
         && let Some(after) = cells.get_mut(today + 1)
-        && *after == Cell::Empty
+        && *after == ChartCell::Empty
     {
-        *after = Cell::Stage(if row.release.lts { Stage::LongTerm } else { Stage::Support });
+        *after = ChartCell::Stage(if row.release.lts { Stage::LongTerm } else { Stage::Support });
     }
 }
 
 /// Returns the cells as text, with one change of style a run of equal ones.
-fn runs(cells: &[Cell]) -> String {
-    let run = |run: &[Cell]| {
+fn runs(cells: &[ChartCell]) -> String {
+    let run = |run: &[ChartCell]| {
         let style = run[0].style();
         format!("{style}{}{style:#}", run[0].mark().repeat(run.len()))
     };
@@ -131,9 +131,10 @@ fn runs(cells: &[Cell]) -> String {
 fn legend(schedule: &Schedule, timeline: Timeline, width: usize) -> String {
     let shown = |stage| schedule.rows.iter().flat_map(stretches).any(|stretch| stretch.stage == stage);
     let stages = Stage::ALL.into_iter().filter(|&stage| shown(stage));
-    let mut entries: Vec<_> = stages.map(|stage| (Cell::Stage(stage), stage.name().to_lowercase())).collect();
+    let mut entries: Vec<_> =
+        stages.map(|stage| (ChartCell::Stage(stage), stage.name().to_lowercase())).collect();
     if timeline.contains(schedule.as_of) {
-        entries.push((Cell::Today, long(schedule.as_of)));
+        entries.push((ChartCell::Today, long(schedule.as_of)));
     }
     let mut lines = vec![Vec::new()];
     let mut used = 0;

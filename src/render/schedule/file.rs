@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum as _;
 
 use super::marker::{self, End};
-use super::{Format, render};
+use super::{ScheduleFormat, render};
 use crate::finding::{Finding, Place, Refused};
 use crate::rule;
 use crate::train::schedule::Schedule;
@@ -23,16 +23,20 @@ const MOST_DAYS: usize = 400;
 ///
 /// A refusal if the name tells none, and if a Markdown file would be replaced by another format: it may
 /// hold more than the schedule.
-pub fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, Refused> {
+pub fn format_of(path: &Path, asked: Option<ScheduleFormat>) -> Result<ScheduleFormat, Refused> {
     let shown = path.display();
     let by_name = by_extension(path);
     match (asked, by_name) {
-        (Some(asked), Some(Format::Markdown)) if asked != Format::Markdown => Err(Finding::of(
-            rule::SCHEDULE_FORMAT,
-            format!("{shown} is a Markdown file, and would be replaced as a whole"),
-        )
-        .remedy("leave out `--format`, so that it changes between its markers alone, or name another file")
-        .into()),
+        (Some(asked), Some(ScheduleFormat::Markdown)) if asked != ScheduleFormat::Markdown => {
+            Err(Finding::of(
+                rule::SCHEDULE_FORMAT,
+                format!("{shown} is a Markdown file, and would be replaced as a whole"),
+            )
+            .remedy(
+                "leave out `--format`, so that it changes between its markers alone, or name another file",
+            )
+            .into())
+        }
         (Some(format), _) | (None, Some(format)) => Ok(format),
         (None, None) => {
             let message = format!("the name {shown} does not tell in which format it shows the schedule");
@@ -46,22 +50,22 @@ pub fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, Refused> 
 /// Returns the format that the extension of a file's name stands for.
 ///
 /// YAML stands for none: a file that holds the `releases` of endoflife.date is not known by that.
-pub fn by_extension(path: &Path) -> Option<Format> {
+pub fn by_extension(path: &Path) -> Option<ScheduleFormat> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     Some(match extension.as_str() {
-        "md" | "markdown" | "mdx" => Format::Markdown,
-        "html" | "htm" => Format::Html,
-        "svg" => Format::Svg,
-        "mmd" | "mermaid" => Format::Mermaid,
-        "ics" => Format::Ics,
-        "json" => Format::Json,
-        "txt" => Format::Human,
+        "md" | "markdown" | "mdx" => ScheduleFormat::Markdown,
+        "html" | "htm" => ScheduleFormat::Html,
+        "svg" => ScheduleFormat::Svg,
+        "mmd" | "mermaid" => ScheduleFormat::Mermaid,
+        "ics" => ScheduleFormat::Ics,
+        "json" => ScheduleFormat::Json,
+        "txt" => ScheduleFormat::Human,
         _ => return None,
     })
 }
 
 fn names() -> Vec<String> {
-    let values = Format::value_variants().iter().filter_map(Format::to_possible_value);
+    let values = ScheduleFormat::value_variants().iter().filter_map(ScheduleFormat::to_possible_value);
     values.map(|value| value.get_name().to_owned()).collect()
 }
 
@@ -77,14 +81,14 @@ pub fn updated(
     path: &str,
     text: Option<&str>,
     schedule: &Schedule,
-    format: Format,
+    format: ScheduleFormat,
 ) -> Result<String, Vec<Finding>> {
     let rendering = render(schedule, format, WIDTH);
     match (format, text) {
-        (Format::Markdown, text) => {
+        (ScheduleFormat::Markdown, text) => {
             marker::replace(path, text.unwrap_or_default(), &rendering, End::Required)
         }
-        (Format::Human, _) => Ok(anstream::adapter::strip_str(&rendering).to_string()),
+        (ScheduleFormat::Human, _) => Ok(anstream::adapter::strip_str(&rendering).to_string()),
         _ => Ok(rendering),
     }
 }
@@ -103,7 +107,7 @@ pub fn check(
     (path, update): (&str, &str),
     text: &str,
     schedule: &Schedule,
-    format: Format,
+    format: ScheduleFormat,
     on: impl Fn(NaiveDate) -> Option<Schedule>,
 ) -> Result<(), Vec<Finding>> {
     let shown = |schedule: &Schedule| updated(path, Some(text), schedule, format).map(|new| new == text);

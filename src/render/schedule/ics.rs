@@ -14,7 +14,7 @@ const LONGEST: usize = 75;
 /// A UID is made of product, version and kind of day, so that an event which moves stays the same
 /// event. The time stamp is that of the event's own day: nothing but a moved day changes it.
 pub fn render(schedule: &Schedule) -> String {
-    let mut calendar = Calendar::default();
+    let mut calendar = IcsText::default();
     calendar.line("BEGIN", "VCALENDAR");
     calendar.line("VERSION", "2.0");
     calendar.line("PRODID", "-//cargo-relprep//schedule//EN");
@@ -68,9 +68,9 @@ fn planned(day: &Day) -> String {
 
 /// The text of a calendar, as it grows.
 #[derive(Default)]
-struct Calendar(String);
+struct IcsText(String);
 
-impl Calendar {
+impl IcsText {
     fn event(&mut self, name: &str, row: &Row, event: &Event) {
         let name = one_line(name);
         let next = event.day.succ_opt().unwrap_or(event.day);

@@ -36,7 +36,7 @@ pub const FORMAT: u32 = 1;
 
 /// Returns the schedule as one JSON document.
 pub fn render(schedule: &Schedule) -> String {
-    text(&Document {
+    text(&ScheduleDocument {
         format: FORMAT,
         name: &schedule.name,
         as_of: schedule.as_of,
@@ -48,18 +48,18 @@ pub fn render(schedule: &Schedule) -> String {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Document<'a> {
+struct ScheduleDocument<'a> {
     format: u32,
     name: &'a str,
     as_of: NaiveDate,
     source: Source,
-    releases: Vec<Release<'a>>,
+    releases: Vec<ScheduleEntry<'a>>,
     skipped: &'a [Skipped],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Release<'a> {
+struct ScheduleEntry<'a> {
     version: &'a Version,
     lts: bool,
     phase: Phase,
@@ -90,9 +90,9 @@ struct Latest<'a> {
     day: NaiveDate,
 }
 
-fn release(row: &Row) -> Release<'_> {
+fn release(row: &Row) -> ScheduleEntry<'_> {
     let release = &row.release;
-    Release {
+    ScheduleEntry {
         version: &release.version,
         lts: release.lts,
         phase: row.phase,

@@ -41,7 +41,7 @@ pub const FORMAT: u32 = 1;
 
 /// Returns the status as one JSON document.
 pub fn render(name: &str, status: &Status) -> String {
-    text(&Document {
+    text(&StatusDocument {
         format: FORMAT,
         name,
         as_of: status.day,
@@ -57,29 +57,29 @@ pub fn render(name: &str, status: &Status) -> String {
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Document<'a> {
+struct StatusDocument<'a> {
     format: u32,
     name: &'a str,
     as_of: NaiveDate,
     had: Had,
-    releases: Vec<Release<'a>>,
+    releases: Vec<StatusEntry<'a>>,
     todo: Vec<ToDo>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Release<'a> {
+struct StatusEntry<'a> {
     version: &'a Version,
     state: String,
     needs_fixes: Option<bool>,
     branch: &'a str,
-    places: Vec<Place<'a>>,
+    places: Vec<BranchPlace<'a>>,
     declared_version: Option<&'a Version>,
     msrv: Option<&'a str>,
     latest: Option<&'a str>,
     latest_day: Option<NaiveDate>,
-    cut: Option<Days>,
-    released: Option<Days>,
+    cut: Option<DayEntry>,
+    released: Option<DayEntry>,
     eol: Option<NaiveDate>,
     last_day: Option<NaiveDate>,
     days_left: Option<i64>,
@@ -87,14 +87,14 @@ struct Release<'a> {
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct BranchPlace<'a> {
     remote: Option<&'a RemoteName>,
     commit: CommitId,
     unreleased: Option<usize>,
 }
 
 #[derive(Serialize)]
-struct Days {
+struct DayEntry {
     planned: Option<NaiveDate>,
     due: Option<NaiveDate>,
     actual: Option<NaiveDate>,
@@ -106,12 +106,12 @@ struct ToDo {
     text: String,
 }
 
-fn release(row: &Row, day: NaiveDate) -> Release<'_> {
-    let days = |day: &Day| Days { planned: Some(day.planned), due: Some(day.due), actual: day.actual };
+fn release(row: &Row, day: NaiveDate) -> StatusEntry<'_> {
+    let days = |day: &Day| DayEntry { planned: Some(day.planned), due: Some(day.due), actual: day.actual };
     let plan = row.release.as_ref();
     let term = plan.map(|plan| &plan.term).or(row.term.as_ref());
-    let by_tag = row.released.map(|_| Days { planned: None, due: None, actual: row.released });
-    Release {
+    let by_tag = row.released.map(|_| DayEntry { planned: None, due: None, actual: row.released });
+    StatusEntry {
         version: &row.version,
         state: row.state.name().replace(' ', "-"),
         needs_fixes: match row.state {
@@ -133,8 +133,8 @@ fn release(row: &Row, day: NaiveDate) -> Release<'_> {
     }
 }
 
-fn place(tip: &Tip) -> Place<'_> {
-    Place { remote: tip.remote.as_ref(), commit: tip.commit, unreleased: tip.ahead }
+fn place(tip: &Tip) -> BranchPlace<'_> {
+    BranchPlace { remote: tip.remote.as_ref(), commit: tip.commit, unreleased: tip.ahead }
 }
 
 fn kind(todo: &Todo) -> &'static str {

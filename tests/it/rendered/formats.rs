@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::ValueEnum;
-use relprep::render::schedule::{Format, chart, render, svg};
+use relprep::render::schedule::{ScheduleFormat, chart, render, svg};
 use relprep::train::schedule::{Bound, Schedule, Selection};
 use relprep::train::{History, Number};
 
@@ -20,7 +20,7 @@ fn odd() -> Schedule {
 }
 
 fn plain(schedule: &Schedule, width: usize) -> String {
-    anstream::adapter::strip_str(&render(schedule, Format::Human, width)).to_string()
+    anstream::adapter::strip_str(&render(schedule, ScheduleFormat::Human, width)).to_string()
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_narrow_terminal_gets_short_days() {
 
 #[test]
 fn markdown_has_the_table_as_published() {
-    let text = render(&wasmtime(), Format::Markdown, 80);
+    let text = render(&wasmtime(), ScheduleFormat::Markdown, 80);
     assert!(text.starts_with(
         "| Version | LTS | Branch Date | Release Date | EOL Date |\n\
          |---|---|---|---|---|\n\
@@ -84,7 +84,7 @@ fn markdown_has_the_table_as_published() {
 
 #[test]
 fn both_days_are_shown_where_they_differ() {
-    let text = render(&odd(), Format::Markdown, 80);
+    let text = render(&odd(), ScheduleFormat::Markdown, 80);
     assert!(text.contains("| April 20 2025 (actual: April 21 2025) |"), "{text}");
     assert!(text.contains("* 34.0.0 is skipped: no\n"));
     assert!(text.contains(
@@ -95,14 +95,14 @@ fn both_days_are_shown_where_they_differ() {
 
 #[test]
 fn the_same_schedule_is_the_same_text() {
-    for format in Format::value_variants() {
+    for format in ScheduleFormat::value_variants() {
         assert_eq!(render(&odd(), *format, 80), render(&odd(), *format, 80));
     }
 }
 
 #[test]
 fn a_page_needs_nothing_else_and_says_its_markup_as_text() {
-    let page = render(&odd(), Format::Html, 80);
+    let page = render(&odd(), ScheduleFormat::Html, 80);
     for outside in ["<script", "<link", "url(", "@import", "src=", "<b>", "<really>"] {
         assert!(!page.contains(outside), "{outside}");
     }
@@ -119,7 +119,7 @@ fn a_chart_in_a_page_has_no_empty_line_and_says_what_it_shows() {
 
 #[test]
 fn a_calendar_is_folded_and_escaped() {
-    let text = render(&odd(), Format::Ics, 80);
+    let text = render(&odd(), ScheduleFormat::Ics, 80);
     assert!(text.split_terminator("\r\n").all(|line| line.len() <= 75 && !line.contains(['\r', '\n'])));
     let unfolded = text.replace("\r\n ", "");
     assert!(unfolded.contains("SUMMARY:Wasm\\, “time”\\; <b>&: #1 with"));
@@ -133,12 +133,12 @@ fn a_calendar_is_folded_and_escaped() {
 #[test]
 fn nothing_but_a_moved_day_changes_an_event() {
     let later = wasmtime_on("2025-05-02");
-    assert_eq!(render(&wasmtime(), Format::Ics, 80), render(&later, Format::Ics, 80));
+    assert_eq!(render(&wasmtime(), ScheduleFormat::Ics, 80), render(&later, ScheduleFormat::Ics, 80));
 }
 
 #[test]
 fn json_has_its_documented_fields() {
-    let json: serde_json::Value = serde_json::from_str(&render(&odd(), Format::Json, 80)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&render(&odd(), ScheduleFormat::Json, 80)).unwrap();
     assert_eq!(json["format"], 1);
     assert_eq!(json["source"], "policy-and-tags");
     let releases = json["releases"].as_array().unwrap();
@@ -161,7 +161,7 @@ fn json_has_its_documented_fields() {
 
 #[test]
 fn endoflife_lists_what_is_out_newest_first() {
-    let text = render(&odd(), Format::Endoflife, 80);
+    let text = render(&odd(), ScheduleFormat::Endoflife, 80);
     assert!(text.starts_with(
         "releases:\n\n-   releaseCycle: \"32\"\n    releaseDate: 2025-04-21\n    eol: 2025-07-20\n    \
          latest: \"32.0.1\"\n    latestReleaseDate: 2025-04-28\n\n-   releaseCycle: \"31\"\n"
@@ -169,5 +169,5 @@ fn endoflife_lists_what_is_out_newest_first() {
     let minor =
         "anchor = { version = \"1.84.0\", release = \"2025-01-09\" }\nnumbering = \"minor\"\nevery-weeks = 6";
     let rust = schedule_of("Rust", minor, "2025-01-10", &History::none(), Selection::Around);
-    assert!(render(&rust, Format::Endoflife, 80).contains("-   releaseCycle: \"1.84\"\n"));
+    assert!(render(&rust, ScheduleFormat::Endoflife, 80).contains("-   releaseCycle: \"1.84\"\n"));
 }
