@@ -53,7 +53,7 @@ pub struct Subject<'a> {
     /// The version lines, or why there are none.
     pub lines: Result<Lines<'a>, Vec<Finding>>,
     /// What kind of branch it is.
-    pub role: Role,
+    pub role: BranchKind,
     /// The tags of releases, by version.
     pub tags: BTreeMap<Version, Tag>,
     /// What may be on the remote and not here, if something may.
@@ -61,14 +61,14 @@ pub struct Subject<'a> {
     /// The release train, if there is one.
     pub train: Option<&'a Train>,
     /// What Cargo says of each lock file that it uses; nothing if it was not asked.
-    pub locked: BTreeMap<RepoPath, Locked>,
+    pub locked: BTreeMap<RepoPath, LockState>,
     /// What is wrong with the MSRV.
     pub msrv: Vec<Finding>,
 }
 
 /// What kind of branch is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum BranchKind {
     /// A release branch, whose line begins with this version.
     Release(Version),
     /// The trunk.
@@ -79,7 +79,7 @@ pub enum Role {
 
 /// What Cargo says of a lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Locked {
+pub enum LockState {
     /// `--locked` passes.
     Accepted,
     /// `--locked` fails.
@@ -123,12 +123,12 @@ impl<'a> Subject<'a> {
         let template = &self.request.project.config.names.branch;
         let (branch, name) = (self.request.branch, &self.request.project.name);
         let is_here = move |version: &Version| match &self.role {
-            Role::Release(line) => {
+            BranchKind::Release(line) => {
                 let first = Version { patch: line.patch, ..crate::version::plain(version) };
                 version >= line && *branch == *template.render(&first, name)
             }
-            Role::Trunk => true,
-            Role::Other => false,
+            BranchKind::Trunk => true,
+            BranchKind::Other => false,
         };
         self.tags.iter().filter(move |(version, _)| is_here(version))
     }

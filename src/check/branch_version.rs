@@ -1,11 +1,11 @@
 //! The version and the branch's name agree.
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::finding::Finding;
 use crate::plan::{lines, preconditions};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    if !matches!(subject.role, Role::Release(_)) {
+    if !matches!(subject.role, BranchKind::Release(_)) {
         return Vec::new();
     }
     let wrong =

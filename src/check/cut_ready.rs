@@ -1,13 +1,13 @@
 //! On the trunk, all that a cut needs.
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::finding::Finding;
 use crate::plan::cut::{self, Before};
 use crate::rule::Severity;
 use crate::version::Step;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    if subject.role != Role::Trunk {
+    if subject.role != BranchKind::Trunk {
         return Vec::new();
     }
     // Right after a cut nothing has come that could be cut, and that is as it should be: what came before

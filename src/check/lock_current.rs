@@ -1,6 +1,6 @@
 //! Lock files are current: `--locked` would pass.
 
-use super::{Locked, Subject};
+use super::{LockState, Subject};
 use crate::edit::lockfile::LockFile;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
@@ -32,14 +32,14 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     findings
 }
 
-fn by_cargo(path: &RepoPath, locked: &Locked) -> Option<Finding> {
+fn by_cargo(path: &RepoPath, locked: &LockState) -> Option<Finding> {
     let finding = match locked {
-        Locked::Accepted => return None,
-        Locked::Stale => {
+        LockState::Accepted => return None,
+        LockState::Stale => {
             Finding::of(rule::LOCK_CURRENT, "Cargo would change this lock file: `--locked` fails")
                 .remedy("run `cargo update --workspace` there, and commit the lock file")
         }
-        Locked::Unknown(why) => Finding::of(
+        LockState::Unknown(why) => Finding::of(
             rule::LOCK_CURRENT,
             format!("the members are locked as they are; the rest is unchecked: {why}"),
         )

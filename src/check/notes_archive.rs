@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::edit::notes::{Archive, Notes};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
@@ -15,9 +15,9 @@ use crate::version::plain;
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some((path, notes)) = subject.notes() else { return Vec::new() };
     let line = match &subject.role {
-        Role::Release(line) => line.clone(),
-        Role::Trunk => plain(subject.version()),
-        Role::Other => return Vec::new(),
+        BranchKind::Release(line) => line.clone(),
+        BranchKind::Trunk => plain(subject.version()),
+        BranchKind::Other => return Vec::new(),
     };
     let names = &subject.request.project.config.names.branch;
     let branches = subject.request.refs.branches.names();

@@ -1,13 +1,13 @@
 //! The notes have the section for this version, once.
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::finding::{Finding, Place};
 use crate::rule;
 use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let config = &subject.request.project.config.notes;
-    if !config.enabled || subject.role == Role::Other {
+    if !config.enabled || subject.role == BranchKind::Other {
         return Vec::new();
     }
     let version = plain(subject.version());

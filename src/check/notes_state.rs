@@ -1,6 +1,6 @@
 //! A section says that its version is released when it is, and only then.
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::edit::notes::{Notes, Section, State};
 use crate::finding::Finding;
 use crate::rule;
@@ -9,7 +9,7 @@ use crate::version::plain;
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some((_, notes)) = subject.notes() else { return Vec::new() };
     // Where no section says a state, that is how these notes are.
-    if subject.role == Role::Other || notes.sections().iter().all(|section| section.state().is_none()) {
+    if subject.role == BranchKind::Other || notes.sections().iter().all(|section| section.state().is_none()) {
         return Vec::new();
     }
     let sections = notes.sections();
@@ -30,7 +30,7 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
     let version = &section.version;
     let tag = subject.tags.get(version);
     let is_current = *version == plain(subject.version());
-    let in_work = is_current && (subject.role == Role::Trunk || !subject.version().pre.is_empty());
+    let in_work = is_current && (subject.role == BranchKind::Trunk || !subject.version().pre.is_empty());
     let place = notes.place(section.state_range().unwrap_or(&section.heading));
     let finding = match (section.state(), tag) {
         (Some(State::Released(day)), None) if in_work => Finding::of(

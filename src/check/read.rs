@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use semver::Version;
 
-use super::{Locked, Role, Subject};
+use super::{BranchKind, LockState, Subject};
 use crate::finding::Refused;
 use crate::git::fetched::{Gap, Sign};
 use crate::git::{Repo, Tag};
@@ -37,9 +37,9 @@ pub fn subject<'a>(
     let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
     let levels = &project.config.check;
     let role = match project.config.names.branch.read(request.branch) {
-        Some(line) => Role::Release(line),
-        None if *request.branch == request.trunk() => Role::Trunk,
-        None => Role::Other,
+        Some(line) => BranchKind::Release(line),
+        None if *request.branch == request.trunk() => BranchKind::Trunk,
+        None => BranchKind::Other,
     };
     let gap = gap(repo, request, &role)?;
     let mut msrv = Report::default();
@@ -65,10 +65,10 @@ pub fn subject<'a>(
 }
 
 /// Returns what may not have been fetched: a release branch without its trunk did not come alone.
-fn gap(repo: &Repo, request: &Request<'_>, role: &Role) -> Result<Option<Gap>> {
+fn gap(repo: &Repo, request: &Request<'_>, role: &BranchKind) -> Result<Option<Gap>> {
     let trunk = request.trunk();
     let branches = &request.refs.branches;
-    let is_alone = matches!(role, Role::Release(_)) && !branches.contains(&trunk);
+    let is_alone = matches!(role, BranchKind::Release(_)) && !branches.contains(&trunk);
     let gap = repo.gap(branches)?;
     if gap.is_none() && is_alone {
         let remote = branches.remote().cloned();
@@ -85,7 +85,7 @@ fn tags(request: &Request<'_>) -> BTreeMap<Version, Tag> {
 }
 
 /// Asks Cargo for each lock file that it uses whether `--locked` passes.
-fn locked(repo: &Repo, request: &Request<'_>, ground: Ground) -> Result<BTreeMap<RepoPath, Locked>> {
+fn locked(repo: &Repo, request: &Request<'_>, ground: Ground) -> Result<BTreeMap<RepoPath, LockState>> {
     let workspace = &request.project.workspace;
     let mut answers = BTreeMap::new();
     let in_use: Vec<&RepoPath> =
@@ -97,9 +97,9 @@ fn locked(repo: &Repo, request: &Request<'_>, ground: Ground) -> Result<BTreeMap
     for path in in_use {
         let Some(manifest) = path.sibling("Cargo.toml") else { continue };
         let answer = match laid.graph(&manifest)? {
-            Ok(_) => Locked::Accepted,
-            Err(Untold::Stale) => Locked::Stale,
-            Err(Untold::Other(said)) => Locked::Unknown(said),
+            Ok(_) => LockState::Accepted,
+            Err(Untold::Stale) => LockState::Stale,
+            Err(Untold::Other(said)) => LockState::Unknown(said),
         };
         answers.insert(path.clone(), answer);
     }

@@ -1,13 +1,13 @@
 //! Dates in the notes are the days of the tags.
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::edit::notes::{Section, State};
 use crate::finding::Finding;
 use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some((_, notes)) = subject.notes() else { return Vec::new() };
-    if subject.role == Role::Other {
+    if subject.role == BranchKind::Other {
         return Vec::new();
     }
     let wrong = |section: &Section| {

@@ -1,12 +1,12 @@
 //! The branch is still supported.
 
-use super::{Role, Subject};
+use super::{BranchKind, Subject};
 use crate::finding::Finding;
 use crate::rule;
 use crate::train::{CountFrom, History, Number, Phase, Train};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Role::Release(line) = &subject.role else { return Vec::new() };
+    let BranchKind::Release(line) = &subject.role else { return Vec::new() };
     let Some(train) = subject.train else {
         return vec![
             Finding::of(

@@ -48,7 +48,7 @@ fn behind(matrix: &Matrix, row: &Row) -> Option<Finding> {
 
 /// The latest release of a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
+pub struct SupportedRelease {
     /// Its tag.
     pub tag: TagName,
     /// The commits of the matrix's cells that it contains.
@@ -60,11 +60,11 @@ pub struct Release {
 /// none for a branch of which nothing is out.
 ///
 /// It is an error where the change names an advisory, and a warning otherwise.
-pub fn unreleased(matrix: &Matrix, releases: &[Option<Release>]) -> Vec<Finding> {
+pub fn unreleased(matrix: &Matrix, releases: &[Option<SupportedRelease>]) -> Vec<Finding> {
     matrix.rows.iter().filter_map(|row| waiting(matrix, row, releases)).collect()
 }
 
-fn waiting(matrix: &Matrix, row: &Row, releases: &[Option<Release>]) -> Option<Finding> {
+fn waiting(matrix: &Matrix, row: &Row, releases: &[Option<SupportedRelease>]) -> Option<Finding> {
     let is_out = |column: usize| match (row.cells.get(column)?, releases.get(column)?) {
         (Cell::Contained(shown), Some(release)) => Some(release.contains.contains(&shown.by)),
         _ => None,
@@ -189,9 +189,9 @@ mod tests {
     fn what_an_older_branch_has_released_a_newer_one_must_release() {
         let release = |has: bool| {
             let contains = if has { BTreeSet::from([CommitId::of_test(3)]) } else { BTreeSet::new() };
-            Some(Release { tag: TagName::new("v1").unwrap(), contains })
+            Some(SupportedRelease { tag: TagName::new("v1").unwrap(), contains })
         };
-        let found = |cells: &str, releases: &[Option<Release>], advisory| -> Vec<String> {
+        let found = |cells: &str, releases: &[Option<SupportedRelease>], advisory| -> Vec<String> {
             let found = unreleased(&matrix(cells, advisory), releases);
             found.into_iter().map(|found| format!("{:?} {}", found.severity, found.remedy.unwrap())).collect()
         };

@@ -1,12 +1,12 @@
 //! The version is newer than what is tagged.
 
-use super::{Role, Subject, Tag};
+use super::{BranchKind, Subject, Tag};
 use crate::finding::Finding;
 use crate::plan::lines;
 use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    if subject.role == Role::Other {
+    if subject.role == BranchKind::Other {
         return Vec::new();
     }
     let unchecked = subject.without_tags().or_else(|| subject.tags.is_empty().then(no_tags));
@@ -34,7 +34,9 @@ fn finding(subject: &Subject<'_>, latest: &semver::Version, tag: &Tag) -> Findin
     }
     let message = format!("{version} is tagged already, at {}: this commit is not in it", tag.commit.short());
     match subject.role {
-        Role::Trunk => Finding::of(rule::TAG_VERSION, message).remedy("move the trunk to the next version"),
+        BranchKind::Trunk => {
+            Finding::of(rule::TAG_VERSION, message).remedy("move the trunk to the next version")
+        }
         _ => Finding::of(rule::TAG_VERSION, message)
             .as_warning()
             .remedy("run `cargo relprep patch` before the next release"),

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::about::{BranchSource, CheckedBranch};
 use super::session::Session;
-use crate::check::{self, Role, read};
+use crate::check::{self, BranchKind, read};
 use crate::finding::{Finding, Refused};
 use crate::only_versions;
 use crate::plan::Request;
@@ -31,7 +31,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     branch.tell(&refs, &mut report);
     report.fact("day", date.to_string());
-    if subject.role == Role::Other {
+    if subject.role == BranchKind::Other {
         report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");
     }
     if let Ok(order) = check::publish_order(&project.workspace) {

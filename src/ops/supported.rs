@@ -11,7 +11,7 @@ use crate::backport::ground::Ground;
 use crate::backport::matrix::{Cell, Matrix, Row, rows, went_somewhere};
 use crate::backport::survey::Survey;
 use crate::backport::targets::{Excepted, Target};
-use crate::check::supported::{self, Release};
+use crate::check::supported::{self, SupportedRelease};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Refs, Repo, TagName};
 use crate::plan::preconditions;
@@ -98,7 +98,7 @@ fn releases(
     status: &Status,
     targets: &[Target],
     rows: &[Row],
-) -> Result<Vec<Option<Release>>> {
+) -> Result<Vec<Option<SupportedRelease>>> {
     let mut tagged = Vec::new();
     for target in targets {
         let row = status.rows.iter().find(|row| target.branch == *row.branch && row.released.is_some());
@@ -116,7 +116,10 @@ fn releases(
             Cell::Contained(shown) => Some(shown.by),
             _ => None,
         });
-        Some(Release { tag, contains: shown.filter(|commit| reach.contains(tip, *commit)).collect() })
+        Some(SupportedRelease {
+            tag,
+            contains: shown.filter(|commit| reach.contains(tip, *commit)).collect(),
+        })
     };
     Ok(tagged.into_iter().enumerate().map(release).collect())
 }
