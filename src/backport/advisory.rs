@@ -11,19 +11,19 @@ use crate::rule;
 
 /// How one release stands to a fix: the versions from `lower`, included, to `upper`, excluded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct ReleaseFix {
     /// The first version that the release can have.
     pub lower: Version,
     /// The first version that it cannot have any more.
     pub upper: Version,
     /// Which versions have the fix.
-    pub state: State,
+    pub state: FixState,
 }
 
 /// Which versions of a release have a fix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
-pub enum State {
+pub enum FixState {
     /// All: the fix was there at the cut.
     Always,
     /// Those from this one on.
@@ -89,16 +89,16 @@ pub struct Ranges {
 
 /// Returns the ranges for `standings`, oldest first; `trunk` says whether the releases to come have
 /// the fix.
-pub fn ranges(standings: &[Standing], trunk: bool) -> Ranges {
+pub fn ranges(standings: &[ReleaseFix], trunk: bool) -> Ranges {
     let bounded = |from: &Version, to: &Version| Range { from: Some(from.clone()), to: Some(to.clone()) };
     let mut ranges = Ranges::default();
     for standing in standings {
-        let Standing { lower, upper, state } = standing;
+        let ReleaseFix { lower, upper, state } = standing;
         match state {
-            State::Always => ranges.patched.push(bounded(lower, upper)),
-            State::From { version, .. } => ranges.patched.push(bounded(version, upper)),
-            State::Unaffected { .. } => ranges.unaffected.push(bounded(lower, upper)),
-            State::Never => {}
+            FixState::Always => ranges.patched.push(bounded(lower, upper)),
+            FixState::From { version, .. } => ranges.patched.push(bounded(version, upper)),
+            FixState::Unaffected { .. } => ranges.unaffected.push(bounded(lower, upper)),
+            FixState::Never => {}
         }
     }
     if let Some(newest) = standings.last().filter(|_| trunk) {
@@ -139,7 +139,7 @@ fn rest<'a>(ranges: impl Iterator<Item = &'a Range>) -> Vec<Range> {
 
 /// A release's tag, and whether the fix is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tagged {
+pub struct TaggedRelease {
     /// The tag.
     pub tag: String,
     /// Its version.
@@ -149,10 +149,10 @@ pub struct Tagged {
 }
 
 /// Finds the tags that say otherwise than `ranges`.
-pub fn contradictions(ranges: &Ranges, tags: &[Tagged]) -> Vec<Finding> {
+pub fn contradictions(ranges: &Ranges, tags: &[TaggedRelease]) -> Vec<Finding> {
     let holds = |list: &[Range], version: &Version| list.iter().any(|range| range.contains(version));
     let mut findings = Vec::new();
-    for Tagged { tag, version, has_fix } in tags {
+    for TaggedRelease { tag, version, has_fix } in tags {
         let patched = holds(&ranges.patched, version);
         let message = match (patched, has_fix) {
             (true, false) => format!("{tag} counts as patched, and the fix is not in it"),
@@ -176,12 +176,12 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn standing(major: u64, state: State) -> Standing {
-        Standing { lower: Version::new(major, 0, 0), upper: Version::new(major + 1, 0, 0), state }
+    fn standing(major: u64, state: FixState) -> ReleaseFix {
+        ReleaseFix { lower: Version::new(major, 0, 0), upper: Version::new(major + 1, 0, 0), state }
     }
 
-    fn from(version: &str) -> State {
-        State::From { version: v(version), tagged: true }
+    fn from(version: &str) -> FixState {
+        FixState::From { version: v(version), tagged: true }
     }
 
     fn shown(list: &[Range]) -> Vec<String> {
@@ -192,10 +192,10 @@ mod tests {
     fn ranges_are_bounded_for_each_line_and_open_at_the_end() {
         let standings = [
             standing(24, from("24.0.5")),
-            standing(25, State::Never),
+            standing(25, FixState::Never),
             standing(36, from("36.0.3")),
             standing(37, from("37.0.3")),
-            standing(38, State::Always),
+            standing(38, FixState::Always),
         ];
         let ranges = ranges(&standings, true);
         assert_eq!(shown(&ranges.patched), [">= 24.0.5, < 25.0.0", ">= 36.0.3, < 37.0.0", ">= 37.0.3"]);
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_trunk_without_the_fix_leaves_the_end_bounded() {
-        let unaffected = State::Unaffected { reason: "not there".into() };
+        let unaffected = FixState::Unaffected { reason: "not there".into() };
         let ranges = ranges(&[standing(24, unaffected), standing(36, from("36.0.3"))], false);
         assert_eq!(shown(&ranges.patched), [">= 36.0.3, < 37.0.0"]);
         assert_eq!(shown(&ranges.unaffected), [">= 24.0.0, < 25.0.0"]);
@@ -214,8 +214,11 @@ mod tests {
     #[test]
     fn a_tag_that_says_otherwise_is_found() {
         let ranges = ranges(&[standing(36, from("36.0.3"))], true);
-        let tag =
-            |version: &str, has_fix| Tagged { tag: format!("v{version}"), version: v(version), has_fix };
+        let tag = |version: &str, has_fix| TaggedRelease {
+            tag: format!("v{version}"),
+            version: v(version),
+            has_fix,
+        };
         let tags = [tag("36.0.2", false), tag("36.0.3", true), tag("36.0.4", false), tag("35.0.1", true)];
         let found: Vec<String> = contradictions(&ranges, &tags).into_iter().map(|f| f.message).collect();
         assert_eq!(

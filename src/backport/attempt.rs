@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::evidence::Facts;
 use super::flags::{Changed, Flag, flags};
-use super::ground::Ground;
-use super::statements::Status;
-use super::survey::{Shown, Survey};
+use super::ground::Scope;
+use super::statements::StatementStatus;
+use super::survey::{PickSurvey, Proof};
 use super::targets::Target;
 use crate::edit::notes::{Style, added_to_released, carry};
 use crate::finding::Finding;
@@ -21,7 +21,7 @@ use crate::workspace::relock::{Sides, relock};
 
 /// What is to be picked, and how.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct AttemptRequest<'a> {
     /// The commits, in their order.
     pub commits: &'a [Facts],
     /// Which parent of a merge counts as what was before it, from 1.
@@ -31,7 +31,7 @@ pub struct Request<'a> {
     /// The notes, if there are any, and how they are written.
     pub notes: Option<(&'a RepoPath, &'a Style)>,
     /// What the maintainers have stated, and which commits no other branch is to have.
-    pub ground: &'a Ground,
+    pub ground: &'a Scope,
 }
 
 /// What became of the commits on one branch.
@@ -40,23 +40,23 @@ pub struct Attempt {
     /// The branch.
     pub target: Target,
     /// One step for each commit, in their order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Pick>,
 }
 
 /// What became of one commit.
 #[derive(Clone, Debug, Serialize)]
-pub struct Step {
+pub struct Pick {
     /// The commit.
     pub commit: CommitId,
     /// What became of it.
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: PickOutcome,
 }
 
 /// What became of one commit on one branch.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
-pub enum Outcome {
+pub enum PickOutcome {
     /// It can be made.
     Clean {
         /// The branch's tree with it.
@@ -68,11 +68,11 @@ pub enum Outcome {
         flags: Vec<Flag>,
     },
     /// The branch has it.
-    AlreadyThere(Shown),
+    AlreadyThere(Proof),
     /// The maintainers have said that the branch has it, or is not to get it.
     Stated {
         /// What they said.
-        status: Status,
+        status: StatementStatus,
         /// Why.
         reason: String,
     },
@@ -88,7 +88,7 @@ pub enum Outcome {
     /// It is clean once other commits are there.
     NeedsOthers {
         /// Those, in their order.
-        needed: Vec<Needed>,
+        needed: Vec<Prerequisite>,
         /// The files that conflict without them.
         files: Vec<Conflict>,
     },
@@ -107,7 +107,7 @@ pub struct Resolved {
 
 /// A commit that must come first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Needed {
+pub struct Prerequisite {
     /// The commit.
     pub commit: CommitId,
     /// Its first line.
@@ -117,8 +117,11 @@ pub struct Needed {
 impl Attempt {
     /// Returns whether a person must do something before the commits can be there.
     pub fn needs_person(&self) -> bool {
-        let stuck = |step: &Step| {
-            matches!(step.outcome, Outcome::Conflict { .. } | Outcome::NeedsOthers { .. } | Outcome::NotTried)
+        let stuck = |step: &Pick| {
+            matches!(
+                step.outcome,
+                PickOutcome::Conflict { .. } | PickOutcome::NeedsOthers { .. } | PickOutcome::NotTried
+            )
         };
         self.steps.iter().any(stuck)
     }
@@ -126,7 +129,7 @@ impl Attempt {
     /// Returns what is better asked about first.
     pub fn flags(&self) -> impl Iterator<Item = &Flag> {
         self.steps.iter().flat_map(|step| match &step.outcome {
-            Outcome::Clean { flags, .. } => flags.as_slice(),
+            PickOutcome::Clean { flags, .. } => flags.as_slice(),
             _ => &[],
         })
     }
@@ -142,8 +145,8 @@ impl Attempt {
         if self.needs_person() {
             return Vec::new();
         }
-        let pick = |step: &Step| match step.outcome {
-            Outcome::Clean { tree, .. } => Some((step.commit, tree)),
+        let pick = |step: &Pick| match step.outcome {
+            PickOutcome::Clean { tree, .. } => Some((step.commit, tree)),
             _ => None,
         };
         self.steps.iter().filter_map(pick).collect()
@@ -154,14 +157,14 @@ impl Attempt {
 const CARRIED: &str = "entry put into the unreleased section";
 
 /// Notes in which an entry came under a version that is released.
-struct Misplaced {
+struct MisplacedEntry {
     path: RepoPath,
     /// The text with the entry where it belongs, or else that version.
     text: Result<String, Version>,
 }
 
 /// A tree without conflicts, and how it came about.
-type Settled = (TreeId, Vec<Resolved>);
+type ResolvedTree = (TreeId, Vec<Resolved>);
 
 /// How many commits that touch the same files are looked at for those that must come first.
 const MOST_NEEDED: usize = 16;
@@ -172,8 +175,8 @@ const LOOKED_THROUGH: usize = 5_000;
 /// Tries the commits on the target with the number `number`, one on top of the other.
 pub fn attempt(
     repo: &Repo,
-    survey: &mut Survey<'_>,
-    request: &Request<'_>,
+    survey: &mut PickSurvey<'_>,
+    request: &AttemptRequest<'_>,
     (number, target): (usize, &Target),
 ) -> Result<Attempt> {
     let mut trial = Trial { repo, survey, request, number, target };
@@ -183,41 +186,41 @@ pub fn attempt(
     for (at, facts) in request.commits.iter().enumerate() {
         let outcome = match trial.known(facts)? {
             Some(known) => known,
-            None if stuck => Outcome::NotTried,
+            None if stuck => PickOutcome::NotTried,
             None => trial.pick(at, onto)?,
         };
         match &outcome {
-            Outcome::Clean { tree, .. } => onto = repo.tentative(onto, *tree)?,
-            Outcome::Conflict { .. } | Outcome::NeedsOthers { .. } => stuck = true,
+            PickOutcome::Clean { tree, .. } => onto = repo.tentative(onto, *tree)?,
+            PickOutcome::Conflict { .. } | PickOutcome::NeedsOthers { .. } => stuck = true,
             _ => {}
         }
-        steps.push(Step { commit: facts.id, outcome });
+        steps.push(Pick { commit: facts.id, outcome });
     }
     Ok(Attempt { target: target.clone(), steps })
 }
 
 struct Trial<'t, 'r> {
     repo: &'t Repo,
-    survey: &'t mut Survey<'r>,
-    request: &'t Request<'t>,
+    survey: &'t mut PickSurvey<'r>,
+    request: &'t AttemptRequest<'t>,
     number: usize,
     target: &'t Target,
 }
 
 impl Trial<'_, '_> {
     /// Returns what is known of the commit on the branch without trying it.
-    fn known(&mut self, facts: &Facts) -> Result<Option<Outcome>> {
+    fn known(&mut self, facts: &Facts) -> Result<Option<PickOutcome>> {
         if let Some(statement) = self.request.ground.statements.about(facts, self.target) {
             let reason = statement.reason.as_str().to_owned();
-            return Ok(Some(Outcome::Stated { status: statement.status, reason }));
+            return Ok(Some(PickOutcome::Stated { status: statement.status, reason }));
         }
         if self.request.again {
             return Ok(None);
         }
-        Ok(self.survey.evidence(facts, self.number)?.map(Outcome::AlreadyThere))
+        Ok(self.survey.evidence(facts, self.number)?.map(PickOutcome::AlreadyThere))
     }
 
-    fn pick(&mut self, at: usize, onto: CommitId) -> Result<Outcome> {
+    fn pick(&mut self, at: usize, onto: CommitId) -> Result<PickOutcome> {
         let commit = self.request.commits[at].id;
         let merged = self.merge(onto, commit)?;
         let here = self.repo.tree_of(onto)?;
@@ -230,8 +233,8 @@ impl Trial<'_, '_> {
                 let needed = self.needed(at, onto, &merged.conflicts)?;
                 let files = merged.conflicts;
                 Ok(match needed.is_empty() {
-                    true => Outcome::Conflict { files, reasons },
-                    false => Outcome::NeedsOthers { needed, files },
+                    true => PickOutcome::Conflict { files, reasons },
+                    false => PickOutcome::NeedsOthers { needed, files },
                 })
             }
         }
@@ -248,7 +251,7 @@ impl Trial<'_, '_> {
         (commit, here): (CommitId, TreeId),
         tree: TreeId,
         mut resolved: Vec<Resolved>,
-    ) -> Result<Outcome> {
+    ) -> Result<PickOutcome> {
         let mut tree = tree;
         let mut misplaced = None;
         if let Some(moved) = self.misplaced(commit, here, tree)? {
@@ -262,12 +265,12 @@ impl Trial<'_, '_> {
             }
         }
         if tree == here {
-            return Ok(Outcome::Empty);
+            return Ok(PickOutcome::Empty);
         }
         let (changed, unread) = self.changed(here, tree)?;
         let mut flags = flags(&changed, &self.request.ground.members);
         flags.extend(misplaced.into_iter().chain(unread));
-        Ok(Outcome::Clean { tree, resolved, flags })
+        Ok(PickOutcome::Clean { tree, resolved, flags })
     }
 
     /// Returns the manifests and lock files that differ, and a flag for each of them, and for the notes,
@@ -295,7 +298,7 @@ impl Trial<'_, '_> {
     /// Finds an entry that a merge of lines put under a version that is released on the branch, though
     /// in the commit it stands elsewhere, and puts it where it belongs. [`Trial::changed`] tells of notes
     /// that cannot be read.
-    fn misplaced(&self, commit: CommitId, here: TreeId, tree: TreeId) -> Result<Option<Misplaced>> {
+    fn misplaced(&self, commit: CommitId, here: TreeId, tree: TreeId) -> Result<Option<MisplacedEntry>> {
         let Some((path, style)) = self.request.notes else { return Ok(None) };
         let origin = self.repo.tree_of(self.repo.before(commit, self.request.mainline)?)?;
         let texts = |before, after| -> Result<Option<(String, String)>> {
@@ -314,13 +317,13 @@ impl Trial<'_, '_> {
             return Ok(None);
         }
         let text = carry(path, style, &before, &after, &ours).map_err(|_| version);
-        Ok(Some(Misplaced { path: path.clone(), text }))
+        Ok(Some(MisplacedEntry { path: path.clone(), text }))
     }
 
     /// Resolves the conflicts if all are in lock files and the notes.
     ///
     /// The inner error says why not, as far as there is more to say than that they conflict.
-    fn settled(&self, onto: CommitId, merged: &Merged) -> Result<Result<Settled, Vec<String>>> {
+    fn settled(&self, onto: CommitId, merged: &Merged) -> Result<Result<ResolvedTree, Vec<String>>> {
         let notes = self.request.notes.map(|(path, _)| path.as_str());
         let is_lock = |conflict: &&Conflict| conflict.path.rsplit('/').next() == Some("Cargo.lock");
         let is_notes = |conflict: &&Conflict| Some(conflict.path.as_str()) == notes;
@@ -384,7 +387,7 @@ impl Trial<'_, '_> {
 
     /// Finds commits from before the one at `at` that touch the same files and without which it
     /// conflicts; none if it conflicts with them, too.
-    fn needed(&mut self, at: usize, onto: CommitId, conflicts: &[Conflict]) -> Result<Vec<Needed>> {
+    fn needed(&mut self, at: usize, onto: CommitId, conflicts: &[Conflict]) -> Result<Vec<Prerequisite>> {
         let commit = self.request.commits[at].id;
         let mut candidates = self.touching(at, conflicts)?;
         if candidates.is_empty() || !self.is_clean_after(&candidates, commit, onto)? {
@@ -397,7 +400,7 @@ impl Trial<'_, '_> {
                 candidates = fewer;
             }
         }
-        let needed = |id: CommitId| Ok(Needed { commit: id, title: self.survey.facts(id)?.title });
+        let needed = |id: CommitId| Ok(Prerequisite { commit: id, title: self.survey.facts(id)?.title });
         candidates.into_iter().map(needed).collect()
     }
 

@@ -9,7 +9,7 @@ use crate::text::quoted;
 
 /// Where the commits go that a person finishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ManualPlace {
     /// Onto the release branch, which is there and nobody uses.
     Branch,
     /// Onto the release branch, which is made at this commit: so far only the remote has it.
@@ -22,7 +22,7 @@ pub enum Place {
     Ahead(BranchName, CommitId),
 }
 
-impl Place {
+impl ManualPlace {
     /// Returns the branch that gets the commits, where `release` is the release branch.
     pub fn branch<'a>(&'a self, release: &'a BranchName) -> &'a BranchName {
         match self {
@@ -44,7 +44,7 @@ impl Place {
 
 /// What is to be done by hand, and the commands for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ByHand {
+pub struct ManualSteps {
     /// The work tree.
     pub folder: PathBuf,
     /// The branch that is checked out in it.
@@ -55,10 +55,10 @@ pub struct ByHand {
     pub abandon: Vec<String>,
 }
 
-impl ByHand {
+impl ManualSteps {
     /// Says how the cherry-pick in `folder` is finished and abandoned, where `root` is this work tree
     /// and `release` the release branch.
-    pub fn new(root: &Path, folder: &Path, release: &BranchName, place: &Place) -> Self {
+    pub fn new(root: &Path, folder: &Path, release: &BranchName, place: &ManualPlace) -> Self {
         let (here, there) = (quoted(root.to_string_lossy()), quoted(folder.to_string_lossy()));
         let branch = place.branch(release);
         let (name, release) = (quoted(branch), quoted(release));
@@ -71,12 +71,12 @@ impl ByHand {
             format!("git -C {here} worktree remove {there}"),
         ];
         match place {
-            Place::Branch | Place::NewBranch(_) | Place::Backport(..) => {}
-            Place::Beside(_, _, user) => {
+            ManualPlace::Branch | ManualPlace::NewBranch(_) | ManualPlace::Backport(..) => {}
+            ManualPlace::Beside(_, _, user) => {
                 finish.push(format!("git -C {} merge --ff-only {name}", quoted(user.to_string_lossy())));
                 finish.push(format!("git -C {here} branch -d {name}"));
             }
-            Place::Ahead(..) => {
+            ManualPlace::Ahead(..) => {
                 finish.push(format!("git -C {here} fetch . {name}:{release}"));
                 finish.push(format!("git -C {here} branch -D {name}"));
             }

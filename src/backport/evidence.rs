@@ -42,7 +42,7 @@ impl Evidence {
 /// What a revert takes back that names no commit, as those do that a forge makes of a pull request:
 /// `Revert "Fix it (#1)"`, and below it `Reverts owner/repository#2`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Undone {
+pub struct Reverted {
     /// The subject of it.
     pub subject: String,
     /// The pull requests that its title names.
@@ -74,7 +74,7 @@ pub struct Facts {
     /// The commits that it says it reverts, in hexadecimal.
     pub reverts: Vec<String>,
     /// What it says in other words that it reverts, where it names no commit.
-    pub undoes: Option<Undone>,
+    pub undoes: Option<Reverted>,
     /// The pull requests that its first line names: `(#123)`.
     pub pulls: BTreeSet<u64>,
     /// The advisories that it names anywhere.
@@ -151,7 +151,7 @@ impl Facts {
     }
 }
 
-impl Undone {
+impl Reverted {
     /// Returns those of `commits`, parents first, that are most likely meant: of a pull request that is
     /// stated, or named in the title, or the last with the subject.
     pub fn among<'f>(&self, commits: &[&'f Facts]) -> Vec<&'f Facts> {
@@ -183,13 +183,13 @@ impl Undone {
 }
 
 /// Reads what a revert with that subject takes back. What it applies again, it takes back the revert of.
-fn undone(subject: &str) -> Option<Undone> {
+fn undone(subject: &str) -> Option<Reverted> {
     let (word, inner) = quoting(subject)?;
     let title = match word {
         "Reapply" => format!("Revert \"{inner}\""),
         _ => inner.to_owned(),
     };
-    Some(Undone { subject: self::subject(&title), pulls: pulls(own_words(&title)), ..Undone::default() })
+    Some(Reverted { subject: self::subject(&title), pulls: pulls(own_words(&title)), ..Reverted::default() })
 }
 
 /// Returns the part of a title that is about the commit itself: the numbers inside of the quotes belong to

@@ -6,11 +6,11 @@ use anyhow::Result;
 use semver::Version;
 use serde::Serialize;
 
-use super::advisory::{Ranges, Standing, State, Tagged, contradictions, ranges};
+use super::advisory::{FixState, Ranges, ReleaseFix, TaggedRelease, contradictions, ranges};
 use super::evidence::Facts;
-use super::ground::Ground;
-use super::statements::Status;
-use super::survey::Survey;
+use super::ground::Scope;
+use super::statements::StatementStatus;
+use super::survey::PickSurvey;
 use super::targets::Target;
 use crate::config::NameTemplate;
 use crate::finding::{Finding, Place, Refused};
@@ -24,7 +24,7 @@ use crate::workspace::declared::Declared;
 
 /// What is to be said in an advisory.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct FixReport {
     /// The advisory.
     pub advisory: String,
     /// The commits that fix it, on the trunk and on branches.
@@ -55,13 +55,13 @@ pub struct LineReport {
 }
 
 /// What the report is made from.
-pub struct Sources<'a, 'r> {
+pub struct FixSources<'a, 'r> {
     /// The repository.
     pub repo: &'r Repo,
     /// The branches and statements.
-    pub ground: &'a Ground,
+    pub ground: &'a Scope,
     /// The branches' commits; its targets are all of `ground`.
-    pub survey: &'a mut Survey<'r>,
+    pub survey: &'a mut PickSurvey<'r>,
     /// How releases are tagged.
     pub names: &'a NameTemplate,
     /// The tags.
@@ -80,9 +80,9 @@ enum Since {
 }
 
 /// A release branch and how it stands, with the commit that tells each line's version there.
-struct Branch {
+struct FixBranch {
     name: String,
-    standing: Standing,
+    standing: ReleaseFix,
     at: CommitId,
 }
 
@@ -91,7 +91,7 @@ struct Branch {
 /// # Errors
 ///
 /// A refusal if no commit names it, or with all versions that cannot be read.
-pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> Result<Report> {
+pub fn report(mut sources: FixSources<'_, '_>, advisory: &str, given: &[Facts]) -> Result<FixReport> {
     let fixes = sources.fixes(advisory, given)?;
     if fixes.is_empty() {
         let finding = Finding::of(rule::NO_FIX, format!("no commit since the oldest cut names {advisory}"));
@@ -143,7 +143,7 @@ pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> 
             _ => ranges(&sources.translated(&branches, line, &mut findings, &mut unread)?, trunk),
         };
         if number == 0 {
-            let tagged: Vec<Tagged> = tagged.iter().map(|(tagged, _)| tagged.clone()).collect();
+            let tagged: Vec<TaggedRelease> = tagged.iter().map(|(tagged, _)| tagged.clone()).collect();
             findings.extend(contradictions(&ranges, &tagged));
         }
         lines.push(LineReport { packages, ranges });
@@ -152,10 +152,10 @@ pub fn report(mut sources: Sources<'_, '_>, advisory: &str, given: &[Facts]) -> 
         return Err(Refused(unread).into());
     }
     let commits = fixes.iter().map(|facts| Fix { commit: facts.id, title: facts.title.clone() });
-    Ok(Report { advisory: advisory.to_owned(), commits: commits.collect(), lines, findings })
+    Ok(FixReport { advisory: advisory.to_owned(), commits: commits.collect(), lines, findings })
 }
 
-impl Sources<'_, '_> {
+impl FixSources<'_, '_> {
     /// Returns the commits that fix the advisory: those given, and those that name it.
     fn fixes(&self, advisory: &str, given: &[Facts]) -> Result<Vec<Facts>> {
         let mut fixes = given.to_vec();
@@ -213,12 +213,12 @@ impl Sources<'_, '_> {
         &self,
         tags: &[(String, Version, CommitId)],
         fixes: &BTreeSet<CommitId>,
-    ) -> Result<Vec<(Tagged, CommitId)>> {
+    ) -> Result<Vec<(TaggedRelease, CommitId)>> {
         let tips: Vec<CommitId> = tags.iter().map(|(_, _, commit)| *commit).collect();
         let reach = self.repo.reach(&tips)?;
         let tagged = tags.iter().enumerate().map(|(number, (tag, version, commit))| {
             let has_fix = fixes.iter().any(|fix| reach.contains(number, *fix));
-            (Tagged { tag: tag.clone(), version: version.clone(), has_fix }, *commit)
+            (TaggedRelease { tag: tag.clone(), version: version.clone(), has_fix }, *commit)
         });
         Ok(tagged.collect())
     }
@@ -229,9 +229,9 @@ impl Sources<'_, '_> {
         advisory: &str,
         fixes: &[Facts],
         (target, since, above): (&Target, Option<Since>, Option<&Version>),
-        tagged: &[(Tagged, CommitId)],
+        tagged: &[(TaggedRelease, CommitId)],
         findings: &mut Vec<Finding>,
-    ) -> Result<Branch> {
+    ) -> Result<FixBranch> {
         let lower = plain(&target.version);
         let major = next(&lower, Step::Major)?;
         let upper = above.filter(|above| **above < major).cloned().unwrap_or(major);
@@ -241,35 +241,35 @@ impl Sources<'_, '_> {
             .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, target)));
         let mut at = target.tip;
         let state = match (stated, since) {
-            (Some(statement), _) if statement.status == Status::NotAffected => {
-                State::Unaffected { reason: statement.reason.as_str().to_owned() }
+            (Some(statement), _) if statement.status == StatementStatus::NotAffected => {
+                FixState::Unaffected { reason: statement.reason.as_str().to_owned() }
             }
-            (Some(statement), _) if statement.status == Status::WontFix => State::Never,
-            (_, Some(Since::Cut)) => State::Always,
+            (Some(statement), _) if statement.status == StatementStatus::WontFix => FixState::Never,
+            (_, Some(Since::Cut)) => FixState::Always,
             (_, Some(Since::Commit(_))) => {
                 let in_line = |version: &Version| lower <= *version && *version < upper;
                 let first = tagged.iter().find(|(tag, _)| tag.has_fix && in_line(&tag.version));
                 match first {
                     Some((tag, commit)) => {
                         at = *commit;
-                        State::From { version: tag.version.clone(), tagged: true }
+                        FixState::From { version: tag.version.clone(), tagged: true }
                     }
                     None => self.to_come(target, tagged, findings)?,
                 }
             }
             (Some(_), None) => self.to_come(target, tagged, findings)?,
-            (None, None) => State::Never,
+            (None, None) => FixState::Never,
         };
-        Ok(Branch { name: target.branch.to_string(), standing: Standing { lower, upper, state }, at })
+        Ok(FixBranch { name: target.branch.to_string(), standing: ReleaseFix { lower, upper, state }, at })
     }
 
     /// Returns the version that the fix will be released in, and says that it is not tagged.
     fn to_come(
         &self,
         target: &Target,
-        tagged: &[(Tagged, CommitId)],
+        tagged: &[(TaggedRelease, CommitId)],
         findings: &mut Vec<Finding>,
-    ) -> Result<State> {
+    ) -> Result<FixState> {
         let now = self.lead_version(target.branch.as_str(), target.tip)?;
         let is_out = tagged.iter().any(|(tag, _)| tag.version == now);
         let version = if is_out { next(&now, Step::Patch)? } else { plain(&now) };
@@ -277,18 +277,18 @@ impl Sources<'_, '_> {
             format!("the fix on {} is in no tag yet; {version} is expected to have it", target.branch);
         findings
             .push(Finding::of(rule::ADVISORY_UNTAGGED, message).remedy("release it, then run this again"));
-        Ok(State::From { version, tagged: false })
+        Ok(FixState::From { version, tagged: false })
     }
 
     /// Returns the standings in the versions of another line than the lead package's, and adds to `unread`
     /// why some cannot be told.
     fn translated(
         &self,
-        branches: &[Branch],
+        branches: &[FixBranch],
         line: &Line<'_>,
         findings: &mut Vec<Finding>,
         unread: &mut Vec<Finding>,
-    ) -> Result<Vec<Standing>> {
+    ) -> Result<Vec<ReleaseFix>> {
         let mut standings = Vec::new();
         for branch in branches {
             match Refused::taken_from(self.standing(branch, line))? {
@@ -308,7 +308,11 @@ impl Sources<'_, '_> {
     }
 
     /// Returns how a branch stands in the versions of another line; `None` where it has none of its packages.
-    fn standing(&self, Branch { name, standing, at }: &Branch, line: &Line<'_>) -> Result<Option<Standing>> {
+    fn standing(
+        &self,
+        FixBranch { name, standing, at }: &FixBranch,
+        line: &Line<'_>,
+    ) -> Result<Option<ReleaseFix>> {
         let mut found = None;
         for package in &line.packages {
             found = self.version((&package.name, &package.manifest), name, *at)?;
@@ -318,17 +322,17 @@ impl Sources<'_, '_> {
         }
         let Some(found) = found else { return Ok(None) };
         let state = match &standing.state {
-            State::From { tagged: true, .. } => State::From { version: found.clone(), tagged: true },
+            FixState::From { tagged: true, .. } => FixState::From { version: found.clone(), tagged: true },
             // What is to come steps here as the lead package does.
-            State::From { version, tagged: false } => {
+            FixState::From { version, tagged: false } => {
                 let steps = plain(&self.lead_version(name, *at)?) != *version;
                 let version = if steps { next(&found, line.step(Step::Patch))? } else { plain(&found) };
-                State::From { version, tagged: false }
+                FixState::From { version, tagged: false }
             }
             other => other.clone(),
         };
         let upper = next(&found, Step::Major)?;
-        Ok(Some(Standing { lower: first_compatible(&found), upper, state }))
+        Ok(Some(ReleaseFix { lower: first_compatible(&found), upper, state }))
     }
 
     /// Returns the version that the lead package has at `commit` of `branch`.

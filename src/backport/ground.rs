@@ -17,7 +17,7 @@ use crate::workspace::declared::Declarations;
 
 /// The trunk, the release branches and what is stated about them.
 #[derive(Debug)]
-pub struct Ground {
+pub struct Scope {
     /// The product's name.
     pub name: String,
     /// The trunk.
@@ -39,7 +39,7 @@ pub struct Ground {
     pub notes: Vec<Finding>,
 }
 
-impl Ground {
+impl Scope {
     /// Reads the branches of the repository and the statements.
     ///
     /// # Errors

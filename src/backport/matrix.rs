@@ -6,9 +6,9 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::evidence::{Evidence, Facts, Strength};
-use super::statements::{Statements, Status};
-use super::survey::{Shown, Survey};
-use super::targets::{Excepted, Target};
+use super::statements::{StatementStatus, Statements};
+use super::survey::{PickSurvey, Proof};
+use super::targets::{LeftOut, Target};
 use crate::git::CommitId;
 
 /// Commits against branches.
@@ -17,9 +17,9 @@ pub struct Matrix {
     /// The branches, newest first: the columns.
     pub branches: Vec<Target>,
     /// The branches left out by request.
-    pub excepted: Vec<Excepted>,
+    pub excepted: Vec<LeftOut>,
     /// The commits: the rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MatrixRow>,
     /// How many commits of the branches were not looked for elsewhere, because they only concern
     /// their own: merges, versions, notes.
     pub left_out: usize,
@@ -27,7 +27,7 @@ pub struct Matrix {
 
 /// A commit, and where it is.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct MatrixRow {
     /// The commit: where it is known, the one that the others come from.
     pub commit: CommitId,
     /// Its first line.
@@ -35,19 +35,19 @@ pub struct Row {
     /// The advisories that it names.
     pub advisories: BTreeSet<String>,
     /// One cell for each branch.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<MatrixCell>,
 }
 
 /// Whether one commit is on one branch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
-pub enum Cell {
+pub enum MatrixCell {
     /// It is there.
-    Contained(Shown),
+    Contained(Proof),
     /// The maintainers have said what is so.
     Stated {
         /// What they said.
-        status: Status,
+        status: StatementStatus,
         /// Why.
         reason: String,
     },
@@ -60,14 +60,14 @@ pub enum Cell {
 impl Matrix {
     /// Returns whether a commit is missing somewhere and nobody has said why.
     pub fn has_gaps(&self) -> bool {
-        self.rows.iter().any(Row::has_gap)
+        self.rows.iter().any(MatrixRow::has_gap)
     }
 }
 
-impl Row {
+impl MatrixRow {
     /// Returns whether it is missing somewhere.
     pub fn has_gap(&self) -> bool {
-        self.cells.contains(&Cell::Missing)
+        self.cells.contains(&MatrixCell::Missing)
     }
 }
 
@@ -87,17 +87,17 @@ const PASSES: [Strength; 7] = [
 /// A commit of a branch shows one of them only, the one for which it is the surest evidence; of equals
 /// the oldest, so that the order of `commits` does not count.
 pub fn rows(
-    survey: &mut Survey<'_>,
+    survey: &mut PickSurvey<'_>,
     commits: &[Facts],
     branches: &[Target],
     statements: &Statements,
-) -> Result<Vec<Row>> {
-    let mut rows: Vec<Row> = commits.iter().map(Row::of).collect();
+) -> Result<Vec<MatrixRow>> {
+    let mut rows: Vec<MatrixRow> = commits.iter().map(MatrixRow::of).collect();
     let mut oldest_first: Vec<usize> = (0..commits.len()).collect();
     oldest_first.sort_by_key(|&at| survey.position(commits[at].id));
     for (number, target) in branches.iter().enumerate() {
         let mut taken = BTreeSet::new();
-        let mut cells: Vec<Option<Cell>> = commits.iter().map(|_| None).collect();
+        let mut cells: Vec<Option<MatrixCell>> = commits.iter().map(|_| None).collect();
         for weakest in PASSES {
             for &at in &oldest_first {
                 if cells[at].is_some() {
@@ -106,19 +106,19 @@ pub fn rows(
                 let surest = survey.surest(&commits[at], number, |by| taken.contains(&by))?;
                 if let Some((_, shown)) = surest.filter(|(strength, _)| *strength <= weakest) {
                     taken.insert(shown.by);
-                    cells[at] = Some(Cell::Contained(shown));
+                    cells[at] = Some(MatrixCell::Contained(shown));
                 }
             }
         }
         for ((facts, cell), row) in commits.iter().zip(cells).zip(&mut rows) {
-            let stated = statements.about(facts, target).map(|statement| Cell::Stated {
+            let stated = statements.about(facts, target).map(|statement| MatrixCell::Stated {
                 status: statement.status,
                 reason: statement.reason.as_str().to_owned(),
             });
             row.cells.push(match stated.or(cell) {
                 Some(cell) => cell,
-                None if survey.is_moot(facts, number)? => Cell::NotNeeded,
-                None => Cell::Missing,
+                None if survey.is_moot(facts, number)? => MatrixCell::NotNeeded,
+                None => MatrixCell::Missing,
             });
         }
     }
@@ -132,7 +132,7 @@ pub fn rows(
 /// What a branch took back of its own is no change. What the trunk took back is none either where that
 /// is one itself: then the branches that have it lack the revert.
 pub fn went_somewhere(
-    survey: &mut Survey<'_>,
+    survey: &mut PickSurvey<'_>,
     concerns_branch: &mut dyn FnMut(&Facts) -> Result<bool>,
 ) -> Result<(Vec<Facts>, usize)> {
     let trunk = survey.trunk()?;
@@ -169,7 +169,7 @@ pub fn went_somewhere(
     Ok((found, left_out))
 }
 
-impl Row {
+impl MatrixRow {
     fn of(facts: &Facts) -> Self {
         Self {
             commit: facts.id,

@@ -6,7 +6,7 @@ use super::evidence::Facts;
 
 /// Commits of a branch from somewhere on, parents first.
 #[derive(Debug, Default)]
-pub struct Own {
+pub struct Commits {
     /// All of them.
     all: Vec<Facts>,
     /// What of them was not taken back later: indices of `all`.
@@ -19,7 +19,7 @@ pub struct Own {
     in_words: Vec<usize>,
 }
 
-impl Own {
+impl Commits {
     /// Makes it from `all`, parents first.
     pub fn new(all: Vec<Facts>) -> Self {
         let mut own = Self { all, ..Self::default() };
@@ -113,7 +113,7 @@ mod tests {
         let facts = |(number, message): (usize, &&str)| {
             Facts::read(&CommitInfo { id: id(number), parents: Vec::new(), message: (*message).to_owned() })
         };
-        let own = Own::new(messages.iter().enumerate().map(facts).collect());
+        let own = Commits::new(messages.iter().enumerate().map(facts).collect());
         (0..messages.len()).filter(|&number| own.live().any(|facts| facts.id == id(number))).collect()
     }
 
@@ -147,7 +147,7 @@ mod tests {
                 let id = CommitId::of_test(u8::try_from(message.len()).unwrap());
                 Facts::read(&CommitInfo { id, parents: Vec::new(), message: (*message).to_owned() })
             };
-            Own::new(messages.iter().map(facts).collect()).has_reverted(&before(one))
+            Commits::new(messages.iter().map(facts).collect()).has_reverted(&before(one))
         };
         let revert = "Revert \"Fix (#1)\" (#3)";
         assert!(has_reverted(&[revert], "Fix (#1)") && has_reverted(&[revert], "Fix"));

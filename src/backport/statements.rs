@@ -31,7 +31,7 @@ pub struct Statement {
     /// The branches, by name, version or glob, as `--to` takes them.
     pub branches: Patterns,
     /// What is stated.
-    pub status: Status,
+    pub status: StatementStatus,
     /// Why.
     pub reason: Reason,
 }
@@ -39,7 +39,7 @@ pub struct Statement {
 /// What is stated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Status {
+pub enum StatementStatus {
     /// The branch has the change, however it came there.
     Contained,
     /// The branch does not need it.
@@ -48,7 +48,7 @@ pub enum Status {
     WontFix,
 }
 
-impl Status {
+impl StatementStatus {
     /// Returns it in words.
     pub fn text(self) -> &'static str {
         match self {
@@ -120,7 +120,7 @@ impl TryFrom<String> for Reason {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct StatementFile {
     #[serde(default)]
     statement: Vec<Statement>,
 }
@@ -145,7 +145,7 @@ impl Statements {
     /// If it cannot be read, with the place of the first thing that is wrong; and every statement
     /// that names neither a commit nor an advisory.
     pub fn read(path: &str, text: &str) -> Result<Self, Vec<Finding>> {
-        let file: File = toml_edit::de::from_str(text).map_err(|error| {
+        let file: StatementFile = toml_edit::de::from_str(text).map_err(|error| {
             let place = error.span().map(|span| Place::range(path, text, span));
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             vec![Finding::of(rule::STATEMENTS, message).at(place).remedy(
@@ -261,9 +261,12 @@ mod tests {
         let statements = Statements::read(FILE, text).unwrap();
         let status =
             |facts: &Facts, branch| statements.about(facts, &target(branch)).map(|found| found.status);
-        assert_eq!(status(&facts("Fix"), "release-24.0.0"), Some(Status::NotAffected));
+        assert_eq!(status(&facts("Fix"), "release-24.0.0"), Some(StatementStatus::NotAffected));
         assert_eq!(status(&facts("Fix"), "release-36.0.0"), None);
-        assert_eq!(status(&facts("Fix GHSA-aaaa-bbbb-cccc"), "release-36.0.0"), Some(Status::WontFix));
+        assert_eq!(
+            status(&facts("Fix GHSA-aaaa-bbbb-cccc"), "release-36.0.0"),
+            Some(StatementStatus::WontFix)
+        );
     }
 
     #[test]

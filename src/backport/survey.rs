@@ -7,9 +7,9 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::evidence::{Evidence, Facts, Strength, reverted};
-use super::own::Own;
+use super::own::Commits;
 use super::targets::Target;
-use super::trunk::Trunk;
+use super::trunk::TrunkCommits;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::Tip;
 use crate::git::reach::Reach;
@@ -18,7 +18,7 @@ use crate::rule;
 
 /// What shows that a branch has a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Shown {
+pub struct Proof {
     /// How it is known.
     pub evidence: Evidence,
     /// The commit of the branch that shows it.
@@ -26,18 +26,18 @@ pub struct Shown {
 }
 
 /// The branches and their commits.
-pub struct Survey<'r> {
+pub struct PickSurvey<'r> {
     repo: &'r Repo,
     reach: Reach,
     /// How many tips are the trunk's: they come first, the targets next, then the commits asked for.
     bases: usize,
     targets: usize,
-    branches: Vec<Own>,
+    branches: Vec<Commits>,
     /// Subjects that some branch has twice: they tell nothing.
     generic: BTreeSet<String>,
     patches: HashMap<CommitId, Option<PatchId>>,
     /// What the trunk has, read when it is first asked for.
-    trunk: Option<Rc<Trunk>>,
+    trunk: Option<Rc<TrunkCommits>>,
 }
 
 /// How deep reverts of reverts are followed.
@@ -46,7 +46,7 @@ const DEEPEST: usize = 8;
 /// How many commits a revert may take back for it to be found out whether a branch has them.
 const MOST_UNDONE: usize = 64;
 
-impl<'r> Survey<'r> {
+impl<'r> PickSurvey<'r> {
     /// Reads the history of the trunk, the targets and `commits`, in one walk.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl<'r> Survey<'r> {
         for number in 0..targets.len() {
             let own = reach.own(bases + number, 0..bases);
             let own = own.into_iter().map(|id| facts(repo, id)).collect::<Result<_>>()?;
-            branches.push(Own::new(with_merges(repo, own)?));
+            branches.push(Commits::new(with_merges(repo, own)?));
         }
         let generic = generic(&branches);
         Ok(Self {
@@ -92,7 +92,7 @@ impl<'r> Survey<'r> {
 
     /// Returns the commits that target number `target` has and the trunk has not, parents first.
     pub fn own(&self, target: usize) -> &[Facts] {
-        self.branches.get(target).map_or(&[], Own::all)
+        self.branches.get(target).map_or(&[], Commits::all)
     }
 
     /// Returns whether target number `target` has a commit of its own that was not taken back.
@@ -119,13 +119,13 @@ impl<'r> Survey<'r> {
         found
     }
 
-    /// Returns what the messages of [`Survey::of_trunk`] tell.
-    pub fn trunk(&mut self) -> Result<Rc<Trunk>> {
+    /// Returns what the messages of [`PickSurvey::of_trunk`] tell.
+    pub fn trunk(&mut self) -> Result<Rc<TrunkCommits>> {
         if let Some(trunk) = &self.trunk {
             return Ok(Rc::clone(trunk));
         }
         let all = self.of_trunk().into_iter().map(|id| self.facts(id)).collect::<Result<_>>()?;
-        let trunk = Rc::new(Trunk::new(with_merges(self.repo, all)?));
+        let trunk = Rc::new(TrunkCommits::new(with_merges(self.repo, all)?));
         self.trunk = Some(Rc::clone(&trunk));
         Ok(trunk)
     }
@@ -145,7 +145,7 @@ impl<'r> Survey<'r> {
     }
 
     /// Returns the surest evidence that target number `target` has what `wanted` does.
-    pub fn evidence(&mut self, wanted: &Facts, target: usize) -> Result<Option<Shown>> {
+    pub fn evidence(&mut self, wanted: &Facts, target: usize) -> Result<Option<Proof>> {
         Ok(self.surest(wanted, target, |_| false)?.map(|(_, shown)| shown))
     }
 
@@ -158,10 +158,10 @@ impl<'r> Survey<'r> {
         wanted: &Facts,
         target: usize,
         taken: impl Fn(CommitId) -> bool,
-    ) -> Result<Option<(Strength, Shown)>> {
+    ) -> Result<Option<(Strength, Proof)>> {
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         if self.reach.contains(self.bases + target, wanted.id) && !own.has_reverted(wanted) {
-            let shown = Shown { evidence: Evidence::Ancestry, by: wanted.id };
+            let shown = Proof { evidence: Evidence::Ancestry, by: wanted.id };
             return Ok(Some((wanted.strength(Evidence::Ancestry, wanted), shown)));
         }
         let spoken: Vec<(Strength, Facts)> = spoken(own, wanted, &taken, &self.generic);
@@ -186,7 +186,7 @@ impl<'r> Survey<'r> {
         wanted: &Facts,
         target: usize,
         taken: &impl Fn(CommitId) -> bool,
-    ) -> Result<Option<(Strength, Shown)>> {
+    ) -> Result<Option<(Strength, Proof)>> {
         let Some(patch) = self.patch(wanted.id)? else { return Ok(None) };
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         let candidates = own.live().filter(|facts| !facts.merge && !taken(facts.id));
@@ -195,7 +195,7 @@ impl<'r> Survey<'r> {
         candidates.sort_by_key(|(strength, _)| *strength);
         for (strength, by) in candidates {
             if self.patch(by)? == Some(patch) && !self.names_another(&self.facts(by)?, wanted)? {
-                return Ok(Some((strength, Shown { evidence: Evidence::PatchId, by })));
+                return Ok(Some((strength, Proof { evidence: Evidence::PatchId, by })));
             }
         }
         Ok(None)
@@ -309,7 +309,7 @@ fn with_merges(repo: &Repo, mut all: Vec<Facts>) -> Result<Vec<Facts>> {
 /// Returns the commits of a branch that say that they do what `wanted` does, the surest first; a
 /// `generic` subject says nothing.
 fn spoken(
-    own: &Own,
+    own: &Commits,
     wanted: &Facts,
     taken: &impl Fn(CommitId) -> bool,
     generic: &BTreeSet<String>,
@@ -324,12 +324,12 @@ fn spoken(
     found
 }
 
-fn shown(strength: Strength, facts: &Facts) -> Shown {
-    Shown { evidence: strength.evidence, by: facts.id }
+fn shown(strength: Strength, facts: &Facts) -> Proof {
+    Proof { evidence: strength.evidence, by: facts.id }
 }
 
 /// Returns the subjects that stand on one branch more than once and were not taken back in between.
-fn generic(branches: &[Own]) -> BTreeSet<String> {
+fn generic(branches: &[Commits]) -> BTreeSet<String> {
     let mut generic = BTreeSet::new();
     for own in branches {
         let mut seen = BTreeSet::new();
@@ -344,12 +344,12 @@ mod tests {
     use super::*;
     use crate::git::history::CommitInfo;
 
-    fn own(messages: &[String]) -> Own {
+    fn own(messages: &[String]) -> Commits {
         let facts = |(number, message): (usize, &String)| {
             let id = CommitId::of_test(u8::try_from(number).unwrap() + 0x10);
             Facts::read(&CommitInfo { id, parents: Vec::new(), message: message.clone() })
         };
-        Own::new(messages.iter().enumerate().map(facts).collect())
+        Commits::new(messages.iter().enumerate().map(facts).collect())
     }
 
     fn origin() -> Facts {

@@ -39,7 +39,7 @@ pub struct Choice {
 
 /// A target that is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Excepted {
+pub struct LeftOut {
     /// Its branch.
     pub branch: String,
     /// Why.
@@ -48,16 +48,16 @@ pub struct Excepted {
 
 /// The targets, and what is to be said about them.
 #[derive(Clone, Debug, Default)]
-pub struct Chosen {
+pub struct Targets {
     /// The targets, newest first.
     pub targets: Vec<Target>,
     /// Those left out by request, newest first.
-    pub excepted: Vec<Excepted>,
+    pub excepted: Vec<LeftOut>,
     /// The branches in support that are not here.
     pub absent: Vec<String>,
 }
 
-impl Chosen {
+impl Targets {
     /// Returns a finding for each branch in support that is not here.
     pub fn absences(&self) -> Vec<Finding> {
         let finding = |branch: &String| {
@@ -103,18 +103,18 @@ pub fn choose(
     branches: Vec<Target>,
     choice: &Choice,
     needs_fixes: impl Fn(&Version) -> bool,
-) -> Result<Chosen, Vec<Finding>> {
+) -> Result<Targets, Vec<Finding>> {
     let mut findings = unknown(&branches, choice);
     let matchers: Vec<_> = choice.to.iter().map(Glob::compile_matcher).collect();
     let wanted = |target: &Target| match matchers.is_empty() {
         true => needs_fixes(&target.version),
         false => target.names().iter().any(|name| matchers.iter().any(|glob| glob.is_match(name))),
     };
-    let mut chosen = Chosen::default();
+    let mut chosen = Targets::default();
     for target in branches.into_iter().filter(wanted) {
         match choice.except.iter().find(|waiver| waiver.means(target.branch.as_str(), &target.version)) {
             Some(Waiver { reason, .. }) => {
-                chosen.excepted.push(Excepted { branch: target.branch.to_string(), reason: reason.clone() });
+                chosen.excepted.push(LeftOut { branch: target.branch.to_string(), reason: reason.clone() });
             }
             None => chosen.targets.push(target),
         }

@@ -3,19 +3,19 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::evidence::{Facts, same};
-use super::own::Own;
+use super::own::Commits;
 use crate::git::CommitId;
 
 /// The commits of the trunk since the oldest cut.
 #[derive(Debug)]
-pub struct Trunk {
-    own: Own,
+pub struct TrunkCommits {
+    own: Commits,
     by_id: HashMap<String, usize>,
     by_pull: HashMap<u64, Vec<usize>>,
     by_subject: HashMap<String, Vec<usize>>,
 }
 
-impl Trunk {
+impl TrunkCommits {
     /// Reads `all` commits, parents first.
     pub fn new(all: Vec<Facts>) -> Self {
         let (mut by_id, mut by_pull, mut by_subject) = (HashMap::new(), HashMap::new(), HashMap::new());
@@ -26,7 +26,7 @@ impl Trunk {
             }
             by_subject.entry(facts.subject.clone()).or_insert_with(Vec::new).push(at);
         }
-        Self { own: Own::new(all), by_id, by_pull, by_subject }
+        Self { own: Commits::new(all), by_id, by_pull, by_subject }
     }
 
     /// Returns whether `commit`, by its full name, is among them.

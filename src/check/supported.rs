@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::backport::matrix::{Cell, Matrix, Row};
+use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow};
 use crate::backport::statements;
 use crate::finding::Finding;
 use crate::git::{CommitId, TagName};
@@ -23,7 +23,7 @@ pub fn findings(matrix: &Matrix, is_on_trunk: &dyn Fn(CommitId) -> bool) -> Vec<
 }
 
 /// Finds the branches that lack what an older one has.
-fn lost(matrix: &Matrix, row: &Row, is_on_trunk: &dyn Fn(CommitId) -> bool) -> Option<Finding> {
+fn lost(matrix: &Matrix, row: &MatrixRow, is_on_trunk: &dyn Fn(CommitId) -> bool) -> Option<Finding> {
     let oldest = row.cells.iter().rposition(has)?;
     let missing = missing(matrix, row, 0..oldest);
     let on = &matrix.branches.get(oldest)?.branch;
@@ -37,7 +37,7 @@ fn lost(matrix: &Matrix, row: &Row, is_on_trunk: &dyn Fn(CommitId) -> bool) -> O
 }
 
 /// Finds the branches that lack what only newer ones have.
-fn behind(matrix: &Matrix, row: &Row) -> Option<Finding> {
+fn behind(matrix: &Matrix, row: &MatrixRow) -> Option<Finding> {
     let oldest = row.cells.iter().rposition(has)?;
     let missing = missing(matrix, row, oldest + 1..row.cells.len());
     let on = &matrix.branches.get(oldest)?.branch;
@@ -64,9 +64,9 @@ pub fn unreleased(matrix: &Matrix, releases: &[Option<SupportedRelease>]) -> Vec
     matrix.rows.iter().filter_map(|row| waiting(matrix, row, releases)).collect()
 }
 
-fn waiting(matrix: &Matrix, row: &Row, releases: &[Option<SupportedRelease>]) -> Option<Finding> {
+fn waiting(matrix: &Matrix, row: &MatrixRow, releases: &[Option<SupportedRelease>]) -> Option<Finding> {
     let is_out = |column: usize| match (row.cells.get(column)?, releases.get(column)?) {
-        (Cell::Contained(shown), Some(release)) => Some(release.contains.contains(&shown.by)),
+        (MatrixCell::Contained(shown), Some(release)) => Some(release.contains.contains(&shown.by)),
         _ => None,
     };
     let oldest = (0..row.cells.len()).rfind(|column| is_out(*column) == Some(true))?;
@@ -80,27 +80,27 @@ fn waiting(matrix: &Matrix, row: &Row, releases: &[Option<SupportedRelease>]) ->
     (!waiting.is_empty()).then(|| finding.remedy(format!("release a patch of {branches}")))
 }
 
-fn has(cell: &Cell) -> bool {
+fn has(cell: &MatrixCell) -> bool {
     match cell {
-        Cell::Contained(_) => true,
-        Cell::Stated { status, .. } => *status == statements::Status::Contained,
-        Cell::NotNeeded | Cell::Missing => false,
+        MatrixCell::Contained(_) => true,
+        MatrixCell::Stated { status, .. } => *status == statements::StatementStatus::Contained,
+        MatrixCell::NotNeeded | MatrixCell::Missing => false,
     }
 }
 
 /// Returns the branches of `columns` that lack the change without a statement.
-fn missing<'m>(matrix: &'m Matrix, row: &Row, columns: std::ops::Range<usize>) -> Vec<&'m str> {
-    let columns = columns.filter(|column| row.cells.get(*column) == Some(&Cell::Missing));
+fn missing<'m>(matrix: &'m Matrix, row: &MatrixRow, columns: std::ops::Range<usize>) -> Vec<&'m str> {
+    let columns = columns.filter(|column| row.cells.get(*column) == Some(&MatrixCell::Missing));
     columns.filter_map(|column| Some(matrix.branches.get(column)?.branch.as_str())).collect()
 }
 
-fn what(row: &Row) -> String {
+fn what(row: &MatrixRow) -> String {
     let advisories: Vec<&str> = row.advisories.iter().map(String::as_str).collect();
     let of = if advisories.is_empty() { String::new() } else { format!(" for {}", advisories.join(", ")) };
     format!("{} “{}”{of}", row.commit.short(), row.title)
 }
 
-fn remedy(row: &Row, missing: &[&str]) -> String {
+fn remedy(row: &MatrixRow, missing: &[&str]) -> String {
     let to: Vec<String> = missing.iter().map(|branch| format!("--to {branch}")).collect();
     format!(
         "run `cargo relprep backport {} {}`, or state in {} why it is not needed there",
@@ -150,7 +150,7 @@ pub fn standing(row: &status::Row) -> String {
 mod tests {
     use super::*;
     use crate::backport::evidence::Evidence;
-    use crate::backport::survey::Shown;
+    use crate::backport::survey::Proof;
     use crate::backport::targets::Target;
     use crate::git::BranchName;
 
@@ -163,11 +163,14 @@ mod tests {
             local: None,
         };
         let cell = |c: char| match c {
-            '+' => Cell::Contained(Shown { evidence: Evidence::PickedFrom, by: CommitId::of_test(3) }),
-            '~' => Cell::Stated { status: statements::Status::NotAffected, reason: "no such code".into() },
-            _ => Cell::Missing,
+            '+' => MatrixCell::Contained(Proof { evidence: Evidence::PickedFrom, by: CommitId::of_test(3) }),
+            '~' => MatrixCell::Stated {
+                status: statements::StatementStatus::NotAffected,
+                reason: "no such code".into(),
+            },
+            _ => MatrixCell::Missing,
         };
-        let row = Row {
+        let row = MatrixRow {
             commit: CommitId::of_test(1),
             title: "Fix".into(),
             advisories: advisory.map(str::to_owned).into_iter().collect(),

@@ -14,11 +14,11 @@ pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport};
 use super::calendar::ProjectSchedule;
 use super::session::Session;
 use super::sink::Sink;
-use crate::backport::attempt::{self, Attempt, Request};
+use crate::backport::attempt::{self, Attempt, AttemptRequest};
 use crate::backport::evidence::Facts;
-use crate::backport::ground::Ground;
-use crate::backport::survey::Survey;
-use crate::backport::targets::{Choice, Chosen, Target, choose};
+use crate::backport::ground::Scope;
+use crate::backport::survey::PickSurvey;
+use crate::backport::targets::{Choice, Target, Targets, choose};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs};
 use crate::project::{Lead, Project};
@@ -44,7 +44,7 @@ pub struct BackportOptions {
 /// All that every form of a backport reads.
 pub struct BackportSession<'s> {
     /// The trunk, the release branches and what is stated of them.
-    pub ground: Ground,
+    pub ground: Scope,
     session: &'s Session<'s>,
     options: &'s BackportOptions,
     head: Head,
@@ -64,7 +64,7 @@ impl<'s> BackportSession<'s> {
         let commit = head.commit().context("the repository has no commit yet")?;
         let project = Project::read(repo, &context.location, commit, &repo.changed()?)?;
         let refs = repo.refs(project.config.preferred(context.location.remote.as_deref()))?;
-        let ground = Ground::read(repo, &project, &refs)?;
+        let ground = Scope::read(repo, &project, &refs)?;
         ground.notes.iter().for_each(|note| sink.finding(note));
         Ok(Self { ground, session, options, head, project, refs })
     }
@@ -90,7 +90,7 @@ impl BackportSession<'_> {
     }
 
     /// Returns the branches that are meant.
-    fn targets(&self, sink: &mut dyn Sink) -> Result<Chosen> {
+    fn targets(&self, sink: &mut dyn Sink) -> Result<Targets> {
         let (day, choice) = (self.session.context.date, &self.options.choice);
         let branches = self.ground.branches.clone();
         let config = &self.project.config;
@@ -117,16 +117,16 @@ impl BackportSession<'_> {
         let absent = supported.iter().filter(|name| choice.to.is_empty() && !is_here(name));
         let absent = absent.map(|name| (*name).to_owned()).collect();
         let chosen = choose(branches.clone(), choice, needs_fixes).map_err(Refused)?;
-        Ok(Chosen { absent, ..chosen })
+        Ok(Targets { absent, ..chosen })
     }
 
     /// Tries `commits` on `targets`.
     fn attempts(&self, commits: &[CommitId], targets: &[Target]) -> Result<(Vec<Facts>, Vec<Attempt>)> {
-        let mut survey = Survey::read(&self.session.repo, &self.ground.trunk_tip, targets, commits)?;
+        let mut survey = PickSurvey::read(&self.session.repo, &self.ground.trunk_tip, targets, commits)?;
         let facts: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
         self.check_merges(&facts)?;
         let notes = &self.project.config.notes;
-        let request = Request {
+        let request = AttemptRequest {
             commits: &facts,
             mainline: self.options.mainline,
             again: self.options.again,

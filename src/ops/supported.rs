@@ -7,10 +7,10 @@ use anyhow::{Error, Result};
 use super::calendar::ProjectSchedule;
 use super::session::Session;
 use super::targets;
-use crate::backport::ground::Ground;
-use crate::backport::matrix::{Cell, Matrix, Row, rows, went_somewhere};
-use crate::backport::survey::Survey;
-use crate::backport::targets::{Excepted, Target};
+use crate::backport::ground::Scope;
+use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
+use crate::backport::survey::PickSurvey;
+use crate::backport::targets::{LeftOut, Target};
 use crate::check::supported::{self, SupportedRelease};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Refs, Repo, TagName};
@@ -31,7 +31,7 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
     let commit = repo.head()?.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
     let project = Project::read(repo, location, commit, &repo.changed()?)?;
     let refs = repo.refs(project.config.preferred(location.remote.as_deref()))?;
-    let ground = Ground::read(repo, &project, &refs)?;
+    let ground = Scope::read(repo, &project, &refs)?;
     let lead = project::lead(repo, location, &project.config)?;
     let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, day, &lead)?;
     let status = calendar.status();
@@ -43,7 +43,7 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
         report.fact("remote", remote);
     }
     let (targets, excepted) = chosen(&status, &ground, waivers, &mut report)?;
-    for Excepted { branch, reason } in &excepted {
+    for LeftOut { branch, reason } in &excepted {
         report.fact("waived", format!("{branch}: {reason}"));
     }
     report.fact("latest", supported::latest(&status));
@@ -67,12 +67,12 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
 /// A refusal where too little of the history is here.
 fn compare(
     (repo, refs): (&Repo, &Refs),
-    (ground, status): (&Ground, &Status),
+    (ground, status): (&Scope, &Status),
     targets: Vec<Target>,
-    excepted: Vec<Excepted>,
+    excepted: Vec<LeftOut>,
     report: &mut Report,
 ) -> Result<()> {
-    let mut survey = Survey::read(repo, &ground.trunk_tip, &targets, &[])?;
+    let mut survey = PickSurvey::read(repo, &ground.trunk_tip, &targets, &[])?;
     let (changes, left_out) =
         went_somewhere(&mut survey, &mut |facts| ground.concerns_branch_only(repo, facts))?;
     let rows = rows(&mut survey, &changes, &targets, &ground.statements)?;
@@ -97,7 +97,7 @@ fn releases(
     (repo, refs): (&Repo, &Refs),
     status: &Status,
     targets: &[Target],
-    rows: &[Row],
+    rows: &[MatrixRow],
 ) -> Result<Vec<Option<SupportedRelease>>> {
     let mut tagged = Vec::new();
     for target in targets {
@@ -113,7 +113,7 @@ fn releases(
         let tip = tips.iter().position(|tip| *tip == commit)?;
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
         let shown = cells.filter_map(|cell| match cell {
-            Cell::Contained(shown) => Some(shown.by),
+            MatrixCell::Contained(shown) => Some(shown.by),
             _ => None,
         });
         Some(SupportedRelease {
@@ -132,10 +132,10 @@ fn releases(
 /// Waivers for what is not supported.
 fn chosen(
     status: &Status,
-    ground: &Ground,
+    ground: &Scope,
     waivers: &[Waiver],
     report: &mut Report,
-) -> Result<(Vec<Target>, Vec<Excepted>), Refused> {
+) -> Result<(Vec<Target>, Vec<LeftOut>), Refused> {
     let (mut targets, mut excepted) = (Vec::new(), Vec::new());
     let mut unused: Vec<&Waiver> = waivers.iter().collect();
     for row in &status.rows {
@@ -144,7 +144,7 @@ fn chosen(
         }
         if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version)) {
             unused.retain(|other| *other != waiver);
-            excepted.push(Excepted { branch: row.branch.clone(), reason: waiver.reason.clone() });
+            excepted.push(LeftOut { branch: row.branch.clone(), reason: waiver.reason.clone() });
             continue;
         }
         if let Some(target) = ground.branches.iter().find(|target| target.branch == *row.branch) {

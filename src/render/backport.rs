@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, escaped, mark, on_a_line};
-use crate::backport::attempt::{Attempt, Outcome, Step};
-use crate::backport::byhand::ByHand;
+use crate::backport::attempt::{Attempt, Pick, PickOutcome};
+use crate::backport::byhand::ManualSteps;
 use crate::backport::evidence::Facts;
-use crate::backport::statements::Status;
-use crate::backport::targets::Excepted;
+use crate::backport::statements::StatementStatus;
+use crate::backport::targets::LeftOut;
 use crate::finding::Finding;
 use crate::git::merge::{Clash, Conflict};
 use crate::git::{BranchName, CommitId};
@@ -69,7 +69,7 @@ pub fn attempts(attempted: &AttemptedBackport<'_>, line: &CommandLine<'_>) -> St
     out
 }
 
-fn table(attempts: &[Attempt], excepted: &[Excepted], line: &CommandLine<'_>) -> Table {
+fn table(attempts: &[Attempt], excepted: &[LeftOut], line: &CommandLine<'_>) -> Table {
     let mut table = Table::new("  ");
     let several = attempts.iter().any(|attempt| attempt.steps.len() > 1);
     for attempt in attempts {
@@ -87,9 +87,9 @@ fn table(attempts: &[Attempt], excepted: &[Excepted], line: &CommandLine<'_>) ->
     table
 }
 
-fn result(step: &Step, attempt: &Attempt, line: &CommandLine<'_>) -> String {
+fn result(step: &Pick, attempt: &Attempt, line: &CommandLine<'_>) -> String {
     match &step.outcome {
-        Outcome::Clean { resolved, flags, .. } => {
+        PickOutcome::Clean { resolved, flags, .. } => {
             let mut text = match (flags.is_empty(), attempt.needs_person()) {
                 (_, true) => format!("{DIM}clean, and waits for the others{DIM:#}"),
                 (false, _) if attempt.is_held(line.accept_flags) => format!("{OLD}clean, but flagged{OLD:#}"),
@@ -100,25 +100,27 @@ fn result(step: &Step, attempt: &Attempt, line: &CommandLine<'_>) -> String {
             }
             text
         }
-        Outcome::AlreadyThere(shown) if shown.by == step.commit => {
+        PickOutcome::AlreadyThere(shown) if shown.by == step.commit => {
             format!("already there {DIM}({}){DIM:#}", shown.evidence.text())
         }
-        Outcome::AlreadyThere(shown) => {
+        PickOutcome::AlreadyThere(shown) => {
             format!("already there as {} {DIM}({}){DIM:#}", shown.by.short(), shown.evidence.text())
         }
-        Outcome::Stated { status: Status::Contained, reason } => {
+        PickOutcome::Stated { status: StatementStatus::Contained, reason } => {
             format!("already there {DIM}(stated: {}){DIM:#}", escaped(reason))
         }
-        Outcome::Stated { status, reason } => format!("{} {DIM}({}){DIM:#}", status.text(), escaped(reason)),
-        Outcome::Empty => "empty: it changes nothing here".to_owned(),
-        Outcome::Conflict { files, .. } => {
+        PickOutcome::Stated { status, reason } => {
+            format!("{} {DIM}({}){DIM:#}", status.text(), escaped(reason))
+        }
+        PickOutcome::Empty => "empty: it changes nothing here".to_owned(),
+        PickOutcome::Conflict { files, .. } => {
             format!("{OLD}conflict{OLD:#} in {}", counted(files.len(), "file"))
         }
-        Outcome::NeedsOthers { needed, .. } => {
+        PickOutcome::NeedsOthers { needed, .. } => {
             let names: Vec<String> = needed.iter().map(|one| one.commit.short()).collect();
             format!("{OLD}needs{OLD:#} {} first", names.join(", "))
         }
-        Outcome::NotTried => format!("{DIM}not tried: the one before must be there first{DIM:#}"),
+        PickOutcome::NotTried => format!("{DIM}not tried: the one before must be there first{DIM:#}"),
     }
 }
 
@@ -128,7 +130,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
     let names: Vec<String> = commits.iter().map(|facts| facts.id.short()).collect();
     for step in &attempt.steps {
         match &step.outcome {
-            Outcome::Conflict { files, reasons } => {
+            PickOutcome::Conflict { files, reasons } => {
                 let _ =
                     writeln!(out, "\n{BOLD}{}{BOLD:#}: {} conflicts", escaped(branch), step.commit.short());
                 let _ = write!(out, "{}", conflicts(files));
@@ -136,7 +138,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
                     let _ = writeln!(out, "  {DIM}not resolved: {}{DIM:#}", escaped(reason));
                 }
             }
-            Outcome::NeedsOthers { needed, files } => {
+            PickOutcome::NeedsOthers { needed, files } => {
                 let _ = writeln!(
                     out,
                     "\n{BOLD}{}{BOLD:#}: {} is clean after",
@@ -151,7 +153,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
                     needed.iter().map(|one| one.commit.short()).chain(names.iter().cloned()).collect();
                 let _ = writeln!(out, "  with them: {}", escaped(line.command(&all, branch, false)));
             }
-            Outcome::Clean { flags, .. } if !flags.is_empty() => {
+            PickOutcome::Clean { flags, .. } if !flags.is_empty() => {
                 let _ =
                     writeln!(out, "\n{BOLD}{}{BOLD:#}: {} is flagged", escaped(branch), step.commit.short());
                 for flag in flags {
@@ -195,8 +197,8 @@ pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &Applie
     struct BackportDocument<'a> {
         day: NaiveDate,
         attempts: &'a [Attempt],
-        #[serde(skip_serializing_if = "<[Excepted]>::is_empty")]
-        excepted: &'a [Excepted],
+        #[serde(skip_serializing_if = "<[LeftOut]>::is_empty")]
+        excepted: &'a [LeftOut],
         made: &'a [MadeBackport],
         #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
         refused: &'a [Finding],
@@ -232,7 +234,7 @@ pub fn made(made: &[MadeBackport], current: Option<&BranchName>, remote: Option<
 }
 
 /// Says where the conflict waits, and how it is finished and abandoned.
-pub fn by_hand(work: &ByHand, files: &[Conflict]) -> String {
+pub fn by_hand(work: &ManualSteps, files: &[Conflict]) -> String {
     let mut out = format!(
         "{BOLD}A cherry-pick onto {} waits in{BOLD:#} {}\n{}",
         escaped(&work.branch),

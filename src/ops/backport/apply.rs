@@ -7,7 +7,7 @@ use super::BackportSession;
 use crate::backport::attempt::Attempt;
 use crate::backport::evidence::Facts;
 use crate::backport::message::picked;
-use crate::backport::targets::{Chosen, Target};
+use crate::backport::targets::{Target, Targets};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId};
 use crate::ops::sink::Sink;
@@ -18,7 +18,7 @@ pub struct AttemptedBackport<'s> {
     /// The commits.
     pub commits: Vec<Facts>,
     /// The branches.
-    pub chosen: Chosen,
+    pub chosen: Targets,
     /// What became of them on each.
     pub attempts: Vec<Attempt>,
     scene: &'s BackportSession<'s>,

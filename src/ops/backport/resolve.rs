@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use globset::Glob;
 
 use super::BackportSession;
-use crate::backport::attempt::Outcome;
-use crate::backport::byhand::{ByHand, Place};
+use crate::backport::attempt::PickOutcome;
+use crate::backport::byhand::{ManualPlace, ManualSteps};
 use crate::backport::targets::{Choice, Target, choose};
 use crate::checkout::linked::Handwork;
 use crate::config::BackportName;
@@ -23,7 +23,7 @@ impl BackportSession<'_> {
     /// # Errors
     ///
     /// A refusal if nothing conflicts there, or the work tree cannot be made.
-    pub fn resolve(&self, branch: &str, folder: Option<&Path>) -> Result<(ByHand, Vec<Conflict>)> {
+    pub fn resolve(&self, branch: &str, folder: Option<&Path>) -> Result<(ManualSteps, Vec<Conflict>)> {
         let commits = self.commits()?;
         let glob = Glob::new(branch).context("this is no name of a branch")?;
         let choice = Choice { to: vec![glob], except: Vec::new() };
@@ -35,12 +35,14 @@ impl BackportSession<'_> {
         };
         let (_, attempts) = self.attempts(&commits, &chosen.targets)?;
         let steps = attempts.iter().flat_map(|attempt| &attempt.steps);
-        let settled = |outcome: &Outcome| {
-            matches!(outcome, Outcome::AlreadyThere(_) | Outcome::Stated { .. } | Outcome::Empty)
+        let settled = |outcome: &PickOutcome| {
+            matches!(outcome, PickOutcome::AlreadyThere(_) | PickOutcome::Stated { .. } | PickOutcome::Empty)
         };
         let open: Vec<_> = steps.filter(|step| !settled(&step.outcome)).collect();
         let files = open.iter().find_map(|step| match &step.outcome {
-            Outcome::Conflict { files, .. } | Outcome::NeedsOthers { files, .. } => Some(files.clone()),
+            PickOutcome::Conflict { files, .. } | PickOutcome::NeedsOthers { files, .. } => {
+                Some(files.clone())
+            }
             _ => None,
         });
         let Some(files) = files else {
@@ -52,7 +54,7 @@ impl BackportSession<'_> {
     }
 
     /// Makes the work tree in which `commits` are picked by hand.
-    fn begin(&self, target: &Target, commits: &[CommitId], folder: Option<&Path>) -> Result<ByHand> {
+    fn begin(&self, target: &Target, commits: &[CommitId], folder: Option<&Path>) -> Result<ManualSteps> {
         let release = &target.branch;
         let place = self.place(target, commits)?;
         let root = self.session.repo.root().canonicalize()?;
@@ -71,26 +73,26 @@ impl BackportSession<'_> {
             mainline: self.options.mainline,
             sign_off: self.options.sign_off,
         })?;
-        Ok(ByHand::new(&root, &folder, release, &place))
+        Ok(ManualSteps::new(&root, &folder, release, &place))
     }
 
     /// Returns the branch that a person picks onto.
-    fn place(&self, target: &Target, commits: &[CommitId]) -> Result<Place> {
+    fn place(&self, target: &Target, commits: &[CommitId]) -> Result<ManualPlace> {
         let name = |template: &BackportName| {
             let short = commits.first().map(|commit| commit.short()).unwrap_or_default();
             template.render(&short, &target.branch).map_err(Refused::from)
         };
         if let Some(template) = &self.project.config.names.backport_branch {
-            return Ok(Place::Backport(name(template)?, target.tip));
+            return Ok(ManualPlace::Backport(name(template)?, target.tip));
         }
         let user = self.session.repo.work_tree_of(&target.branch)?;
         Ok(match (target.local, user) {
-            (None, _) => Place::NewBranch(target.tip),
-            (Some(_), Some(user)) => Place::Beside(name(&BackportName::default())?, target.tip, user),
+            (None, _) => ManualPlace::NewBranch(target.tip),
+            (Some(_), Some(user)) => ManualPlace::Beside(name(&BackportName::default())?, target.tip, user),
             (Some(local), None) if local != target.tip => {
-                Place::Ahead(name(&BackportName::default())?, target.tip)
+                ManualPlace::Ahead(name(&BackportName::default())?, target.tip)
             }
-            (Some(_), None) => Place::Branch,
+            (Some(_), None) => ManualPlace::Branch,
         })
     }
 }

@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use super::BackportSession;
 use crate::backport::evidence::Facts;
-use crate::backport::fixes::{Report, Sources, report};
-use crate::backport::matrix::{Matrix, Row, rows, went_somewhere};
-use crate::backport::survey::Survey;
-use crate::backport::targets::Chosen;
+use crate::backport::fixes::{FixReport, FixSources, report};
+use crate::backport::matrix::{Matrix, MatrixRow, rows, went_somewhere};
+use crate::backport::survey::PickSurvey;
+use crate::backport::targets::Targets;
 use crate::finding::Refused;
 use crate::ops::sink::Sink;
 use crate::plan::lines::lines;
@@ -25,8 +25,8 @@ impl BackportSession<'_> {
         if !chosen.absent.is_empty() {
             return Err(Refused(chosen.absences()).into());
         }
-        let Chosen { targets, excepted, .. } = chosen;
-        let mut survey = Survey::read(repo, &self.ground.trunk_tip, &targets, &commits)?;
+        let Targets { targets, excepted, .. } = chosen;
+        let mut survey = PickSurvey::read(repo, &self.ground.trunk_tip, &targets, &commits)?;
         let (facts, left_out) = if commits.is_empty() {
             went_somewhere(&mut survey, &mut |facts| self.ground.concerns_branch_only(repo, facts))?
         } else {
@@ -34,7 +34,7 @@ impl BackportSession<'_> {
         };
         let mut rows = rows(&mut survey, &facts, &targets, &self.ground.statements)?;
         if commits.is_empty() {
-            rows.retain(Row::has_gap);
+            rows.retain(MatrixRow::has_gap);
         }
         Ok(Matrix { branches: targets, excepted, rows, left_out })
     }
@@ -44,14 +44,14 @@ impl BackportSession<'_> {
     /// # Errors
     ///
     /// A refusal if no commit fixes it, among others.
-    pub fn advisory(&self, id: &str) -> Result<Report> {
+    pub fn advisory(&self, id: &str) -> Result<FixReport> {
         let repo = &self.session.repo;
         let commits = self.commits()?;
         let targets = &self.ground.branches;
-        let mut survey = Survey::read(repo, &self.ground.trunk_tip, targets, &commits)?;
+        let mut survey = PickSurvey::read(repo, &self.ground.trunk_tip, targets, &commits)?;
         let given: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
         let lines = lines(&self.project.workspace, &self.project.config).map_err(Refused)?;
-        let sources = Sources {
+        let sources = FixSources {
             repo,
             ground: &self.ground,
             survey: &mut survey,

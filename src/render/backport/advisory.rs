@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::backport::advisory::Range;
-use crate::backport::fixes::Report;
+use crate::backport::fixes::FixReport;
 use crate::render::escaped;
 use crate::text::listed;
 
 /// Returns the report as TOML with comments: `[versions]` of each version line.
-pub fn toml(report: &Report) -> String {
+pub fn toml(report: &FixReport) -> String {
     let mut out = format!("# {}\n", report.advisory);
     for fix in &report.commits {
         let _ = writeln!(out, "# fixed by {} {}", fix.commit.short(), escaped(&fix.title));

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use crate::backport::evidence::Evidence;
-use crate::backport::matrix::{Cell, Matrix, Row};
-use crate::backport::statements::Status;
+use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow};
+use crate::backport::statements::StatementStatus;
 use crate::git::BranchName;
 use crate::render::table::{Table, padded, width};
 use crate::render::{BOLD, DIM, NEW, OLD, escaped, markdown_text};
@@ -44,11 +44,11 @@ pub fn human(matrix: &Matrix) -> String {
     out
 }
 
-fn style(cell: &Cell) -> Style {
+fn style(cell: &MatrixCell) -> Style {
     match cell {
-        Cell::Contained(_) => NEW,
-        Cell::Stated { .. } | Cell::NotNeeded => DIM,
-        Cell::Missing => OLD,
+        MatrixCell::Contained(_) => NEW,
+        MatrixCell::Stated { .. } | MatrixCell::NotNeeded => DIM,
+        MatrixCell::Missing => OLD,
     }
 }
 
@@ -57,16 +57,16 @@ fn short(branch: &BranchName) -> String {
     escaped(branch.as_str().strip_prefix("release-").unwrap_or(branch.as_str()))
 }
 
-fn word(cell: &Cell) -> &'static str {
+fn word(cell: &MatrixCell) -> &'static str {
     match cell {
-        Cell::Missing => "MISSING",
-        Cell::NotNeeded => "no need",
-        Cell::Stated { status, .. } => match status {
-            Status::Contained => "stated",
-            Status::NotAffected => "n/a",
-            Status::WontFix => "won't",
+        MatrixCell::Missing => "MISSING",
+        MatrixCell::NotNeeded => "no need",
+        MatrixCell::Stated { status, .. } => match status {
+            StatementStatus::Contained => "stated",
+            StatementStatus::NotAffected => "n/a",
+            StatementStatus::WontFix => "won't",
         },
-        Cell::Contained(shown) => match shown.evidence {
+        MatrixCell::Contained(shown) => match shown.evidence {
             Evidence::Ancestry => "ancestor",
             Evidence::PickedFrom => "picked",
             Evidence::PatchId => "patch",
@@ -95,13 +95,13 @@ fn evidence(out: &mut String, matrix: &Matrix) {
     }
 }
 
-fn said(row: &Row, cell: &Cell) -> Option<String> {
+fn said(row: &MatrixRow, cell: &MatrixCell) -> Option<String> {
     match cell {
-        Cell::Contained(shown) if shown.by == row.commit => None,
-        Cell::Contained(shown) => Some(format!("{} ({})", shown.by.short(), shown.evidence.text())),
-        Cell::Stated { status, reason } => Some(format!("{}: {}", status.text(), escaped(reason))),
-        Cell::NotNeeded => Some("it takes back what is not there".to_owned()),
-        Cell::Missing => None,
+        MatrixCell::Contained(shown) if shown.by == row.commit => None,
+        MatrixCell::Contained(shown) => Some(format!("{} ({})", shown.by.short(), shown.evidence.text())),
+        MatrixCell::Stated { status, reason } => Some(format!("{}: {}", status.text(), escaped(reason))),
+        MatrixCell::NotNeeded => Some("it takes back what is not there".to_owned()),
+        MatrixCell::Missing => None,
     }
 }
 
@@ -129,7 +129,7 @@ pub fn markdown(matrix: &Matrix) -> String {
         for cell in &row.cells {
             let text = match (said(row, cell), cell) {
                 (Some(said), _) => in_cell(&said),
-                (None, Cell::Missing) => "**missing**".to_owned(),
+                (None, MatrixCell::Missing) => "**missing**".to_owned(),
                 (None, _) => "yes".to_owned(),
             };
             let _ = write!(out, " {text} |");
