@@ -1,6 +1,6 @@
 //! The minimum supported Rust version of a release line: what it promised, against what it needs now.
 //!
-//! [`judge`] is pure: it compares [`Evidence`], which [`read`] gathers from git and Cargo; [`inquiry`]
+//! [`judge`] is pure: it compares [`MsrvEvidence`], which [`read`] gathers from git and Cargo; [`inquiry`]
 //! goes the whole way from the repository to a report.
 
 pub mod baseline;
@@ -18,34 +18,34 @@ use crate::config::msrv::Exception;
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
 use crate::rust_version::RustVersion;
-use baseline::Source;
+use baseline::BaselineSource;
 use claims::Claims;
-use dependencies::Lock;
+use dependencies::LockComparison;
 
 /// All that is known about a release line's MSRV.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub struct MsrvEvidence {
     /// The lead package's name.
     pub lead: String,
     /// Where the promise is known from.
-    pub source: Source,
+    pub source: BaselineSource,
     /// What the manifests said then; nothing where only the version is known.
     pub then: Option<Claims>,
     /// What the manifests say now.
     pub now: Claims,
     /// What became of the lock file.
-    pub lock: Lock,
+    pub lock: LockComparison,
     /// What could not be read of the manifests then.
     pub unread: Vec<Finding>,
     /// What the user states as the promise, for where nothing was promised there.
     pub stated: Option<RustVersion>,
 }
 
-impl Evidence {
+impl MsrvEvidence {
     /// Returns the Rust that was promised, if one was.
     fn promised(&self) -> Option<RustVersion> {
         match &self.source {
-            Source::Stated(version) => Some(*version),
+            BaselineSource::Stated(version) => Some(*version),
             _ => self.then.as_ref().and_then(|then| then.promise(&self.lead)),
         }
     }
@@ -65,8 +65,8 @@ pub struct Verdict {
 /// Compares what a release line promised with what it needs now.
 ///
 /// `exception` is what the line may need instead of what it promised.
-pub fn judge(evidence: &Evidence, exception: Option<&Exception>) -> Verdict {
-    let Evidence { then, now, .. } = evidence;
+pub fn judge(evidence: &MsrvEvidence, exception: Option<&Exception>) -> Verdict {
+    let MsrvEvidence { then, now, .. } = evidence;
     let promised = evidence.promised().or(evidence.stated);
     let allowed = exception.map(|exception| exception.rust_version);
     let promise = promised.map(|promised| allowed.map_or(promised, |allowed| promised.max(allowed)));

@@ -9,7 +9,7 @@ use super::{BranchKind, LockState, Subject};
 use crate::finding::Refused;
 use crate::git::fetched::{Gap, Sign};
 use crate::git::{Repo, Tag};
-use crate::msrv::baseline::Stated;
+use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
@@ -44,7 +44,7 @@ pub fn subject<'a>(
     let gap = gap(repo, request, &role)?;
     let mut msrv = Report::default();
     if levels.is_on(rule::MSRV) {
-        let stated = Stated::default();
+        let stated = BaselineOverride::default();
         Inquiry { repo, request, train, stated: &stated, ground }.report(&mut msrv)?;
     }
     Ok(Subject {

@@ -6,7 +6,7 @@ use super::about::BranchOption;
 use super::options::{ReportFormat, Today};
 use super::{ExitStatus, Output};
 use crate::msrv;
-use crate::msrv::baseline::Stated;
+use crate::msrv::baseline::BaselineOverride;
 use crate::ops::Context;
 use crate::ops::check_msrv::{MsrvOptions, check_msrv};
 use crate::ops::recovery::Purpose;
@@ -53,7 +53,8 @@ pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -
     output.use_format(args.format);
     let context = context.on(args.today.date);
     let session = context.open(Purpose::Read, output)?;
-    let stated = Stated { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
+    let stated =
+        BaselineOverride { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let options = MsrvOptions { about: (&args.about).into(), stated, build: args.build };
     let mut report = check_msrv(&session, &options)?;
     if args.strict {

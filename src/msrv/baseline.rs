@@ -15,7 +15,7 @@ use crate::rust_version::RustVersion;
 /// Where the promise is known from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+pub enum BaselineSource {
     /// The tag of the line's first release.
     FirstRelease {
         /// The tag.
@@ -41,7 +41,7 @@ pub enum Source {
     Stated(RustVersion),
 }
 
-impl Source {
+impl BaselineSource {
     /// Returns the commit that holds the promise; none where only the version is known.
     pub fn commit(&self) -> Option<CommitId> {
         match self {
@@ -53,7 +53,7 @@ impl Source {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for BaselineSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FirstRelease { tag, commit } => {
@@ -97,12 +97,12 @@ pub struct Search<'a> {
     /// The branches and tags.
     pub refs: &'a Refs,
     /// What the user says.
-    pub stated: &'a Stated,
+    pub stated: &'a BaselineOverride,
 }
 
 /// What the user says about the baseline, for where neither tag nor trunk tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stated {
+pub struct BaselineOverride {
     /// `--baseline`.
     pub revision: Option<String>,
     /// `--baseline-rust-version`.
@@ -115,9 +115,9 @@ pub struct Stated {
 /// # Errors
 ///
 /// A finding where nothing tells, with the command that repairs it.
-pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<Source, Finding>> {
+pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<BaselineSource, Finding>> {
     if let Some(tag) = search.refs.tags.get(search.tag) {
-        return Ok(Ok(Source::FirstRelease { tag: tag.name.to_string(), commit: tag.commit }));
+        return Ok(Ok(BaselineSource::FirstRelease { tag: tag.name.to_string(), commit: tag.commit }));
     }
     // Where history is cut off, what looks like the way to the trunk may be another one.
     if !repo.is_shallow()
@@ -127,23 +127,23 @@ pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<Source, Finding>>
     }
     if let Some(revision) = &search.stated.revision {
         return Ok(match repo.resolve(revision)? {
-            Some(commit) => Ok(Source::Revision { revision: revision.clone(), commit }),
+            Some(commit) => Ok(BaselineSource::Revision { revision: revision.clone(), commit }),
             None => Err(no_revision(revision)),
         });
     }
     match search.stated.rust_version {
-        Some(version) => Ok(Ok(Source::Stated(version))),
+        Some(version) => Ok(Ok(BaselineSource::Stated(version))),
         None => Ok(Err(unknown(repo.is_shallow(), search))),
     }
 }
 
-fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<Source>> {
+fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<BaselineSource>> {
     let Tip { local, fetched } = search.refs.branches.tip(search.trunk);
     let fetched = fetched.map(|(remote, tip)| (format!("{remote}/{}", search.trunk), tip));
     let local = local.map(|tip| (search.trunk.to_string(), tip));
     for (trunk, tip) in fetched.into_iter().chain(local) {
         if let Some(commit) = repo.left_at(search.tip, tip)? {
-            return Ok(Some(Source::LeftTrunk { trunk, commit }));
+            return Ok(Some(BaselineSource::LeftTrunk { trunk, commit }));
         }
     }
     Ok(None)

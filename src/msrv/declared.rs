@@ -22,7 +22,7 @@ pub fn compare(
     promise: Option<RustVersion>,
     allowed: Option<RustVersion>,
 ) -> Vec<Finding> {
-    let mut groups: BTreeMap<Key, Group<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<ChangeKey, Group<'_>> = BTreeMap::new();
     for package in &now.packages {
         let before = then.and_then(|then| then.package(package));
         let Some((change, place)) = change(before, package, promise, allowed) else { continue };
@@ -35,7 +35,7 @@ pub fn compare(
 
 /// What happened to a `rust-version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Change {
+enum MsrvChange {
     /// From one to a newer one.
     Raised(RustVersion, RustVersion),
     /// From one to none.
@@ -49,7 +49,7 @@ enum Change {
 }
 
 /// What brings members together in one finding: the file and the line, and what happened there.
-type Key = (String, usize, Change);
+type ChangeKey = (String, usize, MsrvChange);
 
 struct Group<'a> {
     place: Place,
@@ -61,31 +61,31 @@ fn change(
     now: &PackageClaims,
     promise: Option<RustVersion>,
     allowed: Option<RustVersion>,
-) -> Option<(Change, Place)> {
+) -> Option<(MsrvChange, Place)> {
     let old = before.and_then(|before| before.rust.as_ref()).map(|claim| claim.value);
     match (old, &now.rust) {
         (Some(old), Some(Claim { value: new, place })) => {
             let raised = *new > old && allowed.is_none_or(|allowed| *new > allowed);
             let change = if raised {
-                Change::Raised(old, *new)
+                MsrvChange::Raised(old, *new)
             } else if *new < old {
-                Change::Lowered(old, *new)
+                MsrvChange::Lowered(old, *new)
             } else {
                 return None;
             };
             Some((change, place.clone()))
         }
-        (Some(old), None) => Some((Change::Removed(old), now.place.clone())),
+        (Some(old), None) => Some((MsrvChange::Removed(old), now.place.clone())),
         (None, Some(Claim { value: new, place })) => {
             let promise = promise.filter(|promise| new > promise)?;
-            Some((Change::Above(promise, *new), place.clone()))
+            Some((MsrvChange::Above(promise, *new), place.clone()))
         }
-        (None, None) if before.is_none() => Some((Change::Silent(promise?), now.place.clone())),
+        (None, None) if before.is_none() => Some((MsrvChange::Silent(promise?), now.place.clone())),
         (None, None) => None,
     }
 }
 
-impl Change {
+impl MsrvChange {
     fn finding(self, group: &Group<'_>) -> Finding {
         let quoted: Vec<String> = group.names.iter().map(|name| format!("`{name}`")).collect();
         let names = listed(&quoted, NAMED);

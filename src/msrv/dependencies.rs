@@ -15,7 +15,7 @@ const NAMED: usize = 20;
 
 /// What became of the workspace's lock file since the promise was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lock {
+pub enum LockComparison {
     /// None is tracked, so that nobody knows which dependencies are used.
     Untracked,
     /// It says of third parties what it said.
@@ -27,7 +27,7 @@ pub enum Lock {
         /// Its text.
         text: String,
         /// The third parties.
-        packages: Vec<Locked>,
+        packages: Vec<ThirdParty>,
         /// Whether it is current, so that `--locked` passes.
         is_current: bool,
         /// What Cargo says of the packages that are used, or why it does not; where the lock file is not
@@ -36,7 +36,7 @@ pub enum Lock {
     },
 }
 
-impl fmt::Display for Lock {
+impl fmt::Display for LockComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Untracked => f.write_str("not locked"),
@@ -48,7 +48,7 @@ impl fmt::Display for Lock {
 
 /// A third party in the lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Locked {
+pub struct ThirdParty {
     /// Its name.
     pub name: String,
     /// Its version.
@@ -58,18 +58,18 @@ pub struct Locked {
 }
 
 /// Returns which of the changed third parties need more than `promise`, and which nobody can tell.
-pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
+pub fn judge(lock: &LockComparison, promise: RustVersion) -> Vec<Finding> {
     match lock {
-        Lock::Same => Vec::new(),
-        Lock::Untracked => vec![
+        LockComparison::Same => Vec::new(),
+        LockComparison::Untracked => vec![
             Finding::of(
                 rule::MSRV_UNCHECKED,
                 "no lock file is tracked, and what the dependencies need is unchecked",
             )
             .remedy("commit the lock file, or prove it with `--build`"),
         ],
-        Lock::Changed { packages, .. } if packages.is_empty() => Vec::new(),
-        Lock::Changed { path, packages, graph: Err(why), is_current, .. } => {
+        LockComparison::Changed { packages, .. } if packages.is_empty() => Vec::new(),
+        LockComparison::Changed { path, packages, graph: Err(why), is_current, .. } => {
             let names: Vec<String> = packages.iter().map(named).collect();
             let message = format!(
                 "what {} needs cannot be read offline, and is unchecked: {why}",
@@ -81,7 +81,7 @@ pub fn judge(lock: &Lock, promise: RustVersion) -> Vec<Finding> {
             };
             vec![Finding::of(rule::MSRV_UNCHECKED, message).at(Place::file(path)).remedy(remedy)]
         }
-        Lock::Changed { path, text, packages, graph: Ok(graph), is_current } => {
+        LockComparison::Changed { path, text, packages, graph: Ok(graph), is_current } => {
             let place = |line| Place::line(path, text, line);
             let mut findings = compare(path, &place, packages, graph, promise);
             findings.extend((!is_current).then(|| not_current(path)));
@@ -99,7 +99,7 @@ fn not_current(path: &RepoPath) -> Finding {
 fn compare(
     path: &RepoPath,
     place: &dyn Fn(usize) -> Place,
-    packages: &[Locked],
+    packages: &[ThirdParty],
     graph: &Graph,
     promise: RustVersion,
 ) -> Vec<Finding> {
@@ -136,7 +136,7 @@ fn compare(
     findings
 }
 
-fn too_new(package: &Locked, needed: RustVersion, promise: RustVersion, chain: &str) -> Finding {
+fn too_new(package: &ThirdParty, needed: RustVersion, promise: RustVersion, chain: &str) -> Finding {
     let message = format!(
         "`{} {}` needs Rust {needed}, and the line promised {promise}: {chain}",
         package.name, package.version
@@ -148,7 +148,7 @@ fn too_new(package: &Locked, needed: RustVersion, promise: RustVersion, chain: &
     Finding::of(rule::MSRV_DEPENDENCY, message).remedy(remedy)
 }
 
-fn named(package: &Locked) -> String {
+fn named(package: &ThirdParty) -> String {
     format!("`{} {}`", package.name, package.version)
 }
 
@@ -168,13 +168,13 @@ mod tests {
 
     fn changed(names: &[&str], graph: Result<Graph, Untold>) -> Vec<String> {
         let path = RepoPath::new("Cargo.lock").unwrap();
-        let packages = names.iter().map(|name| Locked {
+        let packages = names.iter().map(|name| ThirdParty {
             name: (*name).to_owned(),
             version: "1.0.0".to_owned(),
             line: 1,
         });
         let (packages, text) = (packages.collect(), String::new());
-        let lock = Lock::Changed { packages, path, text, is_current: true, graph };
+        let lock = LockComparison::Changed { packages, path, text, is_current: true, graph };
         judge(&lock, RustVersion::new(80)).into_iter().map(|finding| finding.message).collect()
     }
 
@@ -201,7 +201,7 @@ mod tests {
             ["what `deep 1.0.0` needs cannot be read offline, and is unchecked: it is not downloaded"]
         );
         assert_eq!(changed(&[], Err(Untold::Stale)), [""; 0]);
-        assert_eq!(judge(&Lock::Same, RustVersion::new(1)), []);
-        assert_eq!(judge(&Lock::Untracked, RustVersion::new(1))[0].rule, rule::MSRV_UNCHECKED);
+        assert_eq!(judge(&LockComparison::Same, RustVersion::new(1)), []);
+        assert_eq!(judge(&LockComparison::Untracked, RustVersion::new(1))[0].rule, rule::MSRV_UNCHECKED);
     }
 }

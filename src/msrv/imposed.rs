@@ -56,7 +56,7 @@ fn editions(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Vec<Fi
     }
     let found = groups.into_iter().filter_map(|((_, _, edition), (place, names))| {
         let what = format!("edition {edition} of {}", listed(&names, NAMED));
-        needs(&Needing { rule: rule::MSRV_EDITION, what, needs: of_edition(edition), place }, promise)
+        needs(&RustNeed { rule: rule::MSRV_EDITION, what, needs: of_edition(edition), place }, promise)
     });
     found.collect()
 }
@@ -64,7 +64,7 @@ fn editions(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Vec<Fi
 fn resolver(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Option<Finding> {
     let Claim { value, place } = now.resolver.as_ref()?;
     let before = then.and_then(|then| then.resolver.as_ref());
-    let needing = Needing {
+    let needing = RustNeed {
         rule: rule::MSRV_RESOLVER,
         what: format!("resolver {value}"),
         needs: of_resolver(value),
@@ -83,19 +83,19 @@ fn toolchain(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Optio
         Channel::Release(version) => (format!("the toolchain {version}"), Some(*version)),
         Channel::Named(name) => (format!("the toolchain `{name}`"), None),
     };
-    needs(&Needing { rule: rule::MSRV_TOOLCHAIN, what, needs: needed, place: place.clone() }, promise)
+    needs(&RustNeed { rule: rule::MSRV_TOOLCHAIN, what, needs: needed, place: place.clone() }, promise)
 }
 
 /// Something that needs a version of Rust, if it is known which.
-struct Needing {
+struct RustNeed {
     rule: Rule,
     what: String,
     needs: Option<RustVersion>,
     place: Place,
 }
 
-fn needs(needing: &Needing, promise: RustVersion) -> Option<Finding> {
-    let Needing { rule, what, needs, place } = needing;
+fn needs(needing: &RustNeed, promise: RustVersion) -> Option<Finding> {
+    let RustNeed { rule, what, needs, place } = needing;
     let finding = match needs {
         Some(needed) if *needed <= promise => return None,
         Some(needed) => {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use semver::Version;
 
-use super::baseline::{self, Search, Stated};
+use super::baseline::{self, BaselineOverride, Search};
 pub use super::read::Inquiry;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
@@ -124,7 +124,7 @@ pub fn refused_project(
     at: At,
     branch: &BranchName,
     refs: &Refs,
-    stated: &Stated,
+    stated: &BaselineOverride,
 ) -> Result<Option<Project>> {
     let Ok(config) = Project::config_at(repo, location, at) else { return Ok(None) };
     // Cargo does not tell the lead package here.
@@ -141,7 +141,7 @@ fn promised_at(
     tip: CommitId,
     branch: &BranchName,
     refs: &Refs,
-    stated: &Stated,
+    stated: &BaselineOverride,
 ) -> Result<Option<CommitId>> {
     let Some(line) = config.names.branch.read(branch) else { return Ok(None) };
     let search = Search {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use semver::Version;
 
-use super::Evidence;
-use super::baseline::{self, Search, Stated};
+use super::MsrvEvidence;
+use super::baseline::{self, BaselineOverride, Search};
 use super::claims::Claims;
-use super::dependencies::{Lock, Locked};
+use super::dependencies::{LockComparison, ThirdParty};
 use crate::edit::lockfile::{Change, LockFile, third_party_changes};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Entry, Mode, Repo, Tree};
@@ -32,7 +32,7 @@ pub struct Inquiry<'a> {
     /// The release train, if there is one: it says which lines have long-term support.
     pub train: Option<&'a Train>,
     /// What the user says about the baseline.
-    pub stated: &'a Stated,
+    pub stated: &'a BaselineOverride,
     /// Where Cargo is asked about the tip.
     pub ground: Ground,
 }
@@ -42,7 +42,11 @@ pub struct Inquiry<'a> {
 /// # Errors
 ///
 /// The inner one is the finding that nothing tells what was promised.
-pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result<Result<Evidence, Finding>> {
+pub fn evidence(
+    inquiry: &Inquiry<'_>,
+    line: &Version,
+    lead: &Package,
+) -> Result<Result<MsrvEvidence, Finding>> {
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
     let tag = project.config.names.tag.render(line, &project.name);
@@ -63,7 +67,7 @@ pub fn evidence(inquiry: &Inquiry<'_>, line: &Version, lead: &Package) -> Result
     let claims = then.as_ref().map(|then| claims_then(repo, then, project)).transpose()?;
     let (claims, unread) = claims.unzip();
     let at_source = |finding: Finding| finding.as_note().on(&source.to_string());
-    Ok(Ok(Evidence {
+    Ok(Ok(MsrvEvidence {
         lead: lead.name.clone(),
         then: claims,
         now: now(repo, project)?,
@@ -140,19 +144,19 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
 }
 
 /// Compares the lock files, and asks Cargo about the packages if third parties came or changed.
-fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<Lock> {
+fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
     let Inquiry { repo, request, ground, .. } = *inquiry;
     let (root, tree) = (&request.project.workspace.root, &request.project.files);
-    let Some(path) = root.sibling("Cargo.lock") else { return Ok(Lock::Untracked) };
-    let Some(now) = text(repo, tree, &path)? else { return Ok(Lock::Untracked) };
+    let Some(path) = root.sibling("Cargo.lock") else { return Ok(LockComparison::Untracked) };
+    let Some(now) = text(repo, tree, &path)? else { return Ok(LockComparison::Untracked) };
     let then = match then {
-        Some(then) if then.get(&path) == tree.get(&path) => return Ok(Lock::Same),
+        Some(then) if then.get(&path) == tree.get(&path) => return Ok(LockComparison::Same),
         Some(then) => text(repo, then, &path)?,
         None => None,
     };
     let packages = third_parties(&path, then.as_deref().unwrap_or_default(), &now)?;
     if packages.is_empty() {
-        return Ok(Lock::Same);
+        return Ok(LockComparison::Same);
     }
     let told = Laid::out(repo, tree, ground)?.graph(root)?;
     let is_current = told != Err(Untold::Stale);
@@ -160,14 +164,14 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<Lock> {
         true => told,
         false => dependencies::graph_brought_up_to_date(repo, tree, root, &path)?,
     };
-    Ok(Lock::Changed { path, text: now, packages, is_current, graph })
+    Ok(LockComparison::Changed { path, text: now, packages, is_current, graph })
 }
 
 /// Returns the third parties that `now` has, and `then` has not or not so.
-fn third_parties(path: &RepoPath, then: &str, now: &str) -> Result<Vec<Locked>> {
+fn third_parties(path: &RepoPath, then: &str, now: &str) -> Result<Vec<ThirdParty>> {
     let (before, after) = (LockFile::read(path, then)?, LockFile::read(path, now)?);
     let came = third_party_changes(&before, &after).into_iter().filter_map(|change| match change {
-        Change::Added(package) | Change::Changed { after: package, .. } => Some(Locked {
+        Change::Added(package) | Change::Changed { after: package, .. } => Some(ThirdParty {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
             line: package.line,

@@ -6,7 +6,7 @@ use super::about::{BranchSource, CheckedBranch};
 use super::session::Session;
 use crate::finding::{Finding, Refused};
 use crate::git::BranchName;
-use crate::msrv::baseline::Stated;
+use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::path::RepoPath;
 use crate::plan::Request;
@@ -22,7 +22,7 @@ pub struct MsrvOptions {
     /// The branch.
     pub about: BranchSource,
     /// What the user says of the promise.
-    pub stated: Stated,
+    pub stated: BaselineOverride,
     /// Whether the work tree is compiled with the Rust that was promised.
     pub build: bool,
 }
