@@ -18,7 +18,7 @@ use semver::Version;
 use serde::Serialize;
 
 use row::main_tip;
-pub use row::{Row, State};
+pub use row::{ReleaseState, StatusRow};
 pub use todo::Todo;
 pub use waiver::Waiver;
 
@@ -32,7 +32,7 @@ use crate::workspace::declared::Declared;
 
 /// What a status is made from.
 #[derive(Clone, Copy)]
-pub struct Known<'a> {
+pub struct StatusSources<'a> {
     /// The day as of which everything is said.
     pub day: NaiveDate,
     /// The policy, if there is one.
@@ -53,16 +53,16 @@ pub struct Status {
     /// The day.
     pub day: NaiveDate,
     /// What it was made from.
-    pub had: Had,
+    pub had: SourceCounts,
     /// The releases that have a branch, need one, or are next on the trunk; newest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<StatusRow>,
     /// What is to be done, the most pressing first.
     pub todo: Vec<Todo>,
 }
 
 /// What a status was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Had {
+pub struct SourceCounts {
     /// Whether there was a policy.
     pub policy: bool,
     /// How many tags of releases there were.
@@ -75,7 +75,7 @@ pub struct Had {
 
 impl Status {
     /// Makes the status.
-    pub fn new(known: &Known<'_>) -> Self {
+    pub fn new(known: &StatusSources<'_>) -> Self {
         let history = known.history();
         let survey = known.survey;
         let mut branches: BTreeMap<(Number, Version), Vec<&ReleaseBranch>> = BTreeMap::new();
@@ -88,11 +88,11 @@ impl Status {
             branches.insert((release.number, release.version), Vec::new());
         }
         let rows = branches.into_iter().map(|(start, branches)| row(known, &history, start, &branches));
-        let mut rows: Vec<Row> = rows.collect();
+        let mut rows: Vec<StatusRow> = rows.collect();
         rows.extend(on_trunk(known, &history, rows.last()));
         rows.reverse();
         let todo = todo::todo(known.day, &rows, survey);
-        let had = Had {
+        let had = SourceCounts {
             policy: known.train.is_some(),
             tags: survey.tags.len(),
             branches: known.branches().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
@@ -112,12 +112,12 @@ impl Status {
             let finding = Finding::of(rule::NO_POLICY, "no policy tells which releases are supported");
             return Err(finding.remedy("describe the train under `[schedule]` in relprep.toml").into());
         }
-        let needs = |row: &&Row| matches!(row.state, State::Phase(phase) if phase.needs_fixes());
+        let needs = |row: &&StatusRow| matches!(row.state, ReleaseState::Phase(phase) if phase.needs_fixes());
         Ok(self.rows.iter().rev().filter(needs).map(|row| row.branch.as_str()).collect())
     }
 }
 
-impl Known<'_> {
+impl StatusSources<'_> {
     /// Returns what had happened by the day.
     pub fn history(&self) -> History {
         if self.survey.tags.is_empty() && self.survey.branches.is_empty() {
@@ -147,11 +147,11 @@ impl Known<'_> {
 }
 
 fn row(
-    known: &Known<'_>,
+    known: &StatusSources<'_>,
     history: &History,
     (number, version): (Number, Version),
     branches: &[&ReleaseBranch],
-) -> Row {
+) -> StatusRow {
     let release = known.train.and_then(|train| train.release(number, history));
     let tips: Vec<Tip> = branches.iter().map(|branch| branch.tip.clone()).collect();
     let declared = main_tip(&tips).map(|tip| known.declared(tip)).unwrap_or_default();
@@ -171,11 +171,11 @@ fn row(
         };
         (release, released, phase)
     };
-    Row {
+    StatusRow {
         number,
         short: short(&version),
-        state: phase.map_or(State::Released, |phase| {
-            State::Phase(if phase == Phase::Cut && candidate { Phase::Candidate } else { phase })
+        state: phase.map_or(ReleaseState::Released, |phase| {
+            ReleaseState::Phase(if phase == Phase::Cut && candidate { Phase::Candidate } else { phase })
         }),
         branch: tips.first().map_or_else(|| (known.branch)(&version), |tip| tip.name.to_string()),
         version,
@@ -200,7 +200,7 @@ fn phase_of_minor(day: NaiveDate, term: Option<&Term>, released: Option<NaiveDat
 
 /// Returns the release that the trunk works on: the one that its manifests name, or the one after the
 /// `newest` of the others.
-fn on_trunk(known: &Known<'_>, history: &History, newest: Option<&Row>) -> Option<Row> {
+fn on_trunk(known: &StatusSources<'_>, history: &History, newest: Option<&StatusRow>) -> Option<StatusRow> {
     let newest_version = newest.map(|row| row.version.clone());
     let newest = newest.map(|row| row.number);
     let trunk = known.survey.trunk.as_ref();
@@ -220,11 +220,11 @@ fn on_trunk(known: &Known<'_>, history: &History, newest: Option<&Row>) -> Optio
         Some(number) => (number, known.numbering.version(number)),
         None => (named.filter(|_| current)?, minor?),
     };
-    Some(Row {
+    Some(StatusRow {
         number,
         short: short(&version),
         version,
-        state: State::Phase(Phase::InDevelopment),
+        state: ReleaseState::Phase(Phase::InDevelopment),
         release: known.train.and_then(|train| train.release(number, history)),
         term: None,
         branch: trunk.map_or_else(|| "trunk".to_owned(), |trunk| trunk.name.to_string()),

@@ -113,9 +113,9 @@ fn remedy(row: &MatrixRow, missing: &[&str]) -> String {
 /// Says which release the forge is to show as its latest: the one of the newest release that is in
 /// support, so that a patch of an older one does not take its place. Where none is, that is said.
 pub fn latest(status: &Status) -> String {
-    let is_supported = |row: &&status::Row| match row.state {
-        status::State::Phase(phase) => phase.is_supported(),
-        status::State::Released => true,
+    let is_supported = |row: &&status::StatusRow| match row.state {
+        status::ReleaseState::Phase(phase) => phase.is_supported(),
+        status::ReleaseState::Released => true,
     };
     let mut supported = status.rows.iter().filter(is_supported);
     let Some(newest) = supported.next() else {
@@ -134,7 +134,7 @@ pub fn latest(status: &Status) -> String {
 }
 
 /// Says in one line what a branch holds, what of that is tagged, and how much is not released.
-pub fn standing(row: &status::Row) -> String {
+pub fn standing(row: &status::StatusRow) -> String {
     let holds = row.declared.version.as_ref().map(|version| format!(" at {version}"));
     let tagged =
         row.latest.as_ref().map_or_else(|| "no tag".to_owned(), |(tag, day)| format!("{tag} of {day}"));

@@ -16,7 +16,7 @@ use crate::git::{CommitId, Refs, Repo};
 use crate::project::lead::product;
 use crate::project::{self, Lead, Location};
 use crate::rule;
-use crate::status::{Known, Status};
+use crate::status::{Status, StatusSources};
 use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
 use crate::workspace::declared::{Declarations, Declared};
@@ -145,8 +145,8 @@ impl ProjectSchedule {
         Status::new(&self.known(&branch))
     }
 
-    fn known<'a>(&'a self, branch: &'a dyn Fn(&Version) -> String) -> Known<'a> {
-        Known {
+    fn known<'a>(&'a self, branch: &'a dyn Fn(&Version) -> String) -> StatusSources<'a> {
+        StatusSources {
             day: self.day,
             train: self.train.as_ref(),
             survey: &self.survey,

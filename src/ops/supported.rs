@@ -18,7 +18,7 @@ use crate::plan::preconditions;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
-use crate::status::{State, Status, Waiver};
+use crate::status::{ReleaseState, Status, Waiver};
 
 /// Compares the branches that need fixes, but for those that `waivers` name.
 ///
@@ -139,7 +139,7 @@ fn chosen(
     let (mut targets, mut excepted) = (Vec::new(), Vec::new());
     let mut unused: Vec<&Waiver> = waivers.iter().collect();
     for row in &status.rows {
-        if !matches!(row.state, State::Phase(phase) if phase.needs_fixes()) {
+        if !matches!(row.state, ReleaseState::Phase(phase) if phase.needs_fixes()) {
             continue;
         }
         if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version)) {

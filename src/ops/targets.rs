@@ -10,7 +10,7 @@ use crate::git::{BranchName, CommitId, Head, Refs};
 use crate::plan::{Left, preconditions};
 use crate::project;
 use crate::rule;
-use crate::status::{State, Status, Waiver};
+use crate::status::{ReleaseState, Status, Waiver};
 
 /// The branches that are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn supported(
     let mut findings = Vec::new();
     let mut unused: Vec<&Waiver> = waivers.iter().collect();
     for row in status.rows.iter().rev() {
-        let State::Phase(phase) = row.state else { continue };
+        let ReleaseState::Phase(phase) = row.state else { continue };
         let left = |reason: String| Left { branch: row.branch.clone(), reason };
         if !phase.needs_fixes() {
             continue;

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::table::Table;
 use super::{escaped, escaped_json, on_a_line};
 use crate::git::survey::Tip;
-use crate::status::{Had, Row, State, Status, Todo};
+use crate::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
 use crate::text::{counted, long};
 use crate::train::{Day, Phase};
 
@@ -46,7 +46,7 @@ pub fn array(branches: &[&str]) -> String {
     serde_json::to_string(branches).map(|json| escaped_json(json) + "\n").unwrap_or_default()
 }
 
-fn had(had: Had) -> String {
+fn had(had: SourceCounts) -> String {
     let refs = format!("{} and {}", counted(had.branches, "release branch"), counted(had.tags, "tag"));
     match (had.policy, had.branches + had.tags) {
         (true, 0) => "the policy alone: there are no release branches or tags here".to_owned(),
@@ -66,11 +66,11 @@ fn table(status: &Status) -> Table {
     table
 }
 
-fn cells(row: &Row, status: &Status) -> [String; 8] {
+fn cells(row: &StatusRow, status: &Status) -> [String; 8] {
     let places = row.tips.iter().map(Tip::place);
     let version = row.declared.version.as_ref().map(ToString::to_string);
     let latest = row.latest.as_ref().map(|(tag, day)| format!("{tag} ({day})"));
-    let compared = row.state != State::Phase(Phase::InDevelopment);
+    let compared = row.state != ReleaseState::Phase(Phase::InDevelopment);
     let ahead = row.tip().and_then(|tip| tip.ahead).filter(|_| compared).map(|number| number.to_string());
     [
         row.branch.clone(),
@@ -84,36 +84,38 @@ fn cells(row: &Row, status: &Status) -> [String; 8] {
     ]
 }
 
-fn lacks_count(row: &Row, status: &Status) -> bool {
-    let compared = row.state != State::Phase(Phase::InDevelopment);
+fn lacks_count(row: &StatusRow, status: &Status) -> bool {
+    let compared = row.state != ReleaseState::Phase(Phase::InDevelopment);
     status.had.shallow && compared && row.tip().is_some_and(|tip| tip.ahead.is_none())
 }
 
 /// Returns the day that comes next for the release, planned and actual where they differ.
-fn days(row: &Row, day: NaiveDate) -> String {
+fn days(row: &StatusRow, day: NaiveDate) -> String {
     let came = came(row);
     let Some(term) = &row.term else {
         return match (row.state, &row.release) {
-            (State::Phase(Phase::InDevelopment), Some(release)) => format!("cut {}", planned(&release.cut)),
+            (ReleaseState::Phase(Phase::InDevelopment), Some(release)) => {
+                format!("cut {}", planned(&release.cut))
+            }
             _ => came.unwrap_or_default(),
         };
     };
     let came = came.map(|came| format!("; {came}")).unwrap_or_default();
     match (row.state, &row.release) {
-        (State::Phase(Phase::Cut | Phase::Candidate | Phase::Due), Some(release)) => {
+        (ReleaseState::Phase(Phase::Cut | Phase::Candidate | Phase::Due), Some(release)) => {
             format!("release {}", planned(&release.release))
         }
-        (State::Phase(Phase::Supported | Phase::LastDay), _) => {
+        (ReleaseState::Phase(Phase::Supported | Phase::LastDay), _) => {
             let left = row.days_left(day).unwrap_or(0);
             format!("until {} ({left} left){came}", term.last_day())
         }
-        (State::Phase(Phase::Ended), _) => format!("ended {}{came}", term.last_day()),
+        (ReleaseState::Phase(Phase::Ended), _) => format!("ended {}{came}", term.last_day()),
         _ => String::new(),
     }
 }
 
 /// Returns when the release came out, unless that was on its planned day.
-fn came(row: &Row) -> Option<String> {
+fn came(row: &StatusRow) -> Option<String> {
     let Some(release) = &row.release else { return row.released.map(|day| format!("released {day}")) };
     let actual = release.release.differs()?;
     Some(format!("released {actual}, planned {}", release.release.planned))
@@ -127,14 +129,14 @@ fn planned(day: &Day) -> String {
     }
 }
 
-fn style(state: State) -> Style {
+fn style(state: ReleaseState) -> Style {
     let color = |color| Style::new().fg_color(Some(Color::Ansi(color)));
     match state {
-        State::Phase(Phase::Supported) => color(AnsiColor::Green),
-        State::Phase(Phase::LastDay | Phase::Due) => color(AnsiColor::Red),
-        State::Phase(Phase::Cut | Phase::Candidate) => color(AnsiColor::Yellow),
-        State::Phase(Phase::Ended) => Style::new().dimmed(),
-        State::Phase(Phase::InDevelopment) | State::Released => Style::new(),
+        ReleaseState::Phase(Phase::Supported) => color(AnsiColor::Green),
+        ReleaseState::Phase(Phase::LastDay | Phase::Due) => color(AnsiColor::Red),
+        ReleaseState::Phase(Phase::Cut | Phase::Candidate) => color(AnsiColor::Yellow),
+        ReleaseState::Phase(Phase::Ended) => Style::new().dimmed(),
+        ReleaseState::Phase(Phase::InDevelopment) | ReleaseState::Released => Style::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::workspace::declared::Declared;
 
 /// One release.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct StatusRow {
     /// Its number on the train; a minor release has that of its major.
     pub number: Number,
     /// Its first version.
@@ -18,7 +18,7 @@ pub struct Row {
     /// How it is called in running text: `36.0`.
     pub short: String,
     /// Where it stands.
-    pub state: State,
+    pub state: ReleaseState,
     /// Its days by the policy; a minor release between two trains has none.
     pub release: Option<Release>,
     /// Its support by the policy; a minor release has that of its major.
@@ -37,14 +37,14 @@ pub struct Row {
 
 /// Where a release stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ReleaseState {
     /// By the policy.
     Phase(Phase),
     /// Released; whether it is supported is not known without a policy.
     Released,
 }
 
-impl State {
+impl ReleaseState {
     /// Returns the state in words.
     pub fn name(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl State {
     }
 }
 
-impl Row {
+impl StatusRow {
     /// Returns the tip that counts where the branch is in several places: one of which it is not known
     /// how much is not released, then the one with most of that, and the local one of equals.
     pub fn tip(&self) -> Option<&Tip> {
@@ -63,13 +63,13 @@ impl Row {
 
     /// Returns the number of days of support that are left after the day; 0 on the last day.
     pub fn days_left(&self, day: NaiveDate) -> Option<i64> {
-        let supported = matches!(self.state, State::Phase(phase) if phase.is_supported());
+        let supported = matches!(self.state, ReleaseState::Phase(phase) if phase.is_supported());
         let term = self.term.as_ref().filter(|_| supported)?;
         Some((term.last_day() - day).num_days())
     }
 }
 
-/// Returns the one of `tips` that [`Row::tip`] describes.
+/// Returns the one of `tips` that [`StatusRow::tip`] describes.
 pub(super) fn main_tip(tips: &[Tip]) -> Option<&Tip> {
     tips.iter().max_by_key(|tip| (tip.ahead.is_none(), tip.ahead, tip.remote.is_none()))
 }

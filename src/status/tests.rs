@@ -64,7 +64,7 @@ fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
     let declared = commits().map(|(commit, version)| {
         (commit, Declared { version: version.parse().ok(), msrv: Some("1.84".to_owned()) })
     });
-    Status::new(&Known {
+    Status::new(&StatusSources {
         day: date(day),
         train,
         survey,
@@ -148,10 +148,16 @@ fn a_candidate_is_known_by_its_version_or_its_tag() {
     let train = wasmtime();
     let mut survey = april();
     survey.tags.push(tag("32.0.0-rc.1", "2025-04-10"));
-    assert_eq!(status("2025-04-19", Some(&train), &survey).rows[1].state, State::Phase(Phase::Candidate));
+    assert_eq!(
+        status("2025-04-19", Some(&train), &survey).rows[1].state,
+        ReleaseState::Phase(Phase::Candidate)
+    );
     survey.tags.pop();
     survey.branches[4] = branch(32, 1, "32.0.0-rc.1");
-    assert_eq!(status("2025-04-19", Some(&train), &survey).rows[1].state, State::Phase(Phase::Candidate));
+    assert_eq!(
+        status("2025-04-19", Some(&train), &survey).rows[1].state,
+        ReleaseState::Phase(Phase::Candidate)
+    );
 }
 
 #[test]
@@ -161,7 +167,7 @@ fn the_policy_alone_says_what_it_had() {
     let branches = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
     assert_eq!(status.supported().unwrap(), branches);
     assert_eq!(status.todo, [], "that there is no branch says something about the clone");
-    assert_eq!(status.had, Had { policy: true, tags: 0, branches: 0, shallow: false });
+    assert_eq!(status.had, SourceCounts { policy: true, tags: 0, branches: 0, shallow: false });
 }
 
 #[test]
@@ -169,7 +175,7 @@ fn branches_and_tags_alone_say_what_they_had() {
     let status = status("2025-04-22", None, &april());
     assert_eq!(states(&status)[1..3], [("32.0".to_owned(), "cut"), ("31.0".to_owned(), "released")]);
     assert_eq!(status.supported().unwrap_err().0[0].rule, rule::NO_POLICY);
-    assert_eq!(status.had, Had { policy: false, tags: 6, branches: 5, shallow: false });
+    assert_eq!(status.had, SourceCounts { policy: false, tags: 6, branches: 5, shallow: false });
     assert_eq!(status.rows[2].released, Some(date("2025-03-20")));
 }
 
@@ -203,7 +209,7 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
         let status = status(day, train, survey);
         assert!(!status.todo.iter().any(|todo| matches!(todo, Todo::Differs { .. })), "{:?}", status.todo);
         let of_31 = status.rows.iter().filter(|row| row.number == Number(31));
-        let facts = |row: &Row| format!("{} {} {}", row.branch, row.short, row.state.name());
+        let facts = |row: &StatusRow| format!("{} {} {}", row.branch, row.short, row.state.name());
         (of_31.map(facts).collect::<Vec<_>>(), status)
     };
     let (rows, status) = on(&survey, Some(&train), "2025-04-22");

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::row::{Row, State};
+use super::row::{ReleaseState, StatusRow};
 use crate::git::TagName;
 use crate::git::survey::Survey;
 use crate::train::Phase;
@@ -77,7 +77,7 @@ pub enum Todo {
 }
 
 /// Returns what is to be done on `day`, the most pressing first.
-pub(super) fn todo(day: NaiveDate, rows: &[Row], survey: &Survey) -> Vec<Todo> {
+pub(super) fn todo(day: NaiveDate, rows: &[StatusRow], survey: &Survey) -> Vec<Todo> {
     let mut todo: Vec<Todo> = rows.iter().flat_map(|row| of_row(day, row)).collect();
     // Where no branch is known at all, that says something about the clone.
     if !survey.branches.is_empty() {
@@ -89,9 +89,9 @@ pub(super) fn todo(day: NaiveDate, rows: &[Row], survey: &Survey) -> Vec<Todo> {
     todo
 }
 
-fn of_row(day: NaiveDate, row: &Row) -> Vec<Todo> {
+fn of_row(day: NaiveDate, row: &StatusRow) -> Vec<Todo> {
     let mut todo = Vec::new();
-    if let (State::Phase(phase), Some(release)) = (row.state, &row.release) {
+    if let (ReleaseState::Phase(phase), Some(release)) = (row.state, &row.release) {
         let version = row.version.clone();
         match phase {
             Phase::Due => todo.push(Todo::Release { version, due: release.release.due }),
@@ -102,7 +102,7 @@ fn of_row(day: NaiveDate, row: &Row) -> Vec<Todo> {
         }
     }
     todo.extend(ends(day, row));
-    let ended = row.state == State::Phase(Phase::Ended);
+    let ended = row.state == ReleaseState::Phase(Phase::Ended);
     if !ended {
         todo.extend(other_version(row));
         todo.extend(differs(row));
@@ -110,13 +110,13 @@ fn of_row(day: NaiveDate, row: &Row) -> Vec<Todo> {
     todo
 }
 
-fn no_branch(row: &Row) -> Option<Todo> {
-    let needed = matches!(row.state, State::Phase(phase) if phase.needs_fixes());
+fn no_branch(row: &StatusRow) -> Option<Todo> {
+    let needed = matches!(row.state, ReleaseState::Phase(phase) if phase.needs_fixes());
     (needed && row.tips.is_empty())
         .then(|| Todo::NoBranch { short: row.short.clone(), branch: row.branch.clone() })
 }
 
-fn ends(day: NaiveDate, row: &Row) -> Option<Todo> {
+fn ends(day: NaiveDate, row: &StatusRow) -> Option<Todo> {
     let left = row.days_left(day)?;
     let last_day = row.term.as_ref()?.last_day();
     let unreleased = row.tip().map_or(Some(0), |tip| tip.ahead);
@@ -124,28 +124,28 @@ fn ends(day: NaiveDate, row: &Row) -> Option<Todo> {
     worth.then(|| Todo::Ends { short: row.short.clone(), last_day, unreleased })
 }
 
-fn other_version(row: &Row) -> Option<Todo> {
+fn other_version(row: &StatusRow) -> Option<Todo> {
     let declared = row.declared.version.as_ref()?;
     let of_release = (declared.major, declared.minor) == (row.version.major, row.version.minor)
         || (declared.major > 0 && row.version.minor == 0 && declared.major == row.version.major);
     let judged =
-        row.state != State::Phase(Phase::InDevelopment) && row.tip().is_some_and(|tip| !tip.has_later);
+        row.state != ReleaseState::Phase(Phase::InDevelopment) && row.tip().is_some_and(|tip| !tip.has_later);
     (judged && !of_release)
         .then(|| Todo::OtherVersion { branch: row.branch.clone(), version: declared.clone() })
 }
 
-fn differs(row: &Row) -> Option<Todo> {
+fn differs(row: &StatusRow) -> Option<Todo> {
     let differ = row.tips.iter().any(|tip| tip.commit != row.tips[0].commit);
     let places = || row.tips.iter().map(|tip| tip.place().to_owned()).collect();
     differ.then(|| Todo::Differs { branch: row.branch.clone(), places: places() })
 }
 
-fn past_end(row: &Row) -> Option<Todo> {
+fn past_end(row: &StatusRow) -> Option<Todo> {
     let ((tag, day), last_day) = (row.latest.as_ref()?, row.term.as_ref()?.last_day());
     (*day > last_day).then(|| Todo::PastEnd { short: row.short.clone(), tag: tag.clone(), last_day })
 }
 
-fn never_tagged(row: &Row, survey: &Survey) -> Option<Todo> {
+fn never_tagged(row: &StatusRow, survey: &Survey) -> Option<Todo> {
     let tags = survey.tags_of(row.number, &row.version);
     let first = tags.into_iter().find(|tag| tag.version.pre.is_empty())?;
     (first.version != row.version)

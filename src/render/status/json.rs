@@ -33,7 +33,7 @@ use super::sentence;
 use crate::git::survey::Tip;
 use crate::git::{CommitId, RemoteName};
 use crate::render::json::text;
-use crate::status::{Had, Row, State, Status, Todo};
+use crate::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
 use crate::train::{Day, Term};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
@@ -61,7 +61,7 @@ struct StatusDocument<'a> {
     format: u32,
     name: &'a str,
     as_of: NaiveDate,
-    had: Had,
+    had: SourceCounts,
     releases: Vec<StatusEntry<'a>>,
     todo: Vec<ToDo>,
 }
@@ -106,7 +106,7 @@ struct ToDo {
     text: String,
 }
 
-fn release(row: &Row, day: NaiveDate) -> StatusEntry<'_> {
+fn release(row: &StatusRow, day: NaiveDate) -> StatusEntry<'_> {
     let days = |day: &Day| DayEntry { planned: Some(day.planned), due: Some(day.due), actual: day.actual };
     let plan = row.release.as_ref();
     let term = plan.map(|plan| &plan.term).or(row.term.as_ref());
@@ -115,7 +115,7 @@ fn release(row: &Row, day: NaiveDate) -> StatusEntry<'_> {
         version: &row.version,
         state: row.state.name().replace(' ', "-"),
         needs_fixes: match row.state {
-            State::Phase(phase) if plan.is_some() || row.term.is_some() => Some(phase.needs_fixes()),
+            ReleaseState::Phase(phase) if plan.is_some() || row.term.is_some() => Some(phase.needs_fixes()),
             _ => None,
         },
         branch: &row.branch,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use relprep::git::TagName;
 use relprep::render::status::{human, sentence};
-use relprep::status::{Had, Row, State, Status, Todo};
+use relprep::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
 use relprep::train::{LastDay, Number, Phase, Term};
 use relprep::workspace::declared::Declared;
 use semver::Version;
@@ -55,7 +55,7 @@ fn what_a_status_was_made_from_is_said() {
         (true, 1, 5, "the policy, 5 release branches and 1 tag"),
         (false, 6, 5, "5 release branches and 6 tags alone: no policy tells what is supported"),
     ] {
-        let had = Had { policy, tags, branches, shallow: false };
+        let had = SourceCounts { policy, tags, branches, shallow: false };
         let status = Status { day: date("2025-11-21"), had, rows: Vec::new(), todo: Vec::new() };
         assert!(human("x", &status).starts_with(&format!("x on November 21 2025, from {said}\n")));
     }
@@ -64,11 +64,11 @@ fn what_a_status_was_made_from_is_said() {
 #[test]
 fn a_minor_release_has_the_end_of_its_major_and_its_own_day() {
     let day = date("2025-05-20");
-    let row = Row {
+    let row = StatusRow {
         number: Number(31),
         version: Version::new(31, 1, 0),
         short: "31.1".to_owned(),
-        state: State::Phase(Phase::LastDay),
+        state: ReleaseState::Phase(Phase::LastDay),
         release: None,
         term: Some(Term { eol: day, last_day: LastDay::Included, answers: Vec::new() }),
         branch: "release-31.1.0".to_owned(),
@@ -77,7 +77,7 @@ fn a_minor_release_has_the_end_of_its_major_and_its_own_day() {
         released: Some(date("2025-04-10")),
         latest: None,
     };
-    let had = Had { policy: true, tags: 1, branches: 1, shallow: false };
+    let had = SourceCounts { policy: true, tags: 1, branches: 1, shallow: false };
     let status = Status { day, had, rows: vec![row], todo: Vec::new() };
     assert!(human("x", &status).contains("until 2025-05-20 (0 left); released 2025-04-10"));
 }
