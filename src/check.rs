@@ -120,12 +120,11 @@ impl<'a> Subject<'a> {
 
     /// Returns the tags that belong to this branch's line: all of them for the trunk.
     fn tags_here(&self) -> impl DoubleEndedIterator<Item = (&Version, &Tag)> {
-        let template = &self.request.project.config.names.branch;
-        let (branch, name) = (self.request.branch, &self.request.project.name);
+        let (branch, project) = (self.request.branch, self.request.project);
         let is_here = move |version: &Version| match &self.role {
             BranchKind::Release(line) => {
                 let first = Version { patch: line.patch, ..crate::version::plain(version) };
-                version >= line && *branch == *template.render(&first, name)
+                version >= line && *branch == *project.branch(&first)
             }
             BranchKind::Trunk => true,
             BranchKind::Other => false,

@@ -171,6 +171,15 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Refused {
+    /// Refuses for all `findings`, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// They.
+    pub fn if_any(findings: Vec<Finding>) -> Result<(), Self> {
+        if findings.is_empty() { Ok(()) } else { Err(Self(findings)) }
+    }
+
     /// Takes a refusal out of a result, in which any other error stays one.
     ///
     /// # Errors

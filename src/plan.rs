@@ -101,12 +101,12 @@ pub struct Plan {
 
 impl Plan {
     /// Begins the plan that `command` makes for `version`: nothing is to be made yet.
-    fn new(request: &Request<'_>, command: Command, version: &Version) -> Self {
+    fn new(request: &Request<'_>, command: Command, version: Version) -> Self {
         let Project { config, workspace, name, .. } = request.project;
         Self {
             command,
             name: name.clone(),
-            version: version.clone(),
+            version,
             date: request.date,
             branches: Vec::new(),
             commits: Vec::new(),
@@ -186,14 +186,12 @@ impl Request<'_> {
     }
 
     fn values(&self, version: &Version, lead: &Package) -> Values {
-        let names = &self.project.config.names;
-        let name = &self.project.name;
         Values {
             version: Some(version.clone()),
-            branch: Some(names.branch.render(&crate::version::plain(version), name)),
-            tag: Some(names.tag.render(version, name)),
+            branch: Some(self.project.branch(version)),
+            tag: Some(self.project.tag(version)),
             date: Some(self.date),
-            name: Some(name.clone()),
+            name: Some(self.project.name.clone()),
             repository: lead.repository.clone(),
         }
     }
@@ -211,7 +209,7 @@ impl Preparation {
 /// # Errors
 ///
 /// All findings, if one of them is an error.
-fn refuse(findings: Vec<Finding>) -> Result<Vec<Finding>, Vec<Finding>> {
+pub(crate) fn refuse(findings: Vec<Finding>) -> Result<Vec<Finding>, Vec<Finding>> {
     let is_error = |finding: &Finding| finding.severity == Severity::Error;
     if findings.iter().any(is_error) { Err(findings) } else { Ok(findings) }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
+use semver::Version;
 
 pub use configured::{nearest_config, refs};
 pub use location::{At, Location, nearest_package};
@@ -19,6 +20,7 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Mode, Repo, Tree};
 use crate::path::RepoPath;
+use crate::version::plain;
 use crate::workspace::metadata::{Members, Unreadable};
 use crate::workspace::{Sources, Workspace, declared};
 
@@ -42,6 +44,16 @@ pub struct Project {
 }
 
 impl Project {
+    /// Returns the release branch that `version` belongs to, by short name.
+    pub fn branch(&self, version: &Version) -> String {
+        self.config.names.branch.render(&plain(version), &self.name)
+    }
+
+    /// Returns the tag of the release `version`.
+    pub fn tag(&self, version: &Version) -> String {
+        self.config.names.tag.render(version, &self.name)
+    }
+
     /// Reads the project at `location` as it is at `commit`, the one that is checked out.
     ///
     /// `changed` are the tracked files that differ from it; Cargo is asked about the work tree

@@ -124,9 +124,7 @@ impl Workspace {
                 Err(finding) => refusals.push(finding),
             }
         }
-        if !refusals.is_empty() {
-            return Err(Refused(refusals).into());
-        }
+        Refused::if_any(refusals)?;
         workspace.add_members(members)?;
         workspace.add_followers(follow);
         workspace.packages.sort_by(|a, b| (&a.name, &a.manifest).cmp(&(&b.name, &b.manifest)));
@@ -137,9 +135,7 @@ impl Workspace {
         let untracked = |member: &&Member| !self.manifests.contains_key(&member.manifest);
         let refusals: Vec<Finding> =
             members.packages.iter().filter(untracked).map(untracked_member).collect();
-        if !refusals.is_empty() {
-            return Err(Refused(refusals));
-        }
+        Refused::if_any(refusals)?;
         for member in &members.packages {
             let Some(file) = self.manifests.get(&member.manifest) else { continue };
             let stated = file.manifest.package.as_ref().map(|package| &package.version);

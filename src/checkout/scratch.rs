@@ -109,7 +109,8 @@ impl Repo {
                 ),
             }
         }
-        if findings.is_empty() { Ok(files) } else { Err(Refused(findings).into()) }
+        Refused::if_any(findings)?;
+        Ok(files)
     }
 }
 

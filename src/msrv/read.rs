@@ -49,7 +49,7 @@ pub fn evidence(
 ) -> Result<Result<MsrvEvidence, Finding>> {
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
-    let tag = project.config.names.tag.render(line, &project.name);
+    let tag = project.tag(line);
     let search = Search {
         tag: &tag,
         line,

@@ -6,7 +6,7 @@ mod status;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Error, Result};
+use anyhow::{Context as _, Result};
 use semver::Version;
 
 pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport};
@@ -75,15 +75,12 @@ impl BackportSession<'_> {
     fn commits(&self) -> Result<Vec<CommitId>> {
         let (mut commits, mut findings): (Vec<CommitId>, Vec<Finding>) = (Vec::new(), Vec::new());
         for name in &self.options.commits {
-            match self.session.repo.commits_of(name).map_err(Error::downcast::<Refused>) {
+            match Refused::taken_from(self.session.repo.commits_of(name))? {
                 Ok(found) => commits.extend(found),
-                Err(Ok(Refused(more))) => findings.extend(more),
-                Err(Err(error)) => return Err(error),
+                Err(Refused(more)) => findings.extend(more),
             }
         }
-        if !findings.is_empty() {
-            return Err(Refused(findings).into());
-        }
+        Refused::if_any(findings)?;
         let mut seen = BTreeSet::new();
         commits.retain(|commit| seen.insert(*commit));
         Ok(commits)
@@ -159,6 +156,6 @@ impl BackportSession<'_> {
                 Some(_) => {}
             }
         }
-        if findings.is_empty() { Ok(()) } else { Err(Refused(findings)) }
+        Refused::if_any(findings)
     }
 }

@@ -94,15 +94,14 @@ impl PrepareRun<'_> {
         let is_one = selected.targets.len() == 1;
         let projects = reading::read(self.session, &selected.targets, &self.changed, sink);
         for (target, project) in selected.targets.iter().zip(projects) {
-            match project.and_then(|project| self.plan_one(target, &project)) {
+            match Refused::taken_from(project.and_then(|project| self.plan_one(target, &project)))? {
                 Ok(plan) => {
                     if target.is_checked_out {
                         stops.extend(self.dirty(Some(&plan), self.options.allow_dirty));
                     }
                     preparation.plans.push(plan);
                 }
-                Err(error) => {
-                    let Refused(findings) = error.downcast::<Refused>()?;
+                Err(Refused(findings)) => {
                     let is_in_question = target.is_checked_out && !self.options.allow_dirty;
                     let dirty = is_in_question.then(|| self.dirty(None, false)).flatten();
                     let findings = findings.into_iter().chain(dirty);
@@ -116,9 +115,7 @@ impl PrepareRun<'_> {
                 }
             }
         }
-        if !refusals.is_empty() {
-            return Err(Refused(refusals).into());
-        }
+        Refused::if_any(refusals)?;
         stops.extend(self.session.repo.obstacles(&publication(&preparation, self.session.context.moment))?);
         Ok((preparation, stops))
     }
@@ -173,7 +170,7 @@ impl Prepared<'_> {
     ///
     /// A refusal with all that stops them.
     pub fn check(&self) -> Result<(), Refused> {
-        if self.stops.is_empty() { Ok(()) } else { Err(Refused(self.stops.clone())) }
+        Refused::if_any(self.stops.clone())
     }
 
     /// Carries the plans out, all of them or none; pushes what was made, if that was asked for.

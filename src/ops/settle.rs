@@ -8,8 +8,8 @@ use crate::git::Repo;
 use crate::path::RepoPath;
 use crate::plan::bump::Unsettled;
 use crate::plan::files::{FileChange, What};
-use crate::plan::{Commit, Plan};
-use crate::rule::{self, Severity};
+use crate::plan::{self, Commit, Plan};
+use crate::rule;
 use crate::workspace::scratch::{Extent, Scratch};
 use crate::workspace::update::update;
 
@@ -24,10 +24,7 @@ pub(super) fn settle(repo: &Repo, plan: &mut Plan) -> Result<()> {
     for commit in plan.commits.iter_mut().filter(|commit| !commit.unsettled.is_empty()) {
         findings.extend(settle_commit(repo, commit)?);
     }
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Err(Refused(findings).into());
-    }
-    plan.notes.extend(findings);
+    plan.notes.extend(plan::refuse(findings).map_err(Refused)?);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 
 use super::calendar::ProjectSchedule;
 use super::session::Session;
@@ -47,15 +47,10 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
         report.fact("waived", format!("{branch}: {reason}"));
     }
     report.fact("latest", supported::latest(&status));
-    match compare((repo, &refs), (&ground, &status), targets, excepted, &mut report)
-        .map_err(Error::downcast::<Refused>)
-    {
-        Ok(()) => {}
-        Err(Ok(Refused(findings))) => {
-            report.fact("changes", "unchecked");
-            report.findings.extend(findings);
-        }
-        Err(Err(error)) => return Err(error),
+    let compared = compare((repo, &refs), (&ground, &status), targets, excepted, &mut report);
+    if let Err(Refused(findings)) = Refused::taken_from(compared)? {
+        report.fact("changes", "unchecked");
+        report.findings.extend(findings);
     }
     Ok(report)
 }
@@ -156,6 +151,6 @@ fn chosen(
             report.findings.push(Finding::of(rule::NO_BRANCH, message).remedy(remedy));
         }
     }
-    let unused: Vec<Finding> = unused.into_iter().map(targets::unused).collect();
-    if unused.is_empty() { Ok((targets, excepted)) } else { Err(Refused(unused)) }
+    Refused::if_any(unused.into_iter().map(targets::unused).collect())?;
+    Ok((targets, excepted))
 }

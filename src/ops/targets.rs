@@ -91,7 +91,8 @@ fn named(globs: &[String], head: &Head, refs: &Refs) -> Result<Vec<ChosenBranch>
     }
     targets.sort_by(|a, b| a.branch.cmp(&b.branch));
     targets.dedup();
-    if findings.is_empty() { Ok(targets) } else { Err(Refused(findings)) }
+    Refused::if_any(findings)?;
+    Ok(targets)
 }
 
 fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<ChosenBranch>, Finding> {
@@ -155,7 +156,8 @@ fn supported(
     if findings.is_empty() && selected.targets.is_empty() && selected.left.is_empty() {
         findings.push(nothing_supported(status));
     }
-    if findings.is_empty() { Ok(selected) } else { Err(Refused(findings)) }
+    Refused::if_any(findings)?;
+    Ok(selected)
 }
 
 fn nothing_supported(status: &Status) -> Finding {

@@ -29,23 +29,22 @@ pub fn plan(request: &Request<'_>, step: Step, before: &Before) -> Result<Plan, 
     let project = request.project;
     let config = &project.config;
     let lines = lines::lines(&project.workspace, config)?;
-    let name = &request.project.name;
     let version = plain(&lines.lead.version);
-    let branch = BranchName::made(config.names.branch.render(&version, name)).map_err(|wrong| vec![wrong])?;
+    let branch = BranchName::made(project.branch(&version)).map_err(|wrong| vec![wrong])?;
 
     let mut findings = project.notes.clone();
     findings.extend(lines.notes.iter().cloned());
     findings.extend(preconditions::on_trunk(request));
     findings.extend(preconditions::new_branch(request, &branch));
-    findings.extend(preconditions::tag_is_free(request, &version, name));
+    findings.extend(preconditions::tag_is_free(request, &version));
     let mut used = vec![config.commit.cut.template()];
     used.extend(config.notes.enabled.then(|| config.notes.style.entry()));
     used.extend(config.prerelease.candidate.is_some().then(|| config.commit.candidate.template()));
     findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, &lines));
-    findings.extend(trunk_already_moved(request, before, name, &version));
+    findings.extend(trunk_already_moved(request, before, &version));
 
-    let mut plan = Plan::new(request, Command::Branch(step), &version);
+    let mut plan = Plan::new(request, Command::Branch(step), version);
     match &config.prerelease.candidate {
         None => plan.branches.push(NewBranch { name: branch.clone(), at: project.commit }),
         Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),
@@ -182,12 +181,7 @@ fn prerelease_remedy(lines: &Lines<'_>, line: &lines::Line<'_>) -> String {
 
 /// Finds out whether the trunk's tip is the commit that the last cut made: then nothing has come
 /// since, and what would be cut is the release just cut under the next number.
-fn trunk_already_moved(
-    request: &Request<'_>,
-    before: &Before,
-    name: &str,
-    version: &Version,
-) -> Option<Finding> {
+fn trunk_already_moved(request: &Request<'_>, before: &Before, version: &Version) -> Option<Finding> {
     let names = &request.project.config.names;
     let older = request.refs.branches.names().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
     let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
@@ -203,7 +197,7 @@ fn trunk_already_moved(
             .at(Place::file(&request.project.workspace.root))
             .remedy(format!(
                 "there is nothing to cut; to release {}, run `cargo relprep release` on {branch}",
-                names.tag.render(&previous, name)
+                request.project.tag(&previous)
             ))
     })
 }

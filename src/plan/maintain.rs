@@ -59,7 +59,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
             .remedy("state `[prerelease] candidate = \"rc\"`, or run `cargo relprep release`");
         return Err(vec![finding]);
     };
-    let released = preconditions::not_released(request, &lines.lead.version, &request.project.name);
+    let released = preconditions::not_released(request, &lines.lead.version);
     let job = Job {
         command: Command::Rc,
         transition: Transition::Candidate(label.clone()),
@@ -85,15 +85,14 @@ impl Job<'_> {
         mut findings: Vec<Finding>,
     ) -> Result<Plan, Vec<Finding>> {
         let config = &request.project.config;
-        let name = &request.project.name;
         findings.extend(request.project.notes.iter().cloned());
         findings.extend(lines.notes.iter().cloned());
         findings.extend(preconditions::repository(lines.lead, &[self.message.template()]));
-        findings.extend(preconditions::on_release_branch(request, &lines.lead.version, name));
+        findings.extend(preconditions::on_release_branch(request, &lines.lead.version));
 
         let mut bump = bump::bump(request.project, lines, &self.transition);
         let version = bump.lead_version(lines.lead);
-        findings.extend(preconditions::tag_is_free(request, &version, name));
+        findings.extend(preconditions::tag_is_free(request, &version));
         match notes::date(request, &mut bump, self.dating, &version) {
             Ok(said) if bump.files.is_empty() && bump.findings.is_empty() => {
                 findings.extend(said);
@@ -109,7 +108,7 @@ impl Job<'_> {
         let values =
             Values { branch: Some(request.branch.to_string()), ..request.values(&version, lines.lead) };
         let message = self.message.render(&values);
-        let mut plan = Plan::new(request, self.command, &version);
+        let mut plan = Plan::new(request, self.command, version.clone());
         plan.superseded = superseded(lines, config.prerelease.candidate.as_ref());
         findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));
         plan.notes = refuse(findings)?;
@@ -152,9 +151,8 @@ fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
 /// call it unreleased, as after a release that went wrong.
 fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     let version = &lines.lead.version;
-    let name = &request.project.name;
     // On another branch that is what is wrong.
-    if !version.pre.is_empty() || preconditions::on_release_branch(request, version, name).is_some() {
+    if !version.pre.is_empty() || preconditions::on_release_branch(request, version).is_some() {
         return None;
     }
     if let Some(place) = notes::unreleased(request, version).filter(|_| request.refs.tags.is_empty()) {
@@ -162,7 +160,7 @@ fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
         let remedy = "run `cargo relprep release` first, unless it is meant to be passed over";
         return Some(Finding::of(rule::NEVER_RELEASED, message).at(place).remedy(remedy));
     }
-    let tag = request.project.config.names.tag.render(version, name);
+    let tag = request.project.tag(version);
     let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(tag.as_str());
     known.then(|| {
         Finding::of(rule::NEVER_TAGGED, format!("{version} was never tagged as {tag}"))

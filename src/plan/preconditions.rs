@@ -23,11 +23,11 @@ pub fn on_trunk(request: &Request<'_>) -> Option<Finding> {
 }
 
 /// Finds out whether the branch planned on is the release branch of the version that it holds.
-pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> Option<Finding> {
+pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Finding> {
     let template = &request.project.config.names.branch;
     let branch = request.branch;
     let Some(named) = template.read(branch) else {
-        let example = template.render(&plain(holds), name);
+        let example = request.project.branch(holds);
         return Some(
             Finding::of(
                 rule::NOT_ON_RELEASE_BRANCH,
@@ -36,7 +36,7 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
             .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
         );
     };
-    if belongs_to(request, &named, holds, name) {
+    if belongs_to(request, &named, holds) {
         return None;
     }
     let message = format!("`{branch}` holds version {holds}, which is not one of its releases");
@@ -50,9 +50,9 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version, name: &str) -> 
 
 /// Returns whether `holds` is among the releases of the branch, whose name says `named`: below the
 /// numbers that the name gives, a version is free to move.
-fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version, name: &str) -> bool {
+fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version) -> bool {
     let moved = Version { patch: named.patch, ..plain(holds) };
-    *request.branch == *request.project.config.names.branch.render(&moved, name) && plain(holds) >= *named
+    *request.branch == *request.project.branch(&moved) && plain(holds) >= *named
 }
 
 /// Finds out whether a branch that is to be made is there already, or its name is none.
@@ -84,8 +84,8 @@ pub fn repository(lead: &Package, used: &[&Template]) -> Option<Finding> {
 }
 
 /// Finds out whether the tag of a version that is to be released is there already.
-pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Option<Finding> {
-    let tag = request.project.config.names.tag.render(version, name);
+pub fn tag_is_free(request: &Request<'_>, version: &Version) -> Option<Finding> {
+    let tag = request.project.tag(version);
     if !is_plain_name(&tag) {
         return Some(
             Finding::of(
@@ -103,14 +103,14 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version, name: &str) -> Opti
 
 /// Finds out whether what a candidate would lead to is released: by its tag or, where tags were not
 /// fetched, by the notes' date or by the patches that the branch has had since.
-pub fn not_released(request: &Request<'_>, holds: &Version, name: &str) -> Option<Finding> {
-    if let Some(finding) = tag_is_free(request, &plain(holds), name) {
+pub fn not_released(request: &Request<'_>, holds: &Version) -> Option<Finding> {
+    if let Some(finding) = tag_is_free(request, &plain(holds)) {
         return Some(finding);
     }
     let remedy = "run `cargo relprep patch` for the next release of this branch";
     let released = |version: &Version| Some((version.clone(), notes::released(request, version)?));
     let first = request.project.config.names.branch.read(request.branch);
-    let first = first.filter(|first| *first < plain(holds) && belongs_to(request, first, holds, name));
+    let first = first.filter(|first| *first < plain(holds) && belongs_to(request, first, holds));
     let dated = first.as_ref().and_then(released).or_else(|| released(&plain(holds)));
     if let Some((version, (day, place))) = dated {
         let message = format!("{version} is released: the notes date it {day}");

@@ -35,7 +35,7 @@ pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
         }
     }
     let findings = limits::check_all(sizes.into_iter());
-    if findings.is_empty() { Ok(()) } else { Err(Refused(findings).into()) }
+    Ok(Refused::if_any(findings)?)
 }
 
 /// Reads the file `path` of the disk, which is named to the user as `shown`, or returns nothing where

@@ -148,9 +148,7 @@ impl Repo {
                 Err(finding) => findings.push(finding),
             }
         }
-        if !findings.is_empty() {
-            return Err(Refused(findings).into());
-        }
+        Refused::if_any(findings)?;
         update.create_updated(&self.git, base).context("cannot write a tree")
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use git2::RepositoryState;
 
 use crate::finding::{Finding, Refused};
@@ -18,11 +18,8 @@ impl Repo {
     /// Finds what stands in the way of a publication, as far as that can be told before its commits are
     /// made.
     pub fn obstacles(&self, publication: &Publication) -> Result<Vec<Finding>> {
-        let mut findings = match self.moves_without_commits(publication).map_err(Error::downcast::<Refused>) {
-            Ok(_) => Vec::new(),
-            Err(Ok(Refused(findings))) => findings,
-            Err(Err(error)) => return Err(error),
-        };
+        let moves = Refused::taken_from(self.moves_without_commits(publication))?;
+        let mut findings = moves.err().map_or_else(Vec::new, |Refused(findings)| findings);
         let here = self.checked_out()?;
         for commit in &publication.commits {
             if here.as_ref() == Some(&self.full_branch_name(&commit.branch)?) {
@@ -67,7 +64,8 @@ impl Repo {
             moves.insert(name.clone(), found);
         }
         self.check_work_trees(&moves, &mut findings)?;
-        if findings.is_empty() { Ok(moves) } else { Err(Refused(findings).into()) }
+        Refused::if_any(findings)?;
+        Ok(moves)
     }
 
     /// Returns the ref of the branch `name` with its value, or notes that it cannot have that name.

@@ -39,9 +39,7 @@ impl Repo {
             }
         }
         self.fill_old(&mut files, settings, &mut findings)?;
-        if !findings.is_empty() {
-            return Err(Refused(findings).into());
-        }
+        Refused::if_any(findings)?;
         self.fill_new(&mut files, settings)?;
         Ok(files)
     }

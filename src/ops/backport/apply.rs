@@ -75,8 +75,10 @@ impl AttemptedBackport<'_> {
     pub fn obstacles(&self) -> Result<AppliedBackport> {
         let mut refused = Vec::new();
         for attempt in &self.attempts {
-            if let Some(publication) = self.publication(attempt)? {
-                refused.extend(self.scene.session.repo.obstacles(&publication)?);
+            match Refused::taken_from(self.publication(attempt))? {
+                Ok(None) => {}
+                Ok(Some(publication)) => refused.extend(self.scene.session.repo.obstacles(&publication)?),
+                Err(Refused(findings)) => refused.extend(findings),
             }
         }
         refused.extend(self.chosen.absences());
