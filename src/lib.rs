@@ -21,9 +21,9 @@
 //! | [`only_versions`] | whether a commit changes anything but versions |
 //! | [`backport`] | fixes on every supported branch, and the proof of it |
 //! | [`check`] | what must hold before a release: one file a rule |
-//! | [`ops`] | one file an operation: reads, plans, applies; prints nothing |
+//! | [`ops`] | what the commands do, one file an operation: prints nothing and knows no command line; the library's face |
 //! | [`render`] | plans, schedules and findings, in each format of output |
-//! | [`cli`] | one file a command: arguments in, exit status out |
+//! | [`cli`] | one file a command: arguments, the choice of the operation, showing |
 //!
 //! A floor imports only what stands above it, and files form no circle: `tests/it/layers.rs` reads this
 //! table and the imports, and holds the one against the other.
@@ -33,6 +33,8 @@
 //! * Only `git`, `transaction` and `checkout` name git2 or run git; only `render` and `cli` print.
 //! * `train`, `edit`, `plan`, `status` and the rules of `check` touch no file system, no environment and
 //!   no clock: they are tested with strings and values.
+//! * The clock is read once a run, in `main`: the day of a release and the time of its commits come from
+//!   that [`git::Moment`].
 //! * A fact has one owner: what a package's version is at a commit, [`workspace::declared`]; what the product
 //!   is called, [`project::lead::product`]; how a blob becomes text, [`git::Repo::text`].
 //! * A path inside the repository is a [`path::RepoPath`], which cannot lead outside.

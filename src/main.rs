@@ -1,4 +1,4 @@
-//! The `cargo-relprep` binary: arguments in, exit status out.
+//! The `cargo-relprep` binary: arguments in, exit status out; the one reading of the clock.
 
 use std::process::ExitCode;
 
