@@ -168,7 +168,8 @@ impl Repo {
         Ok(found.is_file() && can_run)
     }
 
-    /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted.
+    /// Returns the tracked files that differ from HEAD, in the index or in the work tree, sorted; those
+    /// that a sparse checkout leaves out are among them.
     ///
     /// # Errors
     ///
@@ -183,6 +184,21 @@ impl Repo {
             statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect();
         paths.sort_unstable();
         Ok(paths)
+    }
+
+    /// Returns those of the `changed` files that somebody has changed: a sparse checkout leaves the others
+    /// out of the work tree, and git calls it clean.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::changed`].
+    pub fn not_left_out(&self, changed: &[String]) -> Result<Vec<String>> {
+        let index = self.index()?;
+        let is_left_out = |path: &&String| {
+            let entry = index.get_path(Path::new(path), 0);
+            entry.is_some_and(|entry| is_skipped(&entry)) && !self.root.join(path).exists()
+        };
+        Ok(changed.iter().filter(|path| !is_left_out(path)).cloned().collect())
     }
 
     /// Returns the index of this work tree.
@@ -200,6 +216,14 @@ impl Repo {
             .into()
         })
     }
+}
+
+/// The flag of an index entry that a sparse checkout leaves out of the work tree.
+const SKIP_WORKTREE: u16 = 1 << 14;
+
+/// Returns whether a sparse checkout leaves the file of this entry out of the work tree.
+pub(crate) fn is_skipped(entry: &git2::IndexEntry) -> bool {
+    entry.flags_extended & SKIP_WORKTREE != 0
 }
 
 /// Opens the repository that git would find.

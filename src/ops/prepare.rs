@@ -60,7 +60,9 @@ pub fn prepare<'s>(
 ) -> Result<Prepared<'s>> {
     let (repo, refs) = (&session.repo, refs(session, options.push)?);
     refs.branches.doubt().iter().for_each(|doubt| sink.finding(doubt));
-    let run = PrepareRun { session, options, head: repo.head()?, refs, changed: repo.changed()? };
+    let changed = repo.changed()?;
+    let dirty = repo.not_left_out(&changed)?;
+    let run = PrepareRun { session, options, head: repo.head()?, refs, changed, dirty };
     let (preparation, stops) = run.plan(sink)?;
     Ok(Prepared { preparation, stops, session, is_pushed: options.push, head: run.head, refs: run.refs })
 }
@@ -83,7 +85,10 @@ struct PrepareRun<'a> {
     options: &'a PrepareOptions,
     head: Head,
     refs: Refs,
+    /// The tracked files that differ from the commit that is checked out.
     changed: Vec<String>,
+    /// Those of them that somebody has changed.
+    dirty: Vec<String>,
 }
 
 impl PrepareRun<'_> {
@@ -132,7 +137,7 @@ impl PrepareRun<'_> {
     }
 
     fn dirty(&self, plan: Option<&Plan>, only_planned: bool) -> Option<Finding> {
-        preconditions::clean(plan, &self.changed, only_planned)
+        preconditions::clean(plan, &self.dirty, only_planned)
     }
 
     fn plan_one(&self, target: &ChosenBranch, project: &Project) -> Result<Plan> {

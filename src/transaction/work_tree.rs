@@ -11,7 +11,7 @@ use git2::{Index, ObjectType, Oid, Tree};
 
 use crate::finding::{Finding, Place, Refused};
 use crate::git::settings::Settings;
-use crate::git::{Mode, Repo, TreeId, diff};
+use crate::git::{Mode, Repo, TreeId, diff, is_skipped};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::journal::{FileMove, Side};
@@ -99,7 +99,7 @@ impl Repo {
         let index = self.index()?;
         let mut suspects = Vec::new();
         for (at, file) in files.iter_mut().enumerate() {
-            let skipped = index::entry(&index, &file.path).as_ref().is_some_and(index::is_skipped);
+            let skipped = index::entry(&index, &file.path).as_ref().is_some_and(is_skipped);
             let disk = Disk::read(&self.root, &file.path)?;
             file.on_disk = !((skipped && disk == Disk::Nothing) || file.is_submodule());
             if !file.on_disk {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::child::{Action, Answer, Making, answer};
+use crate::fixture::Fixture;
 use crate::support::{Sandbox, write_executable};
 use crate::tools::{Tool, skip};
 
@@ -506,4 +507,27 @@ fn a_branch_is_pushed_to_its_upstream() {
     sandbox.publish(bump()).is_fine();
     sandbox.ask(Action::Push(None, vec!["main".into()])).is_fine();
     assert_eq!(sandbox.rev("two/trunk"), sandbox.rev("main"));
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_not_changed_and_yet_committed() {
+    let fixture = Fixture::new("several-lines");
+    let sandbox = &fixture.sandbox;
+    sandbox.write("assets/big.bin", "big");
+    sandbox.commit_all("An asset");
+    for patterns in [&["set", "--no-cone", "/*", "!/assets/"][..], &["set", "--cone", "tools"]] {
+        sandbox.git(["sparse-checkout"].into_iter().chain(patterns.iter().copied()));
+        assert_eq!(sandbox.git(["status", "--porcelain"]), "");
+        let said = fixture.run("branch");
+        assert_eq!(said.status, 0, "{patterns:?}: {}", said.err);
+        assert_eq!(sandbox.git(["status", "--porcelain"]), "", "{patterns:?}");
+        assert!(!sandbox.exists("assets/big.bin"), "{patterns:?}");
+        let changed = sandbox.git(["diff", "--name-only", "HEAD~1", "HEAD"]);
+        assert!(changed.contains("parser/Cargo.toml"), "{patterns:?}: {changed}");
+        sandbox.git(["reset", "--quiet", "--hard", "HEAD~1"]);
+        sandbox.git(["branch", "--quiet", "-D", "release-1.256"]);
+    }
+    assert!(!sandbox.exists("parser/Cargo.toml"));
+    sandbox.write("tools/Cargo.toml", "changed");
+    assert!(fixture.run("branch").err.contains("error[dirty]"));
 }

@@ -13,9 +13,6 @@ use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
 use crate::transaction::journal::{FileMove, Side};
 
-/// The flag of an index entry that a sparse checkout leaves out of the work tree.
-const SKIP_WORKTREE: u16 = 1 << 14;
-
 /// Takes the lock of the index at `index`; `state` is a folder on the same file system.
 ///
 /// # Errors
@@ -32,11 +29,6 @@ pub(crate) fn lock(index: &Path, state: &Path) -> Result<GitLock> {
 /// Returns the entry of `path`, if it is there without a conflict.
 pub(crate) fn entry(index: &Index, path: &RepoPath) -> Option<IndexEntry> {
     index.get_path(path.as_ref(), 0)
-}
-
-/// Returns whether a sparse checkout leaves the file of this entry out of the work tree.
-pub(crate) fn is_skipped(entry: &IndexEntry) -> bool {
-    entry.flags_extended & SKIP_WORKTREE != 0
 }
 
 /// Returns whether the entry says that the file is at this side.
