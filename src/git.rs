@@ -127,7 +127,7 @@ impl Repo {
             Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(Head::Unborn),
             Err(error) => return Err(error).context("cannot read HEAD"),
         };
-        let commit = CommitId(head.peel_to_commit().context("HEAD is no commit")?.id());
+        let commit = CommitId(head.peel_to_commit().context("HEAD is not a commit")?.id());
         let name = head.name().ok().and_then(|name| RefName::new(name)?.branch());
         Ok(match name {
             Some(name) => Head::Branch(name, commit),

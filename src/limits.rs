@@ -58,7 +58,7 @@ pub fn check_all<'a>(files: impl Iterator<Item = (&'a RepoPath, u64)>) -> Vec<Fi
         let message = format!(
             "the manifests and lock files of this commit have {together} bytes, and {TOGETHER} is the most"
         );
-        findings.push(Finding::of(rule::FILE_TOO_LARGE, message).remedy("take those out that nobody needs"));
+        findings.push(Finding::of(rule::FILE_TOO_LARGE, message).remedy("remove those that are not needed"));
     }
     findings
 }

@@ -55,7 +55,7 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
 }
 
 /// Returns the later text of a version file with its configured lines put back to the earlier
-/// version, or as it is if `path` is no version file.
+/// version, or as it is if `path` is not a version file.
 fn moved_back(before: &Project, after: &Project, path: &RepoPath, new: &str) -> String {
     let mut text = new.to_owned();
     for file in after.config.version_files.iter().filter(|file| file.path == *path) {

@@ -61,7 +61,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Refusals where it is no workspace, or where its configuration cannot be read.
+    /// Refusals where it is not a workspace, or where its configuration cannot be read.
     pub fn read(repo: &Repo, location: &Location, commit: CommitId, changed: &[String]) -> Result<Self> {
         Self::read_tree(repo, location, commit, repo.tree(commit)?, changed)
     }
@@ -98,7 +98,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Refusals where it is no workspace, or where its configuration cannot be read.
+    /// Refusals where it is not a workspace, or where its configuration cannot be read.
     pub fn read_commit(repo: &Repo, location: &Location, commit: CommitId) -> Result<Self> {
         let tree = repo.tree(commit)?;
         text::check_sizes(repo, &tree)?;
@@ -132,7 +132,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Refusals where it was no workspace then, or where its configuration cannot be read.
+    /// Refusals where it was not a workspace then, or where its configuration cannot be read.
     pub fn read_with_members_of(repo: &Repo, location: &Location, at: At, then: CommitId) -> Result<Self> {
         let (tree, tree_then) = (repo.tree(at.commit)?, repo.tree(then)?);
         for tree in [&tree, &tree_then] {

@@ -303,7 +303,7 @@ rules! {
     FIX_MISSING "fix-missing" Error "Every supported branch has a fix that one of them has.";
     FIX_UNRELEASED "fix-unreleased" Error "A fix that one supported line has released is released by all.";
     MAINLINE "mainline" Error "`--mainline` is for a merge, and numbers a parent that it has.";
-    MERGE "merge" Error "A commit to backport is no merge, unless it is said what it changes.";
+    MERGE "merge" Error "A commit to backport is not a merge, unless it is said what it changes.";
     NO_CONFLICT "no-conflict" Error "There is a conflict to resolve.";
     NO_FIX "no-fix" Error "A commit names the advisory.";
     NO_MARKDOWN "no-markdown" Error "Only `backport --status` has the form `markdown`.";

@@ -77,7 +77,7 @@ impl FromStr for RustVersion {
 
     /// Reads one to three numbers, as Cargo does in `rust-version`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || format!("`{text}` is no version of Rust; write one like `1.86`");
+        let wrong = || format!("`{text}` is not a version of Rust; write one like `1.86`");
         let number = |part: &str| {
             let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
             if digits { part.parse().ok() } else { None }

@@ -273,7 +273,7 @@ fn unknown(name: &str, allowed: &[Placeholder]) -> Finding {
     let all: Vec<String> = allowed.iter().map(|placeholder| format!("`{placeholder}`")).collect();
     let finding = Finding::of(rule::PLACEHOLDER, format!("there is no placeholder `{{{name}}}` here"));
     let known = format!("known here are {}; write `{{{{` for a brace", all.join(", "));
-    // What is long is no misspelt name, and comparing it would cost its length.
+    // What is long is not a misspelt name, and comparing it would cost its length.
     let near = (name.len() <= 32)
         .then(|| allowed.iter().min_by_key(|p| strsim::damerau_levenshtein(name, p.name())))
         .flatten()

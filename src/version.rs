@@ -78,7 +78,7 @@ pub fn first_compatible(version: &Version) -> Version {
 ///
 /// # Errors
 ///
-/// If `label` is no pre-release as Semantic Versioning 2.0.0 defines it.
+/// If `label` is not a pre-release as Semantic Versioning 2.0.0 defines it.
 pub fn with_label(version: &Version, label: &str) -> Result<Version> {
     Ok(Version { pre: Prerelease::new(label)?, ..plain(version) })
 }

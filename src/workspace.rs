@@ -68,7 +68,7 @@ pub struct Package {
     pub publishable: bool,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
-    /// What it says about itself; nothing where it is no member.
+    /// What it says about itself; nothing where it is not a member.
     pub about: About,
 }
 
@@ -188,7 +188,7 @@ impl Workspace {
     }
 
     /// Returns the manifest whose `[workspace]` governs `path`: the root for a member, else the one that
-    /// [`declared::root_of`] finds where the root is no workspace.
+    /// [`declared::root_of`] finds where the root is not a workspace.
     pub fn governing_root(&self, path: &RepoPath) -> Option<&RepoPath> {
         let root = match self.manifests.get(path).is_some_and(|file| file.member) {
             true => self.root.clone(),

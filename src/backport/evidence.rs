@@ -128,7 +128,7 @@ impl Facts {
     /// Returns the best evidence in the words of both that `self`, a commit of some branch, does
     /// what `wanted` does.
     ///
-    /// One that names another origin is no weaker evidence for this one, and what reverts something
+    /// One that names another origin is not a weaker evidence for this one, and what reverts something
     /// is none for what does it.
     pub fn evidence_for(&self, wanted: &Self) -> Option<Evidence> {
         let mut origins = wanted.picked_from.iter().map(String::as_str).chain([]);

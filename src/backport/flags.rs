@@ -98,7 +98,7 @@ pub struct Changed {
     pub files: BTreeMap<RepoPath, (Option<String>, Option<String>)>,
 }
 
-/// Returns what is to be flagged, sorted, each once; `members` are no new dependencies. What does not
+/// Returns what is to be flagged, sorted, each once; `members` are not new dependencies. What does not
 /// parse is not judged here.
 pub fn flags(changed: &Changed, members: &BTreeSet<String>) -> Vec<Flag> {
     let mut flags = BTreeSet::new();

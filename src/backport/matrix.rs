@@ -129,7 +129,7 @@ pub fn rows(
 /// where that is known, newest branch first; and how many were left out because `concerns_branch`
 /// says that they are of no interest elsewhere.
 ///
-/// What a branch took back of its own is no change. What the trunk took back is none either where that
+/// What a branch took back of its own is not a change. What the trunk took back is none either where that
 /// is one itself: then the branches that have it lack the revert.
 pub fn went_somewhere(
     survey: &mut PickSurvey<'_>,
@@ -155,7 +155,7 @@ pub fn went_somewhere(
             if !seen.insert(origin.id) {
                 continue;
             }
-            // The same change on the older branches is no row of its own.
+            // The same change on the older branches is not a row of its own.
             for other in target..survey.targets() {
                 let shown = survey.surest(&origin, other, |by| seen.contains(&by) && by != origin.id)?;
                 seen.extend(shown.map(|(_, shown)| shown.by));

@@ -123,7 +123,7 @@ impl Repo {
         }
         let is_free = fs::read_dir(work.folder).map_or(true, |mut entries| entries.next().is_none());
         if !is_free || work.folder.is_file() {
-            let message = format!("{} is there already", work.folder.display());
+            let message = format!("{} already exists", work.folder.display());
             let remedy = "remove it with `git worktree remove` if it is a work tree that is done with, or give another folder with `--worktree`";
             findings.push(Finding::of(rule::NO_WORK_TREE, message).remedy(remedy));
         }

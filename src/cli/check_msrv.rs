@@ -15,7 +15,7 @@ use crate::rust_version::RustVersion;
 /// Check that a release branch needs no newer Rust than it promised
 ///
 /// Compares every member's `rust-version`, and what editions, the resolver, a toolchain file and the
-/// dependencies impose, with the line's first release. On a branch that is no release branch it says
+/// dependencies impose, with the line's first release. On a branch that is not a release branch it says
 /// so and passes; on the trunk it holds `msrv.behind-stable`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -96,7 +96,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|_| text.len() == 10)
-        .ok_or_else(|| "this is no day of the calendar; write it like 2025-08-20".to_owned())
+        .ok_or_else(|| "this is not a day of the calendar; write it like 2025-08-20".to_owned())
 }
 
 /// The options of every command that prepares something.

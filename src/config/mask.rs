@@ -17,8 +17,8 @@ pub(super) enum Extent {
     Whole,
 }
 
-/// Returns `text` with spaces in place of what stands at `span`, or nothing if that is no entry, or if
-/// the rest is no TOML.
+/// Returns `text` with spaces in place of what stands at `span`, or nothing if that is not an entry, or if
+/// the rest is not TOML.
 pub(super) fn masked(text: &str, span: &Range<usize>, extent: Extent) -> Option<String> {
     let document = Document::parse(text).ok()?;
     let range = find(document.as_table(), span, extent)?;

@@ -80,7 +80,7 @@ impl TryFrom<String> for Label {
         if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(word) {
             Ok(Self(text))
         } else {
-            Err(format!("`{text}` is no pre-release label; write one like `dev` or `rc`"))
+            Err(format!("`{text}` is not a pre-release label; write one like `dev` or `rc`"))
         }
     }
 }

@@ -267,7 +267,7 @@ impl Reader<'_> {
         let quoted = self.text.get(range.clone())?;
         let quotes =
             ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| quoted.starts_with(quotes))?.len();
-        // The line end after the opening of a multi-line string is no part of it.
+        // The line end after the opening of a multi-line string is not part of it.
         let inner = &quoted[quotes..];
         let line_ends = if quotes == 3 { ["\r\n", "\n"].as_slice() } else { &[] };
         let skipped = line_ends.iter().find(|end| inner.starts_with(**end)).map_or(0, |end| end.len());

@@ -16,7 +16,7 @@ pub enum Follow {
 /// Why a requirement cannot follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stuck {
-    /// It is no requirement that Cargo knows.
+    /// It is not a requirement that Cargo knows.
     Invalid,
     /// It did not match the version that the package had.
     StaleBefore,

@@ -250,9 +250,12 @@ impl Branches {
         let chosen =
             self.asked().map(RemoteName::as_str).or(push).or_else(own).filter(|remote| *remote != ".");
         chosen.or_else(|| self.remote().map(RemoteName::as_str)).ok_or_else(|| {
-            Finding::of(rule::NO_REMOTE, format!("it is not said where the branch {name} is pushed"))
-                .remedy("pass `--remote`, or set the branch's upstream")
-                .into()
+            Finding::of(
+                rule::NO_REMOTE,
+                format!("no remote is configured to which the branch {name} is pushed"),
+            )
+            .remedy("pass `--remote`, or set the branch's upstream")
+            .into()
         })
     }
 

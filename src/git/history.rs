@@ -168,7 +168,7 @@ impl FirstParents {
 }
 
 fn no_commit(revision: &str, why: &str) -> Refused {
-    Finding::of(rule::NO_COMMIT, format!("`{revision}` is no commit here: {why}"))
+    Finding::of(rule::NO_COMMIT, format!("`{revision}` is not a commit here: {why}"))
         .remedy("name a commit, or a range as in `A..B`; `git fetch` brings what is only on the remote")
         .into()
 }

@@ -52,7 +52,7 @@ impl Inquiry<'_> {
             Some(line) => self.release_line(&line, exception, report),
             None if *self.request.branch == self.request.trunk() => self.trunk(report),
             None => {
-                report.fact("skipped", "this is no release branch, and promises nothing");
+                report.fact("skipped", "this is not a release branch, and promises nothing");
                 Ok(Promise::Exempt)
             }
         }

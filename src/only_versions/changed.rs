@@ -18,8 +18,8 @@ pub(super) fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) 
         let (added, removed) = (added.count(), removed.count());
         let line = hunk.first().map_or(0, |op| op.new_range().start) + 1;
         let what = match (removed, added) {
-            (0, _) => "a line is new that is no version".to_owned(),
-            (_, 0) => format!("before this line {removed} went that were no version"),
+            (0, _) => "a line is new that is not a version".to_owned(),
+            (_, 0) => format!("before this line, {removed} are gone that held no version"),
             _ => "more than a version differs in this line".to_owned(),
         };
         findings.push(Finding::of(rule::ONLY_VERSIONS, what).at(Place::line(path, shown, line)));

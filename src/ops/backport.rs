@@ -145,7 +145,7 @@ impl BackportSession<'_> {
             let parents = self.session.repo.commit_info(facts.id).map_or(0, |said| said.parents.len());
             match self.options.mainline {
                 None => findings.push(
-                    Finding::of(rule::MERGE, format!("{short} is a merge: it is not said what it changes")).remedy(
+                    Finding::of(rule::MERGE, format!("{short} is a merge: git cannot tell what it changes")).remedy(
                         "give the commits that it merged, or with `--mainline 1` all of its changes as one",
                     ),
                 ),

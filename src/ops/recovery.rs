@@ -24,7 +24,7 @@ pub enum Purpose {
 ///
 /// A refusal before a dry run, which writes nothing and would show a state that is about to change;
 /// before a command that writes, whatever keeps the state from being put right. Where a command only
-/// reads, that is said and is no error.
+/// reads, that is said and is not an error.
 pub fn recover(repo: &Repo, purpose: Purpose, sink: &mut dyn Sink) -> Result<()> {
     let findings = match purpose {
         Purpose::Show => return repo.check_finished(),

@@ -38,9 +38,9 @@ pub(super) struct ChosenBranch {
     pub(super) is_checked_out: bool,
 }
 
-/// Says that what a waiver names is no supported release.
+/// Says that what a waiver names is not a supported release.
 pub(super) fn unused(waiver: &Waiver) -> Finding {
-    Finding::of(rule::WAIVER_UNUSED, format!("`{}` is no supported release", waiver.release))
+    Finding::of(rule::WAIVER_UNUSED, format!("`{}` is not a supported release", waiver.release))
         .remedy("see `cargo relprep status` for those that are")
 }
 

@@ -158,7 +158,7 @@ fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Findin
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
         let remedy = prerelease_remedy(lines, line);
-        let message = format!("the trunk's version {version} is a pre-release, and none is expected");
+        let message = format!("the trunk's version {version} is a pre-release, which is not expected");
         Finding::of(rule::PRERELEASE, message).at(place).remedy(remedy)
     };
     wrong.map(finding).collect()

@@ -31,7 +31,7 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Findi
         return Some(
             Finding::of(
                 rule::NOT_ON_RELEASE_BRANCH,
-                format!("`{branch}` is no release branch, such as `{example}`"),
+                format!("`{branch}` is not a release branch, such as `{example}`"),
             )
             .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
         );
@@ -55,15 +55,15 @@ fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version) -> bool {
     *request.branch == *request.project.branch(&moved) && plain(holds) >= *named
 }
 
-/// Finds out whether a branch that is to be made is there already, or its name is none.
+/// Finds out whether a branch that is to be made already exists, or its name is not valid.
 pub fn new_branch(request: &Request<'_>, branch: &BranchName) -> Option<Finding> {
     if let Some(commit) = request.refs.branches.local(branch.as_str()) {
-        let message = format!("the branch `{branch}` is there already, at {}", commit.short());
+        let message = format!("the branch `{branch}` already exists, at {}", commit.short());
         let remedy = format!("if it is left over, remove it with `git branch -D {branch}`");
         return Some(Finding::of(rule::BRANCH_EXISTS, message).remedy(remedy));
     }
     if let Some((remote, _)) = request.refs.branches.tip(branch.as_str()).fetched {
-        let message = format!("the branch `{branch}` is there already, on {remote}");
+        let message = format!("the branch `{branch}` already exists, on {remote}");
         return Some(
             Finding::of(rule::BRANCH_EXISTS, message).remedy("nothing is to be cut, or the version is wrong"),
         );
@@ -83,7 +83,7 @@ pub fn repository(lead: &Package, used: &[&Template]) -> Option<Finding> {
     })
 }
 
-/// Finds out whether the tag of a version that is to be released is there already.
+/// Finds out whether the tag of a version that is to be released already exists.
 pub fn tag_is_free(request: &Request<'_>, version: &Version) -> Option<Finding> {
     let tag = request.project.tag(version);
     if !is_plain_name(&tag) {
@@ -96,7 +96,7 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version) -> Option<Finding> 
         );
     }
     let commit = request.refs.tags.get(tag.as_str())?.commit;
-    let message = format!("the tag `{tag}` is there already, at {}: {version} is released", commit.short());
+    let message = format!("the tag `{tag}` already exists, at {}: {version} is released", commit.short());
     let remedy = "pull the branch that holds it, or put the version right";
     Some(Finding::of(rule::TAG_EXISTS, message).remedy(remedy))
 }

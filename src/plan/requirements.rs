@@ -155,10 +155,11 @@ impl Entry<'_> {
     fn stuck(&self, stuck: Stuck, to: &Version) -> Finding {
         let (name, old, from) = (&self.package.name, &self.text.value, &self.package.version);
         let finding = match stuck {
-            Stuck::Invalid => {
-                Finding::of(rule::REQUIREMENT_INVALID, format!("`{old}` is no requirement that Cargo knows"))
-                    .remedy(format!("write `{from}`"))
-            }
+            Stuck::Invalid => Finding::of(
+                rule::REQUIREMENT_INVALID,
+                format!("`{old}` is not a requirement that Cargo knows"),
+            )
+            .remedy(format!("write `{from}`")),
             Stuck::StaleBefore => {
                 let message =
                     format!("the requirement `{old}` does not match {from}, the version of `{name}`");

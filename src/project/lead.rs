@@ -119,7 +119,7 @@ fn no_lead(workspace: &Workspace, name: &str) -> Finding {
     let near = |package: &&Package| strsim::jaro_winkler(name, &package.name);
     let nearest = workspace.packages.iter().filter(|p| p.member).max_by(|a, b| near(a).total_cmp(&near(b)));
     let finding =
-        Finding::of(rule::LEAD_MISSING, format!("the lead package `{name}` is no member with a version"))
+        Finding::of(rule::LEAD_MISSING, format!("the lead package `{name}` is not a member with a version"))
             .at(Place::file(&workspace.root));
     match nearest {
         Some(package) => finding.remedy(format!("set `lead` to a member; the nearest is `{}`", package.name)),

@@ -17,7 +17,7 @@ use crate::rule;
 ///
 /// # Errors
 ///
-/// A refusal where it is a symbolic link or lies beyond one, is no text, or too large.
+/// A refusal where it is a symbolic link or lies beyond one, is not text, or too large.
 pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
     Ok(repo.text_among(tree, path)?.transpose().map_err(Refused::from)?)
 }
@@ -43,7 +43,7 @@ pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
 ///
 /// # Errors
 ///
-/// A refusal where it is a symbolic link, is no text, or too large.
+/// A refusal where it is a symbolic link, is not text, or too large.
 pub(super) fn on_disk(path: &Path, shown: &str) -> Result<Option<String>> {
     let found = match path.symlink_metadata() {
         Ok(found) => found,
@@ -56,7 +56,7 @@ pub(super) fn on_disk(path: &Path, shown: &str) -> Result<Option<String>> {
         return Err(Refused::from(unreadable(shown, "this is a symbolic link, which is not followed")).into());
     }
     if !found.is_file() {
-        return Err(Refused::from(unreadable(shown, "this is no file")).into());
+        return Err(Refused::from(unreadable(shown, "this is not a file")).into());
     }
     limits::check(shown, found.len()).map_err(Refused::from)?;
     match std::fs::read_to_string(path) {

@@ -183,7 +183,7 @@ fn conflicts(files: &[Conflict]) -> Table {
 fn clash(what: &Clash) -> String {
     match what {
         Clash::BothChanged => "branch and commit change the same lines".to_owned(),
-        Clash::BothChangedBinary => "branch and commit change it, and it is no text".to_owned(),
+        Clash::BothChangedBinary => "branch and commit change it, and it is not text".to_owned(),
         Clash::BothAdded => "branch and commit add it, differently".to_owned(),
         Clash::GoneOnBranch => "not there on the branch; the commit changes it".to_owned(),
         Clash::DeletedByCommit => "changed on the branch; the commit deletes it".to_owned(),

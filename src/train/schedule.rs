@@ -275,7 +275,7 @@ fn between(
 }
 
 fn not_of(train: &Train, major: u64, minor: u64) -> Refused {
-    let message = format!("{major}.{minor} is no release of this train");
+    let message = format!("{major}.{minor} is not a release of this train");
     let example = train.numbering.version(train.anchor);
     Finding::of(rule::SCHEDULE_RANGE, message).remedy(format!("write it like {example}")).into()
 }

@@ -227,7 +227,7 @@ impl From<&WorkTree> for WorkTreeLine {
 
 impl FileLine {
     fn decode(self, contents: &mut &[u8]) -> Result<FileMove> {
-        let path = RepoPath::new(&self.path).with_context(|| format!("{:?} is no path", self.path))?;
+        let path = RepoPath::new(&self.path).with_context(|| format!("{:?} is not a path", self.path))?;
         let old = self.old.map(|side| side.decode(contents)).transpose()?;
         let new = self.new.map(|side| side.decode(contents)).transpose()?;
         Ok(FileMove { path, old, new, on_disk: self.on_disk })

@@ -79,7 +79,7 @@ impl Repo {
         if old.is_none()
             && let Some(other) = self.branch_in_the_way(&full)?
         {
-            let message = format!("{other} is a branch, and so none can be named {name}");
+            let message = format!("{other} is a branch, and so no branch can be named {name}");
             let remedy = "choose another name: git keeps branches like files in folders";
             findings.push(Finding::of(rule::BRANCH_NAME_TAKEN, message).remedy(remedy));
             return Ok(None);
@@ -150,7 +150,7 @@ pub(crate) fn misplaced(name: &BranchName, now: Option<CommitId>, from: Option<C
         Finding::of(rule::BRANCH_MOVED, format!("the branch {name} is {now}, not at {}", from.short()))
             .remedy("run this again on the branch as it is now")
     } else {
-        Finding::of(rule::BRANCH_EXISTS, format!("the branch {name} exists already")).remedy(format!(
+        Finding::of(rule::BRANCH_EXISTS, format!("the branch {name} already exists")).remedy(format!(
             "finish with it and delete it with `git branch -D {name}`, or choose another name"
         ))
     };

@@ -19,7 +19,7 @@ use crate::rust_version::RustVersion;
 /// If rustup is there and cannot be run.
 pub fn compile(folder: &Path, version: RustVersion, arguments: &[String]) -> Result<Option<Finding>> {
     let Some(installed) = toolchains()? else {
-        let message = format!("Rust {version} cannot be had: there is no rustup");
+        let message = format!("Rust {version} is not available: rustup is not installed");
         let remedy = "install it (https://rustup.rs), or leave out `--build`";
         return Ok(Some(Finding::of(rule::MSRV_BUILD, message).remedy(remedy)));
     };

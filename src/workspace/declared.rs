@@ -162,7 +162,7 @@ impl Declarations {
         declared(manifest, read)
     }
 
-    /// Finds the manifest of the package `name`. One that cannot be read is no package to Cargo, either.
+    /// Finds the manifest of the package `name`. One that cannot be read is not a package to Cargo, either.
     fn find(&self, repo: &Repo, tree: &Tree, name: &str) -> Result<Option<RepoPath>> {
         for (path, _) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
             match Refused::taken_from(self.read(repo, tree, path))? {

@@ -62,7 +62,7 @@ impl Words {
     }
 }
 
-/// Returns what is wrong with a link: that it is a manifest, or leads to what is no file of the tree.
+/// Returns what is wrong with a link: that it is a manifest, or leads to what is not a file of the tree.
 fn of_link(repo: &Repo, tree: &Tree, path: &RepoPath, entry: Entry) -> Result<Option<Finding>> {
     let target = match repo.text(path.as_str(), entry.blob)? {
         Ok(target) => target,

@@ -99,7 +99,7 @@ fn check(sandbox: &Sandbox, more: &[&str]) -> Run {
     relprep(sandbox, &[&["check", "--format", "json"], day, more].concat())
 }
 
-/// Commits what `plant` does, as the tagged release, and returns the findings that are no notes.
+/// Commits what `plant` does, as the tagged release, and returns the findings that are not notes.
 fn planted(plant: impl Fn(&Sandbox)) -> Vec<String> {
     let sandbox = released();
     plant(&sandbox);

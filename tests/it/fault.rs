@@ -133,7 +133,7 @@ fn a_file_that_becomes_a_folder_in_between_takes_everything_back() {
     );
 }
 
-/// Returns the command as run by someone whom permissions stop, or `None` where that cannot be had.
+/// Returns the command as run by someone whom permissions stop, or `None` where that cannot be found.
 fn as_mortal(command: &Command, sandbox: &Sandbox) -> Option<Command> {
     let run = |program: &str, args: &[&str]| {
         sandbox.command(program).args(args).output().ok().filter(|output| output.status.success())

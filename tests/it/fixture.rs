@@ -153,7 +153,7 @@ impl Fixture {
     }
 
     /// Checks that between `before` and `branch` no manifest or lock file has lines that differ in
-    /// more than versions, and that what was no text of the plan's is as it was.
+    /// more than versions, and that what was not text of the plan's is as it was.
     fn only_versions_differ(&self, branch: &str, before: &str) {
         let range = format!("{before}..{branch}");
         for path in self.sandbox.git(["diff", "--name-only", &range]).lines() {

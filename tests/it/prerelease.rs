@@ -233,7 +233,7 @@ error[nothing-to-do]: there is nothing to release: 49.0.0 is prepared already
     assert_data_eq!(
         fixture.refuses("rc", &["tag-exists"]),
         str![[r#"
-error[tag-exists]: the tag `v49.0.0` is there already, at [COMMIT 3]: 49.0.0 is released
+error[tag-exists]: the tag `v49.0.0` already exists, at [COMMIT 3]: 49.0.0 is released
  |
  = help: pull the branch that holds it, or put the version right
 

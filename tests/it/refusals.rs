@@ -206,7 +206,7 @@ fn a_lead_package_that_is_not_there_is_refused_with_the_nearest() {
     assert_data_eq!(
         fixture.refuses("branch", &["lead-missing"]),
         str![[r#"
-error[lead-missing]: the lead package `tool` is no member with a version
+error[lead-missing]: the lead package `tool` is not a member with a version
 --> Cargo.toml
  = help: set `lead` to a member; the nearest is `tools`
 
@@ -257,7 +257,7 @@ error[prerelease]: 0.20.0-dev is a pre-release, and no patch can follow one
   |
   = help: run `cargo relprep release` first
 
-error[not-on-release-branch]: `main` is no release branch, such as `release-0.20.0`
+error[not-on-release-branch]: `main` is not a release branch, such as `release-0.20.0`
  |
  = help: run `git switch` to the release branch that is meant, or set `names.branch`
 
@@ -296,11 +296,11 @@ fn a_branch_or_tag_that_is_there_already_is_not_touched() {
     assert_data_eq!(
         fixture.refuses("branch", &["branch-exists", "tag-exists"]),
         str![[r#"
-error[branch-exists]: the branch `release-7.0.0` is there already, at [COMMIT 1]
+error[branch-exists]: the branch `release-7.0.0` already exists, at [COMMIT 1]
  |
  = help: if it is left over, remove it with `git branch -D release-7.0.0`
 
-error[tag-exists]: the tag `v7.0.0` is there already, at [COMMIT 1]: 7.0.0 is released
+error[tag-exists]: the tag `v7.0.0` already exists, at [COMMIT 1]: 7.0.0 is released
  |
  = help: pull the branch that holds it, or put the version right
 
@@ -313,7 +313,7 @@ error[tag-exists]: the tag `v7.0.0` is there already, at [COMMIT 1]: 7.0.0 is re
     assert_data_eq!(
         fixture.refuses("branch", &["branch-exists"]),
         str![[r#"
-error[branch-exists]: the branch `release-7.0.0` is there already, on origin
+error[branch-exists]: the branch `release-7.0.0` already exists, on origin
  |
  = help: nothing is to be cut, or the version is wrong
 
@@ -413,7 +413,7 @@ fn a_prerelease_is_refused_where_none_is_expected() {
     assert_data_eq!(
         fixture.refuses("branch", &["prerelease"]),
         str![[r#"
-error[prerelease]: the trunk's version 0.20.0-dev is a pre-release, and none is expected
+error[prerelease]: the trunk's version 0.20.0-dev is a pre-release, which is not expected
  --> Cargo.toml:6:12
   |
 6 | version = "0.20.0-dev"
@@ -433,7 +433,7 @@ error[prerelease]: the trunk's version 0.20.0-dev is a pre-release, and none is 
     assert_data_eq!(
         fixture.refuses("branch", &["prerelease"]),
         str![[r#"
-error[prerelease]: the trunk's version 0.20.0-beta.3 is a pre-release, and none is expected
+error[prerelease]: the trunk's version 0.20.0-beta.3 is a pre-release, which is not expected
  --> Cargo.toml:6:12
   |
 6 | version = "0.20.0-beta.3"
@@ -711,7 +711,7 @@ error[nothing-to-do]: there is nothing to release: 4.0.2 is prepared already
     assert_data_eq!(
         fixture.refuses("release", &["nothing-to-do", "tag-exists"]),
         str![[r#"
-error[tag-exists]: the tag `v4.0.2` is there already, at [COMMIT 2]: 4.0.2 is released
+error[tag-exists]: the tag `v4.0.2` already exists, at [COMMIT 2]: 4.0.2 is released
  |
  = help: pull the branch that holds it, or put the version right
 
@@ -725,7 +725,7 @@ error[nothing-to-do]: there is nothing to release: 4.0.2 is prepared already
     assert_data_eq!(
         fixture.refuses("patch", &["tag-exists"]),
         str![[r#"
-error[tag-exists]: the tag `v4.0.3` is there already, at [COMMIT 1]: 4.0.3 is released
+error[tag-exists]: the tag `v4.0.3` already exists, at [COMMIT 1]: 4.0.3 is released
  |
  = help: pull the branch that holds it, or put the version right
 
@@ -809,11 +809,11 @@ error[not-on-trunk]: a release branch is cut from the trunk, `main`, and this is
  |
  = help: run `git switch main`, or set `trunk` in the configuration
 
-error[branch-exists]: the branch `release-3.0.0` is there already, at [COMMIT 1]
+error[branch-exists]: the branch `release-3.0.0` already exists, at [COMMIT 1]
  |
  = help: if it is left over, remove it with `git branch -D release-3.0.0`
 
-error[tag-exists]: the tag `v3.0.0` is there already, at [COMMIT 1]: 3.0.0 is released
+error[tag-exists]: the tag `v3.0.0` already exists, at [COMMIT 1]: 3.0.0 is released
  |
  = help: pull the branch that holds it, or put the version right
 
@@ -869,7 +869,7 @@ fn wrong_usage_has_a_status_of_its_own() {
     assert_data_eq!(
         fixture.run("branch --date 2023-02-29").err,
         str![[r#"
-error: invalid value '2023-02-29' for '--date <YYYY-MM-DD>': this is no day of the calendar; write it like 2025-08-20
+error: invalid value '2023-02-29' for '--date <YYYY-MM-DD>': this is not a day of the calendar; write it like 2025-08-20
 
 For more information, try '--help'.
 

@@ -125,7 +125,7 @@ fn a_release_that_is_not_affected_is_left_and_the_reason_kept() {
     let wrong = ["patch", "--supported", "--unaffected", "31.0=x", "--date", "2025-11-11"];
     let output = history.program(&wrong).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).1.contains("error[waiver-unused]: `31.0` is no supported release"));
+    assert!(said(&output).1.contains("error[waiver-unused]: `31.0` is not a supported release"));
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl Checks {
         let version = text.parse().ok();
         if version.is_none() {
             let remedy = "write all three numbers, as in \"20.0.0\"";
-            self.problem(key, rule::SCHEDULE_VERSION, format!("\"{text}\" is no version"), remedy);
+            self.problem(key, rule::SCHEDULE_VERSION, format!("\"{text}\" is not a version"), remedy);
         }
         version
     }
@@ -148,7 +148,7 @@ impl Checks {
         let day = text.day();
         if day.is_none() {
             let remedy = "write a day that exists, as in \"2025-05-01\"";
-            self.problem(key, rule::SCHEDULE_DAY, format!("\"{}\" is no day", text.0), remedy);
+            self.problem(key, rule::SCHEDULE_DAY, format!("\"{}\" is not a day", text.0), remedy);
         }
         day
     }

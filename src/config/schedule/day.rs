@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for WeekdayText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let weekday =
-            text.parse().map_err(|_| D::Error::custom(format!("\"{text}\" is no day of the week")))?;
+            text.parse().map_err(|_| D::Error::custom(format!("\"{text}\" is not a day of the week")))?;
         Ok(Self(weekday))
     }
 }

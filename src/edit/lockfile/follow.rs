@@ -164,7 +164,7 @@ impl<'a> Edit<'a> {
         let package = &self.lock.packages[index];
         let version = self.moves.version_after(index, package).parse().ok();
         if version.is_none() {
-            reasons.push(format!("line {}: `{}` is no version", package.line, package.version));
+            reasons.push(format!("line {}: `{}` is not a version", package.line, package.version));
         }
         (version, package.source.is_some())
     }
@@ -336,7 +336,7 @@ source = "registry+https://example.org/index"
             ["two packages would be called `foo 1.0.1`"]
         );
         let odd = NAMESAKES.replace("1.0.1", "newest");
-        assert_eq!(reasons(&odd, &[step("foo", "1.0.0", "1.0.1")]), ["line 24: `newest` is no version"]);
+        assert_eq!(reasons(&odd, &[step("foo", "1.0.0", "1.0.1")]), ["line 24: `newest` is not a version"]);
     }
 
     proptest! {

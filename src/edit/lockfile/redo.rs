@@ -24,7 +24,7 @@ pub fn redo(lock: &LockFile<'_>, text: &str, changes: &[Change<'_>], from: &str)
 }
 
 /// Returns the package of `lock` that is to become `after`: the one at the version before, or the only
-/// one of that name; `None` if it is there already.
+/// one of that name; `None` if it already exists.
 fn meant<'l>(
     lock: &'l LockFile<'_>,
     before: &LockPackage<'_>,

@@ -121,7 +121,7 @@ impl<'a> Scan<'a> {
             "[[patch.unused]]" => Table::UnusedPatch(Block::new(line)),
             "[metadata]" => Table::Metadata,
             header if is_plain_header(header) && !is_about_packages(header) => Table::Unknown,
-            _ => return Err(Wrong::layout(line.number, "this is no table that Cargo writes")),
+            _ => return Err(Wrong::layout(line.number, "this is not a table that Cargo writes")),
         };
         Ok(())
     }
@@ -153,7 +153,7 @@ impl<'a> Block<'a> {
     /// Takes a `key = value` line; returns whether it begins the list of dependencies.
     fn entry(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
         let Some((key, value)) = line.key_and_value() else {
-            return Err(Wrong::layout(line.number, "this is no line that Cargo writes in a package"));
+            return Err(Wrong::layout(line.number, "this is not a line that Cargo writes in a package"));
         };
         let slot = match key {
             "dependencies" if self.dependencies.is_empty() && value == "[" => return Ok(true),
@@ -166,7 +166,7 @@ impl<'a> Block<'a> {
             "version" => &mut self.version,
             "source" => &mut self.source,
             "checksum" => &mut self.checksum,
-            _ => return Err(Wrong::layout(line.number, "this is no line that Cargo writes in a package")),
+            _ => return Err(Wrong::layout(line.number, "this is not a line that Cargo writes in a package")),
         };
         let Some(value) = line.quoted(value) else {
             return Err(Wrong::layout(line.number, "the value is not a plain string"));
@@ -312,7 +312,7 @@ impl Wrong {
                     .remedy("use a newer version of cargo-relprep")
             }
             WrongKind::Layout(message) => Finding::of(rule::LOCK_FILE_LAYOUT, message)
-                .remedy("run `cargo update --workspace --offline`, which writes the file anew"),
+                .remedy("run `cargo update --workspace --offline`, which writes the file again"),
         };
         finding.at(Place::line(path, text, self.line))
     }

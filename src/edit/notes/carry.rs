@@ -15,7 +15,7 @@ use crate::path::RepoPath;
 /// when it changed its notes from `before` to `after`.
 ///
 /// They go to the end of the list under the same heading in the branch's newest section, which must
-/// be unreleased. An entry that is there already is not added again.
+/// be unreleased. An entry that already exists is not added again.
 ///
 /// # Errors
 ///

@@ -80,7 +80,7 @@ impl Notes<'_> {
     /// tail of these notes with an entry for the release branch in `cut` before all others.
     ///
     /// What comes before the first section stays, unless the opening brings text of its own there.
-    /// `cut` has at least version and branch. An entry that is there already is not added, with a
+    /// `cut` has at least version and branch. An entry that already exists is not added, with a
     /// warning; so is one where nothing separates the last section from the archive.
     ///
     /// # Errors

@@ -103,7 +103,7 @@ fn titles<'l>(text: &str, lines: &'l [Line], style: &Style) -> Vec<Titled<'l>> {
 }
 
 /// Returns the index of the line that begins the tail: the last thematic break before the marker,
-/// else the first heading after the last section that is no part of it, else the marker.
+/// else the first heading after the last section that is not part of it, else the marker.
 fn tail_line(lines: &[Line], marker: usize, last: Option<&Titled>) -> usize {
     let from = last.map_or(0, |last| last.line + 1);
     let between = &lines[from..marker];

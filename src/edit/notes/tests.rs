@@ -189,7 +189,7 @@ fn what_a_cut_cannot_do_is_refused_at_once() {
         cut(TRUNK, filled, "40.0.0", "39.0.0"),
         refused(&["0: the template has text after the archive marker"])
     );
-    // Below the level of the sections it is no section; when they are gone, it is one.
+    // Below the level of the sections it is not a section; when they are gone, it is one.
     let below = "## Upgrade 2.0.0\n# 1.0.0\n---\n<!-- ARCHIVE_START -->\n";
     assert_eq!(
         cut(below, "## VERSION", "2.0.0", "1.0.0"),

@@ -25,7 +25,7 @@ impl BackportSession<'_> {
     /// A refusal if nothing conflicts there, or the work tree cannot be made.
     pub fn resolve(&self, branch: &str, folder: Option<&Path>) -> Result<(ManualSteps, Vec<Conflict>)> {
         let commits = self.commits()?;
-        let glob = Glob::new(branch).context("this is no name of a branch")?;
+        let glob = Glob::new(branch).context("this is not the name of a branch")?;
         let choice = Choice { to: vec![glob], except: Vec::new() };
         let chosen = choose(self.ground.branches.clone(), &choice, |_| true).map_err(Refused)?;
         let [target] = chosen.targets.as_slice() else {

@@ -258,7 +258,7 @@ fn binary_files_are_taken_whole_or_conflict() {
     train.commit("release-1.0.0", &[("logo", "\0other")], "Draw otherwise");
     let fix = train.commit("main", &[("logo", "\0two")], "Draw better");
     let text = train.run(&[&fix]).exits(1);
-    assert!(text.contains("logo  branch and commit change it, and it is no text"), "{text}");
+    assert!(text.contains("logo  branch and commit change it, and it is not text"), "{text}");
     assert_eq!(train.git(&["rev-parse", "release-2.0.0:logo"]), train.git(&["rev-parse", "main:logo"]));
 }
 
@@ -339,7 +339,7 @@ fn a_backport_goes_to_a_branch_of_its_own_where_that_is_configured() {
     assert_eq!(train.own(&name), ["Fix two"]);
     assert_eq!(train.sandbox.rev("release-1.0.0"), before);
     let text = train.run(&[&fix]).exits(1);
-    assert!(text.contains("branch-exists") && text.matches("exists already").count() == 2, "{text}");
+    assert!(text.contains("branch-exists") && text.matches("already exists").count() == 2, "{text}");
 }
 
 #[test]
@@ -409,7 +409,7 @@ fn what_changes_a_file_that_cannot_be_read_is_not_made_unasked() {
     let train = Train::new();
     train.cut_through(1);
     train.sandbox.write("data/Cargo.toml", b"\xff");
-    train.sandbox.commit_all("Add what is no text");
+    train.sandbox.commit_all("Add what is not text");
     let text = train.run(&["HEAD"]).exits(1);
     assert!(text.contains("changes what cannot be judged: byte 0 is not UTF-8 (data/Cargo.toml)"), "{text}");
     assert_eq!(train.own("release-1.0.0"), [""; 0]);
