@@ -16,8 +16,8 @@ mod value;
 use semver::VersionReq;
 use serde::Deserialize;
 
-pub use notes::Notes;
-pub use read::{Source, read};
+pub use notes::NotesConfig;
+pub use read::{ConfigFile, read};
 use schedule::ScheduleConfig;
 pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
 
@@ -57,12 +57,12 @@ pub struct Config {
     #[serde(rename = "version-file")]
     pub version_files: Vec<VersionFile>,
     /// `[notes]`.
-    pub notes: Notes,
+    pub notes: NotesConfig,
     /// `[commit]`.
     pub commit: CommitMessages,
     /// `[[run]]`.
     #[serde(rename = "run")]
-    pub runs: Vec<Run>,
+    pub runs: Vec<Program>,
     /// `[prerelease]`.
     pub prerelease: Prereleases,
     /// `[msrv]`.
@@ -224,7 +224,7 @@ impl Default for CommitMessages {
 /// A program that must see the edited tree; what it changes in tracked files joins the commit.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Run {
+pub struct Program {
     /// The program and its arguments; no shell reads them.
     pub command: Argv,
 }

@@ -14,7 +14,7 @@ pub mod read;
 
 pub mod trunk;
 
-use crate::config::msrv::Exception;
+use crate::config::msrv::MsrvException;
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
 use crate::rust_version::RustVersion;
@@ -65,7 +65,7 @@ pub struct Verdict {
 /// Compares what a release line promised with what it needs now.
 ///
 /// `exception` is what the line may need instead of what it promised.
-pub fn judge(evidence: &MsrvEvidence, exception: Option<&Exception>) -> Verdict {
+pub fn judge(evidence: &MsrvEvidence, exception: Option<&MsrvException>) -> Verdict {
     let MsrvEvidence { then, now, .. } = evidence;
     let promised = evidence.promised().or(evidence.stated);
     let allowed = exception.map(|exception| exception.rust_version);

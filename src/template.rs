@@ -135,11 +135,11 @@ const MOST_FINDINGS: usize = 10;
 /// A text with placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Literal(String),
     Open(Placeholder),
 }
@@ -166,7 +166,7 @@ impl Template {
                 rest = after;
             } else if let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") {
                 match allowed.iter().find(|placeholder| placeholder.name() == name) {
-                    Some(&placeholder) => template.parts.push(Part::Open(placeholder)),
+                    Some(&placeholder) => template.parts.push(TemplatePart::Open(placeholder)),
                     None => findings.push(unknown(name, allowed)),
                 }
                 rest = after;
@@ -186,7 +186,7 @@ impl Template {
         while at < text.len() {
             if let Some((placeholder, len)) = open_at(text, at, known, words) {
                 template.literal(&text[done..at]);
-                template.parts.push(Part::Open(placeholder));
+                template.parts.push(TemplatePart::Open(placeholder));
                 at += len;
                 done = at;
             } else {
@@ -200,16 +200,16 @@ impl Template {
     fn literal(&mut self, text: &str) {
         match self.parts.last_mut() {
             _ if text.is_empty() => {}
-            Some(Part::Literal(last)) => last.push_str(text),
-            _ => self.parts.push(Part::Literal(text.to_owned())),
+            Some(TemplatePart::Literal(last)) => last.push_str(text),
+            _ => self.parts.push(TemplatePart::Literal(text.to_owned())),
         }
     }
 
     /// Returns the placeholders in their order.
     pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Open(placeholder) => Some(*placeholder),
-            Part::Literal(_) => None,
+            TemplatePart::Open(placeholder) => Some(*placeholder),
+            TemplatePart::Literal(_) => None,
         })
     }
 
@@ -224,8 +224,8 @@ impl Template {
         let mut text = String::new();
         for part in &self.parts {
             match part {
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Open(open) => {
+                TemplatePart::Literal(literal) => text.push_str(literal),
+                TemplatePart::Open(open) => {
                     text.push_str(&value(*open).unwrap_or_else(|| open.to_string()));
                 }
             }
@@ -243,8 +243,8 @@ impl Template {
         let mut rest = text;
         for (i, part) in self.parts.iter().enumerate() {
             rest = match part {
-                Part::Literal(literal) => rest.strip_prefix(literal.as_str())?,
-                Part::Open(open) => {
+                TemplatePart::Literal(literal) => rest.strip_prefix(literal.as_str())?,
+                TemplatePart::Open(open) => {
                     let len = extent(*open, rest, self.parts.get(i + 1))?;
                     found.take(*open, &rest[..len])?;
                     &rest[len..]
@@ -258,10 +258,16 @@ impl Template {
     /// Returns the text before and after `placeholder`, if it is the only one and there once.
     pub fn around(&self, placeholder: Placeholder) -> Option<(&str, &str)> {
         match &self.parts[..] {
-            [Part::Open(open)] if *open == placeholder => Some(("", "")),
-            [Part::Literal(before), Part::Open(open)] if *open == placeholder => Some((before, "")),
-            [Part::Open(open), Part::Literal(after)] if *open == placeholder => Some(("", after)),
-            [Part::Literal(before), Part::Open(open), Part::Literal(after)] if *open == placeholder => {
+            [TemplatePart::Open(open)] if *open == placeholder => Some(("", "")),
+            [TemplatePart::Literal(before), TemplatePart::Open(open)] if *open == placeholder => {
+                Some((before, ""))
+            }
+            [TemplatePart::Open(open), TemplatePart::Literal(after)] if *open == placeholder => {
+                Some(("", after))
+            }
+            [TemplatePart::Literal(before), TemplatePart::Open(open), TemplatePart::Literal(after)]
+                if *open == placeholder =>
+            {
                 Some((before, after))
             }
             _ => None,
@@ -309,11 +315,11 @@ fn open_at(
 }
 
 /// Returns how much of the beginning of `text` stands for `open`, which `next` follows.
-fn extent(open: Placeholder, text: &str, next: Option<&Part>) -> Option<usize> {
+fn extent(open: Placeholder, text: &str, next: Option<&TemplatePart>) -> Option<usize> {
     let up_to_next = |from: usize| match next {
         None => Some(text.len()),
-        Some(Part::Literal(literal)) => Some(from + text.get(from..)?.find(literal.as_str())?),
-        Some(Part::Open(_)) => Some(from),
+        Some(TemplatePart::Literal(literal)) => Some(from + text.get(from..)?.find(literal.as_str())?),
+        Some(TemplatePart::Open(_)) => Some(from),
     };
     match open {
         Placeholder::Version => up_to_next(numbers(text, 3)?),

@@ -17,12 +17,12 @@ use crate::rule::{self, Rule, Severity};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct Levels(BTreeMap<Key, Level>);
+pub struct Levels(BTreeMap<RuleKey, RuleLevel>);
 
 /// How much what a rule finds weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Level {
+pub enum RuleLevel {
     /// Nothing: the rule is not asked.
     Off,
     /// It is said.
@@ -35,9 +35,9 @@ pub enum Level {
 
 /// A rule that `check` can find broken, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key(Rule);
+struct RuleKey(Rule);
 
-impl<'de> Deserialize<'de> for Key {
+impl<'de> Deserialize<'de> for RuleKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let named = rule::CHECKED.iter().find(|rule| rule.name == text);
@@ -52,17 +52,17 @@ impl<'de> Deserialize<'de> for Key {
 impl Levels {
     /// Returns whether a rule is asked at all.
     pub fn is_on(&self, rule: Rule) -> bool {
-        self.0.get(&Key(rule)) != Some(&Level::Off)
+        self.0.get(&RuleKey(rule)) != Some(&RuleLevel::Off)
     }
 
     /// Returns a finding with the level of its rule, or else of the rule that `asked`, or nothing if
     /// that is off; a note stays one.
     pub fn weighed(&self, asked: Rule, finding: Finding) -> Option<Finding> {
-        let level = self.0.get(&Key(finding.rule)).or_else(|| self.0.get(&Key(asked)));
+        let level = self.0.get(&RuleKey(finding.rule)).or_else(|| self.0.get(&RuleKey(asked)));
         let severity = match level {
-            Some(Level::Off) => return None,
-            Some(Level::Warning) if finding.severity != Severity::Note => Severity::Warning,
-            Some(Level::Error) if finding.severity != Severity::Note => Severity::Error,
+            Some(RuleLevel::Off) => return None,
+            Some(RuleLevel::Warning) if finding.severity != Severity::Note => Severity::Warning,
+            Some(RuleLevel::Error) if finding.severity != Severity::Note => Severity::Error,
             Some(_) => Severity::Note,
             None => finding.severity,
         };

@@ -9,7 +9,7 @@ use crate::edit::splice::{self, Splice};
 
 /// How much is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum MaskExtent {
     /// The one entry: a key that should not be there.
     Entry,
     /// All that the value belongs to, so that nothing misses it: one table of an array, or the whole
@@ -19,7 +19,7 @@ pub(super) enum Extent {
 
 /// Returns `text` with spaces in place of what stands at `span`, or nothing if that is not an entry, or if
 /// the rest is not TOML.
-pub(super) fn masked(text: &str, span: &Range<usize>, extent: Extent) -> Option<String> {
+pub(super) fn masked(text: &str, span: &Range<usize>, extent: MaskExtent) -> Option<String> {
     let document = Document::parse(text).ok()?;
     let range = find(document.as_table(), span, extent)?;
     let blank = |c: char| if c == '\n' || c == '\r' { c.to_string() } else { " ".repeat(c.len_utf8()) };
@@ -29,7 +29,7 @@ pub(super) fn masked(text: &str, span: &Range<usize>, extent: Extent) -> Option<
 }
 
 /// Returns the bytes of the entry of `table` in which `span` lies.
-fn find(table: &dyn TableLike, span: &Range<usize>, extent: Extent) -> Option<Range<usize>> {
+fn find(table: &dyn TableLike, span: &Range<usize>, extent: MaskExtent) -> Option<Range<usize>> {
     let is_inside = |range: &Range<usize>| range.start <= span.start && span.end <= range.end;
     for (name, item) in table.iter() {
         let key = table.key(name)?.span()?;
@@ -38,7 +38,7 @@ fn find(table: &dyn TableLike, span: &Range<usize>, extent: Extent) -> Option<Ra
             for (table, range) in tables.iter().zip(whole).filter_map(|(table, range)| Some((table, range?)))
             {
                 if is_inside(&range) {
-                    let inner = find(table, span, extent).filter(|_| extent == Extent::Entry);
+                    let inner = find(table, span, extent).filter(|_| extent == MaskExtent::Entry);
                     return inner.or(Some(range));
                 }
             }
@@ -47,7 +47,7 @@ fn find(table: &dyn TableLike, span: &Range<usize>, extent: Extent) -> Option<Ra
         let range = all(item, Some(key.clone()))?;
         let inner = match (item.as_table(), item.as_inline_table()) {
             (Some(table), _) => find(table, span, extent),
-            (None, Some(table)) if extent == Extent::Entry => find(table, span, extent),
+            (None, Some(table)) if extent == MaskExtent::Entry => find(table, span, extent),
             _ => None,
         };
         // Another table may lie between the parts of a table.
@@ -84,17 +84,17 @@ mod tests {
         let text =
             "a = 1\n[b]\nc = 'x' # y\nd = { e = 1 }\n[[f]]\ng = 1\nh = 2\n[[f]]\ng = 3\n[b.i]\nj = 4\n";
         for (at, extent, gone) in [
-            ("a", Extent::Entry, "a = 1"),
-            ("'x'", Extent::Whole, "c = 'x'"),
-            ("e", Extent::Whole, "d = { e = 1 }"),
-            ("h", Extent::Entry, "h = 2"),
-            ("2", Extent::Whole, "[[f]]\ng = 1\nh = 2"),
-            ("j", Extent::Entry, "j = 4"),
+            ("a", MaskExtent::Entry, "a = 1"),
+            ("'x'", MaskExtent::Whole, "c = 'x'"),
+            ("e", MaskExtent::Whole, "d = { e = 1 }"),
+            ("h", MaskExtent::Entry, "h = 2"),
+            ("2", MaskExtent::Whole, "[[f]]\ng = 1\nh = 2"),
+            ("j", MaskExtent::Entry, "j = 4"),
         ] {
             let start = text.find(at).unwrap();
             let expected = text.replacen(gone, &gone.replace(|c| c != '\n', " "), 1);
             assert_eq!(masked(text, &(start..start + at.len()), extent), Some(expected), "{at}");
         }
-        assert_eq!(masked("a = [", &(0..1), Extent::Entry), None);
+        assert_eq!(masked("a = [", &(0..1), MaskExtent::Entry), None);
     }
 }

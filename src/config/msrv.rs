@@ -25,7 +25,7 @@ pub struct Msrv {
     pub build: Build,
     /// `[[msrv.exception]]`.
     #[serde(rename = "exception")]
-    pub exceptions: Vec<Exception>,
+    pub exceptions: Vec<MsrvException>,
 }
 
 /// What `check-msrv --build` compiles: options of `cargo check`.
@@ -57,7 +57,7 @@ impl Build {
 /// A release line that needs a newer Rust than it promised.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Exception {
+pub struct MsrvException {
     /// The line: `24`, `24.0` or `24.0.0`.
     pub line: LineName,
     /// The Rust that it may need.

@@ -10,7 +10,7 @@ use crate::path::RepoPath;
 /// The release notes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "NotesTable")]
-pub struct Notes {
+pub struct NotesConfig {
     /// Whether there are notes at all.
     pub enabled: bool,
     /// The file.
@@ -23,7 +23,7 @@ pub struct Notes {
     pub missing: Missing,
 }
 
-impl Default for Notes {
+impl Default for NotesConfig {
     fn default() -> Self {
         let file = RepoPath::known("RELEASES.md");
         let style = Style::default_for(&file);
@@ -55,7 +55,7 @@ fn worded<'de, D: Deserializer<'de>>(
     wording: for<'a> fn(&'a str) -> Wording<'a>,
 ) -> Result<Option<String>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let file = Notes::default().file;
+    let file = NotesConfig::default().file;
     Style::parse(&file, &wording(&text)).map_err(|findings| D::Error::custom(said(findings)))?;
     Ok(Some(text))
 }
@@ -78,7 +78,7 @@ fn released<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
 
 impl Default for NotesTable {
     fn default() -> Self {
-        let Notes { enabled, file, template, .. } = Notes::default();
+        let NotesConfig { enabled, file, template, .. } = NotesConfig::default();
         Self {
             enabled,
             file,
@@ -92,7 +92,7 @@ impl Default for NotesTable {
     }
 }
 
-impl TryFrom<NotesTable> for Notes {
+impl TryFrom<NotesTable> for NotesConfig {
     type Error = String;
 
     fn try_from(table: NotesTable) -> Result<Self, Self::Error> {

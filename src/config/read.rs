@@ -8,7 +8,7 @@ use toml_edit::de::Error;
 use toml_edit::{Document, Item, TableLike};
 
 use super::Config;
-use super::mask::{Extent, masked};
+use super::mask::{MaskExtent, masked};
 use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
 use crate::limits;
@@ -16,7 +16,7 @@ use crate::rule;
 
 /// A file that may hold the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
+pub struct ConfigFile {
     /// Its path, as the user knows it.
     pub path: String,
     /// Its content.
@@ -38,9 +38,9 @@ const METADATA: [[&str; 3]; 2] = [["workspace", "metadata", "relprep"], ["packag
 ///
 /// If both `beside` and a `metadata` table are there, or the one that counts cannot be read.
 pub fn read(
-    explicit: Option<&Source>,
-    beside: Option<&Source>,
-    manifest: &Source,
+    explicit: Option<&ConfigFile>,
+    beside: Option<&ConfigFile>,
+    manifest: &ConfigFile,
 ) -> Result<Option<Config>, Refused> {
     if let Some(source) = explicit {
         return read_file(source).map(Some);
@@ -68,14 +68,14 @@ fn item<'a>(root: &'a dyn TableLike, keys: &[&str]) -> Option<&'a Item> {
     if rest.is_empty() { Some(found) } else { item(found.as_table_like()?, rest) }
 }
 
-fn two(manifest: &Source, keys: &[&str; 3], table: &Item, other: &str) -> Refused {
+fn two(manifest: &ConfigFile, keys: &[&str; 3], table: &Item, other: &str) -> Refused {
     Finding::of(rule::CONFIG_TWICE, format!("[{}] and {other} both configure this workspace", keys.join(".")))
         .at(Place::range(&manifest.path, &manifest.text, table.span().unwrap_or_default()))
         .remedy("keep one of them, or name the one to use with `--config`")
         .into()
 }
 
-fn read_file(source: &Source) -> Result<Config, Refused> {
+fn read_file(source: &ConfigFile) -> Result<Config, Refused> {
     limits::check_configuration(&source.path, source.text.len() as u64)?;
     let config = with_all_problems(source, toml_edit::de::from_str)?;
     let document = Document::parse(source.text.as_str());
@@ -86,7 +86,7 @@ fn read_file(source: &Source) -> Result<Config, Refused> {
     )
 }
 
-fn read_table(manifest: &Source, table: &Item) -> Result<Config, Refused> {
+fn read_table(manifest: &ConfigFile, table: &Item) -> Result<Config, Refused> {
     limits::check_configuration(&manifest.path, weight(table))?;
     let config = with_all_problems(manifest, |text| {
         let document = Document::parse(text)?;
@@ -106,7 +106,7 @@ fn read_table(manifest: &Source, table: &Item) -> Result<Config, Refused> {
 /// All that is wrong with it, as far as it can be told apart: what was found is taken out of the text,
 /// which is read again.
 fn with_all_problems(
-    source: &Source,
+    source: &ConfigFile,
     parse: impl Fn(&str) -> Result<Config, Error>,
 ) -> Result<Config, Refused> {
     let mut text = source.text.clone();
@@ -118,7 +118,8 @@ fn with_all_problems(
             Err(error) => error,
         };
         let finding = refused(source, &error);
-        let extent = if finding.rule == rule::CONFIG_UNKNOWN_KEY { Extent::Entry } else { Extent::Whole };
+        let extent =
+            if finding.rule == rule::CONFIG_UNKNOWN_KEY { MaskExtent::Entry } else { MaskExtent::Whole };
         findings.push(finding);
         let rest = error.span().and_then(|span| masked(&text, &span, extent));
         match rest.filter(|_| findings.len() < MOST_FINDINGS) {
@@ -146,7 +147,7 @@ fn weight_of(table: &dyn TableLike) -> u64 {
 
 /// Refuses a schedule that makes no sense, and names that git would misread, with the places of their
 /// keys below `root`.
-fn checked(source: &Source, root: Option<&dyn TableLike>, config: Config) -> Result<Config, Refused> {
+fn checked(source: &ConfigFile, root: Option<&dyn TableLike>, config: Config) -> Result<Config, Refused> {
     let mut problems = config.schedule.train().err().unwrap_or_default();
     problems.extend(config.misnamed().into_iter().map(|(key, made)| misnamed(key, &made)));
     if problems.is_empty() {
@@ -180,7 +181,7 @@ fn span(root: &dyn TableLike, key: &str) -> Option<Range<usize>> {
     below.filter(|_| !rest.is_empty()).and_then(|below| span(below, rest)).or_else(|| item.span())
 }
 
-fn refused(source: &Source, error: &Error) -> Finding {
+fn refused(source: &ConfigFile, error: &Error) -> Finding {
     let place = Place::range(&source.path, &source.text, error.span().unwrap_or_default());
     let message = error.message().lines().collect::<Vec<_>>().join(", ");
     let Some((key, known)) = unknown_key(&message) else {
@@ -196,7 +197,7 @@ fn refused(source: &Source, error: &Error) -> Finding {
 }
 
 /// Returns how to put a value right, as far as serde's message tells.
-fn value_remedy(source: &Source, message: &str) -> String {
+fn value_remedy(source: &ConfigFile, message: &str) -> String {
     if Document::parse(source.text.as_str()).is_err() {
         return "make it valid TOML".to_owned();
     }
@@ -224,8 +225,8 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
 mod tests {
     use super::*;
 
-    fn source(path: &str, text: &str) -> Source {
-        Source { path: path.to_owned(), text: text.to_owned() }
+    fn source(path: &str, text: &str) -> ConfigFile {
+        ConfigFile { path: path.to_owned(), text: text.to_owned() }
     }
 
     fn refusal(text: &str) -> Finding {

@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use crate::config::msrv::Exception;
+use crate::config::msrv::MsrvException;
 use crate::finding::Finding;
 use crate::rule;
 
@@ -11,11 +11,11 @@ use crate::rule;
 ///
 /// `is_lts` says whether a line has long-term support, by the schedule.
 pub fn of_line<'a>(
-    exceptions: &'a [Exception],
+    exceptions: &'a [MsrvException],
     line: Option<&Version>,
     is_lts: impl Fn(&Version) -> bool,
-) -> (Option<&'a Exception>, Vec<Finding>) {
-    let mut counting: Option<&Exception> = None;
+) -> (Option<&'a MsrvException>, Vec<Finding>) {
+    let mut counting: Option<&MsrvException> = None;
     let mut findings = Vec::new();
     for exception in exceptions {
         let version = exception.line.version();
@@ -38,7 +38,7 @@ pub fn of_line<'a>(
     (counting, findings)
 }
 
-fn wrong(exception: &Exception, is_lts: bool) -> Option<Finding> {
+fn wrong(exception: &MsrvException, is_lts: bool) -> Option<Finding> {
     let version = exception.line.version();
     if exception.reason.trim().is_empty() {
         let message = format!("the exception for the line of {version} has no reason");
@@ -60,12 +60,12 @@ fn wrong(exception: &Exception, is_lts: bool) -> Option<Finding> {
 mod tests {
     use super::*;
 
-    fn exceptions(reason: &str) -> Vec<Exception> {
+    fn exceptions(reason: &str) -> Vec<MsrvException> {
         let text = format!("line = '24'\nrust-version = '1.80'\nreason = '{reason}'");
         vec![toml_edit::de::from_str(&text).unwrap()]
     }
 
-    fn said(exceptions: &[Exception], line: u64, lts: bool) -> (bool, Vec<String>) {
+    fn said(exceptions: &[MsrvException], line: u64, lts: bool) -> (bool, Vec<String>) {
         let (found, findings) = of_line(exceptions, Some(&Version::new(line, 0, 0)), |_| lts);
         (found.is_some(), findings.into_iter().map(|f| format!("{:?}: {}", f.severity, f.message)).collect())
     }

@@ -61,7 +61,7 @@ impl Inquiry<'_> {
     fn release_line(
         &self,
         line: &Version,
-        exception: Option<&crate::config::msrv::Exception>,
+        exception: Option<&crate::config::msrv::MsrvException>,
         report: &mut Report,
     ) -> Result<Promise> {
         let project = self.request.project;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::location::{At, Location};
 use super::text;
-use crate::config::{self, Config, Source};
+use crate::config::{self, Config, ConfigFile};
 use crate::finding::{Finding, Refused};
 use crate::git::{Refs, Repo, Tree};
 use crate::path::RepoPath;
@@ -53,7 +53,7 @@ pub(super) fn of_checkout(
         config
     } else {
         let on_disk = text::on_disk(&repo.root().join(&path), path.as_str())?;
-        let on_disk = on_disk.map(|text| Source { path: path.to_string(), text });
+        let on_disk = on_disk.map(|text| ConfigFile { path: path.to_string(), text });
         let config = config::read(None, on_disk.as_ref().or(beside.as_ref()), &manifest)?.unwrap_or_default();
         if let Some(source) = on_disk.filter(|source| beside.as_ref().is_none_or(|b| b.text != source.text)) {
             let message = format!("{path} is used as it is here, not as it is committed");
@@ -102,22 +102,26 @@ pub(super) fn of_commit(
     Ok((config, refusal.into_iter().collect()))
 }
 
-fn sources(repo: &Repo, tree: &Tree, root: &RepoPath) -> Result<(Source, Option<Source>)> {
+fn sources(repo: &Repo, tree: &Tree, root: &RepoPath) -> Result<(ConfigFile, Option<ConfigFile>)> {
     let path = RepoPath::from_folder(root.folder(), FILE);
     let text = text::of_commit(repo, tree, root)?.context("the root manifest is not committed")?;
-    let manifest = Source { path: root.to_string(), text };
-    let beside = text::of_commit(repo, tree, &path)?.map(|text| Source { path: path.to_string(), text });
+    let manifest = ConfigFile { path: root.to_string(), text };
+    let beside = text::of_commit(repo, tree, &path)?.map(|text| ConfigFile { path: path.to_string(), text });
     Ok((manifest, beside))
 }
 
-fn explicit(location: &Location) -> Result<Option<Source>, Refused> {
+fn explicit(location: &Location) -> Result<Option<ConfigFile>, Refused> {
     let Some(path) = &location.config else { return Ok(None) };
     let text =
         std::fs::read_to_string(location.folder.join(path)).map_err(|error| no_config(path, &error))?;
-    Ok(Some(Source { path: path.display().to_string(), text }))
+    Ok(Some(ConfigFile { path: path.display().to_string(), text }))
 }
 
-fn programs_not_committed(config: &Config, source: &Source, committed: Option<&Source>) -> Option<Finding> {
+fn programs_not_committed(
+    config: &Config,
+    source: &ConfigFile,
+    committed: Option<&ConfigFile>,
+) -> Option<Finding> {
     let is_committed = committed.is_some_and(|committed| committed.text == source.text);
     (!config.runs.is_empty() && !is_committed).then(|| {
         let message = format!("the programs that {} names cannot run: it is not committed so", source.path);
@@ -149,13 +153,13 @@ pub fn refs(repo: &Repo, location: &Location) -> Result<Refs> {
 /// Refusals where it cannot be read: above all where it is a symbolic link, which may lead out of the
 /// repository.
 pub fn nearest_config(location: &Location) -> Result<Config> {
-    let read = |path: PathBuf| -> Result<Option<Source>> {
+    let read = |path: PathBuf| -> Result<Option<ConfigFile>> {
         let shown = path.display().to_string();
-        Ok(text::on_disk(&path, &shown)?.map(|text| Source { path: shown, text }))
+        Ok(text::on_disk(&path, &shown)?.map(|text| ConfigFile { path: shown, text }))
     };
-    let manifest = |folder: &Path| -> Result<Source> {
+    let manifest = |folder: &Path| -> Result<ConfigFile> {
         let path = folder.join("Cargo.toml");
-        let absent = Source { path: path.display().to_string(), text: String::new() };
+        let absent = ConfigFile { path: path.display().to_string(), text: String::new() };
         Ok(read(path)?.unwrap_or(absent))
     };
     if let Some(explicit) = explicit(location)? {

@@ -35,8 +35,8 @@ fn number(text: &str) -> Option<u32> {
 
 impl<'de> Deserialize<'de> for DayText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
+        struct DayVisitor;
+        impl<'de> Visitor<'de> for DayVisitor {
             type Value = DayText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for DayText {
                 Ok(DayText(date.to_string()))
             }
         }
-        deserializer.deserialize_any(Text)
+        deserializer.deserialize_any(DayVisitor)
     }
 }
 

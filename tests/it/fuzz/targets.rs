@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use relprep::config::{self, Source};
+use relprep::config::{self, ConfigFile};
 use relprep::edit::lockfile::{Followed, LockFile, Moved, third_party_changes};
 use relprep::edit::manifest::{Manifest, Stated, Text};
 use relprep::edit::notes::{Edited, Missing, Notes, Opening, Section, State, Style, create};
@@ -330,7 +330,7 @@ fn said(edited: &Result<Edited, Vec<Finding>>) -> String {
 
 /// Reads the configuration as a file of its own and as a manifest's table.
 pub(super) fn config(text: &str, _: &mut Random) -> String {
-    let source = |path: &str, text: &str| Source { path: path.to_owned(), text: text.to_owned() };
+    let source = |path: &str, text: &str| ConfigFile { path: path.to_owned(), text: text.to_owned() };
     let beside = source("relprep.toml", text);
     let alone = config::read(None, Some(&beside), &source("Cargo.toml", ""));
     let nested = text

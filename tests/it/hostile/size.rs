@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use relprep::config::{self, Source};
+use relprep::config::{self, ConfigFile};
 use relprep::edit::lockfile::{Followed, LockFile, Moved, follow, third_party_changes};
 use relprep::edit::manifest::Manifest;
 use relprep::edit::notes::{Missing, Notes, Style};
@@ -100,8 +100,8 @@ fn nesting_ends_in_an_error_and_not_in_the_stack() {
             (0..depth.min(1_000)).fold(String::new(), |text, _| text + "[[a]]\n"),
         ] {
             let _ = Manifest::parse(&manifest, &text);
-            let source = |path: &str| Source { path: path.to_owned(), text: text.clone() };
-            let empty = Source { path: "Cargo.toml".to_owned(), text: String::new() };
+            let source = |path: &str| ConfigFile { path: path.to_owned(), text: text.clone() };
+            let empty = ConfigFile { path: "Cargo.toml".to_owned(), text: String::new() };
             let _ = config::read(Some(&source("relprep.toml")), None, &empty);
             let _ = config::read(None, None, &source("Cargo.toml"));
             let _ = LockFile::read(&manifest, &text);
