@@ -24,7 +24,7 @@ pub use numbering::{Number, Numbering};
 pub use phase::Phase;
 pub use release::{Day, Release};
 pub use roll::{Holidays, RollOver};
-pub use support::{Answer, CountFrom, Ends, LastDay, Lts, Rule, Span, Support, Term, Window};
+pub use support::{Answer, CountFrom, EndRule, Ends, LastDay, Lts, Span, Support, Term, Window};
 
 /// The whole policy of a release train.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,12 +40,12 @@ pub struct Train {
     /// How long releases are supported.
     pub support: Support,
     /// What differs for single releases.
-    pub exceptions: BTreeMap<Number, Exception>,
+    pub exceptions: BTreeMap<Number, SupportException>,
 }
 
 /// What differs for one release, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exception {
+pub struct SupportException {
     /// The planned cut, where it was moved; it does not roll over.
     pub cut: Option<NaiveDate>,
     /// The planned release, where it was moved; it does not roll over.
@@ -175,7 +175,7 @@ impl Train {
         Some(number)
     }
 
-    fn days(&self, number: Number, history: &History) -> Option<Days> {
+    fn days(&self, number: Number, history: &History) -> Option<ReleaseDays> {
         if !self.is_used(number) {
             return None;
         }
@@ -193,29 +193,29 @@ impl Train {
         // A cut that rolls past a release that does not takes the release along.
         let release = Day { due: release.due.max(cut.due), actual: history.released(number), ..release };
         let moved = exception.is_some_and(|exception| exception.release.is_some());
-        Some(Days { slot: (!moved).then_some(slot), cut, release })
+        Some(ReleaseDays { slot: (!moved).then_some(slot), cut, release })
     }
 
-    fn term(&self, number: Number, days: &Days, history: &History) -> Option<Term> {
+    fn term(&self, number: Number, days: &ReleaseDays, history: &History) -> Option<Term> {
         let window = self.support.window(number);
         let mut answers = Vec::new();
         if let Some(span) = window.span {
-            answers.push(Answer { rule: Rule::Span(span), eol: self.end_of_span(span, days, history)? });
+            answers.push(Answer { rule: EndRule::Span(span), eol: self.end_of_span(span, days, history)? });
         }
         if let Some(count) = window.releases {
             let successor = self.successor(number, u64::from(count.get()))?;
-            answers.push(Answer { rule: Rule::Releases(count), eol: self.expected(successor, history)? });
+            answers.push(Answer { rule: EndRule::Releases(count), eol: self.expected(successor, history)? });
         }
         let by_rules = self.support.ends.pick(answers.iter().map(|answer| answer.eol));
         let fixed = self.exceptions.get(&number).and_then(|exception| exception.eol);
-        answers.extend(fixed.map(|eol| Answer { rule: Rule::Exception, eol }));
+        answers.extend(fixed.map(|eol| Answer { rule: EndRule::Exception, eol }));
         // What came out later than its end was planned is supported on its day at least.
         let out = days.release.planned.max(days.release.came());
         let eol = fixed.or(by_rules).unwrap_or(out).max(out);
         Some(Term { eol, last_day: self.support.last_day, answers })
     }
 
-    fn end_of_span(&self, span: Span, days: &Days, history: &History) -> Option<NaiveDate> {
+    fn end_of_span(&self, span: Span, days: &ReleaseDays, history: &History) -> Option<NaiveDate> {
         let planned = days.release.planned;
         let from = match self.support.from {
             CountFrom::Planned => planned,
@@ -262,7 +262,7 @@ impl Train {
 }
 
 /// The days of one release; the slot is that of its planned release day unless it was moved.
-struct Days {
+struct ReleaseDays {
     slot: Option<i64>,
     cut: Day,
     release: Day,

@@ -12,13 +12,13 @@ use super::numbering::Number;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     until: Option<NaiveDate>,
-    tagged: BTreeMap<Number, Tagged>,
+    tagged: BTreeMap<Number, TaggedVersions>,
     cut: BTreeSet<Number>,
 }
 
 /// The versions of one release that have a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Tagged {
+struct TaggedVersions {
     first: NaiveDate,
     latest: (Version, NaiveDate),
 }
@@ -51,7 +51,7 @@ impl History {
     fn add(&mut self, number: Number, version: Version, day: NaiveDate) {
         match self.tagged.get_mut(&number) {
             None => {
-                self.tagged.insert(number, Tagged { first: day, latest: (version, day) });
+                self.tagged.insert(number, TaggedVersions { first: day, latest: (version, day) });
             }
             Some(tagged) => {
                 tagged.first = day.min(tagged.first);

@@ -13,7 +13,7 @@ use super::numbering::{Number, Numbering};
 use super::phase::Phase;
 use super::release::Release;
 use super::support::Lts;
-use super::{Exception, Train};
+use super::{SupportException, Train};
 use crate::finding::{Finding, Refused};
 use crate::rule;
 
@@ -28,11 +28,11 @@ pub struct Schedule {
     /// The day as of which everything is said.
     pub as_of: NaiveDate,
     /// Whether tags were there, to tell actual days from planned ones.
-    pub source: Source,
+    pub source: ScheduleSource,
     /// How the releases are numbered.
     pub numbering: Numbering,
     /// The releases, oldest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ScheduleRow>,
     /// The releases between them that were skipped, and why.
     pub skipped: Vec<Skipped>,
 }
@@ -40,7 +40,7 @@ pub struct Schedule {
 /// What a schedule was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+pub enum ScheduleSource {
     /// The policy: every day is a planned one.
     Policy,
     /// The policy and the tags: days that are past are actual ones.
@@ -49,7 +49,7 @@ pub enum Source {
 
 /// One release of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct ScheduleRow {
     /// The release.
     pub release: Release,
     /// Where it stands on the day of the schedule.
@@ -136,14 +136,15 @@ impl Schedule {
         selection: Selection,
     ) -> Result<Self, Refused> {
         let numbers = select(train, as_of, history, selection)?;
-        let rows: Vec<Row> =
+        let rows: Vec<ScheduleRow> =
             numbers.iter().filter_map(|&number| row(train, number, as_of, history)).collect();
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             let finding = Finding::of(rule::SCHEDULE_EMPTY, "no release of the train is in this range");
             return Err(finding.remedy("choose other `--from` and `--to`, or another `--date`").into());
         };
         let skipped = train.skipped_between(first.release.number, last.release.number);
-        let source = if history.newest().is_some() { Source::PolicyAndTags } else { Source::Policy };
+        let source =
+            if history.newest().is_some() { ScheduleSource::PolicyAndTags } else { ScheduleSource::Policy };
         Ok(Self { name: name.to_owned(), as_of, source, numbering: train.numbering, rows, skipped })
     }
 
@@ -182,7 +183,7 @@ impl Train {
 
     fn skipped_between(&self, first: Number, last: Number) -> Vec<Skipped> {
         let skipped = self.exceptions.range(first..=last).filter(|(_, exception)| exception.skip.is_some());
-        let entry = |(&number, exception): (&Number, &Exception)| Skipped {
+        let entry = |(&number, exception): (&Number, &SupportException)| Skipped {
             version: self.numbering.version(number),
             reason: exception.reason.clone(),
         };
@@ -190,13 +191,13 @@ impl Train {
     }
 }
 
-fn row(train: &Train, number: Number, as_of: NaiveDate, history: &History) -> Option<Row> {
+fn row(train: &Train, number: Number, as_of: NaiveDate, history: &History) -> Option<ScheduleRow> {
     let release = train.release(number, history)?;
     let before = train.previous(number).and_then(|previous| train.release(previous, history));
     // The first release of all has nothing before it from which its development could be counted.
     let opened = before.map_or(release.cut.planned, |before| before.cut.planned.min(release.cut.planned));
     let latest = history.latest(number).cloned();
-    Some(Row { phase: release.phase(as_of, history), opened, latest, release })
+    Some(ScheduleRow { phase: release.phase(as_of, history), opened, latest, release })
 }
 
 fn select(

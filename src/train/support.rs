@@ -104,14 +104,14 @@ pub struct Term {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The rule.
-    pub rule: Rule,
+    pub rule: EndRule,
     /// The end of life by it.
     pub eol: NaiveDate,
 }
 
 /// A rule that ends support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum EndRule {
     /// Some time after the release.
     Span(Span),
     /// With the release that is so many releases later.
@@ -191,7 +191,7 @@ impl Term {
 
     /// Returns whether the rules (exceptions apart) gave different answers.
     pub fn disagrees(&self) -> bool {
-        let mut by_rule = self.answers.iter().filter(|answer| answer.rule != Rule::Exception);
+        let mut by_rule = self.answers.iter().filter(|answer| answer.rule != EndRule::Exception);
         by_rule.next().is_some_and(|first| by_rule.any(|answer| answer.eol != first.eol))
     }
 }

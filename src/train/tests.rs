@@ -54,7 +54,7 @@ fn tag(number: u64, day: &str) -> (Number, Version, NaiveDate) {
     (Number(number), Version::new(number, 0, 0), date(day))
 }
 
-fn except(train: &mut Train, number: u64, change: impl FnOnce(&mut Exception)) {
+fn except(train: &mut Train, number: u64, change: impl FnOnce(&mut SupportException)) {
     let exception = train.exceptions.entry(Number(number)).or_default();
     exception.reason = "for a test".to_owned();
     change(exception);

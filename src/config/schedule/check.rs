@@ -10,8 +10,8 @@ use super::{AnchorConfig, DayText, LtsConfig, NumberingConfig, ReleaseConfig, Sc
 use crate::finding::Finding;
 use crate::rule::{self, Rule};
 use crate::train::{
-    Cadence, Calendar, Ends, Exception, History, Holidays, Lts, MonthlyCut, Number, Numbering, Skip, Span,
-    Support, Train, Window,
+    Cadence, Calendar, Ends, History, Holidays, Lts, MonthlyCut, Number, Numbering, Skip, Span, Support,
+    SupportException, Train, Window,
 };
 
 /// A century: what is longer is a slip, and would make the search for what is supported endless.
@@ -293,7 +293,7 @@ impl Checks {
     }
 
     /// Returns the exceptions whose version is one, with the key of that.
-    fn exceptions(&mut self, releases: &[ReleaseConfig]) -> Vec<(String, Version, Exception)> {
+    fn exceptions(&mut self, releases: &[ReleaseConfig]) -> Vec<(String, Version, SupportException)> {
         let mut exceptions = Vec::new();
         for (i, release) in releases.iter().enumerate() {
             let key = format!("release.{i}");
@@ -307,9 +307,9 @@ impl Checks {
 
     fn by_release(
         &mut self,
-        exceptions: Vec<(String, Version, Exception)>,
+        exceptions: Vec<(String, Version, SupportException)>,
         numbering: Numbering,
-    ) -> BTreeMap<Number, Exception> {
+    ) -> BTreeMap<Number, SupportException> {
         let mut by_release = BTreeMap::new();
         for (key, version, exception) in exceptions {
             if let Some(number) = self.first_of(&key, numbering, &version)
@@ -322,7 +322,7 @@ impl Checks {
         by_release
     }
 
-    fn exception(&mut self, key: &str, release: &ReleaseConfig) -> Exception {
+    fn exception(&mut self, key: &str, release: &ReleaseConfig) -> SupportException {
         let mut day = |name: &str, text: &Option<DayText>| {
             text.as_ref().and_then(|text| self.day(&format!("{key}.{name}"), text))
         };
@@ -344,7 +344,7 @@ impl Checks {
             SkipConfig::Number => Skip::Number,
             SkipConfig::Release => Skip::Release,
         });
-        Exception { cut, release: planned, eol, skip, reason: release.reason.clone() }
+        SupportException { cut, release: planned, eol, skip, reason: release.reason.clone() }
     }
 
     /// Checks that the days of each exception are in order, and that the anchor is a release.

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Color, Style};
 use super::timeline::{Stage, Timeline, stretches};
 use super::words::{label, long};
 use crate::train::Phase;
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 
 /// The fewest columns that make a chart.
 const NARROWEST: usize = 16;
@@ -85,7 +85,7 @@ fn axis(timeline: Timeline, columns: usize) -> String {
     line
 }
 
-fn cells(schedule: &Schedule, row: &Row, timeline: Timeline, columns: usize) -> Vec<ChartCell> {
+fn cells(schedule: &Schedule, row: &ScheduleRow, timeline: Timeline, columns: usize) -> Vec<ChartCell> {
     let mut cells = vec![ChartCell::Empty; columns];
     let mut stretches = stretches(row);
     // Drawn last, so that a short one is not covered by its longer neighbours.
@@ -107,7 +107,7 @@ fn cells(schedule: &Schedule, row: &Row, timeline: Timeline, columns: usize) -> 
 
 /// Keeps what has ended from today's column, and lets what has not go past it, where a column is too wide to
 /// tell the days apart.
-fn set_apart(cells: &mut [ChartCell], today: usize, row: &Row) {
+fn set_apart(cells: &mut [ChartCell], today: usize, row: &ScheduleRow) {
     if row.phase == Phase::Ended {
         cells[today.saturating_sub(1)..].fill(ChartCell::Empty);
     } else if row.phase.is_supported()

@@ -1,6 +1,6 @@
 //! The schedule in the shape that endoflife.date takes: the `releases` of a product file.
 
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 use crate::train::{Numbering, Phase};
 
 /// Returns the list in YAML, newest first, with the releases that are out: the site lists no others.
@@ -8,11 +8,11 @@ use crate::train::{Numbering, Phase};
 /// The keys are those of the site's contributing guide (<https://endoflife.date/contribute>); dates
 /// are bare, cycles and versions quoted, as it asks. `eol` is the EOL day as published.
 pub fn render(schedule: &Schedule) -> String {
-    let out = |row: &&Row| match row.release.release.actual {
+    let out = |row: &&ScheduleRow| match row.release.release.actual {
         Some(actual) => actual <= schedule.as_of,
         None => row.phase.is_supported() || row.phase == Phase::Ended,
     };
-    let rows: Vec<&Row> = schedule.rows.iter().filter(out).collect();
+    let rows: Vec<&ScheduleRow> = schedule.rows.iter().filter(out).collect();
     if rows.is_empty() {
         return "releases: []\n".to_owned();
     }
@@ -20,7 +20,7 @@ pub fn render(schedule: &Schedule) -> String {
     format!("releases:\n\n{}", releases.join("\n"))
 }
 
-fn release(schedule: &Schedule, row: &Row) -> String {
+fn release(schedule: &Schedule, row: &ScheduleRow) -> String {
     let release = &row.release;
     let day = release.release.came();
     let (latest, latest_day) = match &row.latest {
@@ -36,7 +36,7 @@ fn release(schedule: &Schedule, row: &Row) -> String {
 }
 
 /// Returns the name of the cycle: `36` for a train of majors, `1.84` for one of minors.
-fn cycle(schedule: &Schedule, row: &Row) -> String {
+fn cycle(schedule: &Schedule, row: &ScheduleRow) -> String {
     match schedule.numbering {
         Numbering::Major => row.release.number.to_string(),
         Numbering::Minor { .. } => schedule.numbering.short(row.release.number),

@@ -2,7 +2,7 @@
 
 use super::svg;
 use super::words::{HEADINGS, cells, escape, legend, long, remarks};
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--text:#1b1f24;--paper:#fff;--line:#c9ced6;--mark:#e3f4ea;--edge:#1d8f4e}
@@ -51,7 +51,7 @@ fn table(schedule: &Schedule) -> String {
     )
 }
 
-fn row(row: &Row) -> String {
+fn row(row: &ScheduleRow) -> String {
     let [version, others @ ..] = cells(row, long).map(|cell| escape(&cell));
     let (class, unseen) = if row.phase.is_supported() {
         (" class=\"supported\"", "<span class=\"unseen\"> (supported)</span>")

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::words::{long, one_line};
 use crate::train::Day;
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 
 /// The longest line in octets, without its end (RFC 5545, section 3.1).
 const LONGEST: usize = 75;
@@ -38,7 +38,7 @@ struct Event {
     description: String,
 }
 
-fn events(row: &Row) -> [Event; 3] {
+fn events(row: &ScheduleRow) -> [Event; 3] {
     let release = &row.release;
     let version = format!("{}{}", release.version, if release.lts { " (LTS)" } else { "" });
     let last = format!("Last day of support: {}.", long(release.term.last_day()));
@@ -71,7 +71,7 @@ fn planned(day: &Day) -> String {
 struct IcsText(String);
 
 impl IcsText {
-    fn event(&mut self, name: &str, row: &Row, event: &Event) {
+    fn event(&mut self, name: &str, row: &ScheduleRow, event: &Event) {
         let name = one_line(name);
         let next = event.day.succ_opt().unwrap_or(event.day);
         self.line("BEGIN", "VEVENT");

@@ -28,8 +28,8 @@ use semver::Version;
 use serde::Serialize;
 
 use crate::render::json::text;
-use crate::train::schedule::{Row, Schedule, Skipped, Source};
-use crate::train::{Answer, Day, Phase, Rule, Span};
+use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource, Skipped};
+use crate::train::{Answer, Day, EndRule, Phase, Span};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
 pub const FORMAT: u32 = 1;
@@ -52,7 +52,7 @@ struct ScheduleDocument<'a> {
     format: u32,
     name: &'a str,
     as_of: NaiveDate,
-    source: Source,
+    source: ScheduleSource,
     releases: Vec<ScheduleEntry<'a>>,
     skipped: &'a [Skipped],
 }
@@ -90,7 +90,7 @@ struct Latest<'a> {
     day: NaiveDate,
 }
 
-fn release(row: &Row) -> ScheduleEntry<'_> {
+fn release(row: &ScheduleRow) -> ScheduleEntry<'_> {
     let release = &row.release;
     ScheduleEntry {
         version: &release.version,
@@ -109,10 +109,10 @@ fn release(row: &Row) -> ScheduleEntry<'_> {
 
 fn ruling(answer: &Answer) -> Ruling {
     let (rule, count) = match answer.rule {
-        Rule::Span(Span::Months(months)) => ("months", Some(months)),
-        Rule::Span(Span::Weeks(weeks)) => ("weeks", Some(weeks)),
-        Rule::Releases(releases) => ("releases", Some(releases.get())),
-        Rule::Exception => ("exception", None),
+        EndRule::Span(Span::Months(months)) => ("months", Some(months)),
+        EndRule::Span(Span::Weeks(weeks)) => ("weeks", Some(weeks)),
+        EndRule::Releases(releases) => ("releases", Some(releases.get())),
+        EndRule::Exception => ("exception", None),
     };
     Ruling { rule, count, eol: answer.eol }
 }

@@ -3,7 +3,7 @@
 use super::chart;
 use super::words::{HEADINGS, cells, legend, long, remarks};
 use crate::render::markdown_text;
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 
 /// The width of the chart, which fits where Markdown files are read.
 const CHART_WIDTH: usize = 76;
@@ -30,7 +30,7 @@ pub fn table(schedule: &Schedule) -> String {
     )
 }
 
-fn row(row: &Row) -> String {
+fn row(row: &ScheduleRow) -> String {
     let mut cells = cells(row, long);
     if row.phase.is_supported() {
         cells[0] = format!("**{}**", cells[0]);

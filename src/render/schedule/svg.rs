@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::timeline::{Stage, Stretch, Tick, Timeline, stretches};
 use super::words::{escape, label, long};
 use crate::train::Phase;
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 use crate::version;
 
 /// The width of a file in the units of its view box: with its margin 480, so that at
@@ -100,13 +100,13 @@ fn title(schedule: &Schedule) -> String {
 
 /// Returns what the chart says, for those who do not see it.
 fn description(schedule: &Schedule) -> String {
-    let row = |row: &Row| format!("{}: {}", label(row, &row.release.version), standing(row));
+    let row = |row: &ScheduleRow| format!("{}: {}", label(row, &row.release.version), standing(row));
     let rows: Vec<String> = schedule.rows.iter().map(row).collect();
     format!("{}. {}.", title(schedule), rows.join(". "))
 }
 
 /// Returns where the release stands, in few words.
-fn standing(row: &Row) -> String {
+fn standing(row: &ScheduleRow) -> String {
     match row.phase {
         Phase::InDevelopment | Phase::Cut | Phase::Candidate | Phase::Due => {
             format!("release {}", long(row.release.release.planned))
@@ -165,7 +165,7 @@ impl<'a> Chart<'a> {
         text
     }
 
-    fn rows(&self) -> impl Iterator<Item = (usize, &Row)> {
+    fn rows(&self) -> impl Iterator<Item = (usize, &ScheduleRow)> {
         let top = self.top();
         self.schedule.rows.iter().enumerate().map(move |(i, row)| (top + i * ROW, row))
     }
@@ -285,7 +285,7 @@ fn percent(steps: usize) -> String {
 }
 
 /// Returns the version as a label: a patch of zero says nothing.
-fn short(row: &Row) -> String {
+fn short(row: &ScheduleRow) -> String {
     let version = &row.release.version;
     match version.pre.is_empty() && version.patch == 0 {
         true => version::short(version),

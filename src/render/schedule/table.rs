@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::words::{HEADINGS, cells, long, remarks};
 use crate::render::table::Table;
 use crate::render::{escaped, on_a_line};
-use crate::train::schedule::{Schedule, Source};
+use crate::train::schedule::{Schedule, ScheduleSource};
 
 const HEADING: Style = Style::new().underline();
 const SUPPORTED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
@@ -21,8 +21,10 @@ pub fn styled(schedule: &Schedule, width: usize) -> String {
     let mut text = format!("{title} releases as of {}\n\n{table}", long(schedule.as_of));
     text.push_str("\n* supported on that day. ");
     text.push_str(match schedule.source {
-        Source::Policy => "All days are planned days: no tags were read.\n",
-        Source::PolicyAndTags => "Where a release came on another day than planned, both are given.\n",
+        ScheduleSource::Policy => "All days are planned days: no tags were read.\n",
+        ScheduleSource::PolicyAndTags => {
+            "Where a release came on another day than planned, both are given.\n"
+        }
     });
     for remark in remarks(schedule) {
         text.push_str(&escaped(&remark));

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::train::schedule::{Row, Schedule};
+use crate::train::schedule::{Schedule, ScheduleRow};
 
 /// What a stretch of time means for a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(super) struct Timeline {
 }
 
 /// Returns the stretches of a release that are not empty, in their order.
-pub(super) fn stretches(row: &Row) -> Vec<Stretch> {
+pub(super) fn stretches(row: &ScheduleRow) -> Vec<Stretch> {
     let (cut, out) = (row.release.cut.came(), row.release.release.came());
     let last = row.release.term.last_day();
     let end = last.succ_opt().unwrap_or(last);

@@ -6,19 +6,19 @@ use chrono::NaiveDate;
 
 use crate::render::{escaped, turns_direction};
 pub(super) use crate::text::long;
-use crate::train::schedule::{Row, Schedule, Source};
-use crate::train::{Answer, Day, Rule, Span, Term};
+use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource};
+use crate::train::{Answer, Day, EndRule, Span, Term};
 
 /// The headings of the table, as maintainers publish them.
 pub(super) const HEADINGS: [&str; 5] = ["Version", "LTS", "Branch Date", "Release Date", "EOL Date"];
 
 /// Returns `what` of a release, marked if it has long-term support: `24.0.0 LTS`.
-pub(super) fn label(row: &Row, what: &dyn Display) -> String {
+pub(super) fn label(row: &ScheduleRow, what: &dyn Display) -> String {
     format!("{what}{}", if row.release.lts { " LTS" } else { "" })
 }
 
 /// Returns the cells of a row, under [`HEADINGS`].
-pub(super) fn cells(row: &Row, format: impl Fn(NaiveDate) -> String) -> [String; 5] {
+pub(super) fn cells(row: &ScheduleRow, format: impl Fn(NaiveDate) -> String) -> [String; 5] {
     let release = &row.release;
     let both = |day: &Day| match day.differs() {
         Some(actual) => format!("{} (actual: {})", format(day.planned), format(actual)),
@@ -37,8 +37,10 @@ pub(super) fn cells(row: &Row, format: impl Fn(NaiveDate) -> String) -> [String;
 /// Returns the sentence that says what the marks and the days mean.
 pub(super) fn legend(schedule: &Schedule, marked: &str) -> String {
     let days = match schedule.source {
-        Source::Policy => "All days are planned days.",
-        Source::PolicyAndTags => "Days are planned ones; where a release came on another, both are given.",
+        ScheduleSource::Policy => "All days are planned days.",
+        ScheduleSource::PolicyAndTags => {
+            "Days are planned ones; where a release came on another, both are given."
+        }
     };
     format!("Releases {marked} are supported on {}. {days}", long(schedule.as_of))
 }
@@ -63,7 +65,7 @@ pub(super) fn remarks(schedule: &Schedule) -> Vec<String> {
 /// Returns what each rule says, and which of them counts.
 fn disagreement(term: &Term) -> String {
     let answers: Vec<String> = term.answers.iter().map(answer).collect();
-    let fixed = term.answers.iter().any(|answer| answer.rule == Rule::Exception);
+    let fixed = term.answers.iter().any(|answer| answer.rule == EndRule::Exception);
     let latest = term.answers.iter().map(|answer| answer.eol).max();
     let counts = match latest {
         _ if fixed => "the exception",
@@ -76,12 +78,12 @@ fn disagreement(term: &Term) -> String {
 fn answer(answer: &Answer) -> String {
     let eol = long(answer.eol);
     match answer.rule {
-        Rule::Span(Span::Months(months)) => format!("{} of support end on {eol}", count(months, "month")),
-        Rule::Span(Span::Weeks(weeks)) => format!("{} of support end on {eol}", count(weeks, "week")),
-        Rule::Releases(releases) => {
+        EndRule::Span(Span::Months(months)) => format!("{} of support end on {eol}", count(months, "month")),
+        EndRule::Span(Span::Weeks(weeks)) => format!("{} of support end on {eol}", count(weeks, "week")),
+        EndRule::Releases(releases) => {
             format!("its place among the latest {} ends on {eol}", count(releases.get(), "release"))
         }
-        Rule::Exception => format!("its exception ends it on {eol}"),
+        EndRule::Exception => format!("its exception ends it on {eol}"),
     }
 }
 
