@@ -21,7 +21,7 @@ use anyhow::Result;
 use semver::Version;
 
 use crate::config::Patterns;
-use crate::edit::manifest::{Manifest, Stated};
+use crate::edit::manifest::{Inheritable, Manifest};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
@@ -140,9 +140,9 @@ impl Workspace {
             let Some(file) = self.manifests.get(&member.manifest) else { continue };
             let stated = file.manifest.package.as_ref().map(|package| &package.version);
             let place = match stated {
-                Some(Stated::Literal(_)) => VersionPlace::Own,
-                Some(Stated::Inherited(_)) => VersionPlace::Workspace(self.root.clone()),
-                Some(Stated::Absent) | None => {
+                Some(Inheritable::Literal(_)) => VersionPlace::Own,
+                Some(Inheritable::Inherited(_)) => VersionPlace::Workspace(self.root.clone()),
+                Some(Inheritable::Absent) | None => {
                     self.unversioned.push(member.name.clone());
                     continue;
                 }

@@ -8,8 +8,8 @@ use std::fmt;
 use semver::Version;
 use serde::Serialize;
 
-use crate::edit::lockfile::{Change, LockFile, third_party_changes};
-use crate::edit::manifest::{Dependency, DependencyKind, Manifest, PackageTable, Stated};
+use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
+use crate::edit::manifest::{Dependency, DependencyKind, Inheritable, Manifest, PackageTable};
 use crate::msrv::imposed::{of_edition, of_resolver};
 use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
@@ -178,9 +178,9 @@ fn imposed(path: &RepoPath, before: &Manifest, after: &Manifest) -> Vec<Flag> {
 /// Returns the edition that a table states; the first where it states none, `None` where it inherits it.
 fn edition(table: &PackageTable) -> Option<String> {
     match &table.edition {
-        Stated::Literal(text) => Some(text.value.clone()),
-        Stated::Absent => Some("2015".to_owned()),
-        Stated::Inherited(_) => None,
+        Inheritable::Literal(text) => Some(text.value.clone()),
+        Inheritable::Absent => Some("2015".to_owned()),
+        Inheritable::Inherited(_) => None,
     }
 }
 
@@ -232,7 +232,7 @@ fn locked(path: &RepoPath, before: &str, after: &str) -> Vec<Flag> {
     let known: BTreeSet<&str> = before.packages.iter().map(|package| package.name).collect();
     let changes = third_party_changes(&before, &after);
     let new = changes.iter().filter_map(|change| match change {
-        Change::Added(package) if !known.contains(package.name) => {
+        PackageChange::Added(package) if !known.contains(package.name) => {
             Some(Flag::Dependency { path: path.clone(), package: package.name.to_owned() })
         }
         _ => None,

@@ -16,9 +16,9 @@ mod read;
 mod redo;
 mod scan;
 
-pub use changes::{Change, third_party_changes};
+pub use changes::{PackageChange, third_party_changes};
 pub use follow::{Followed, follow, follow_read};
 pub use moves::Moved;
-pub use package::{Format, LockPackage, Reference};
+pub use package::{LockFormat, LockPackage, Reference};
 pub use read::LockFile;
 pub use redo::redo;

@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A string value, and where it stands in the text: between its quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct TomlString {
     /// The value.
     pub value: String,
     /// The bytes between the quotes.
@@ -26,19 +26,19 @@ pub struct Text {
 
 /// A value that a package states itself or takes from its workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Stated {
+pub enum Inheritable {
     /// The key is not there.
     #[default]
     Absent,
     /// `key = "value"`.
-    Literal(Text),
+    Literal(TomlString),
     /// `key.workspace = true`, with the range of the value.
     Inherited(Range<usize>),
 }
 
-impl Stated {
+impl Inheritable {
     /// Returns the literal value.
-    pub fn literal(&self) -> Option<&Text> {
+    pub fn literal(&self) -> Option<&TomlString> {
         match self {
             Self::Literal(text) => Some(text),
             Self::Absent | Self::Inherited(_) => None,
@@ -50,13 +50,13 @@ impl Stated {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageTable {
     /// `name`, which `[workspace.package]` does not have.
-    pub name: Option<Text>,
+    pub name: Option<TomlString>,
     /// `version`.
-    pub version: Stated,
+    pub version: Inheritable,
     /// `rust-version`.
-    pub rust_version: Stated,
+    pub rust_version: Inheritable,
     /// `edition`.
-    pub edition: Stated,
+    pub edition: Inheritable,
     /// Whether `publish = false` or `publish = []` is stated.
     pub unpublished: bool,
     /// Where the table begins.
@@ -69,7 +69,7 @@ pub struct WorkspaceTable {
     /// `[workspace.package]`.
     pub package: PackageTable,
     /// `resolver`.
-    pub resolver: Option<Text>,
+    pub resolver: Option<TomlString>,
 }
 
 /// The table that holds a dependency.
@@ -97,7 +97,7 @@ pub struct Dependency {
     /// The name of the required package: `package`, or the key.
     pub package: String,
     /// `version`: the requirement.
-    pub requirement: Option<Text>,
+    pub requirement: Option<TomlString>,
     /// `path`, as written.
     pub path: Option<String>,
     /// Whether `git` is stated.
@@ -116,9 +116,9 @@ pub struct Manifest {
     /// `[workspace]`.
     pub workspace: Option<WorkspaceTable>,
     /// `resolver` of `[package]`, which a lone package may have.
-    pub resolver: Option<Text>,
+    pub resolver: Option<TomlString>,
     /// `workspace` of `[package]`: the folder of the workspace's root, from the manifest's own.
-    pub root: Option<Text>,
+    pub root: Option<TomlString>,
     /// Every entry of every dependency table, in the order of the text's tables.
     pub dependencies: Vec<Dependency>,
 }
@@ -246,22 +246,22 @@ impl Reader<'_> {
         }
     }
 
-    fn stated(&self, table: &dyn TableLike, key: &str) -> Stated {
-        let Some(item) = table.get(key) else { return Stated::Absent };
+    fn stated(&self, table: &dyn TableLike, key: &str) -> Inheritable {
+        let Some(item) = table.get(key) else { return Inheritable::Absent };
         if let Some(text) = self.text(item) {
-            return Stated::Literal(text);
+            return Inheritable::Literal(text);
         }
         if is_inherited(item) {
-            return Stated::Inherited(self.range(item.span()).unwrap_or_default());
+            return Inheritable::Inherited(self.range(item.span()).unwrap_or_default());
         }
-        Stated::Absent
+        Inheritable::Absent
     }
 
-    fn string(&self, table: &dyn TableLike, key: &str) -> Option<Text> {
+    fn string(&self, table: &dyn TableLike, key: &str) -> Option<TomlString> {
         self.text(table.get(key)?)
     }
 
-    fn text(&self, item: &Item) -> Option<Text> {
+    fn text(&self, item: &Item) -> Option<TomlString> {
         let value = item.as_str()?.to_owned();
         let range = self.range(item.span())?;
         let quoted = self.text.get(range.clone())?;
@@ -271,7 +271,7 @@ impl Reader<'_> {
         let inner = &quoted[quotes..];
         let line_ends = if quotes == 3 { ["\r\n", "\n"].as_slice() } else { &[] };
         let skipped = line_ends.iter().find(|end| inner.starts_with(**end)).map_or(0, |end| end.len());
-        Some(Text { value, range: range.start + quotes + skipped..range.end.checked_sub(quotes)? })
+        Some(TomlString { value, range: range.start + quotes + skipped..range.end.checked_sub(quotes)? })
     }
 
     fn range(&self, span: Option<Range<usize>>) -> Option<Range<usize>> {
@@ -352,13 +352,13 @@ patched = { path = "p" }
     #[test]
     fn versions_are_literal_inherited_or_absent() {
         let text = "[package]\nname = 'a'\nversion = '1.2.3'";
-        let Stated::Literal(version) = parse(text).package.unwrap().version else { panic!() };
+        let Inheritable::Literal(version) = parse(text).package.unwrap().version else { panic!() };
         assert_eq!(&text[version.range], "1.2.3");
         for inherited in ["version.workspace = true", "version = { workspace = true }"] {
             let package = parse(&format!("[package]\nname = 'a'\n{inherited}")).package.unwrap();
-            assert!(matches!(package.version, Stated::Inherited(_)), "{inherited}");
+            assert!(matches!(package.version, Inheritable::Inherited(_)), "{inherited}");
         }
-        assert_eq!(parse("[package]\nname = 'a'").package.unwrap().version, Stated::Absent);
+        assert_eq!(parse("[package]\nname = 'a'").package.unwrap().version, Inheritable::Absent);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub enum Follow {
 
 /// Why a requirement cannot follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stuck {
+pub enum FollowError {
     /// It is not a requirement that Cargo knows.
     Invalid,
     /// It did not match the version that the package had.
@@ -33,11 +33,11 @@ pub enum Stuck {
 ///
 /// # Errors
 ///
-/// See [`Stuck`].
-pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow, Stuck> {
-    let parsed = VersionReq::parse(requirement).map_err(|_| Stuck::Invalid)?;
+/// See [`FollowError`].
+pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow, FollowError> {
+    let parsed = VersionReq::parse(requirement).map_err(|_| FollowError::Invalid)?;
     if !parsed.matches(from) {
-        return Err(Stuck::StaleBefore);
+        return Err(FollowError::StaleBefore);
     }
     let moved = match parsed.comparators.as_slice() {
         [single] if follows(single.op) => rewrite(requirement, single, to),
@@ -46,7 +46,7 @@ pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow,
     match VersionReq::parse(&moved) {
         Ok(matching) if matching.matches(to) && moved == requirement => Ok(Follow::Stays),
         Ok(matching) if matching.matches(to) => Ok(Follow::Becomes(moved)),
-        _ => Err(Stuck::RangeExcludes),
+        _ => Err(FollowError::RangeExcludes),
     }
 }
 
@@ -119,7 +119,7 @@ pub fn with_operator(requirement: &str, operator: Operator) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn moved(requirement: &str, from: &str, to: &str) -> Result<String, Stuck> {
+    fn moved(requirement: &str, from: &str, to: &str) -> Result<String, FollowError> {
         let follow = follow(requirement, &from.parse().unwrap(), &to.parse().unwrap())?;
         Ok(match follow {
             Follow::Stays => requirement.to_owned(),
@@ -172,10 +172,10 @@ mod tests {
 
     #[test]
     fn what_cannot_follow_says_why() {
-        assert_eq!(moved(">=36, <37", "36.0.1", "37.0.0"), Err(Stuck::RangeExcludes));
-        assert_eq!(moved("36.0.0", "36.0.0-dev", "36.0.0-rc.1"), Err(Stuck::StaleBefore));
-        assert_eq!(moved("*", "36.0.0", "37.0.0-dev"), Err(Stuck::RangeExcludes));
-        assert_eq!(moved("latest", "36.0.0", "37.0.0"), Err(Stuck::Invalid));
+        assert_eq!(moved(">=36, <37", "36.0.1", "37.0.0"), Err(FollowError::RangeExcludes));
+        assert_eq!(moved("36.0.0", "36.0.0-dev", "36.0.0-rc.1"), Err(FollowError::StaleBefore));
+        assert_eq!(moved("*", "36.0.0", "37.0.0-dev"), Err(FollowError::RangeExcludes));
+        assert_eq!(moved("latest", "36.0.0", "37.0.0"), Err(FollowError::Invalid));
     }
 
     #[test]

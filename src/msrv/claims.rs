@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml_edit::Document;
 
-use crate::edit::manifest::{PackageTable, Stated, Text};
+use crate::edit::manifest::{Inheritable, PackageTable, TomlString};
 use crate::finding::{Place, Refused};
 use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
@@ -116,7 +116,7 @@ fn package(
         name: name.value.clone(),
         manifest: path.clone(),
         place: match table.rust_version {
-            Stated::Inherited(_) => Place::file(root),
+            Inheritable::Inherited(_) => Place::file(root),
             _ => place(path, file, &name.range),
         },
         rust: stated(manifests, path, |table| &table.rust_version).and_then(version),
@@ -128,7 +128,7 @@ fn package(
 fn stated(
     manifests: &BTreeMap<RepoPath, ManifestFile>,
     path: &RepoPath,
-    key: impl Fn(&PackageTable) -> &Stated,
+    key: impl Fn(&PackageTable) -> &Inheritable,
 ) -> Option<Claim<String>> {
     let read = |path: &RepoPath| Ok::<_, Refused>(manifests.get(path).map(|file| &file.manifest));
     let (place, text) = declared::stated(path, key, read).ok()??;
@@ -136,7 +136,7 @@ fn stated(
     Some(claim(path, manifests.get(path)?, &text))
 }
 
-fn claim(path: &RepoPath, file: &ManifestFile, text: &Text) -> Claim<String> {
+fn claim(path: &RepoPath, file: &ManifestFile, text: &TomlString) -> Claim<String> {
     Claim { value: text.value.clone(), place: place(path, file, &text.range) }
 }
 

@@ -9,7 +9,7 @@ use super::MsrvEvidence;
 use super::baseline::{self, BaselineOverride, Search};
 use super::claims::Claims;
 use super::dependencies::{LockComparison, ThirdParty};
-use crate::edit::lockfile::{Change, LockFile, third_party_changes};
+use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Entry, Mode, Repo, Tree};
 use crate::path::RepoPath;
@@ -171,12 +171,12 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
 fn third_parties(path: &RepoPath, then: &str, now: &str) -> Result<Vec<ThirdParty>> {
     let (before, after) = (LockFile::read(path, then)?, LockFile::read(path, now)?);
     let came = third_party_changes(&before, &after).into_iter().filter_map(|change| match change {
-        Change::Added(package) | Change::Changed { after: package, .. } => Some(ThirdParty {
+        PackageChange::Added(package) | PackageChange::Changed { after: package, .. } => Some(ThirdParty {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
             line: package.line,
         }),
-        Change::Removed(_) => None,
+        PackageChange::Removed(_) => None,
     });
     Ok(came.collect())
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::edit::lockfile::{self, Change, Followed, LockFile, LockPackage, Moved, third_party_changes};
+use crate::edit::lockfile::{
+    self, Followed, LockFile, LockPackage, Moved, PackageChange, third_party_changes,
+};
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::project::Project;
@@ -46,8 +48,10 @@ fn differences(path: &RepoPath, new: &str, earlier: &LockFile<'_>, later: &LockF
         .into_iter()
         .map(|change| {
             let place = match change {
-                Change::Added(package) | Change::Changed { after: package, .. } => at(package.line),
-                Change::Removed(_) => Place::file(path),
+                PackageChange::Added(package) | PackageChange::Changed { after: package, .. } => {
+                    at(package.line)
+                }
+                PackageChange::Removed(_) => Place::file(path),
             };
             Finding::of(rule::ONLY_VERSIONS, format!("a third party differs: {change}")).at(place)
         })

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::edit::lockfile::{Change, LockFile, third_party_changes};
+use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::path::RepoPath;
@@ -71,9 +71,10 @@ fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {
     let (before, after) = (LockFile::read(path, before)?, LockFile::read(path, after)?);
     let changes = third_party_changes(&before, &after);
     let (changed, come_or_gone): (Vec<_>, Vec<_>) =
-        changes.iter().partition(|change| matches!(change, Change::Changed { .. }));
-    let named =
-        |changes: &[&Change<'_>]| changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        changes.iter().partition(|change| matches!(change, PackageChange::Changed { .. }));
+    let named = |changes: &[&PackageChange<'_>]| {
+        changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
     let mut findings = Vec::new();
     if !changed.is_empty() {
         findings.push(

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use crate::config::{Config, Requirements};
-use crate::edit::manifest::{Dependency, DependencyKind, Text};
-use crate::edit::requirement::{self, Follow, Operator, Stuck};
+use crate::edit::manifest::{Dependency, DependencyKind, TomlString};
+use crate::edit::requirement::{self, Follow, FollowError, Operator};
 use crate::edit::splice::Splice;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
@@ -110,7 +110,7 @@ fn operator(rules: &Requirements, package: &Package, version: &Version) -> Optio
 struct Entry<'a> {
     path: &'a RepoPath,
     file: &'a ManifestFile,
-    text: &'a Text,
+    text: &'a TomlString,
     package: &'a Package,
 }
 
@@ -152,21 +152,21 @@ impl Entry<'_> {
         Ok((new != *old).then(|| Splice::new(self.text.range.clone(), new)))
     }
 
-    fn stuck(&self, stuck: Stuck, to: &Version) -> Finding {
+    fn stuck(&self, stuck: FollowError, to: &Version) -> Finding {
         let (name, old, from) = (&self.package.name, &self.text.value, &self.package.version);
         let finding = match stuck {
-            Stuck::Invalid => Finding::of(
+            FollowError::Invalid => Finding::of(
                 rule::REQUIREMENT_INVALID,
                 format!("`{old}` is not a requirement that Cargo knows"),
             )
             .remedy(format!("write `{from}`")),
-            Stuck::StaleBefore => {
+            FollowError::StaleBefore => {
                 let message =
                     format!("the requirement `{old}` does not match {from}, the version of `{name}`");
                 let operator = if old.trim_start().starts_with('=') { "=" } else { "" };
                 Finding::of(rule::REQUIREMENT_STALE, message).remedy(format!("write `{operator}{from}`"))
             }
-            Stuck::RangeExcludes => {
+            FollowError::RangeExcludes => {
                 let message = format!("the requirement `{old}` on `{name}` would not match {to}");
                 Finding::of(rule::REQUIREMENT_RANGE, message)
                     .remedy(format!("widen it to include {to}, or write `{from}` and it will follow"))

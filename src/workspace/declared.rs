@@ -9,7 +9,7 @@ use std::rc::Rc;
 use anyhow::Result;
 use semver::Version;
 
-use crate::edit::manifest::{Manifest, PackageTable, Stated, Text};
+use crate::edit::manifest::{Inheritable, Manifest, PackageTable, TomlString};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{BlobId, CommitId, Mode, Repo, Tree};
 use crate::path::RepoPath;
@@ -77,19 +77,19 @@ impl VersionPlace {
 /// Those of `read`; a refusal where no workspace states what is taken from it.
 pub fn stated<M: Deref<Target = Manifest>, E: From<Refused>>(
     path: &RepoPath,
-    key: impl Fn(&PackageTable) -> &Stated,
+    key: impl Fn(&PackageTable) -> &Inheritable,
     read: impl Fn(&RepoPath) -> Result<Option<M>, E>,
-) -> Result<Option<(VersionPlace, Text)>, E> {
+) -> Result<Option<(VersionPlace, TomlString)>, E> {
     let shared = |root: RepoPath, manifest: &Manifest| {
         let text = key(&manifest.workspace.as_ref()?.package).literal()?.clone();
         Some((VersionPlace::Workspace(root), text))
     };
     let Some(manifest) = read(path)? else { return Ok(None) };
     match manifest.package.as_ref().map(&key) {
-        Some(Stated::Literal(text)) => Ok(Some((VersionPlace::Own, text.clone()))),
-        Some(Stated::Absent) => Ok(None),
+        Some(Inheritable::Literal(text)) => Ok(Some((VersionPlace::Own, text.clone()))),
+        Some(Inheritable::Absent) => Ok(None),
         None => Ok(shared(path.clone(), &manifest)),
-        Some(Stated::Inherited(_)) => {
+        Some(Inheritable::Inherited(_)) => {
             let found = root_of(path, read)?.and_then(|(root, manifest)| shared(root, &manifest));
             found.map(Some).ok_or_else(|| {
                 let message = "this inherits a value, and no workspace above it states that";

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::scratch::{Extent, Scratch};
 use super::update::update;
-use crate::edit::lockfile::{Change, LockFile, redo, third_party_changes};
+use crate::edit::lockfile::{LockFile, PackageChange, redo, third_party_changes};
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 
@@ -50,7 +50,7 @@ pub fn relock(
 
 /// Makes sure that the new lock file does what the commit did, as far as the branch has the
 /// packages, and nothing else.
-fn check(path: &RepoPath, branch: &str, text: &str, wanted: &[Change<'_>]) -> Result<(), String> {
+fn check(path: &RepoPath, branch: &str, text: &str, wanted: &[PackageChange<'_>]) -> Result<(), String> {
     let read = |text| LockFile::read(path, text).map_err(|refused| refused.to_string());
     let (old, new) = (read(branch)?, read(text)?);
     let names: Vec<&str> = wanted.iter().map(|change| name(change)).collect();
@@ -65,8 +65,8 @@ fn check(path: &RepoPath, branch: &str, text: &str, wanted: &[Change<'_>]) -> Re
         packages.any(|package| version.is_none_or(|version| package.version == version))
     };
     for change in wanted {
-        let (Change::Changed { after, .. } | Change::Added(after)) = change else { continue };
-        let needed = matches!(change, Change::Changed { .. }) && has(&old, after.name, None);
+        let (PackageChange::Changed { after, .. } | PackageChange::Added(after)) = change else { continue };
+        let needed = matches!(change, PackageChange::Changed { .. }) && has(&old, after.name, None);
         if needed && !has(&new, after.name, Some(after.version)) {
             return Err(format!("Cargo does not bring {} to {} here", after.name, after.version));
         }
@@ -74,9 +74,9 @@ fn check(path: &RepoPath, branch: &str, text: &str, wanted: &[Change<'_>]) -> Re
     Ok(())
 }
 
-fn name<'a>(change: &Change<'a>) -> &'a str {
+fn name<'a>(change: &PackageChange<'a>) -> &'a str {
     match change {
-        Change::Added(package) | Change::Removed(package) => package.name,
-        Change::Changed { after, .. } => after.name,
+        PackageChange::Added(package) | PackageChange::Removed(package) => package.name,
+        PackageChange::Changed { after, .. } => after.name,
     }
 }

@@ -9,7 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use relprep::edit::lockfile::{Change, Followed, Format, LockFile, Moved, follow, third_party_changes};
+use relprep::edit::lockfile::{
+    Followed, LockFile, LockFormat, Moved, PackageChange, follow, third_party_changes,
+};
 use relprep::path::RepoPath;
 use tempfile::TempDir;
 
@@ -114,11 +116,11 @@ fn moved(name: &str, from: &str, to: &str) -> Moved {
 }
 
 /// The Rust version for which Cargo writes a format, as a line of a manifest.
-const FORMATS: [(Format, &str); 4] = [
-    (Format::V1, "rust-version = \"1.40\"\n"),
-    (Format::V2, "rust-version = \"1.41\"\n"),
-    (Format::V3, "rust-version = \"1.53\"\n"),
-    (Format::V4, "rust-version = \"1.83\"\n"),
+const FORMATS: [(LockFormat, &str); 4] = [
+    (LockFormat::V1, "rust-version = \"1.40\"\n"),
+    (LockFormat::V2, "rust-version = \"1.41\"\n"),
+    (LockFormat::V3, "rust-version = \"1.53\"\n"),
+    (LockFormat::V4, "rust-version = \"1.83\"\n"),
 ];
 
 /// A member `foo` at `version`, and members and third parties that use it and its namesakes on
@@ -254,7 +256,7 @@ fn a_third_party_that_depends_on_a_member_is_left_to_cargo() {
     let before = LockFile::read(&lock_path(), &before).unwrap();
     let after = LockFile::read(&lock_path(), &after).unwrap();
     let changes = third_party_changes(&before, &after);
-    assert!(matches!(changes[..], [Change::Added(package)] if package.name == "foo"), "{changes:?}");
+    assert!(matches!(changes[..], [PackageChange::Added(package)] if package.name == "foo"), "{changes:?}");
 }
 
 #[test]

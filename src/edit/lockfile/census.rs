@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::moves::Moves;
-use super::package::{Format, LockPackage, Reference};
+use super::package::{LockFormat, LockPackage, Reference};
 use super::read::LockFile;
 
 /// The packages that share a name with one that moves, at one moment: what a reference to one of
 /// them means, and how much it must say.
 pub(super) struct Census<'a> {
-    format: Format,
+    format: LockFormat,
     /// The versions of each name: how many there are, and the first.
     versions: HashMap<&'a str, (usize, &'a str)>,
     /// The packages of each name and version: how many there are, and the first.
@@ -81,7 +81,7 @@ impl<'a> Census<'a> {
     pub(super) fn cite(&self, package: &LockPackage<'a>, version: &'a str) -> Citation<'a> {
         let versions = self.versions.get(package.name).map_or(0, |&(count, _)| count);
         let alike = self.alike.get(&(package.name, version)).map_or(0, |&(count, _)| count);
-        let with_source = self.format == Format::V1 || alike > 1;
+        let with_source = self.format == LockFormat::V1 || alike > 1;
         let with_version = with_source || versions > 1;
         Citation {
             version: with_version.then_some(version),

@@ -9,7 +9,7 @@ use crate::version::first_compatible;
 
 /// How a third-party package differs from one lock file to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change<'a> {
+pub enum PackageChange<'a> {
     /// Only the later file has it.
     Added(&'a LockPackage<'a>),
     /// Only the earlier file has it.
@@ -23,7 +23,7 @@ pub enum Change<'a> {
     },
 }
 
-impl fmt::Display for Change<'_> {
+impl fmt::Display for PackageChange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Added(package) => write!(f, "{} {} is new", package.name, package.version),
@@ -42,15 +42,15 @@ impl fmt::Display for Change<'_> {
 ///
 /// Where several versions of a package are locked, a version that went is paired with the one that
 /// came in its place: of the same version, or else a compatible one, or else any.
-pub fn third_party_changes<'a>(before: &'a LockFile<'a>, after: &'a LockFile<'a>) -> Vec<Change<'a>> {
-    let mut by_name: BTreeMap<&str, Difference<'a>> = BTreeMap::new();
+pub fn third_party_changes<'a>(before: &'a LockFile<'a>, after: &'a LockFile<'a>) -> Vec<PackageChange<'a>> {
+    let mut by_name: BTreeMap<&str, Unpaired<'a>> = BTreeMap::new();
     for package in third_parties(before) {
         by_name.entry(package.name).or_default().removed.push(package);
     }
     for package in third_parties(after) {
         by_name.entry(package.name).or_default().added.push(package);
     }
-    by_name.into_values().flat_map(Difference::into_changes).collect()
+    by_name.into_values().flat_map(Unpaired::into_changes).collect()
 }
 
 fn third_parties<'a>(lock: &'a LockFile<'a>) -> impl Iterator<Item = &'a LockPackage<'a>> {
@@ -59,13 +59,13 @@ fn third_parties<'a>(lock: &'a LockFile<'a>) -> impl Iterator<Item = &'a LockPac
 
 /// The packages of one name that are left to pair.
 #[derive(Default)]
-struct Difference<'a> {
+struct Unpaired<'a> {
     removed: Vec<&'a LockPackage<'a>>,
     added: Vec<&'a LockPackage<'a>>,
 }
 
-impl<'a> Difference<'a> {
-    fn into_changes(mut self) -> Vec<Change<'a>> {
+impl<'a> Unpaired<'a> {
+    fn into_changes(mut self) -> Vec<PackageChange<'a>> {
         let mut changes = Vec::new();
         self.pair(identity);
         for (before, after) in [
@@ -75,10 +75,10 @@ impl<'a> Difference<'a> {
         ]
         .concat()
         {
-            changes.push(Change::Changed { before, after });
+            changes.push(PackageChange::Changed { before, after });
         }
-        changes.extend(self.removed.into_iter().map(Change::Removed));
-        changes.extend(self.added.into_iter().map(Change::Added));
+        changes.extend(self.removed.into_iter().map(PackageChange::Removed));
+        changes.extend(self.added.into_iter().map(PackageChange::Added));
         changes
     }
 
@@ -156,9 +156,9 @@ mod tests {
         third_party_changes(&before, &after)
             .into_iter()
             .map(|change| match change {
-                Change::Added(package) => format!("+{} {}", package.name, package.version),
-                Change::Removed(package) => format!("-{} {}", package.name, package.version),
-                Change::Changed { before, after } => {
+                PackageChange::Added(package) => format!("+{} {}", package.name, package.version),
+                PackageChange::Removed(package) => format!("-{} {}", package.name, package.version),
+                PackageChange::Changed { before, after } => {
                     format!("{} {} → {}", before.name, before.version, after.version)
                 }
             })

@@ -33,7 +33,7 @@ impl<'a> Moves<'a> {
     /// Finds the local packages that move. Pushes a reason for a name of which the lock file knows
     /// neither the old version nor the new one, and for what may make use of a patch.
     pub(super) fn find(lock: &LockFile<'a>, moved: &[Moved], reasons: &mut Vec<String>) -> Self {
-        let mut targets = Targets::new(moved);
+        let mut targets = MovesByName::new(moved);
         let mut found = Self::default();
         for (index, package) in local(&lock.packages) {
             if let Some(to) = targets.of(package, reasons) {
@@ -82,21 +82,21 @@ fn local<'l, 'a>(packages: &'l [LockPackage<'a>]) -> impl Iterator<Item = (usize
 }
 
 /// What is to move, by name.
-struct Targets<'m> {
-    by_name: HashMap<&'m str, Target>,
+struct MovesByName<'m> {
+    by_name: HashMap<&'m str, PackageMoves>,
 }
 
 /// The moves of the packages of one name, and whether the lock file has any of them.
 #[derive(Default)]
-struct Target {
+struct PackageMoves {
     steps: Vec<(String, String)>,
     known: bool,
     unknown: Option<String>,
 }
 
-impl<'m> Targets<'m> {
+impl<'m> MovesByName<'m> {
     fn new(moved: &'m [Moved]) -> Self {
-        let mut by_name: HashMap<&str, Target> = HashMap::new();
+        let mut by_name: HashMap<&str, PackageMoves> = HashMap::new();
         for Moved { name, from, to } in moved.iter().filter(|moved| moved.from != moved.to) {
             let step = (from.to_string(), to.to_string());
             let steps = &mut by_name.entry(name).or_default().steps;

@@ -6,7 +6,7 @@ use std::ops::Range;
 ///
 /// The later formats differ from each other in how they write the URLs of git sources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
+pub enum LockFormat {
     /// Every name with its version and source; checksums in `[metadata]`. Has no `version` key.
     V1,
     /// Names as short as they are unambiguous; checksums in the blocks. Has no `version` key.
@@ -17,7 +17,7 @@ pub enum Format {
     V4,
 }
 
-impl Format {
+impl LockFormat {
     /// Returns how a reference cites the source of a package: without the commit that a git source
     /// is locked to, and before format 3 without naming the branch `master`.
     pub(super) fn cited(self, source: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::package::{Format, LockPackage, PackageKey};
+use super::package::{LockFormat, LockPackage, PackageKey};
 use super::scan::Scan;
 use crate::finding::Refused;
 use crate::path::RepoPath;
@@ -11,7 +11,7 @@ use crate::path::RepoPath;
 #[derive(Clone, Debug)]
 pub struct LockFile<'a> {
     /// The format, declared or recognized.
-    pub format: Format,
+    pub format: LockFormat,
     /// The `[[package]]` blocks, in the order of the file.
     pub packages: Vec<LockPackage<'a>>,
     /// The `[[patch.unused]]` blocks: patches that no package uses.
@@ -31,12 +31,12 @@ impl<'a> LockFile<'a> {
         let mut scan = Scan::default();
         scan.run(text).map_err(|wrong| Refused::from(wrong.into_finding(path, text)))?;
         let mut lock = LockFile {
-            format: scan.declared.unwrap_or(Format::V2),
+            format: scan.declared.unwrap_or(LockFormat::V2),
             packages: scan.packages,
             unused_patches: scan.unused_patches,
         };
         if scan.declared.is_none() && !lock.shows_format_2() {
-            lock.format = Format::V1;
+            lock.format = LockFormat::V1;
             lock.adopt_checksums(&scan.checksums);
         }
         Ok(lock)
@@ -83,7 +83,7 @@ mod tests {
                     checksum = \"c\"\r\ndependencies = [\r\n \"b\",\r\n \"c 1.0.0\",\r\n \"c 1.0.0 (r+u)\",\r\n]\r\n";
         let lock = read(text).unwrap();
         let [package] = &lock.packages[..] else { panic!("{lock:?}") };
-        assert_eq!(lock.format, Format::V3);
+        assert_eq!(lock.format, LockFormat::V3);
         assert_eq!((package.name, package.version, package.line), ("a", "1.0.0", 4));
         assert_eq!((package.source, package.checksum), (Some("r"), Some("c")));
         let references: Vec<_> = package
@@ -112,12 +112,12 @@ mod tests {
         let depends = |reference: &str| package("a", &format!("dependencies = [\n \"{reference}\",\n]\n"));
         let foreign = package("b", "source = \"git+u?branch=master#1\"\n");
         for (text, format) in [
-            (package("a", ""), Format::V1),
-            (depends("b 1.0.0") + &package("b", ""), Format::V1),
-            (depends("b 1.0.0 (git+u)") + &foreign, Format::V1),
-            (depends("b 1.0.0") + &foreign, Format::V2),
-            (depends("b") + &package("b", ""), Format::V2),
-            (package("a", "source = \"r+u\"\nchecksum = \"c\"\n"), Format::V2),
+            (package("a", ""), LockFormat::V1),
+            (depends("b 1.0.0") + &package("b", ""), LockFormat::V1),
+            (depends("b 1.0.0 (git+u)") + &foreign, LockFormat::V1),
+            (depends("b 1.0.0") + &foreign, LockFormat::V2),
+            (depends("b") + &package("b", ""), LockFormat::V2),
+            (package("a", "source = \"r+u\"\nchecksum = \"c\"\n"), LockFormat::V2),
         ] {
             assert_eq!(read(&text).unwrap().format, format, "{text}");
         }

@@ -1,6 +1,6 @@
 //! A change of third parties, done again in another lock file.
 
-use super::changes::Change;
+use super::changes::PackageChange;
 use super::package::LockPackage;
 use super::read::LockFile;
 use crate::edit::splice::{self, Splice};
@@ -10,10 +10,10 @@ use crate::edit::splice::{self, Splice};
 ///
 /// The result is a hint for Cargo and no finished lock file: what depends on what may be out of date.
 /// A package that is not there, or is there in several versions of which none is meant, is left.
-pub fn redo(lock: &LockFile<'_>, text: &str, changes: &[Change<'_>], from: &str) -> String {
+pub fn redo(lock: &LockFile<'_>, text: &str, changes: &[PackageChange<'_>], from: &str) -> String {
     let mut splices = Vec::new();
     for change in changes {
-        if let Change::Changed { before, after } = change
+        if let PackageChange::Changed { before, after } = change
             && let Some(old) = meant(lock, before, after)
             && let Some(block) = from.get(after.block.clone())
         {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::package::{Format, LockPackage, PackageKey, Reference};
+use super::package::{LockFormat, LockPackage, PackageKey, Reference};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::rule;
@@ -11,16 +11,16 @@ use crate::rule;
 /// The state of the scan: the table that it is in, and what it has read.
 #[derive(Default)]
 pub(super) struct Scan<'a> {
-    table: Table<'a>,
+    table: OpenTable<'a>,
     in_dependencies: bool,
-    pub(super) declared: Option<Format>,
+    pub(super) declared: Option<LockFormat>,
     pub(super) packages: Vec<LockPackage<'a>>,
     pub(super) unused_patches: Vec<LockPackage<'a>>,
     pub(super) checksums: HashMap<PackageKey<'a>, &'a str>,
 }
 
 #[derive(Default)]
-enum Table<'a> {
+enum OpenTable<'a> {
     #[default]
     Top,
     Package(Block<'a>),
@@ -42,7 +42,7 @@ struct Block<'a> {
 }
 
 /// A line without its end and without space around it.
-struct Line<'a> {
+struct ScanLine<'a> {
     number: usize,
     start: usize,
     text: &'a str,
@@ -56,23 +56,23 @@ struct Quoted<'a> {
 
 impl<'a> Scan<'a> {
     /// Reads the whole of `text`.
-    pub(super) fn run(&mut self, text: &'a str) -> Result<(), Wrong> {
+    pub(super) fn run(&mut self, text: &'a str) -> Result<(), ScanError> {
         let mut start = 0;
         let mut number = 0;
         for line in text.split_inclusive('\n') {
             number += 1;
-            self.line(&Line::new(number, start, line))?;
+            self.line(&ScanLine::new(number, start, line))?;
             start += line.len();
         }
         if self.in_dependencies {
-            return Err(Wrong::layout(number, "the list of dependencies does not end"));
+            return Err(ScanError::layout(number, "the list of dependencies does not end"));
         }
         self.close_table()
     }
 
-    fn line(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
+    fn line(&mut self, line: &ScanLine<'a>) -> Result<(), ScanError> {
         if line.is_conflict_marker() {
-            return Err(Wrong { line: line.number, kind: WrongKind::Conflict });
+            return Err(ScanError { line: line.number, kind: ScanErrorKind::Conflict });
         }
         if line.text.is_empty() || line.text.starts_with('#') {
             return Ok(());
@@ -82,8 +82,8 @@ impl<'a> Scan<'a> {
             return self.open_table(line);
         }
         match &mut self.table {
-            Table::Top => self.top(line),
-            Table::Package(block) | Table::UnusedPatch(block) => {
+            OpenTable::Top => self.top(line),
+            OpenTable::Package(block) | OpenTable::UnusedPatch(block) => {
                 block.range.end = line.start + line.text.len();
                 if self.in_dependencies {
                     self.in_dependencies = block.dependency(line)?;
@@ -92,52 +92,52 @@ impl<'a> Scan<'a> {
                 }
                 Ok(())
             }
-            Table::Metadata => {
+            OpenTable::Metadata => {
                 self.checksums.extend(line.metadata_checksum());
                 Ok(())
             }
             // What goes on over lines could hold anything, also what looks like a package.
-            Table::Unknown if line.text.contains("\"\"\"") || line.text.contains("'''") => {
-                Err(Wrong::layout(line.number, "a text over several lines is nothing that Cargo writes"))
+            OpenTable::Unknown if line.text.contains("\"\"\"") || line.text.contains("'''") => {
+                Err(ScanError::layout(line.number, "a text over several lines is nothing that Cargo writes"))
             }
-            Table::Unknown => Ok(()),
+            OpenTable::Unknown => Ok(()),
         }
     }
 
-    fn top(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
+    fn top(&mut self, line: &ScanLine<'a>) -> Result<(), ScanError> {
         let format = match line.key_and_value() {
-            Some(("version", "3")) => Format::V3,
-            Some(("version", "4")) => Format::V4,
-            Some(("version", _)) => return Err(Wrong { line: line.number, kind: WrongKind::Format }),
-            _ => return Err(Wrong::layout(line.number, "this is neither a format version nor a table")),
+            Some(("version", "3")) => LockFormat::V3,
+            Some(("version", "4")) => LockFormat::V4,
+            Some(("version", _)) => return Err(ScanError { line: line.number, kind: ScanErrorKind::Format }),
+            _ => return Err(ScanError::layout(line.number, "this is neither a format version nor a table")),
         };
         self.declared = Some(format);
         Ok(())
     }
 
-    fn open_table(&mut self, line: &Line<'a>) -> Result<(), Wrong> {
+    fn open_table(&mut self, line: &ScanLine<'a>) -> Result<(), ScanError> {
         self.table = match line.text {
-            "[[package]]" => Table::Package(Block::new(line)),
-            "[[patch.unused]]" => Table::UnusedPatch(Block::new(line)),
-            "[metadata]" => Table::Metadata,
-            header if is_plain_header(header) && !is_about_packages(header) => Table::Unknown,
-            _ => return Err(Wrong::layout(line.number, "this is not a table that Cargo writes")),
+            "[[package]]" => OpenTable::Package(Block::new(line)),
+            "[[patch.unused]]" => OpenTable::UnusedPatch(Block::new(line)),
+            "[metadata]" => OpenTable::Metadata,
+            header if is_plain_header(header) && !is_about_packages(header) => OpenTable::Unknown,
+            _ => return Err(ScanError::layout(line.number, "this is not a table that Cargo writes")),
         };
         Ok(())
     }
 
-    fn close_table(&mut self) -> Result<(), Wrong> {
+    fn close_table(&mut self) -> Result<(), ScanError> {
         match std::mem::take(&mut self.table) {
-            Table::Package(block) => self.packages.push(block.into_package()?),
-            Table::UnusedPatch(block) => self.unused_patches.push(block.into_package()?),
-            Table::Top | Table::Metadata | Table::Unknown => {}
+            OpenTable::Package(block) => self.packages.push(block.into_package()?),
+            OpenTable::UnusedPatch(block) => self.unused_patches.push(block.into_package()?),
+            OpenTable::Top | OpenTable::Metadata | OpenTable::Unknown => {}
         }
         Ok(())
     }
 }
 
 impl<'a> Block<'a> {
-    fn new(header: &Line<'a>) -> Self {
+    fn new(header: &ScanLine<'a>) -> Self {
         Self {
             line: header.number,
             range: header.start..header.start + header.text.len(),
@@ -151,9 +151,9 @@ impl<'a> Block<'a> {
     }
 
     /// Takes a `key = value` line; returns whether it begins the list of dependencies.
-    fn entry(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
+    fn entry(&mut self, line: &ScanLine<'a>) -> Result<bool, ScanError> {
         let Some((key, value)) = line.key_and_value() else {
-            return Err(Wrong::layout(line.number, "this is not a line that Cargo writes in a package"));
+            return Err(ScanError::layout(line.number, "this is not a line that Cargo writes in a package"));
         };
         let slot = match key {
             "dependencies" if self.dependencies.is_empty() && value == "[" => return Ok(true),
@@ -166,19 +166,24 @@ impl<'a> Block<'a> {
             "version" => &mut self.version,
             "source" => &mut self.source,
             "checksum" => &mut self.checksum,
-            _ => return Err(Wrong::layout(line.number, "this is not a line that Cargo writes in a package")),
+            _ => {
+                return Err(ScanError::layout(
+                    line.number,
+                    "this is not a line that Cargo writes in a package",
+                ));
+            }
         };
         let Some(value) = line.quoted(value) else {
-            return Err(Wrong::layout(line.number, "the value is not a plain string"));
+            return Err(ScanError::layout(line.number, "the value is not a plain string"));
         };
         if slot.replace(value).is_some() {
-            return Err(Wrong::layout(line.number, "the key is there twice"));
+            return Err(ScanError::layout(line.number, "the key is there twice"));
         }
         Ok(false)
     }
 
     /// Takes a line of the list of dependencies; returns whether the list goes on.
-    fn dependency(&mut self, line: &Line<'a>) -> Result<bool, Wrong> {
+    fn dependency(&mut self, line: &ScanLine<'a>) -> Result<bool, ScanError> {
         if line.text == "]" {
             return Ok(false);
         }
@@ -187,9 +192,9 @@ impl<'a> Block<'a> {
         Ok(true)
     }
 
-    fn into_package(self) -> Result<LockPackage<'a>, Wrong> {
+    fn into_package(self) -> Result<LockPackage<'a>, ScanError> {
         let (Some(name), Some(version)) = (self.name, self.version) else {
-            return Err(Wrong::layout(self.line, "the package has no name or no version"));
+            return Err(ScanError::layout(self.line, "the package has no name or no version"));
         };
         Ok(LockPackage {
             name: name.text,
@@ -205,7 +210,7 @@ impl<'a> Block<'a> {
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> ScanLine<'a> {
     fn new(number: usize, start: usize, line: &'a str) -> Self {
         // A byte order mark can only stand at the start of the file.
         let text = if number == 1 { line.trim_start_matches('\u{feff}') } else { line };
@@ -231,10 +236,10 @@ impl<'a> Line<'a> {
         plain.then(|| Quoted { text, at: end - text.len()..end })
     }
 
-    fn reference(&self, value: &'a str) -> Result<Reference<'a>, Wrong> {
+    fn reference(&self, value: &'a str) -> Result<Reference<'a>, ScanError> {
         self.quoted(value)
             .and_then(|value| Reference::new(&value, self.number))
-            .ok_or_else(|| Wrong::layout(self.number, "this does not name a package"))
+            .ok_or_else(|| ScanError::layout(self.number, "this does not name a package"))
     }
 
     /// Returns the line without the comma that ends it in a list.
@@ -286,32 +291,34 @@ fn package_id(text: &str) -> Option<(&str, Option<&str>, Option<&str>)> {
 }
 
 /// What makes a text no lock file, and on which line (from 1).
-pub(super) struct Wrong {
+pub(super) struct ScanError {
     line: usize,
-    kind: WrongKind,
+    kind: ScanErrorKind,
 }
 
-enum WrongKind {
+enum ScanErrorKind {
     Conflict,
     Format,
     Layout(&'static str),
 }
 
-impl Wrong {
+impl ScanError {
     fn layout(line: usize, message: &'static str) -> Self {
-        Self { line, kind: WrongKind::Layout(message) }
+        Self { line, kind: ScanErrorKind::Layout(message) }
     }
 
     /// Says it about `text`, the content of the lock file at `path`.
     pub(super) fn into_finding(self, path: &RepoPath, text: &str) -> Finding {
         let finding = match self.kind {
-            WrongKind::Conflict => Finding::of(rule::LOCK_FILE_CONFLICT, "a merge conflict is not resolved")
-                .remedy("restore one side of the merge and run `cargo update --workspace --offline`"),
-            WrongKind::Format => {
+            ScanErrorKind::Conflict => {
+                Finding::of(rule::LOCK_FILE_CONFLICT, "a merge conflict is not resolved")
+                    .remedy("restore one side of the merge and run `cargo update --workspace --offline`")
+            }
+            ScanErrorKind::Format => {
                 Finding::of(rule::LOCK_FILE_FORMAT, "the format of the lock file is not known")
                     .remedy("use a newer version of cargo-relprep")
             }
-            WrongKind::Layout(message) => Finding::of(rule::LOCK_FILE_LAYOUT, message)
+            ScanErrorKind::Layout(message) => Finding::of(rule::LOCK_FILE_LAYOUT, message)
                 .remedy("run `cargo update --workspace --offline`, which writes the file again"),
         };
         finding.at(Place::line(path, text, self.line))

@@ -8,9 +8,9 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use relprep::config::{self, ConfigFile};
 use relprep::edit::lockfile::{Followed, LockFile, Moved, third_party_changes};
-use relprep::edit::manifest::{Manifest, Stated, Text};
+use relprep::edit::manifest::{Inheritable, Manifest, TomlString};
 use relprep::edit::notes::{Edited, Missing, Notes, Opening, Section, State, Style, create};
-use relprep::edit::requirement::{Follow, Stuck, follow};
+use relprep::edit::requirement::{Follow, FollowError, follow};
 use relprep::edit::splice::{Splice, apply};
 use relprep::edit::version_file::{self, Pattern};
 use relprep::edit::{lockfile as lock, manifest};
@@ -54,7 +54,7 @@ fn shown(findings: &[Finding]) -> String {
 }
 
 /// Returns the values that an edit may touch.
-fn texts(manifest: &Manifest) -> Vec<Text> {
+fn texts(manifest: &Manifest) -> Vec<TomlString> {
     let workspace = manifest.workspace.as_ref().map(|workspace| &workspace.package);
     let versions = manifest.package.iter().chain(workspace).filter_map(|table| table.version.literal());
     versions.chain(manifest.dependencies.iter().filter_map(|d| d.requirement.as_ref())).cloned().collect()
@@ -63,19 +63,19 @@ fn texts(manifest: &Manifest) -> Vec<Text> {
 /// Returns the manifest without the places and the values that an edit may touch.
 fn skeleton(manifest: &Manifest) -> Manifest {
     let mut bare = manifest.clone();
-    let blank = |text: &mut Text| *text = Text { value: String::new(), range: 0..0 };
-    let place = |text: &mut Option<Text>| text.iter_mut().for_each(|text| text.range = 0..0);
+    let blank = |text: &mut TomlString| *text = TomlString { value: String::new(), range: 0..0 };
+    let place = |text: &mut Option<TomlString>| text.iter_mut().for_each(|text| text.range = 0..0);
     let table = |table: &mut manifest::PackageTable| {
         table.range = 0..0;
         place(&mut table.name);
-        if let Stated::Literal(text) = &mut table.version {
+        if let Inheritable::Literal(text) = &mut table.version {
             blank(text);
         }
         for stated in [&mut table.version, &mut table.rust_version, &mut table.edition] {
             match stated {
-                Stated::Absent => {}
-                Stated::Literal(text) => text.range = 0..0,
-                Stated::Inherited(range) => *range = 0..0,
+                Inheritable::Absent => {}
+                Inheritable::Literal(text) => text.range = 0..0,
+                Inheritable::Inherited(range) => *range = 0..0,
             }
         }
     };
@@ -115,7 +115,7 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
     found.dedup();
     let mut outcome = format!("{:?}", before.dependencies.iter().map(|d| d.kind).collect::<Vec<_>>());
     let mut splices = Vec::new();
-    for Text { value, range } in &found {
+    for TomlString { value, range } in &found {
         if !text[range.clone()].contains(['\\', '\r', '\n']) {
             assert_eq!(&text[range.clone()], value);
         }
@@ -137,7 +137,7 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
     moved.sort_by_key(|text| text.range.start);
     moved.dedup();
     assert_eq!(found.len(), moved.len());
-    let ranges = |texts: &[Text]| texts.iter().map(|text| text.range.clone()).collect::<Vec<_>>();
+    let ranges = |texts: &[TomlString]| texts.iter().map(|text| text.range.clone()).collect::<Vec<_>>();
     assert_eq!(between(text, &ranges(&found)), between(&edited, &ranges(&moved)));
     for (new, old) in moved.iter().zip(&found) {
         match splices.iter().find(|splice| splice.range == old.range) {
@@ -153,7 +153,7 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
 }
 
 /// Moves one requirement, which must match what it follows, and back.
-fn requirement(written: &str, from: &Version, to: &Version) -> Result<Follow, Stuck> {
+fn requirement(written: &str, from: &Version, to: &Version) -> Result<Follow, FollowError> {
     let followed = follow(written, from, to);
     let matches = |text: &str, version: &Version| VersionReq::parse(text).unwrap().matches(version);
     match &followed {
@@ -166,7 +166,7 @@ fn requirement(written: &str, from: &Version, to: &Version) -> Result<Follow, St
                 assert_eq!(follow(new, to, from), Ok(Follow::Becomes(written.to_owned())));
             }
         }
-        Err(Stuck::Invalid) => assert!(VersionReq::parse(written).is_err()),
+        Err(FollowError::Invalid) => assert!(VersionReq::parse(written).is_err()),
         Err(_) => assert!(VersionReq::parse(written).is_ok()),
     }
     followed
