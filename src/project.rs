@@ -12,7 +12,7 @@ use anyhow::Result;
 use semver::Version;
 
 pub use configured::{nearest_config, refs};
-pub use location::{At, Location, nearest_package};
+pub use location::{Location, Revision, nearest_package};
 use location::{manifest_path, relative};
 
 use crate::config::Config;
@@ -22,7 +22,7 @@ use crate::git::{CommitId, Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::version::plain;
 use crate::workspace::metadata::{Members, Unreadable};
-use crate::workspace::{Sources, Workspace, declared};
+use crate::workspace::{TreeFiles, Workspace, declared};
 
 /// A project at one commit.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Project {
         let manifest = manifest_path(repo, location)?;
         let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
             let members = Members::in_tree(repo, &tree, &relative(repo, &manifest)?);
-            (parsing_first(repo, &tree, members)?, Sources::read(repo, &tree)?)
+            (parsing_first(repo, &tree, members)?, TreeFiles::read(repo, &tree)?)
         } else {
             let (members, sources) = read_at_once(repo, &tree, &manifest);
             (parsing_first(repo, &tree, members)?, sources?)
@@ -106,7 +106,7 @@ impl Project {
         let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
         let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
         let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
-        let sources = Sources::read(repo, &tree)?;
+        let sources = TreeFiles::read(repo, &tree)?;
         Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
 
@@ -116,7 +116,7 @@ impl Project {
     /// # Errors
     ///
     /// Refusals where there is no manifest, or the configuration cannot be read.
-    pub fn config_at(repo: &Repo, location: &Location, at: At) -> Result<Config> {
+    pub fn config_at(repo: &Repo, location: &Location, at: Revision) -> Result<Config> {
         let tree = repo.tree(at.commit)?;
         let manifest = relative(repo, &manifest_path(repo, location)?)?;
         let read = |path: &RepoPath| -> Result<Option<Box<Manifest>>> {
@@ -133,7 +133,12 @@ impl Project {
     /// # Errors
     ///
     /// Refusals where it was not a workspace then, or where its configuration cannot be read.
-    pub fn read_with_members_of(repo: &Repo, location: &Location, at: At, then: CommitId) -> Result<Self> {
+    pub fn read_with_members_of(
+        repo: &Repo,
+        location: &Location,
+        at: Revision,
+        then: CommitId,
+    ) -> Result<Self> {
         let (tree, tree_then) = (repo.tree(at.commit)?, repo.tree(then)?);
         for tree in [&tree, &tree_then] {
             text::check_sizes(repo, tree)?;
@@ -143,7 +148,7 @@ impl Project {
         let mut members = parsing_first(repo, &tree_then, members)?;
         members.retain(|path| tree.get(path).is_some());
         let (config, notes) = configured::at(repo, location, at, &tree, &members.root)?;
-        let sources = Sources::read(repo, &tree)?;
+        let sources = TreeFiles::read(repo, &tree)?;
         Self::of_members(repo, at.commit, tree, (&members, sources), config, notes)
     }
 
@@ -151,7 +156,7 @@ impl Project {
         repo: &Repo,
         commit: CommitId,
         files: Tree,
-        (members, sources): (&Members, Sources),
+        (members, sources): (&Members, TreeFiles),
         config: Config,
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
@@ -207,11 +212,11 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
 
 /// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than
 /// everything else together.
-fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, Result<Sources>) {
+fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, Result<TreeFiles>) {
     let root = repo.root();
     std::thread::scope(|scope| {
         let asked = scope.spawn(|| Members::in_work_tree(root, manifest));
-        let sources = Sources::read(repo, tree);
+        let sources = TreeFiles::read(repo, tree);
         (asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
     })
 }

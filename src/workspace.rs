@@ -27,7 +27,7 @@ use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use declared::VersionPlace;
-use metadata::{About, Member, Members};
+use metadata::{Member, Members, PackageMetadata};
 
 /// A manifest that was read.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ pub struct Package {
     /// `repository`, if it is stated.
     pub repository: Option<String>,
     /// What it says about itself; nothing where it is not a member.
-    pub about: About,
+    pub about: PackageMetadata,
 }
 
 /// The workspace, and the rest of the repository that may depend on it.
@@ -96,7 +96,7 @@ impl Workspace {
     /// # Errors
     ///
     /// A refusal with every member's manifest that cannot be read.
-    pub fn of(sources: Sources, members: &Members, follow: &Patterns) -> Result<Self> {
+    pub fn of(sources: TreeFiles, members: &Members, follow: &Patterns) -> Result<Self> {
         let mut workspace = Self {
             root: members.root.clone(),
             packages: Vec::new(),
@@ -183,7 +183,7 @@ impl Workspace {
             member: false,
             publishable: !package.unpublished,
             repository: None,
-            about: About::default(),
+            about: PackageMetadata::default(),
         })
     }
 
@@ -225,12 +225,12 @@ impl Workspace {
 
 /// The manifests and lock files of a tree, before it is known which are members'.
 #[derive(Clone, Debug, Default)]
-pub struct Sources {
+pub struct TreeFiles {
     manifests: BTreeMap<RepoPath, Result<ManifestFile, Finding>>,
     locks: BTreeMap<RepoPath, Result<String, Finding>>,
 }
 
-impl Sources {
+impl TreeFiles {
     /// Reads them from `tree`; symbolic links are passed over.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use crate::git::merge::{Clash, Conflict, Merged};
 use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::transaction::values::NewFile;
-use crate::workspace::relock::{Sides, relock};
+use crate::workspace::relock::{MergeTexts, relock};
 
 /// What is to be picked, and how.
 #[derive(Debug)]
@@ -361,9 +361,12 @@ impl Trial<'_, '_> {
             return Ok(Err("its path cannot be used".to_owned()));
         };
         match self.stages(conflict)? {
-            Ok([before, branch, after]) => {
-                relock(self.repo, merged, &path, Sides { before: &before, after: &after, branch: &branch })
-            }
+            Ok([before, branch, after]) => relock(
+                self.repo,
+                merged,
+                &path,
+                MergeTexts { before: &before, after: &after, branch: &branch },
+            ),
             Err(reason) => Ok(Err(reason)),
         }
     }

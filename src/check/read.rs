@@ -17,8 +17,8 @@ use crate::project::lead;
 use crate::report::Report;
 use crate::rule;
 use crate::train::Train;
-use crate::workspace::dependencies::Untold;
-use crate::workspace::dependencies::{Ground, Laid};
+use crate::workspace::dependencies::GraphError;
+use crate::workspace::dependencies::{CargoFolder, Layout};
 
 /// Reads what the rules look at: nothing that only rules need which are off.
 ///
@@ -31,7 +31,7 @@ pub fn subject<'a>(
     repo: &Repo,
     request: &'a Request<'a>,
     train: Option<&'a Train>,
-    ground: Ground,
+    ground: CargoFolder,
 ) -> Result<Subject<'a>> {
     let project = request.project;
     let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
@@ -85,7 +85,7 @@ fn tags(request: &Request<'_>) -> BTreeMap<Version, Tag> {
 }
 
 /// Asks Cargo for each lock file that it uses whether `--locked` passes.
-fn locked(repo: &Repo, request: &Request<'_>, ground: Ground) -> Result<BTreeMap<RepoPath, LockState>> {
+fn locked(repo: &Repo, request: &Request<'_>, ground: CargoFolder) -> Result<BTreeMap<RepoPath, LockState>> {
     let workspace = &request.project.workspace;
     let mut answers = BTreeMap::new();
     let in_use: Vec<&RepoPath> =
@@ -93,13 +93,13 @@ fn locked(repo: &Repo, request: &Request<'_>, ground: Ground) -> Result<BTreeMap
     if in_use.is_empty() {
         return Ok(answers);
     }
-    let laid = Laid::out(repo, &request.project.files, ground)?;
+    let laid = Layout::out(repo, &request.project.files, ground)?;
     for path in in_use {
         let Some(manifest) = path.sibling("Cargo.toml") else { continue };
         let answer = match laid.graph(&manifest)? {
             Ok(_) => LockState::Accepted,
-            Err(Untold::Stale) => LockState::Stale,
-            Err(Untold::Other(said)) => LockState::Unknown(said),
+            Err(GraphError::Stale) => LockState::Stale,
+            Err(GraphError::Other(said)) => LockState::Unknown(said),
         };
         answers.insert(path.clone(), answer);
     }

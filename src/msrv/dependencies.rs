@@ -8,7 +8,7 @@ use crate::path::RepoPath;
 use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::text::{counted, listed};
-use crate::workspace::dependencies::{Graph, Untold};
+use crate::workspace::dependencies::{Graph, GraphError};
 
 /// How many packages a message names.
 const NAMED: usize = 20;
@@ -32,7 +32,7 @@ pub enum LockComparison {
         is_current: bool,
         /// What Cargo says of the packages that are used, or why it does not; where the lock file is not
         /// current, once Cargo has brought it up to date.
-        graph: Result<Graph, Untold>,
+        graph: Result<Graph, GraphError>,
     },
 }
 
@@ -166,7 +166,7 @@ mod tests {
         }
     }
 
-    fn changed(names: &[&str], graph: Result<Graph, Untold>) -> Vec<String> {
+    fn changed(names: &[&str], graph: Result<Graph, GraphError>) -> Vec<String> {
         let path = RepoPath::new("Cargo.lock").unwrap();
         let packages = names.iter().map(|name| ThirdParty {
             name: (*name).to_owned(),
@@ -195,12 +195,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_unchecked() {
-        let found = changed(&["deep"], Err(Untold::Other("it is not downloaded".to_owned())));
+        let found = changed(&["deep"], Err(GraphError::Other("it is not downloaded".to_owned())));
         assert_eq!(
             found,
             ["what `deep 1.0.0` needs cannot be read offline, and is unchecked: it is not downloaded"]
         );
-        assert_eq!(changed(&[], Err(Untold::Stale)), [""; 0]);
+        assert_eq!(changed(&[], Err(GraphError::Stale)), [""; 0]);
         assert_eq!(judge(&LockComparison::Same, RustVersion::new(1)), []);
         assert_eq!(judge(&LockComparison::Untracked, RustVersion::new(1))[0].rule, rule::MSRV_UNCHECKED);
     }

@@ -11,7 +11,7 @@ use crate::finding::Refused;
 use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::plan::Request;
 use crate::project::lead::{self, product};
-use crate::project::{At, Location, Project, nearest_package};
+use crate::project::{Location, Project, Revision, nearest_package};
 use crate::report::Report;
 use crate::rust_version::RustVersion;
 use crate::train::Train;
@@ -121,7 +121,7 @@ impl Inquiry<'_> {
 pub fn refused_project(
     repo: &Repo,
     location: &Location,
-    at: At,
+    at: Revision,
     branch: &BranchName,
     refs: &Refs,
     stated: &BaselineOverride,

@@ -16,7 +16,7 @@ use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
 use crate::train::Train;
-use crate::workspace::dependencies::{self, Ground, Laid, Untold};
+use crate::workspace::dependencies::{self, CargoFolder, GraphError, Layout};
 use crate::workspace::{ManifestFile, Package};
 
 /// The files that choose a toolchain, beside the root manifest; the first counts for rustup too.
@@ -34,7 +34,7 @@ pub struct Inquiry<'a> {
     /// What the user says about the baseline.
     pub stated: &'a BaselineOverride,
     /// Where Cargo is asked about the tip.
-    pub ground: Ground,
+    pub ground: CargoFolder,
 }
 
 /// Reads what the release line that begins with `line` promised, and what it needs now.
@@ -158,8 +158,8 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
     if packages.is_empty() {
         return Ok(LockComparison::Same);
     }
-    let told = Laid::out(repo, tree, ground)?.graph(root)?;
-    let is_current = told != Err(Untold::Stale);
+    let told = Layout::out(repo, tree, ground)?.graph(root)?;
+    let is_current = told != Err(GraphError::Stale);
     let graph = match is_current {
         true => told,
         false => dependencies::graph_brought_up_to_date(repo, tree, root, &path)?,

@@ -6,10 +6,10 @@ use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs, Repo};
 use crate::plan::preconditions;
-use crate::project::At;
+use crate::project::Revision;
 use crate::report::Report;
 use crate::rule;
-use crate::workspace::dependencies::Ground;
+use crate::workspace::dependencies::CargoFolder;
 
 /// How like a name must be to one that is there, to be taken for it: from 0 to 1.
 const LIKE: f64 = 0.8;
@@ -31,18 +31,18 @@ pub struct BranchSource {
 pub(super) struct CheckedBranch {
     pub(super) name: BranchName,
     why: String,
-    pub(super) at: At,
+    pub(super) at: Revision,
 }
 
 impl CheckedBranch {
     /// Judges the commit that is checked out.
     fn checked_out(name: &BranchName, why: impl Into<String>, commit: CommitId) -> Self {
-        Self { name: name.clone(), why: why.into(), at: At { commit, is_checked_out: true } }
+        Self { name: name.clone(), why: why.into(), at: Revision { commit, is_checked_out: true } }
     }
 
     /// Judges another one.
     fn elsewhere(name: &BranchName, why: impl Into<String>, commit: CommitId) -> Self {
-        Self { name: name.clone(), why: why.into(), at: At { commit, is_checked_out: false } }
+        Self { name: name.clone(), why: why.into(), at: Revision { commit, is_checked_out: false } }
     }
 
     /// Tells which branch and commit are judged, and which remote counts.
@@ -57,8 +57,8 @@ impl CheckedBranch {
 
     /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
     /// tree if it is checked out.
-    pub(super) fn ground(&self, changed: &[String]) -> Ground {
-        if self.at.is_checked_out { Ground::of_checkout(changed) } else { Ground::Scratch }
+    pub(super) fn ground(&self, changed: &[String]) -> CargoFolder {
+        if self.at.is_checked_out { CargoFolder::of_checkout(changed) } else { CargoFolder::Scratch }
     }
 }
 

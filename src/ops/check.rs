@@ -11,7 +11,7 @@ use crate::plan::Request;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
-use crate::workspace::dependencies::Ground;
+use crate::workspace::dependencies::CargoFolder;
 
 /// Asks every rule that is on about a branch.
 ///
@@ -71,7 +71,7 @@ pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&
 }
 
 /// Reads the project, and where Cargo is asked about it.
-fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Project, Ground)> {
+fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Project, CargoFolder)> {
     let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
     if branch.at.is_checked_out {
         let changed = repo.changed()?;

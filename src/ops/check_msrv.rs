@@ -14,7 +14,7 @@ use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
 use crate::workspace::compile;
-use crate::workspace::dependencies::Ground;
+use crate::workspace::dependencies::CargoFolder;
 
 /// What is asked about the MSRV.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +66,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report
 }
 
 /// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
-fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Result<Project>, Ground)> {
+fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Result<Project>, CargoFolder)> {
     let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
     if !branch.at.is_checked_out {
         return Ok((Project::read_commit(repo, location, commit), branch.ground(&[])));

@@ -10,7 +10,7 @@ use crate::plan::bump::Unsettled;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{self, Commit, Plan};
 use crate::rule;
-use crate::workspace::scratch::{Extent, Scratch};
+use crate::workspace::scratch::{LayoutExtent, ScratchFolder};
 use crate::workspace::update::update;
 
 /// Lets Cargo write the lock files that the plan leaves to it (`cargo update --workspace
@@ -30,7 +30,7 @@ pub(super) fn settle(repo: &Repo, plan: &mut Plan) -> Result<()> {
 
 fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     let tree = repo.tree(commit.parent)?;
-    let scratch = Scratch::lay(repo, &tree, Extent::Everything)?;
+    let scratch = ScratchFolder::lay(repo, &tree, LayoutExtent::Everything)?;
     for file in &commit.files {
         scratch.write(&file.path, file.after.as_bytes())?;
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::location::{At, Location};
+use super::location::{Location, Revision};
 use super::text;
 use crate::config::{self, Config, ConfigFile};
 use crate::finding::{Finding, Refused};
@@ -22,7 +22,7 @@ type Configured = (Config, Vec<Finding>);
 pub(super) fn at(
     repo: &Repo,
     location: &Location,
-    at: At,
+    at: Revision,
     tree: &Tree,
     root: &RepoPath,
 ) -> Result<Configured> {

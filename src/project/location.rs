@@ -56,7 +56,7 @@ impl Location {
 
 /// A commit, and whether it is the one that is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct At {
+pub struct Revision {
     /// The commit.
     pub commit: CommitId,
     /// Whether the work tree stands for it.

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use anyhow::{Context, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
 
-use super::outside::Words;
+use super::outside::CargoMessage;
 
 /// Returns a call of Cargo: of the one that runs this program, or else of the one that is found.
 ///
@@ -32,7 +32,7 @@ pub(super) fn metadata(
     manifest: &Path,
     args: &[&str],
     folder: Option<&Path>,
-) -> Result<Result<Metadata, Words>> {
+) -> Result<Result<Metadata, CargoMessage>> {
     let mut command = command();
     if let Some(folder) = folder {
         command.current_dir(folder);
@@ -55,7 +55,7 @@ pub(super) fn metadata(
 /// # Errors
 ///
 /// If it cannot be run.
-pub(super) fn run(mut command: Command) -> Result<Result<String, Words>> {
+pub(super) fn run(mut command: Command) -> Result<Result<String, CargoMessage>> {
     // Without a backtrace, which rustup and Cargo would print among what they say.
     command.env("RUSTUP_AUTO_INSTALL", "0").env("RUST_BACKTRACE", "0").env_remove("RUST_LIB_BACKTRACE");
     let output = output(&mut command)?;
@@ -76,10 +76,10 @@ fn output(command: &mut Command) -> Result<Output> {
     })
 }
 
-fn said(output: &Output) -> Result<String, Words> {
+fn said(output: &Output) -> Result<String, CargoMessage> {
     match output.status.success() {
         true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(Words::new(String::from_utf8_lossy(&output.stderr).into_owned())),
+        false => Err(CargoMessage::new(String::from_utf8_lossy(&output.stderr).into_owned())),
     }
 }
 

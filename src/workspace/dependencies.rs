@@ -11,20 +11,20 @@ use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
 use crate::workspace::cargo;
-use crate::workspace::outside::Words;
-use crate::workspace::scratch::{Extent, Scratch};
+use crate::workspace::outside::CargoMessage;
+use crate::workspace::scratch::{LayoutExtent, ScratchFolder};
 use crate::workspace::update::update;
 
 /// Why Cargo does not tell which packages are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Untold {
+pub enum GraphError {
     /// The lock file is not current.
     Stale,
     /// Another reason, in Cargo's words: most of all, that a package is not downloaded.
     Other(String),
 }
 
-impl fmt::Display for Untold {
+impl fmt::Display for GraphError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stale => f.write_str("the lock file is not current"),
@@ -85,14 +85,14 @@ impl Graph {
 
 /// Where Cargo is asked about a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
+pub enum CargoFolder {
     /// In the work tree, where the commit's manifests and lock files lie as they are.
     WorkTree,
     /// In a folder of its own.
     Scratch,
 }
 
-impl Ground {
+impl CargoFolder {
     /// Returns the ground of the commit that is checked out, from which the `changed` files differ.
     pub fn of_checkout(changed: &[String]) -> Self {
         let concerns = |path: &String| path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock");
@@ -101,28 +101,28 @@ impl Ground {
 }
 
 /// The files of a commit, laid out for Cargo.
-pub struct Laid<'a> {
+pub struct Layout<'a> {
     repo: &'a Repo,
     tree: &'a Tree,
     root: PathBuf,
-    scratch: Option<Scratch>,
+    scratch: Option<ScratchFolder>,
 }
 
-impl<'a> Laid<'a> {
+impl<'a> Layout<'a> {
     /// Lays out `tree`, unless it is laid out in the work tree already.
     ///
     /// # Errors
     ///
     /// If the repository cannot be read, or the files not be written.
-    pub fn out(repo: &'a Repo, tree: &'a Tree, ground: Ground) -> Result<Self> {
+    pub fn out(repo: &'a Repo, tree: &'a Tree, ground: CargoFolder) -> Result<Self> {
         Ok(match ground {
-            Ground::WorkTree => Self { repo, tree, root: repo.root().to_owned(), scratch: None },
-            Ground::Scratch => Self::in_scratch(repo, tree)?,
+            CargoFolder::WorkTree => Self { repo, tree, root: repo.root().to_owned(), scratch: None },
+            CargoFolder::Scratch => Self::in_scratch(repo, tree)?,
         })
     }
 
     fn in_scratch(repo: &'a Repo, tree: &'a Tree) -> Result<Self> {
-        let scratch = Scratch::lay(repo, tree, Extent::Everything)?;
+        let scratch = ScratchFolder::lay(repo, tree, LayoutExtent::Everything)?;
         Ok(Self { repo, tree, root: scratch.root().to_owned(), scratch: Some(scratch) })
     }
 
@@ -132,8 +132,8 @@ impl<'a> Laid<'a> {
     /// # Errors
     ///
     /// If Cargo cannot be run, or not be understood.
-    pub fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, Untold>> {
-        let folder = self.scratch.as_ref().map(Scratch::root);
+    pub fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, GraphError>> {
+        let folder = self.scratch.as_ref().map(ScratchFolder::root);
         let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
         match asked {
             Ok(metadata) => Ok(Ok(from_metadata(&metadata))),
@@ -141,13 +141,13 @@ impl<'a> Laid<'a> {
         }
     }
 
-    fn untold(&self, said: Words) -> Result<Untold> {
+    fn untold(&self, said: CargoMessage) -> Result<GraphError> {
         if said.contain("--locked was passed") {
-            return Ok(Untold::Stale);
+            return Ok(GraphError::Stale);
         }
         let said = said.edited(in_short).shown(self.repo, self.tree)?;
         let said = said.unwrap_or_else(|ways| ways.to_string());
-        Ok(Untold::Other(match &self.scratch {
+        Ok(GraphError::Other(match &self.scratch {
             // Its paths are of a folder that is gone when they are read.
             Some(_) => said.replace(&format!("{}/", self.root.display()), ""),
             None => said,
@@ -166,8 +166,8 @@ pub fn graph_brought_up_to_date(
     tree: &Tree,
     manifest: &RepoPath,
     lock: &RepoPath,
-) -> Result<Result<Graph, Untold>> {
-    let laid = Laid::in_scratch(repo, tree)?;
+) -> Result<Result<Graph, GraphError>> {
+    let laid = Layout::in_scratch(repo, tree)?;
     if let Some(scratch) = &laid.scratch
         && let Err(said) = update(scratch, lock, &["--workspace"])?
     {

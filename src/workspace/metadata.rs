@@ -13,8 +13,8 @@ use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::workspace::cargo;
-use crate::workspace::outside::Words;
-use crate::workspace::scratch::{Extent, Scratch};
+use crate::workspace::outside::CargoMessage;
+use crate::workspace::scratch::{LayoutExtent, ScratchFolder};
 
 /// A member of the workspace, as Cargo sees it.
 #[derive(Clone, Debug)]
@@ -30,12 +30,12 @@ pub struct Member {
     /// `repository`, if it is stated.
     pub repository: Option<String>,
     /// What it says about itself.
-    pub about: About,
+    pub about: PackageMetadata,
 }
 
 /// What a package says about itself to a registry; the paths are relative to its folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
+pub struct PackageMetadata {
     /// `description`.
     pub description: Option<String>,
     /// `license`.
@@ -74,7 +74,7 @@ impl Members {
     ///
     /// As there.
     pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<Self> {
-        let scratch = Scratch::lay(repo, tree, Extent::Manifests)?;
+        let scratch = ScratchFolder::lay(repo, tree, LayoutExtent::Manifests)?;
         Self::ask(scratch.root(), &scratch.path(manifest))
     }
 
@@ -109,7 +109,7 @@ impl Members {
                 manifest: inside(package.manifest_path.as_std_path())?,
                 publishable: package.publish.as_ref().is_none_or(|registries| !registries.is_empty()),
                 repository: package.repository.clone(),
-                about: About {
+                about: PackageMetadata {
                     description: package.description.clone(),
                     license: package.license.clone(),
                     license_file: package.license_file.as_ref().map(ToString::to_string),
@@ -142,7 +142,7 @@ fn outside(path: &Path, root: &Path) -> anyhow::Error {
 #[derive(Debug)]
 pub struct Unreadable {
     manifest: PathBuf,
-    said: Words,
+    said: CargoMessage,
 }
 
 impl fmt::Display for Unreadable {

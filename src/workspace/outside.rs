@@ -16,11 +16,11 @@ const KEYS: [&str; 3] = ["path", "members", "workspace"];
 /// How many ways out are named.
 const MOST: usize = 10;
 
-/// What Cargo said when it failed. Nothing but [`Words::shown`] gives it out.
+/// What Cargo said when it failed. Nothing but [`CargoMessage::shown`] gives it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words(String);
+pub struct CargoMessage(String);
 
-impl Words {
+impl CargoMessage {
     pub(super) fn new(said: String) -> Self {
         Self(said)
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::scratch::{Extent, Scratch};
+use super::scratch::{LayoutExtent, ScratchFolder};
 use super::update::update;
 use crate::edit::lockfile::{LockFile, PackageChange, redo, third_party_changes};
 use crate::git::{CommitId, Repo};
@@ -10,7 +10,7 @@ use crate::path::RepoPath;
 
 /// The three texts of a lock file in a merge.
 #[derive(Clone, Copy, Debug)]
-pub struct Sides<'a> {
+pub struct MergeTexts<'a> {
     /// Before the commit.
     pub before: &'a str,
     /// In the commit.
@@ -28,7 +28,7 @@ pub fn relock(
     repo: &Repo,
     merged: CommitId,
     path: &RepoPath,
-    sides: Sides<'_>,
+    sides: MergeTexts<'_>,
 ) -> Result<Result<String, String>> {
     let read = |text| LockFile::read(path, text).map_err(|refused| refused.to_string());
     let (before, after, branch) = match (read(sides.before), read(sides.after), read(sides.branch)) {
@@ -37,7 +37,7 @@ pub fn relock(
     };
     let wanted = third_party_changes(&before, &after);
     let tree = repo.tree(merged)?;
-    let scratch = Scratch::lay(repo, &tree, Extent::Everything)?;
+    let scratch = ScratchFolder::lay(repo, &tree, LayoutExtent::Everything)?;
     scratch.write(path, redo(&branch, sides.branch, &wanted, sides.after).as_bytes())?;
     if let Err(said) = update(&scratch, path, &["--workspace"])? {
         // What follows the first line names the folder, which is another one each time.

@@ -15,7 +15,7 @@ use crate::path::RepoPath;
 /// How much of a tree is laid out. Of Rust sources only those are there that may be a target's root,
 /// and they are empty: Cargo only wants them to exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum LayoutExtent {
     /// Only what `cargo metadata --no-deps` looks at.
     Manifests,
     /// Everything but what is larger than any text: also Cargo's configuration, lock files and vendored
@@ -26,7 +26,7 @@ pub enum Extent {
 /// Where the roots of targets may lie: where Cargo looks for them by itself ("Target auto-discovery" in
 /// its reference), and where a manifest says.
 #[derive(Default)]
-struct Sources {
+struct TargetRoots {
     /// The folders of packages.
     packages: HashSet<String>,
     /// Those of packages that have a library or program in the usual place.
@@ -37,7 +37,7 @@ struct Sources {
     words: HashSet<String>,
 }
 
-impl Sources {
+impl TargetRoots {
     fn add(&mut self, manifest: &RepoPath, text: &str) {
         self.packages.insert(manifest.folder().to_owned());
         for word in text.split(['"', '\'']) {
@@ -152,22 +152,22 @@ fn has_source_extension(name: &str) -> bool {
 }
 
 /// The folder; it goes when this is dropped.
-pub struct Scratch {
+pub struct ScratchFolder {
     root: PathBuf,
     _folder: Folder,
 }
 
-impl Scratch {
+impl ScratchFolder {
     /// Lays out `tree`.
-    pub fn lay(repo: &Repo, tree: &Tree, extent: Extent) -> Result<Self> {
+    pub fn lay(repo: &Repo, tree: &Tree, extent: LayoutExtent) -> Result<Self> {
         let folder = Folder::make()?;
         let root = folder.folder.path().canonicalize()?.join("tree");
         std::fs::create_dir(&root).with_context(|| format!("cannot create {}", root.display()))?;
         let scratch = Self { root, _folder: folder };
-        let mut sources = Sources::default();
+        let mut sources = TargetRoots::default();
         for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";
-            let is_wanted = is_manifest || (extent == Extent::Everything && !chooses_toolchain(path));
+            let is_wanted = is_manifest || (extent == LayoutExtent::Everything && !chooses_toolchain(path));
             if is_source(path) || !is_wanted {
                 continue;
             }

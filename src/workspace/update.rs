@@ -3,12 +3,16 @@
 use anyhow::{Context, Result};
 
 use super::cargo;
-use super::outside::Words;
-use super::scratch::Scratch;
+use super::outside::CargoMessage;
+use super::scratch::ScratchFolder;
 use crate::path::RepoPath;
 
 /// Runs `cargo update --offline` with `args` for the lock file; returns what it said if it failed.
-pub(crate) fn update(scratch: &Scratch, lock: &RepoPath, args: &[&str]) -> Result<Result<(), Words>> {
+pub(crate) fn update(
+    scratch: &ScratchFolder,
+    lock: &RepoPath,
+    args: &[&str],
+) -> Result<Result<(), CargoMessage>> {
     let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
     let mut command = cargo::command();
     command.args(["update", "--offline", "--quiet", "--manifest-path"]).arg(scratch.path(&manifest));
