@@ -32,7 +32,7 @@ use semver::Version;
 use crate::edit::notes::Notes;
 use crate::finding::Finding;
 use crate::git::Tag;
-use crate::git::fetched::Gap;
+use crate::git::fetched::FetchGap;
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
@@ -57,7 +57,7 @@ pub struct Subject<'a> {
     /// The tags of releases, by version.
     pub tags: BTreeMap<Version, Tag>,
     /// What may be on the remote and not here, if something may.
-    pub gap: Option<Gap>,
+    pub gap: Option<FetchGap>,
     /// The release train, if there is one.
     pub train: Option<&'a Train>,
     /// What Cargo says of each lock file that it uses; nothing if it was not asked.

@@ -31,7 +31,7 @@ pub use ids::{BlobId, CommitId, PatchId, TreeId};
 pub use moment::Moment;
 pub use names::{BranchName, RefName, RemoteName, TagName};
 pub use tags::Tag;
-pub use tree::{Entry, Mode, Tree};
+pub use tree::{Mode, Tree, TreeFile};
 
 use crate::finding::{Finding, Refused};
 use crate::git::settings::Settings;

@@ -13,7 +13,7 @@ use changed::changed_lines;
 
 use crate::edit::version_file;
 use crate::finding::{Finding, Place};
-use crate::git::diff::{Change, ChangedFile};
+use crate::git::diff::{ChangeKind, ChangedFile};
 use crate::path::RepoPath;
 use crate::plan::lines;
 use crate::project::Project;
@@ -34,13 +34,13 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
     let notes = &after.config.notes;
     let is_notes = notes.enabled && path.as_ref() == Some(&notes.file);
     let (old, new) = match &file.change {
-        Change::Added if is_notes => return Vec::new(),
-        Change::Added => return whole("is new"),
-        Change::Removed => return whole("is gone"),
-        Change::Mode => return whole("has another mode"),
-        Change::Submodule => return whole("is a submodule at another commit"),
-        Change::Content(Ok([old, new])) => (old, new),
-        Change::Content(Err(why)) => return whole(&format!("has another content: {why}")),
+        ChangeKind::Added if is_notes => return Vec::new(),
+        ChangeKind::Added => return whole("is new"),
+        ChangeKind::Removed => return whole("is gone"),
+        ChangeKind::Mode => return whole("has another mode"),
+        ChangeKind::Submodule => return whole("is a submodule at another commit"),
+        ChangeKind::Content(Ok([old, new])) => (old, new),
+        ChangeKind::Content(Err(why)) => return whole(&format!("has another content: {why}")),
     };
     let Some(path) = path else { return whole("has another content") };
     match path.file_name() {

@@ -13,7 +13,7 @@ use super::targets::Target;
 use crate::edit::notes::{Style, added_to_released, carry};
 use crate::finding::Finding;
 use crate::git::diff::DiffSide;
-use crate::git::merge::{Clash, Conflict, Merged};
+use crate::git::merge::{Conflict, ConflictKind, Merged};
 use crate::git::{BlobId, CommitId, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::transaction::values::NewFile;
@@ -327,7 +327,7 @@ impl Trial<'_, '_> {
         let notes = self.request.notes.map(|(path, _)| path.as_str());
         let is_lock = |conflict: &&Conflict| conflict.path.rsplit('/').next() == Some("Cargo.lock");
         let is_notes = |conflict: &&Conflict| Some(conflict.path.as_str()) == notes;
-        let ours = |conflict: &Conflict| conflict.what == Clash::BothChanged;
+        let ours = |conflict: &Conflict| conflict.what == ConflictKind::BothChanged;
         if !merged.conflicts.iter().all(|one| ours(one) && (is_lock(&one) || is_notes(&one))) {
             return Ok(Err(Vec::new()));
         }

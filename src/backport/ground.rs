@@ -8,7 +8,7 @@ use super::evidence::Facts;
 use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
 use crate::finding::{Finding, Refused};
-use crate::git::branches::{Standing, Tip};
+use crate::git::branches::{BranchTip, TrackingState};
 use crate::git::{BranchName, Refs, Repo};
 use crate::path::RepoPath;
 use crate::project::{Project, lead};
@@ -23,7 +23,7 @@ pub struct Scope {
     /// The trunk.
     pub trunk: BranchName,
     /// Where the trunk is.
-    pub trunk_tip: Tip,
+    pub trunk_tip: BranchTip,
     /// All release branches, newest first.
     pub branches: Vec<Target>,
     /// What the maintainers have stated, on the trunk.
@@ -97,21 +97,21 @@ impl Scope {
 }
 
 /// Takes the remote's commit where it is ahead of the local one, and says where both have gone on.
-fn newest(repo: &Repo, target: &mut Target, tip: &Tip, notes: &mut Vec<Finding>) -> Result<()> {
+fn newest(repo: &Repo, target: &mut Target, tip: &BranchTip, notes: &mut Vec<Finding>) -> Result<()> {
     let (Some((remote, fetched)), branch) = (&tip.fetched, &target.branch) else { return Ok(()) };
     match repo.standing(tip)? {
-        Some(Standing::Behind) => {
+        Some(TrackingState::Behind) => {
             target.tip = *fetched;
             target.remote = Some(remote.clone());
         }
-        Some(Standing::Diverged) => {
+        Some(TrackingState::Diverged) => {
             let message =
                 format!("the local {branch} and that of {remote} have each gone on; the local one is taken");
             notes.push(
                 Finding::of(rule::BRANCH_DIVERGED, message).remedy(format!("rebase the local {branch}")),
             );
         }
-        Some(Standing::Current) | None => {}
+        Some(TrackingState::Current) | None => {}
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn newest(repo: &Repo, target: &mut Target, tip: &Tip, notes: &mut Vec<Finding>)
 fn read_statements(
     repo: &Repo,
     project: &Project,
-    (trunk, branches): (&Tip, &[Target]),
+    (trunk, branches): (&BranchTip, &[Target]),
     refs: &Refs,
     notes: &mut Vec<Finding>,
 ) -> Result<Statements> {

@@ -11,7 +11,7 @@ use super::own::Commits;
 use super::targets::Target;
 use super::trunk::TrunkCommits;
 use crate::finding::{Finding, Refused};
-use crate::git::branches::Tip;
+use crate::git::branches::BranchTip;
 use crate::git::reach::Reach;
 use crate::git::{CommitId, PatchId, Repo};
 use crate::rule;
@@ -53,7 +53,7 @@ impl<'r> PickSurvey<'r> {
     ///
     /// A refusal where the clone is shallow and what is cut off may tell one of them from another: a
     /// commit that is not seen must not pass for one that is not there.
-    pub fn read(repo: &'r Repo, trunk: &Tip, targets: &[Target], commits: &[CommitId]) -> Result<Self> {
+    pub fn read(repo: &'r Repo, trunk: &BranchTip, targets: &[Target], commits: &[CommitId]) -> Result<Self> {
         let mut tips: Vec<CommitId> = trunk.commits().collect();
         tips.dedup();
         let bases = tips.len();

@@ -7,7 +7,7 @@ use semver::Version;
 
 use super::{BranchKind, LockState, Subject};
 use crate::finding::Refused;
-use crate::git::fetched::{Gap, Sign};
+use crate::git::fetched::{FetchGap, Sign};
 use crate::git::{Repo, Tag};
 use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::Inquiry;
@@ -65,14 +65,14 @@ pub fn subject<'a>(
 }
 
 /// Returns what may not have been fetched: a release branch without its trunk did not come alone.
-fn gap(repo: &Repo, request: &Request<'_>, role: &BranchKind) -> Result<Option<Gap>> {
+fn gap(repo: &Repo, request: &Request<'_>, role: &BranchKind) -> Result<Option<FetchGap>> {
     let trunk = request.trunk();
     let branches = &request.refs.branches;
     let is_alone = matches!(role, BranchKind::Release(_)) && !branches.contains(&trunk);
     let gap = repo.gap(branches)?;
     if gap.is_none() && is_alone {
         let remote = branches.remote().cloned();
-        return Ok(Some(Gap { remote, signs: vec![Sign::NoTrunk(trunk.clone())] }));
+        return Ok(Some(FetchGap { remote, signs: vec![Sign::NoTrunk(trunk.clone())] }));
     }
     Ok(gap)
 }

@@ -67,7 +67,7 @@ struct Fetched {
 
 /// Where a branch is: here, and as it was last fetched from the remote that counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tip {
+pub struct BranchTip {
     /// The local branch's commit.
     pub local: Option<CommitId>,
     /// The remote-tracking branch's, and its remote.
@@ -76,7 +76,7 @@ pub struct Tip {
 
 /// How a local branch stands to what was fetched of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum TrackingState {
     /// It has all that was fetched.
     Current,
     /// What was fetched has all of it, and more.
@@ -87,7 +87,7 @@ pub enum Standing {
 
 /// Why a remote counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+enum RemoteReason {
     Asked,
     Upstream,
     Configured,
@@ -95,7 +95,7 @@ enum Why {
     Named,
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for RemoteReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Asked => "as `--remote` says",
@@ -107,7 +107,7 @@ impl fmt::Display for Why {
     }
 }
 
-impl Tip {
+impl BranchTip {
     /// Returns the local branch's commit, or else what was fetched of it.
     pub fn commit(&self) -> Option<CommitId> {
         self.local.or(self.fetched())
@@ -136,12 +136,12 @@ impl Branches {
     }
 
     /// Returns where the branch `name` is.
-    pub fn tip(&self, name: impl AsRef<str>) -> Tip {
+    pub fn tip(&self, name: impl AsRef<str>) -> BranchTip {
         let name = name.as_ref();
         let fetched = self
             .remote_of(name)
             .and_then(|remote| Some((remote.clone(), *self.remotes.get(remote)?.branches.get(name)?)));
-        Tip { local: self.local(name), fetched }
+        BranchTip { local: self.local(name), fetched }
     }
 
     /// Returns the names of all branches, in their order, each once: of the local ones, and of what was
@@ -224,7 +224,7 @@ impl Branches {
         let remedy = "set the upstream of the trunk, or `remote` in the configuration, or pass `--remote`";
         let names = || self.remotes.keys().map(RemoteName::as_str).collect::<Vec<_>>().join(", ");
         let finding = match self.counting() {
-            Some((remote, Why::Named)) => {
+            Some((remote, RemoteReason::Named)) => {
                 Finding::of(rule::REMOTE_ASSUMED, format!("of the remotes {}, `{remote}` counts", names()))
             }
             None if !self.remotes.is_empty() => Finding::of(
@@ -264,22 +264,23 @@ impl Branches {
         !self.remotes.is_empty()
     }
 
-    fn counting(&self) -> Option<(&RemoteName, Why)> {
-        let upstream = || self.upstream_of(self.trunk().as_str()).map(|remote| (remote, Why::Upstream));
-        let asked = self.asked().map(|remote| (remote, Why::Asked));
+    fn counting(&self) -> Option<(&RemoteName, RemoteReason)> {
+        let upstream =
+            || self.upstream_of(self.trunk().as_str()).map(|remote| (remote, RemoteReason::Upstream));
+        let asked = self.asked().map(|remote| (remote, RemoteReason::Asked));
         asked.or_else(upstream).or_else(|| self.without_trunk())
     }
 
     /// Returns the remote that counts where the trunk, which may depend on it, does not tell.
-    fn without_trunk(&self) -> Option<(&RemoteName, Why)> {
+    fn without_trunk(&self) -> Option<(&RemoteName, RemoteReason)> {
         let there = |name: &str| self.remotes.get_key_value(name).map(|(name, _)| name);
         let only = || self.remotes.keys().next().filter(|_| self.remotes.len() == 1);
         let configured = self.preferred.configured.as_ref().and_then(|name| there(name.as_str()));
-        let with = |why: Why| move |remote| (remote, why);
-        (self.asked().map(with(Why::Asked)))
-            .or_else(|| configured.map(with(Why::Configured)))
-            .or_else(|| only().map(with(Why::Only)))
-            .or_else(|| there("upstream").or_else(|| there("origin")).map(with(Why::Named)))
+        let with = |why: RemoteReason| move |remote| (remote, why);
+        (self.asked().map(with(RemoteReason::Asked)))
+            .or_else(|| configured.map(with(RemoteReason::Configured)))
+            .or_else(|| only().map(with(RemoteReason::Only)))
+            .or_else(|| there("upstream").or_else(|| there("origin")).map(with(RemoteReason::Named)))
     }
 
     fn asked(&self) -> Option<&RemoteName> {
@@ -342,14 +343,14 @@ impl Repo {
     }
 
     /// Returns how the local branch stands to what was fetched; `None` where one of them is missing.
-    pub fn standing(&self, tip: &Tip) -> Result<Option<Standing>> {
+    pub fn standing(&self, tip: &BranchTip) -> Result<Option<TrackingState>> {
         let (Some(local), Some(fetched)) = (tip.local, tip.fetched()) else { return Ok(None) };
         Ok(Some(if self.has_ancestor(local, fetched)? {
-            Standing::Current
+            TrackingState::Current
         } else if self.has_ancestor(fetched, local)? {
-            Standing::Behind
+            TrackingState::Behind
         } else {
-            Standing::Diverged
+            TrackingState::Diverged
         }))
     }
 

@@ -32,12 +32,12 @@ pub struct ChangedFile {
     /// Its path, as far as it is UTF-8.
     pub path: String,
     /// How it differs.
-    pub change: Change,
+    pub change: ChangeKind,
 }
 
 /// How a file differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum ChangeKind {
     /// Only the later commit has it.
     Added,
     /// Only the earlier commit has it.
@@ -104,16 +104,16 @@ impl Repo {
         differences.iter().map(file).collect()
     }
 
-    fn change(&self, difference: &Difference) -> Result<Change> {
+    fn change(&self, difference: &Difference) -> Result<ChangeKind> {
         let (old, new) = match (difference.before, difference.after) {
-            (None, _) => return Ok(Change::Added),
-            (_, None) => return Ok(Change::Removed),
-            (Some(old), Some(new)) if old.mode != new.mode => return Ok(Change::Mode),
+            (None, _) => return Ok(ChangeKind::Added),
+            (_, None) => return Ok(ChangeKind::Removed),
+            (Some(old), Some(new)) if old.mode != new.mode => return Ok(ChangeKind::Mode),
             (Some(old), Some(new)) => (old.blob(), new.blob()),
         };
-        let Some((old, new)) = old.zip(new) else { return Ok(Change::Submodule) };
+        let Some((old, new)) = old.zip(new) else { return Ok(ChangeKind::Submodule) };
         let text = |blob| self.text(&difference.shown(), blob);
-        Ok(Change::Content(match (text(old)?, text(new)?) {
+        Ok(ChangeKind::Content(match (text(old)?, text(new)?) {
             (Ok(old), Ok(new)) => Ok([old, new]),
             (Err(unread), _) | (_, Err(unread)) => Err(unread.message),
         }))

@@ -10,7 +10,7 @@ use super::{BranchName, Branches, RemoteName, Repo};
 
 /// What may be on a remote and not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub struct FetchGap {
     /// The remote; none where the repository has none, or nothing tells which one counts.
     pub remote: Option<RemoteName>,
     /// What shows that; at least one.
@@ -34,7 +34,7 @@ pub enum Sign {
     NoTrunk(BranchName),
 }
 
-impl Gap {
+impl FetchGap {
     /// Returns whether branches may be absent; tags always may.
     pub fn lacks_branches(&self) -> bool {
         self.signs.iter().any(|sign| *sign != Sign::NoTags)
@@ -64,7 +64,7 @@ impl Gap {
     }
 }
 
-impl fmt::Display for Gap {
+impl fmt::Display for FetchGap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let remote = self.remote.as_ref().map_or("origin", RemoteName::as_str);
         for (i, sign) in self.signs.iter().enumerate() {
@@ -89,13 +89,13 @@ impl Repo {
     /// # Errors
     ///
     /// If the remote cannot be read.
-    pub fn gap(&self, branches: &Branches) -> Result<Option<Gap>> {
+    pub fn gap(&self, branches: &Branches) -> Result<Option<FetchGap>> {
         let mut signs: Vec<Sign> = self.is_shallow().then_some(Sign::Shallow).into_iter().collect();
         match branches.remote() {
             Some(remote) => signs.extend(self.signs(remote)?),
             None => signs.extend(branches.has_remotes().then_some(Sign::NoRemote)),
         }
-        Ok((!signs.is_empty()).then(|| Gap { remote: branches.remote().cloned(), signs }))
+        Ok((!signs.is_empty()).then(|| FetchGap { remote: branches.remote().cloned(), signs }))
     }
 
     /// Returns what the configuration of one remote and its branches here show.
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_remedy_undoes_every_sign() {
-        let gap = |signs: &[Sign]| Gap { remote: RemoteName::new("up"), signs: signs.to_vec() };
+        let gap = |signs: &[Sign]| FetchGap { remote: RemoteName::new("up"), signs: signs.to_vec() };
         let all = gap(&[Sign::Shallow, Sign::SomeBranches, Sign::NoTags]);
         assert_eq!(
             all.remedy(),

@@ -12,12 +12,12 @@ use crate::rule;
 
 /// Who a commit is by.
 #[derive(Clone, Copy)]
-pub(crate) enum Role {
+pub(crate) enum IdentityRole {
     Author,
     Committer,
 }
 
-impl Role {
+impl IdentityRole {
     /// Returns the part of the names of variables and keys that stands for the role.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Repo {
     /// A refusal if git does not know who the user is.
     pub(crate) fn identity(
         &self,
-        role: Role,
+        role: IdentityRole,
         settings: &Settings,
         moment: Moment,
     ) -> Result<Signature<'static>> {
@@ -56,12 +56,12 @@ impl Repo {
     ///
     /// A refusal if git does not know who the user is.
     pub fn sign_off(&self, moment: Moment) -> Result<String> {
-        let who = self.identity(Role::Committer, self.settings()?, moment)?;
+        let who = self.identity(IdentityRole::Committer, self.settings()?, moment)?;
         Ok(format!("Signed-off-by: {} <{}>", who.name()?, who.email()?))
     }
 
     /// Asks git, which also knows what the system says of the user, and reads dates.
-    fn asked_identity(&self, role: Role, moment: Moment) -> Result<Signature<'static>> {
+    fn asked_identity(&self, role: IdentityRole, moment: Moment) -> Result<Signature<'static>> {
         let mut git = self.user_git("var").arg(format!("GIT_{}_IDENT", role.name()));
         if role.variable("DATE").is_none() {
             git = git.env(&format!("GIT_{}_DATE", role.name()), format!("@{moment}"));
@@ -83,7 +83,7 @@ impl Repo {
 }
 
 /// Returns name and e-mail address where environment and configuration give both, and no date.
-fn plain_identity(role: Role, settings: &Settings) -> Option<(String, String)> {
+fn plain_identity(role: IdentityRole, settings: &Settings) -> Option<(String, String)> {
     if role.variable("DATE").is_some() {
         return None;
     }

@@ -29,7 +29,7 @@ impl Merged {
     /// Makes sure that a merge that git calls conflicting does not pass for a clean one.
     fn conflicting(mut self) -> Self {
         if self.conflicts.is_empty() {
-            let what = Clash::Other("a conflict that git does not explain".to_owned());
+            let what = ConflictKind::Other("a conflict that git does not explain".to_owned());
             self.conflicts.push(Conflict { path: String::new(), what, stages: [None; 3] });
         }
         self
@@ -42,7 +42,7 @@ pub struct Conflict {
     /// Its path; where it was renamed, the path that the merge gives it.
     pub path: String,
     /// What both sides did.
-    pub what: Clash,
+    pub what: ConflictKind,
     /// The contents before the commit, on the branch and in the commit, as far as they are there.
     #[serde(skip)]
     pub stages: [Option<BlobId>; 3],
@@ -51,7 +51,7 @@ pub struct Conflict {
 /// What both sides did to a file: the branch, and the commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Clash {
+pub enum ConflictKind {
     /// Both changed the same lines.
     BothChanged,
     /// Both changed a file that is not text.
@@ -111,7 +111,7 @@ fn answer(printed: &[u8]) -> Result<Merged> {
         // Only git's messages tell of some, as of a directory that was renamed in two ways.
         let other = |(path, kinds): (&String, &Vec<String>)| Conflict {
             path: path.clone(),
-            what: Clash::Other(kinds.join(", ")),
+            what: ConflictKind::Other(kinds.join(", ")),
             stages: [None; 3],
         };
         conflicts.extend(kinds.iter().map(other));
@@ -147,19 +147,19 @@ fn stage(token: &[u8]) -> Option<(String, usize, BlobId)> {
     Some((path.to_owned(), stage, BlobId(Oid::from_str(id).ok()?)))
 }
 
-fn clash(stages: [Option<BlobId>; 3], kinds: &[String]) -> Clash {
+fn clash(stages: [Option<BlobId>; 3], kinds: &[String]) -> ConflictKind {
     let known = |kind: &str| kinds.iter().any(|found| found == kind);
     let plain = ["contents", "binary", "modify/delete", "add/add"];
     if let Some(other) = kinds.iter().find(|kind| !plain.contains(&kind.as_str())) {
-        return Clash::Other(other.clone());
+        return ConflictKind::Other(other.clone());
     }
     match stages {
-        _ if known("binary") => Clash::BothChangedBinary,
-        [Some(_), Some(_), Some(_)] => Clash::BothChanged,
-        [None, Some(_), Some(_)] => Clash::BothAdded,
-        [Some(_), None, Some(_)] => Clash::GoneOnBranch,
-        [Some(_), Some(_), None] => Clash::DeletedByCommit,
-        _ => Clash::Other(kinds.join(", ")),
+        _ if known("binary") => ConflictKind::BothChangedBinary,
+        [Some(_), Some(_), Some(_)] => ConflictKind::BothChanged,
+        [None, Some(_), Some(_)] => ConflictKind::BothAdded,
+        [Some(_), None, Some(_)] => ConflictKind::GoneOnBranch,
+        [Some(_), Some(_), None] => ConflictKind::DeletedByCommit,
+        _ => ConflictKind::Other(kinds.join(", ")),
     }
 }
 
@@ -171,13 +171,13 @@ mod tests {
     fn what_both_sides_did_is_read_from_the_stages() {
         let blob = Some(BlobId(Oid::ZERO_SHA1));
         let contents = ["contents".to_owned()];
-        assert_eq!(clash([blob; 3], &contents), Clash::BothChanged);
-        assert_eq!(clash([blob, None, blob], &["modify/delete".to_owned()]), Clash::GoneOnBranch);
-        assert_eq!(clash([blob, blob, None], &["modify/delete".to_owned()]), Clash::DeletedByCommit);
-        assert_eq!(clash([None, blob, blob], &["add/add".to_owned()]), Clash::BothAdded);
-        assert_eq!(clash([blob; 3], &["binary".to_owned()]), Clash::BothChangedBinary);
+        assert_eq!(clash([blob; 3], &contents), ConflictKind::BothChanged);
+        assert_eq!(clash([blob, None, blob], &["modify/delete".to_owned()]), ConflictKind::GoneOnBranch);
+        assert_eq!(clash([blob, blob, None], &["modify/delete".to_owned()]), ConflictKind::DeletedByCommit);
+        assert_eq!(clash([None, blob, blob], &["add/add".to_owned()]), ConflictKind::BothAdded);
+        assert_eq!(clash([blob; 3], &["binary".to_owned()]), ConflictKind::BothChangedBinary);
         let rename = ["contents".to_owned(), "rename/delete".to_owned()];
-        assert_eq!(clash([blob; 3], &rename), Clash::Other("rename/delete".to_owned()));
+        assert_eq!(clash([blob; 3], &rename), ConflictKind::Other("rename/delete".to_owned()));
     }
 
     #[test]

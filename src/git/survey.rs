@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::branches::{self, Standing};
+use super::branches::{self, TrackingState};
 use super::tags::day_of;
 use super::{BranchName, Branches, CommitId, Refs, RemoteName, Repo, Tag, TagName};
 use crate::train::Number;
@@ -16,7 +16,7 @@ use crate::version::plain;
 const NO_DAY: &str = "a commit or tag is of a day that no calendar has";
 
 /// What is asked of the branches and tags.
-pub struct Question<'a> {
+pub struct SurveyRequest<'a> {
     /// The day as of which everything is said; commits and tags of later days are left out.
     pub day: NaiveDate,
     /// The branches and tags.
@@ -148,15 +148,15 @@ impl Starts {
 }
 
 /// A branch as it was on the day.
-struct Past {
+struct PastBranch {
     tip: Tip,
     /// The commits that it has had since, newest first.
     later: Vec<git2::Oid>,
 }
 
-impl Past {
+impl PastBranch {
     /// Returns whether this branch was there on the day; `None` if it left the trunk later.
-    fn presence(&self, trunk: Option<&Trunk>) -> Option<Presence> {
+    fn presence(&self, trunk: Option<&PastTrunk>) -> Option<Presence> {
         let Some(trunk) = trunk else {
             return Some(if self.tip.is_cut_off { Presence::CutOff } else { Presence::Sure });
         };
@@ -172,23 +172,23 @@ impl Past {
 }
 
 /// The trunk as it was on the day, and the commits that it has had since.
-struct Trunk {
+struct PastTrunk {
     tip: Tip,
     later: HashSet<git2::Oid>,
 }
 
 /// A branch in one place.
-struct Head {
+struct BranchHead {
     name: BranchName,
     remote: Option<RemoteName>,
     commit: CommitId,
 }
 
 /// Returns the places where a branch is: the local one first.
-fn heads(name: &BranchName, tip: branches::Tip) -> impl DoubleEndedIterator<Item = Head> {
+fn heads(name: &BranchName, tip: branches::BranchTip) -> impl DoubleEndedIterator<Item = BranchHead> {
     let local = tip.local.map(|commit| (None, commit));
     let fetched = tip.fetched.map(|(remote, commit)| (Some(remote), commit));
-    let head = |(remote, commit)| Head { name: name.clone(), remote, commit };
+    let head = |(remote, commit)| BranchHead { name: name.clone(), remote, commit };
     local.into_iter().chain(fetched).map(head)
 }
 
@@ -197,14 +197,14 @@ impl Repo {
     ///
     /// One walker serves all branches: what it has read of the history for one, it knows for the
     /// next.
-    pub fn survey(&self, question: &Question<'_>) -> Result<Survey> {
+    pub fn survey(&self, question: &SurveyRequest<'_>) -> Result<Survey> {
         let tags = release_tags(question)?;
         let cut_off = self.cut_off()?;
         let trunk = match self.newest(&question.refs.branches, question.trunk)? {
             Some(head) => self.past(&head, question, &cut_off)?,
             None => None,
         };
-        let trunk = trunk.map(|trunk| Trunk { tip: trunk.tip, later: trunk.later.into_iter().collect() });
+        let trunk = trunk.map(|trunk| PastTrunk { tip: trunk.tip, later: trunk.later.into_iter().collect() });
         let mut branches = Vec::new();
         for name in question.refs.branches.names() {
             let Some(version) = (question.branch)(name.as_str()) else { continue };
@@ -227,9 +227,9 @@ impl Repo {
     }
 
     /// Returns the trunk where it has gone furthest: the local one may be behind.
-    fn newest(&self, branches: &Branches, name: &BranchName) -> Result<Option<Head>> {
+    fn newest(&self, branches: &Branches, name: &BranchName) -> Result<Option<BranchHead>> {
         let tip = branches.tip(name.as_str());
-        let behind = self.standing(&tip)? == Some(Standing::Behind);
+        let behind = self.standing(&tip)? == Some(TrackingState::Behind);
         let mut places = heads(name, tip);
         Ok(if behind { places.next_back() } else { places.next() })
     }
@@ -238,10 +238,10 @@ impl Repo {
     /// `None` if it has no commit that old.
     fn past(
         &self,
-        head: &Head,
-        question: &Question<'_>,
+        head: &BranchHead,
+        question: &SurveyRequest<'_>,
         cut_off: &HashSet<CommitId>,
-    ) -> Result<Option<Past>> {
+    ) -> Result<Option<PastBranch>> {
         let mut commit = self.git.find_commit(head.commit.0)?;
         let mut later = Vec::new();
         let mut is_cut_off = false;
@@ -262,7 +262,7 @@ impl Repo {
             has_later: !later.is_empty(),
             ahead: None,
         };
-        Ok(Some(Past { tip, later }))
+        Ok(Some(PastBranch { tip, later }))
     }
 
     fn count_ahead(
@@ -295,7 +295,7 @@ impl Repo {
     }
 }
 
-fn release_tags(question: &Question<'_>) -> Result<Vec<ReleaseTag>> {
+fn release_tags(question: &SurveyRequest<'_>) -> Result<Vec<ReleaseTag>> {
     let mut tags = Vec::new();
     for Tag { name, commit, day } in question.refs.tags.values() {
         let Some(version) = (question.tag)(name.as_str()) else { continue };

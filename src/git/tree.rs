@@ -11,14 +11,14 @@ use crate::path::RepoPath;
 
 /// A file of a [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct TreeFile {
     /// Its content.
     pub blob: BlobId,
     /// What kind of file it is.
     pub mode: Mode,
 }
 
-impl Entry {
+impl TreeFile {
     fn read(entry: &TreeEntry<'_>) -> Self {
         Self { blob: BlobId(entry.id()), mode: Mode::of(entry.filemode()).unwrap_or(Mode::Plain) }
     }
@@ -65,17 +65,17 @@ impl Mode {
 /// The files of one commit, by path; submodules and names that are no [`RepoPath`] are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    files: BTreeMap<RepoPath, Entry>,
+    files: BTreeMap<RepoPath, TreeFile>,
 }
 
 impl Tree {
     /// Returns the file at `path`.
-    pub fn get(&self, path: &RepoPath) -> Option<Entry> {
+    pub fn get(&self, path: &RepoPath) -> Option<TreeFile> {
         self.files.get(path).copied()
     }
 
     /// Returns all files, in the order of their paths.
-    pub fn files(&self) -> impl Iterator<Item = (&RepoPath, Entry)> {
+    pub fn files(&self) -> impl Iterator<Item = (&RepoPath, TreeFile)> {
         self.files.iter().map(|(path, entry)| (path, *entry))
     }
 }
@@ -98,7 +98,7 @@ impl Repo {
         &self,
         tree: &git2::Tree<'_>,
         folder: &str,
-        files: &mut BTreeMap<RepoPath, Entry>,
+        files: &mut BTreeMap<RepoPath, TreeFile>,
     ) -> Result<()> {
         for entry in tree {
             let Ok(name) = entry.name() else { continue };
@@ -108,7 +108,7 @@ impl Repo {
                 }
                 Some(ObjectType::Blob) => {
                     if let Some(path) = RepoPath::new(&format!("{folder}{name}")) {
-                        files.insert(path, Entry::read(&entry));
+                        files.insert(path, TreeFile::read(&entry));
                     }
                 }
                 _ => {}
@@ -129,7 +129,7 @@ impl Repo {
         for path in paths {
             match tree.get_path(path.as_ref()) {
                 Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
-                    files.insert(path.clone(), Entry::read(&entry));
+                    files.insert(path.clone(), TreeFile::read(&entry));
                 }
                 Ok(_) => {}
                 Err(error) if error.code() == ErrorCode::NotFound => {}

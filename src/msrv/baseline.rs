@@ -7,7 +7,7 @@ use semver::Version;
 use serde::Serialize;
 
 use crate::finding::Finding;
-use crate::git::branches::Tip;
+use crate::git::branches::BranchTip;
 use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::rule;
 use crate::rust_version::RustVersion;
@@ -138,7 +138,7 @@ pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<BaselineSource, F
 }
 
 fn left_trunk(repo: &Repo, search: &Search<'_>) -> Result<Option<BaselineSource>> {
-    let Tip { local, fetched } = search.refs.branches.tip(search.trunk);
+    let BranchTip { local, fetched } = search.refs.branches.tip(search.trunk);
     let fetched = fetched.map(|(remote, tip)| (format!("{remote}/{}", search.trunk), tip));
     let local = local.map(|tip| (search.trunk.to_string(), tip));
     for (trunk, tip) in fetched.into_iter().chain(local) {

@@ -11,7 +11,7 @@ use super::claims::Claims;
 use super::dependencies::{LockComparison, ThirdParty};
 use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Entry, Mode, Repo, Tree};
+use crate::git::{CommitId, Mode, Repo, Tree, TreeFile};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
@@ -110,7 +110,7 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
 fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Claims, Vec<Finding>)> {
     let (mut manifests, mut unread) = (BTreeMap::new(), Vec::new());
     let is_manifest =
-        |(path, entry): &(&RepoPath, Entry)| path.file_name() == "Cargo.toml" && entry.mode != Mode::Link;
+        |(path, entry): &(&RepoPath, TreeFile)| path.file_name() == "Cargo.toml" && entry.mode != Mode::Link;
     for (path, entry) in then.files().filter(is_manifest) {
         // One that is the same now was read already.
         let now = project.workspace.manifests.get(path);

@@ -11,7 +11,7 @@ use super::session::Context;
 use super::sink::Sink;
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
-use crate::git::survey::{Question, Survey};
+use crate::git::survey::{Survey, SurveyRequest};
 use crate::git::{CommitId, Refs, Repo};
 use crate::project::lead::product;
 use crate::project::{self, Lead, Location};
@@ -90,7 +90,7 @@ impl ProjectSchedule {
         let refs = repo.map_or(&none, |(_, refs)| refs);
         let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, refs));
         let numbering = known.unwrap_or(Numbering::Major);
-        let question = Question {
+        let question = SurveyRequest {
             day,
             refs,
             trunk: &config.trunk_in(refs),

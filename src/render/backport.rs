@@ -18,7 +18,7 @@ use crate::backport::evidence::Facts;
 use crate::backport::statements::StatementStatus;
 use crate::backport::targets::LeftOut;
 use crate::finding::Finding;
-use crate::git::merge::{Clash, Conflict};
+use crate::git::merge::{Conflict, ConflictKind};
 use crate::git::{BranchName, CommitId};
 use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport};
 use crate::ops::outcome;
@@ -180,14 +180,14 @@ fn conflicts(files: &[Conflict]) -> Table {
     table
 }
 
-fn clash(what: &Clash) -> String {
+fn clash(what: &ConflictKind) -> String {
     match what {
-        Clash::BothChanged => "branch and commit change the same lines".to_owned(),
-        Clash::BothChangedBinary => "branch and commit change it, and it is not text".to_owned(),
-        Clash::BothAdded => "branch and commit add it, differently".to_owned(),
-        Clash::GoneOnBranch => "not there on the branch; the commit changes it".to_owned(),
-        Clash::DeletedByCommit => "changed on the branch; the commit deletes it".to_owned(),
-        Clash::Other(kind) => escaped(kind),
+        ConflictKind::BothChanged => "branch and commit change the same lines".to_owned(),
+        ConflictKind::BothChangedBinary => "branch and commit change it, and it is not text".to_owned(),
+        ConflictKind::BothAdded => "branch and commit add it, differently".to_owned(),
+        ConflictKind::GoneOnBranch => "not there on the branch; the commit changes it".to_owned(),
+        ConflictKind::DeletedByCommit => "changed on the branch; the commit deletes it".to_owned(),
+        ConflictKind::Other(kind) => escaped(kind),
     }
 }
 

@@ -7,7 +7,7 @@ use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::git::identity::Role;
+use crate::git::identity::IdentityRole;
 use crate::git::settings::Settings;
 use crate::git::{BranchName, CommitId, Moment, Repo, TreeId};
 use crate::path::RepoPath;
@@ -37,12 +37,12 @@ impl Repo {
             return Ok(made);
         }
         let settings = self.settings()?;
-        let committer = self.identity(Role::Committer, settings, publication.moment)?;
+        let committer = self.identity(IdentityRole::Committer, settings, publication.moment)?;
         for commit in &publication.commits {
             let parent = tips.get(&commit.branch).copied().unwrap_or(commit.parent.0);
             let author = match commit.origin {
                 Some(origin) => self.author_of(origin)?,
-                None => self.identity(Role::Author, settings, publication.moment)?,
+                None => self.identity(IdentityRole::Author, settings, publication.moment)?,
             };
             let mut draft = self.draft(commit, parent, author, committer.clone())?;
             review(&mut draft)?;
@@ -55,7 +55,7 @@ impl Repo {
 
     /// Returns who commits at `moment`, as reflogs have it.
     pub(crate) fn committer(&self, moment: Moment) -> Result<String> {
-        let who = self.identity(Role::Committer, self.settings()?, moment)?;
+        let who = self.identity(IdentityRole::Committer, self.settings()?, moment)?;
         Ok(format!("{} <{}> {}", who.name()?, who.email()?, Moment::from(who.when())))
     }
 
@@ -209,7 +209,9 @@ impl Repo {
             .arg("-S")
             .args(["-p", &draft.parent.to_string(), "-F", "-", &draft.tree.to_string()])
             .input(draft.message.as_bytes());
-        for (role, who) in [(Role::Author, &draft.author), (Role::Committer, &draft.committer)] {
+        for (role, who) in
+            [(IdentityRole::Author, &draft.author), (IdentityRole::Committer, &draft.committer)]
+        {
             let variable = |what: &str| format!("GIT_{}_{what}", role.name());
             git = git
                 .env(&variable("NAME"), who.name()?)

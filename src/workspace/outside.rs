@@ -7,7 +7,7 @@ use anyhow::Result;
 use toml_edit::{Document, Item, TableLike};
 
 use crate::finding::{Finding, Place, Refused};
-use crate::git::{Entry, Mode, Repo, Tree};
+use crate::git::{Mode, Repo, Tree, TreeFile};
 use crate::path::RepoPath;
 use crate::rule;
 
@@ -63,7 +63,7 @@ impl CargoMessage {
 }
 
 /// Returns what is wrong with a link: that it is a manifest, or leads to what is not a file of the tree.
-fn of_link(repo: &Repo, tree: &Tree, path: &RepoPath, entry: Entry) -> Result<Option<Finding>> {
+fn of_link(repo: &Repo, tree: &Tree, path: &RepoPath, entry: TreeFile) -> Result<Option<Finding>> {
     let target = match repo.text(path.as_str(), entry.blob)? {
         Ok(target) => target,
         Err(unread) => return Ok(Some(unread)),
