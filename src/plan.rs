@@ -20,9 +20,9 @@ use serde::{Serialize, Serializer};
 use crate::config::Argv;
 use crate::finding::Finding;
 use crate::git::{BranchName, CommitId, Refs};
-use crate::plan::bump::{LineMove, Unsettled};
+use crate::plan::bump::{LineMove, UnsettledLock};
 use crate::plan::files::FileChange;
-use crate::plan::lines::Stay;
+use crate::plan::lines::KeptPackage;
 use crate::project::Project;
 use crate::rule::Severity;
 use crate::template::Values;
@@ -125,12 +125,12 @@ pub struct Preparation {
     pub plans: Vec<Plan>,
     /// The branches that are not prepared, though they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left: Vec<Left>,
+    pub left: Vec<LeftOut>,
 }
 
 /// A branch that is not prepared, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Left {
+pub struct LeftOut {
     /// Its short name.
     pub branch: String,
     /// Why: it has no release yet, or somebody leaves it out.
@@ -160,12 +160,12 @@ pub struct Commit {
     /// The version lines that move.
     pub lines: Vec<LineMove>,
     /// The packages that stay.
-    pub staying: Vec<Stay>,
+    pub staying: Vec<KeptPackage>,
     /// The files that change.
     pub files: Vec<FileChange>,
     /// The lock files that Cargo writes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unsettled: Vec<Unsettled>,
+    pub unsettled: Vec<UnsettledLock>,
     /// The message.
     pub message: String,
 }

@@ -16,7 +16,7 @@ use crate::config::NameTemplate;
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{CommitId, Repo, Tag, TagName};
 use crate::path::RepoPath;
-use crate::plan::lines::Line;
+use crate::plan::lines::VersionLine;
 use crate::rule;
 use crate::text::listed;
 use crate::version::{Step, first_compatible, next, plain};
@@ -67,7 +67,7 @@ pub struct FixSources<'a, 'r> {
     /// The tags.
     pub tags: &'a BTreeMap<TagName, Tag>,
     /// The version lines.
-    pub lines: &'a [Line<'a>],
+    pub lines: &'a [VersionLine<'a>],
 }
 
 /// Since when a branch has a fix.
@@ -285,7 +285,7 @@ impl FixSources<'_, '_> {
     fn translated(
         &self,
         branches: &[FixBranch],
-        line: &Line<'_>,
+        line: &VersionLine<'_>,
         findings: &mut Vec<Finding>,
         unread: &mut Vec<Finding>,
     ) -> Result<Vec<ReleaseFix>> {
@@ -311,7 +311,7 @@ impl FixSources<'_, '_> {
     fn standing(
         &self,
         FixBranch { name, standing, at }: &FixBranch,
-        line: &Line<'_>,
+        line: &VersionLine<'_>,
     ) -> Result<Option<ReleaseFix>> {
         let mut found = None;
         for package in &line.packages {

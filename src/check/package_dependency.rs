@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::edit::manifest::DependencyKind;
 use crate::finding::Finding;
-use crate::plan::dependency::{Entry, entries};
+use crate::plan::dependency::{DependencyEntry, entries};
 use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
@@ -11,7 +11,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     entries.iter().filter(|entry| entry.package.publishable).filter_map(wrong).collect()
 }
 
-fn wrong(entry: &Entry<'_>) -> Option<Finding> {
+fn wrong(entry: &DependencyEntry<'_>) -> Option<Finding> {
     let (owner, name) = (&entry.package.name, &entry.stated.package);
     let local = entry.stated.path.is_some() || entry.stated.git;
     if local && entry.stated.requirement.is_none() && entry.kind != DependencyKind::Development {

@@ -155,7 +155,7 @@ impl PrepareRun<'_> {
     }
 
     /// Returns what came right before the tip of a branch, and beside it.
-    fn before(&self, target: &ChosenBranch) -> Result<cut::Before> {
+    fn before(&self, target: &ChosenBranch) -> Result<cut::TipHistory> {
         let repo = &self.session.repo;
         let parent = repo.parent(target.commit)?;
         let mut siblings = Vec::new();
@@ -164,7 +164,7 @@ impl PrepareRun<'_> {
                 siblings.push(name.clone());
             }
         }
-        Ok(cut::Before { parent, siblings })
+        Ok(cut::TipHistory { parent, siblings })
     }
 }
 

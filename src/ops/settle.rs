@@ -6,7 +6,7 @@ use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::path::RepoPath;
-use crate::plan::bump::Unsettled;
+use crate::plan::bump::UnsettledLock;
 use crate::plan::files::{FileChange, What};
 use crate::plan::{self, Commit, Plan};
 use crate::rule;
@@ -59,7 +59,7 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn unsettled(lock: &Unsettled, said: &str) -> Finding {
+fn unsettled(lock: &UnsettledLock, said: &str) -> Finding {
     let reasons = lock.reasons.join("; ");
     let message = format!("Cargo cannot bring this lock file up to date offline ({reasons}): {said}");
     Finding::of(rule::LOCK_UNSETTLED, message)

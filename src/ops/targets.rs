@@ -7,7 +7,7 @@ use super::calendar::ProjectSchedule;
 use super::session::Session;
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs};
-use crate::plan::{Left, preconditions};
+use crate::plan::{LeftOut, preconditions};
 use crate::project;
 use crate::rule;
 use crate::status::{ReleaseState, Status, Waiver};
@@ -50,7 +50,7 @@ pub(super) struct ChosenBranches {
     /// The branches.
     pub(super) targets: Vec<ChosenBranch>,
     /// The others.
-    pub(super) left: Vec<Left>,
+    pub(super) left: Vec<LeftOut>,
 }
 
 impl BranchChoice {
@@ -134,7 +134,7 @@ fn supported(
     let mut unused: Vec<&Waiver> = waivers.iter().collect();
     for row in status.rows.iter().rev() {
         let ReleaseState::Phase(phase) = row.state else { continue };
-        let left = |reason: String| Left { branch: row.branch.clone(), reason };
+        let left = |reason: String| LeftOut { branch: row.branch.clone(), reason };
         if !phase.needs_fixes() {
             continue;
         }

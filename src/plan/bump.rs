@@ -12,7 +12,7 @@ use crate::edit::version_file;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
 use crate::plan::files::{FileChanges, What};
-use crate::plan::lines::{Line, Lines, Moves, Stay, Why};
+use crate::plan::lines::{KeptPackage, KeptReason, Lines, Moves, VersionLine};
 use crate::plan::{locked, requirements};
 use crate::project::Project;
 use crate::rule;
@@ -49,18 +49,18 @@ pub struct Bump {
     /// The lines that move; none if the versions stay.
     pub moves: Vec<LineMove>,
     /// The packages that stay.
-    pub staying: Vec<Stay>,
+    pub staying: Vec<KeptPackage>,
     /// The files that change.
     pub files: FileChanges,
     /// The lock files that are Cargo's to write, each with the reasons.
-    pub unsettled: Vec<Unsettled>,
+    pub unsettled: Vec<UnsettledLock>,
     /// What is wrong, or worth saying.
     pub findings: Vec<Finding>,
 }
 
 /// A lock file whose new content an edit cannot know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unsettled {
+pub struct UnsettledLock {
     /// The lock file.
     pub path: RepoPath,
     /// Why.
@@ -86,10 +86,14 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
                     moves.insert(&package.manifest, (package, to.clone()));
                 }
             }
-            Ok(None) => bump.staying.extend(line.packages.iter().map(|package| Stay {
+            Ok(None) => bump.staying.extend(line.packages.iter().map(|package| KeptPackage {
                 package: package.name.clone(),
                 version: Some(package.version.clone()),
-                why: if *transition == Transition::Release { Why::NoPrerelease } else { Why::NoStep },
+                why: if *transition == Transition::Release {
+                    KeptReason::NoPrerelease
+                } else {
+                    KeptReason::NoStep
+                },
             })),
             Err(error) => bump.findings.push(Finding::of(rule::VERSION_OVERFLOW, error.to_string())),
         }
@@ -101,7 +105,7 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
     bump
 }
 
-fn target(line: &Line<'_>, transition: &Transition) -> anyhow::Result<Option<Version>> {
+fn target(line: &VersionLine<'_>, transition: &Transition) -> anyhow::Result<Option<Version>> {
     let steps = |by| line.step(by) != Step::None;
     Ok(match transition {
         Transition::Step(by, _) if !steps(*by) => None,
@@ -172,7 +176,7 @@ impl Bump {
                     stale.into_iter().map(|stale| format!("it is out of date: {}", stale.message)).collect()
                 }
             };
-            self.unsettled.push(Unsettled { path: path.clone(), reasons });
+            self.unsettled.push(UnsettledLock { path: path.clone(), reasons });
         }
     }
 

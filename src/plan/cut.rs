@@ -13,7 +13,7 @@ use crate::version::{Step, plain};
 
 /// What came before the tip of the trunk: the cut looks whether that was one already.
 #[derive(Clone, Debug, Default)]
-pub struct Before {
+pub struct TipHistory {
     /// Its first parent.
     pub parent: Option<CommitId>,
     /// The other local branches whose tip has the same first parent.
@@ -25,7 +25,7 @@ pub struct Before {
 /// # Errors
 ///
 /// Every reason why it cannot be done.
-pub fn plan(request: &Request<'_>, step: Step, before: &Before) -> Result<Plan, Vec<Finding>> {
+pub fn plan(request: &Request<'_>, step: Step, before: &TipHistory) -> Result<Plan, Vec<Finding>> {
     let project = request.project;
     let config = &project.config;
     let lines = lines::lines(&project.workspace, config)?;
@@ -153,7 +153,7 @@ pub(super) fn commit(
 fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
     let expected = request.project.config.prerelease.trunk.as_ref().map_or("", Label::as_str);
     let wrong = lines.moving.iter().filter(|line| !["", expected].contains(&line.version.pre.as_str()));
-    let finding = |line: &lines::Line<'_>| {
+    let finding = |line: &lines::VersionLine<'_>| {
         let version = &line.version;
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
@@ -166,7 +166,7 @@ fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Findin
 
 /// Returns what can be done about a pre-release: the trunk's own can be meant so, and a package with
 /// a rhythm of its own can stay put.
-fn prerelease_remedy(lines: &Lines<'_>, line: &lines::Line<'_>) -> String {
+fn prerelease_remedy(lines: &Lines<'_>, line: &lines::VersionLine<'_>) -> String {
     let Version { pre, .. } = &line.version;
     let set = format!("set it to {}", plain(&line.version));
     let names: Vec<String> = line.packages.iter().map(|package| format!("\"{}\"", package.name)).collect();
@@ -181,7 +181,7 @@ fn prerelease_remedy(lines: &Lines<'_>, line: &lines::Line<'_>) -> String {
 
 /// Finds out whether the trunk's tip is the commit that the last cut made: then nothing has come
 /// since, and what would be cut is the release just cut under the next number.
-fn trunk_already_moved(request: &Request<'_>, before: &Before, version: &Version) -> Option<Finding> {
+fn trunk_already_moved(request: &Request<'_>, before: &TipHistory, version: &Version) -> Option<Finding> {
     let names = &request.project.config.names;
     let older = request.refs.branches.names().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
     let (previous, branch) = older.filter(|(older, _)| older < version).max()?;

@@ -7,7 +7,7 @@ use crate::plan::requirements;
 use crate::workspace::{Package, Workspace};
 
 /// One entry of a package's dependency tables.
-pub struct Entry<'a> {
+pub struct DependencyEntry<'a> {
     /// The member.
     pub package: &'a Package,
     /// Which table holds the entry.
@@ -21,7 +21,7 @@ pub struct Entry<'a> {
     workspace: &'a Workspace,
 }
 
-impl Entry<'_> {
+impl DependencyEntry<'_> {
     /// Returns where the dependency is stated.
     pub fn place(&self) -> Option<Place> {
         let file = self.workspace.manifests.get(self.path)?;
@@ -36,13 +36,13 @@ impl Entry<'_> {
 }
 
 /// Returns every entry of every member's dependency tables.
-pub fn entries(workspace: &Workspace) -> Vec<Entry<'_>> {
+pub fn entries(workspace: &Workspace) -> Vec<DependencyEntry<'_>> {
     let members = workspace.packages.iter().filter(|package| package.member);
     members.flat_map(|package| entries_of(workspace, package)).collect()
 }
 
 /// Returns every entry of a package's dependency tables.
-pub fn entries_of<'a>(workspace: &'a Workspace, package: &'a Package) -> Vec<Entry<'a>> {
+pub fn entries_of<'a>(workspace: &'a Workspace, package: &'a Package) -> Vec<DependencyEntry<'a>> {
     let Some(file) = workspace.manifests.get(&package.manifest) else { return Vec::new() };
     let of_tables =
         file.manifest.dependencies.iter().filter(|dependency| {
@@ -51,7 +51,7 @@ pub fn entries_of<'a>(workspace: &'a Workspace, package: &'a Package) -> Vec<Ent
     let entry = |dependency: &'a Dependency| {
         let (path, stated) = stated(workspace, &package.manifest, dependency)?;
         let required = requirements::required(workspace, path, stated);
-        Some(Entry { package, kind: dependency.kind, path, stated, required, workspace })
+        Some(DependencyEntry { package, kind: dependency.kind, path, stated, required, workspace })
     };
     of_tables.filter_map(entry).collect()
 }

@@ -20,16 +20,16 @@ pub struct Lines<'a> {
     /// The package whose version names the release.
     pub lead: &'a Package,
     /// The lines that move: the lead package's first, then the larger ones.
-    pub moving: Vec<Line<'a>>,
+    pub moving: Vec<VersionLine<'a>>,
     /// The packages that stay, by name.
-    pub staying: Vec<Stay>,
+    pub staying: Vec<KeptPackage>,
     /// What is worth saying about the configuration.
     pub notes: Vec<Finding>,
 }
 
 /// Packages that share a version and move together.
 #[derive(Clone, Debug)]
-pub struct Line<'a> {
+pub struct VersionLine<'a> {
     /// The version that they have.
     pub version: Version,
     /// The packages: the lead package first, published ones before others, then by name.
@@ -37,7 +37,7 @@ pub struct Line<'a> {
     rule: Option<&'a LineRule>,
 }
 
-impl Line<'_> {
+impl VersionLine<'_> {
     /// Returns how the line steps when the lead package steps by `lead`.
     pub fn step(&self, lead: Step) -> Step {
         self.rule.map_or(lead, |rule| rule.step(lead))
@@ -49,19 +49,19 @@ pub type Moves<'a> = BTreeMap<&'a RepoPath, (&'a Package, Version)>;
 
 /// A package that stays at its version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Stay {
+pub struct KeptPackage {
     /// Its name.
     pub package: String,
     /// Its version, if it has one.
     pub version: Option<Version>,
     /// Why it stays.
-    pub why: Why,
+    pub why: KeptReason,
 }
 
 /// Why a package stays at its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Why {
+pub enum KeptReason {
     /// A `[[line]]` of the configuration says so.
     Configured,
     /// It is not published, and does not share the lead package's version.
@@ -76,7 +76,7 @@ pub enum Why {
     NoPrerelease,
 }
 
-impl Why {
+impl KeptReason {
     /// Returns the reason in words.
     pub fn text(self) -> &'static str {
         match self {
@@ -91,7 +91,7 @@ impl Why {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key<'a> {
+enum LineKey<'a> {
     Rule(usize),
     Version(&'a Version),
 }
@@ -105,23 +105,23 @@ enum Key<'a> {
 pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'a>, Vec<Finding>> {
     let lead = lead::package(workspace, config)?;
     let mut notes = unused_patterns(workspace, config, lead);
-    let mut groups: BTreeMap<Key<'a>, Vec<&'a Package>> = BTreeMap::new();
+    let mut groups: BTreeMap<LineKey<'a>, Vec<&'a Package>> = BTreeMap::new();
     let mut staying = unversioned(workspace);
     for package in &workspace.packages {
         let counts = |rule: &LineRule| rule.releases.matches(&plain(&lead.version));
         let rule = config.lines.iter().position(|rule| rule.packages.matches(&package.name) && counts(rule));
         match rule {
-            Some(index) if !config.lines[index].r#move => staying.push(stay(package, Why::Configured)),
-            Some(index) => groups.entry(Key::Rule(index)).or_default().push(package),
-            None => groups.entry(Key::Version(&package.version)).or_default().push(package),
+            Some(index) if !config.lines[index].r#move => staying.push(stay(package, KeptReason::Configured)),
+            Some(index) => groups.entry(LineKey::Rule(index)).or_default().push(package),
+            None => groups.entry(LineKey::Version(&package.version)).or_default().push(package),
         }
     }
     let mut moving = Vec::new();
     let mut findings = Vec::new();
     for (key, packages) in groups {
         let rule = match key {
-            Key::Rule(index) => Some(&config.lines[index]),
-            Key::Version(_) => None,
+            LineKey::Rule(index) => Some(&config.lines[index]),
+            LineKey::Version(_) => None,
         };
         findings.extend(disagreement(workspace, &packages));
         let (mut packages, left) = match rule {
@@ -131,13 +131,13 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
         staying.extend(left);
         packages.sort_by_key(|package| (!std::ptr::eq(*package, lead), !package.publishable));
         if let Some(first) = packages.first() {
-            moving.push(Line { version: first.version.clone(), packages, rule });
+            moving.push(VersionLine { version: first.version.clone(), packages, rule });
         }
     }
     if !findings.is_empty() {
         return Err(findings);
     }
-    let is_lead = |line: &Line<'_>| line.packages.iter().any(|package| std::ptr::eq(*package, lead));
+    let is_lead = |line: &VersionLine<'_>| line.packages.iter().any(|package| std::ptr::eq(*package, lead));
     moving.sort_by_key(|line| (!is_lead(line), std::cmp::Reverse(line.packages.len())));
     if !moving.first().is_some_and(is_lead) {
         return Err(vec![lead_stays(lead)]);
@@ -149,7 +149,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
 /// stay.
-fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, Vec<Stay>) {
+fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, Vec<KeptPackage>) {
     if packages.iter().any(|package| std::ptr::eq(*package, lead)) {
         return (packages, Vec::new());
     }
@@ -167,19 +167,20 @@ fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, 
             _ if !published.is_empty() && (!package.member || inherits_with_them(package)) => {
                 moving.push(package);
             }
-            _ if package.member => staying.push(stay(package, Why::Unpublished)),
-            _ => staying.push(stay(package, Why::SharesNoLine)),
+            _ if package.member => staying.push(stay(package, KeptReason::Unpublished)),
+            _ => staying.push(stay(package, KeptReason::SharesNoLine)),
         }
     }
     (moving, staying)
 }
 
-fn stay(package: &Package, why: Why) -> Stay {
-    Stay { package: package.name.clone(), version: Some(package.version.clone()), why }
+fn stay(package: &Package, why: KeptReason) -> KeptPackage {
+    KeptPackage { package: package.name.clone(), version: Some(package.version.clone()), why }
 }
 
-fn unversioned(workspace: &Workspace) -> Vec<Stay> {
-    let stay = |name: &String| Stay { package: name.clone(), version: None, why: Why::Unversioned };
+fn unversioned(workspace: &Workspace) -> Vec<KeptPackage> {
+    let stay =
+        |name: &String| KeptPackage { package: name.clone(), version: None, why: KeptReason::Unversioned };
     workspace.unversioned.iter().map(stay).collect()
 }
 

@@ -6,19 +6,19 @@ use semver::{Version, VersionReq};
 
 use crate::edit::lockfile::{LockFile, LockPackage};
 use crate::path::RepoPath;
-use crate::plan::dependency::{Entry, entries_of};
+use crate::plan::dependency::{DependencyEntry, entries_of};
 use crate::workspace::{Package, Workspace};
 
 /// A place in which a lock file is out of date.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stale {
+pub struct StaleEntry {
     /// The line, from 1; `None` where something is missing.
     pub line: Option<usize>,
     /// What is wrong, as a clause.
     pub message: String,
 }
 
-impl Stale {
+impl StaleEntry {
     fn new(line: usize, message: String) -> Self {
         Self { line: Some(line), message }
     }
@@ -27,14 +27,14 @@ impl Stale {
 /// Returns where the lock file `path` differs from the manifests: in the members with all that they
 /// depend on where it is the workspace's own, and otherwise in the versions of the packages and in what
 /// the package beside it depends on.
-pub fn stale(workspace: &Workspace, path: &RepoPath, lock: &LockFile<'_>) -> Vec<Stale> {
-    let locked = Locked::new(lock);
+pub fn stale(workspace: &Workspace, path: &RepoPath, lock: &LockFile<'_>) -> Vec<StaleEntry> {
+    let locked = LockedByName::new(lock);
     let manifest = path.sibling("Cargo.toml");
     if manifest.as_ref() == Some(&workspace.root) {
         let members = workspace.packages.iter().filter(|package| package.member);
         return members.flat_map(|package| locked.stale_member(workspace, package)).collect();
     }
-    let mut stale: Vec<Stale> =
+    let mut stale: Vec<StaleEntry> =
         workspace.packages.iter().filter_map(|package| locked.stale_version(package)).collect();
     let beside = manifest.and_then(|manifest| workspace.outsider(&manifest));
     if let Some(package) = beside
@@ -46,9 +46,9 @@ pub fn stale(workspace: &Workspace, path: &RepoPath, lock: &LockFile<'_>) -> Vec
 }
 
 /// The packages of a lock file, by name.
-struct Locked<'a>(HashMap<&'a str, Vec<&'a LockPackage<'a>>>);
+struct LockedByName<'a>(HashMap<&'a str, Vec<&'a LockPackage<'a>>>);
 
-impl<'a> Locked<'a> {
+impl<'a> LockedByName<'a> {
     fn new(lock: &'a LockFile<'a>) -> Self {
         let mut packages: HashMap<&str, Vec<&LockPackage<'_>>> = HashMap::new();
         for package in &lock.packages {
@@ -62,29 +62,37 @@ impl<'a> Locked<'a> {
         named.copied().filter(|locked| locked.source.is_none()).collect()
     }
 
-    fn stale_member(&self, workspace: &Workspace, package: &Package) -> Vec<Stale> {
+    fn stale_member(&self, workspace: &Workspace, package: &Package) -> Vec<StaleEntry> {
         match (self.stale_version(package), self.local(&package.name).first()) {
             (Some(stale), _) => vec![stale],
             (None, Some(locked)) => self.drift(package, locked, &entries_of(workspace, package)),
             (None, None) => {
-                vec![Stale { line: None, message: format!("the member `{}` is not locked", package.name) }]
+                vec![StaleEntry {
+                    line: None,
+                    message: format!("the member `{}` is not locked", package.name),
+                }]
             }
         }
     }
 
     /// Finds a package that is locked at another version than it has.
-    fn stale_version(&self, package: &Package) -> Option<Stale> {
+    fn stale_version(&self, package: &Package) -> Option<StaleEntry> {
         let locked = self.local(&package.name);
         let at_version =
             |locked: &&LockPackage<'_>| locked.version.parse().ok() == Some(package.version.clone());
         let first = locked.first().filter(|_| !locked.iter().any(at_version))?;
         let message =
             format!("`{}` is locked at {}, and it is at {}", package.name, first.version, package.version);
-        Some(Stale::new(first.line, message))
+        Some(StaleEntry::new(first.line, message))
     }
 
     /// Compares what a member depends on with what is locked for it.
-    fn drift(&self, package: &Package, locked: &LockPackage<'_>, entries: &[Entry<'_>]) -> Vec<Stale> {
+    fn drift(
+        &self,
+        package: &Package,
+        locked: &LockPackage<'_>,
+        entries: &[DependencyEntry<'_>],
+    ) -> Vec<StaleEntry> {
         let mut stale = Vec::new();
         for entry in entries.iter().filter(|entry| entry.stated.package != package.name) {
             let name = entry.stated.package.as_str();
@@ -98,14 +106,14 @@ impl<'a> Locked<'a> {
             let parsed = wanted.and_then(|wanted| VersionReq::parse(wanted).ok());
             if versions.is_empty() {
                 let message = format!("`{}` depends on `{name}`, which is not locked for it", package.name);
-                stale.push(Stale::new(locked.line, message));
+                stale.push(StaleEntry::new(locked.line, message));
             } else if parsed.is_some_and(|wanted| !versions.iter().any(|version| wanted.matches(version))) {
                 let wanted = wanted.map_or("*", String::as_str);
                 let message = format!(
                     "`{}` requires `{name}` as `{wanted}`, and {} is locked",
                     package.name, versions[0]
                 );
-                stale.push(Stale::new(locked.line, message));
+                stale.push(StaleEntry::new(locked.line, message));
             }
         }
         for reference in &locked.dependencies {
@@ -114,7 +122,7 @@ impl<'a> Locked<'a> {
                     "`{}` does not depend on `{}`, which is locked for it",
                     package.name, reference.name
                 );
-                stale.push(Stale::new(reference.line, message));
+                stale.push(StaleEntry::new(reference.line, message));
             }
         }
         stale

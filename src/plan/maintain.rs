@@ -134,7 +134,7 @@ fn superseded(lines: &Lines<'_>, candidate: Option<&Label>) -> Vec<Superseded> {
 /// Finds lines that still carry a pre-release, which no patch can follow.
 fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
     let wrong = lines.moving.iter().filter(|line| !line.version.pre.is_empty());
-    let finding = |line: &lines::Line<'_>| {
+    let finding = |line: &lines::VersionLine<'_>| {
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
         Finding::of(

@@ -16,7 +16,7 @@ use crate::workspace::{ManifestFile, Package, Workspace};
 
 /// The requirements that change, by manifest, and those that are wrong.
 #[derive(Clone, Debug, Default)]
-pub struct Requiring {
+pub struct RequirementChanges {
     /// What to put where.
     pub splices: BTreeMap<RepoPath, Vec<Splice>>,
     /// Which cannot follow, or break a rule.
@@ -28,13 +28,13 @@ pub struct Requiring {
 /// An entry requires a member if its `path` leads there, or if it has no place of its own and a
 /// `[patch]` of its workspace puts the member in the place of the registry's package, as long as it
 /// matches the member's version. An entry without either is an older release, and not concerned.
-pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> Requiring {
-    let mut requiring = Requiring::default();
+pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> RequirementChanges {
+    let mut requiring = RequirementChanges::default();
     for (path, file) in &workspace.manifests {
         for dependency in &file.manifest.dependencies {
             let Some(text) = &dependency.requirement else { continue };
             let Some(package) = required(workspace, path, dependency) else { continue };
-            let entry = Entry { path, file, text, package };
+            let entry = RequirementEntry { path, file, text, package };
             let to = moves.get(&package.manifest).map(|(_, to)| to);
             let wanted = operator(&config.requirements, package, to.unwrap_or(&package.version));
             // A rule that rewrites cannot be broken.
@@ -81,18 +81,18 @@ pub fn required<'a>(
 
 /// What a rule asks for.
 #[derive(Clone, Copy)]
-struct Wanted {
+struct OperatorRule {
     operator: Operator,
     /// Whether a requirement is made so, instead of refused.
     rewrites: bool,
 }
 
 /// Returns what the rules ask of a requirement on `package`, at or on its way to `version`.
-fn operator(rules: &Requirements, package: &Package, version: &Version) -> Option<Wanted> {
+fn operator(rules: &Requirements, package: &Package, version: &Version) -> Option<OperatorRule> {
     let name = &package.name;
     if rules.exact_prerelease.matches(name) {
         let operator = if version.pre.is_empty() { Operator::Caret } else { Operator::Exact };
-        return Some(Wanted { operator, rewrites: true });
+        return Some(OperatorRule { operator, rewrites: true });
     }
     let caret = match &rules.caret {
         Some(caret) => caret.matches(name),
@@ -103,18 +103,18 @@ fn operator(rules: &Requirements, package: &Package, version: &Version) -> Optio
         () if caret => Operator::Caret,
         () => return None,
     };
-    Some(Wanted { operator, rewrites: false })
+    Some(OperatorRule { operator, rewrites: false })
 }
 
 /// One requirement on a package of the repository.
-struct Entry<'a> {
+struct RequirementEntry<'a> {
     path: &'a RepoPath,
     file: &'a ManifestFile,
     text: &'a TomlString,
     package: &'a Package,
 }
 
-impl Entry<'_> {
+impl RequirementEntry<'_> {
     fn place(&self) -> Place {
         Place::range(self.path, &self.file.text, self.text.range.clone())
     }

@@ -10,7 +10,7 @@ use super::{BOLD, DIM, NEW, escaped, mark, on_a_line};
 use crate::git::BranchName;
 use crate::path::RepoPath;
 use crate::plan::files::What;
-use crate::plan::{Command, Commit, Left, Plan};
+use crate::plan::{Command, Commit, LeftOut, Plan};
 use crate::text::{counted, listed};
 
 /// Returns the plan as text, with styles; in full where `verbose`.
@@ -37,9 +37,9 @@ pub fn human(plan: &Plan, verbose: bool) -> String {
 }
 
 /// Returns the branches that were asked for and are not prepared, as text, with styles.
-pub fn left(left: &[Left]) -> String {
+pub fn left(left: &[LeftOut]) -> String {
     let mut out = String::new();
-    for Left { branch, reason } in left {
+    for LeftOut { branch, reason } in left {
         if out.is_empty() {
             let _ = writeln!(out, "\n{BOLD}Left out{BOLD:#}");
         }
