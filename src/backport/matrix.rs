@@ -8,8 +8,9 @@ use serde::Serialize;
 use super::evidence::{Evidence, Facts, Strength};
 use super::statements::{StatementStatus, Statements};
 use super::survey::{PickSurvey, Proof};
-use super::targets::{LeftOut, Target};
+use super::targets::Target;
 use crate::git::CommitId;
+use crate::plan::LeftOut;
 
 /// Commits against branches.
 #[derive(Clone, Debug, Serialize)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::config::NameTemplate;
 use crate::finding::Finding;
 use crate::git::{BranchName, Branches, CommitId, RemoteName};
+use crate::plan::LeftOut;
 use crate::rule;
 use crate::status::Waiver;
 use crate::version::short;
@@ -35,15 +36,6 @@ pub struct Choice {
     pub to: Vec<Glob>,
     /// `--except`.
     pub except: Vec<Waiver>,
-}
-
-/// A target that is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
-    /// Its branch.
-    pub branch: String,
-    /// Why.
-    pub reason: String,
 }
 
 /// The targets, and what is to be said about them.

@@ -16,12 +16,12 @@ use crate::backport::attempt::{Attempt, Pick, PickOutcome};
 use crate::backport::byhand::ManualSteps;
 use crate::backport::evidence::Facts;
 use crate::backport::statements::StatementStatus;
-use crate::backport::targets::LeftOut;
 use crate::finding::Finding;
 use crate::git::merge::{Conflict, ConflictKind};
 use crate::git::{BranchName, CommitId};
 use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport};
 use crate::ops::outcome;
+use crate::plan::LeftOut;
 use crate::text::{counted, quoted};
 
 /// The command line, for the commands that are printed.
