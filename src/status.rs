@@ -34,7 +34,7 @@ use crate::workspace::declared::Declared;
 #[derive(Clone, Copy)]
 pub struct StatusSources<'a> {
     /// The day as of which everything is said.
-    pub day: NaiveDate,
+    pub date: NaiveDate,
     /// The policy, if there is one.
     pub train: Option<&'a Train>,
     /// What branches and tags tell.
@@ -51,7 +51,7 @@ pub struct StatusSources<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The day.
-    pub day: NaiveDate,
+    pub date: NaiveDate,
     /// What it was made from.
     pub had: SourceCounts,
     /// The releases that have a branch, need one, or are next on the trunk; newest first.
@@ -83,7 +83,7 @@ impl Status {
             branches.entry((branch.number, branch.version.clone())).or_default().push(branch);
         }
         let with_branch: BTreeSet<Number> = branches.keys().map(|(number, _)| *number).collect();
-        let needed = known.train.map(|train| train.needing_fixes(known.day, &history)).unwrap_or_default();
+        let needed = known.train.map(|train| train.needing_fixes(known.date, &history)).unwrap_or_default();
         for release in needed.into_iter().filter(|release| !with_branch.contains(&release.number)) {
             branches.insert((release.number, release.version), Vec::new());
         }
@@ -91,14 +91,14 @@ impl Status {
         let mut rows: Vec<StatusRow> = rows.collect();
         rows.extend(on_trunk(known, &history, rows.last()));
         rows.reverse();
-        let todo = todo::todo(known.day, &rows, survey);
+        let todo = todo::todo(known.date, &rows, survey);
         let had = SourceCounts {
             policy: known.train.is_some(),
             tags: survey.tags.len(),
             branches: known.branches().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
             shallow: survey.is_shallow,
         };
-        Self { day: known.day, had, rows, todo }
+        Self { date: known.date, had, rows, todo }
     }
 
     /// Returns the branches that a security fix must go to, oldest release first: those supported on
@@ -124,7 +124,7 @@ impl StatusSources<'_> {
             return History::none();
         }
         let tags = self.survey.tags.iter().map(|tag| (tag.number, tag.version.clone(), tag.day));
-        History::new(self.day, tags, self.branches().map(|branch| branch.number))
+        History::new(self.date, tags, self.branches().map(|branch| branch.number))
     }
 
     fn declared(&self, tip: &Tip) -> Declared {
@@ -136,7 +136,7 @@ impl StatusSources<'_> {
     fn branches(&self) -> impl Iterator<Item = &ReleaseBranch> {
         self.survey.branches.iter().filter(|branch| {
             let release = || self.train?.release(branch.number, &History::none());
-            let planned = || release().map(|release| release.cut.planned <= self.day);
+            let planned = || release().map(|release| release.cut.planned <= self.date);
             match branch.presence {
                 Presence::Sure => true,
                 Presence::AtTrunk => planned().unwrap_or(false),
@@ -162,11 +162,11 @@ fn row(
     let is_minor = short(&version) != known.numbering.short(number);
     let term = release.as_ref().map(|release| release.term.clone());
     let (release, released, phase) = if is_minor {
-        (None, first_day, phase_of_minor(known.day, term.as_ref(), first_day))
+        (None, first_day, phase_of_minor(known.date, term.as_ref(), first_day))
     } else {
         let released = history.released(number);
         let phase = match &release {
-            Some(release) => Some(release.phase(known.day, history)),
+            Some(release) => Some(release.phase(known.date, history)),
             None => released.is_none().then_some(Phase::Cut),
         };
         (release, released, phase)
@@ -207,7 +207,7 @@ fn on_trunk(known: &StatusSources<'_>, history: &History, newest: Option<&Status
     let declared = trunk.map(|trunk| known.declared(trunk)).unwrap_or_default();
     let named = declared.version.as_ref().and_then(|version| known.numbering.number(version));
     let planned = known.train.and_then(|train| {
-        let newest = newest.max(train.current(known.day, history));
+        let newest = newest.max(train.current(known.date, history));
         newest.map_or(Some(train.since), |newest| train.next(newest))
     });
     let is_new = |number: &Number| newest.is_none_or(|newest| *number > newest);

@@ -18,7 +18,7 @@ const NO_DAY: &str = "a commit or tag is of a day that no calendar has";
 /// What is asked of the branches and tags.
 pub struct SurveyRequest<'a> {
     /// The day as of which everything is said; commits and tags of later days are left out.
-    pub day: NaiveDate,
+    pub date: NaiveDate,
     /// The branches and tags.
     pub refs: &'a Refs,
     /// The trunk.
@@ -197,20 +197,20 @@ impl Repo {
     ///
     /// One walker serves all branches: what it has read of the history for one, it knows for the
     /// next.
-    pub fn survey(&self, question: &SurveyRequest<'_>) -> Result<Survey> {
-        let tags = release_tags(question)?;
+    pub fn survey(&self, request: &SurveyRequest<'_>) -> Result<Survey> {
+        let tags = release_tags(request)?;
         let cut_off = self.cut_off()?;
-        let trunk = match self.newest(&question.refs.branches, question.trunk)? {
-            Some(head) => self.past(&head, question, &cut_off)?,
+        let trunk = match self.newest(&request.refs.branches, request.trunk)? {
+            Some(head) => self.past(&head, request, &cut_off)?,
             None => None,
         };
         let trunk = trunk.map(|trunk| PastTrunk { tip: trunk.tip, later: trunk.later.into_iter().collect() });
         let mut branches = Vec::new();
-        for name in question.refs.branches.names() {
-            let Some(version) = (question.branch)(name.as_str()) else { continue };
-            let Some(number) = (question.release)(&version) else { continue };
-            for head in heads(name, question.refs.branches.tip(name.as_str())) {
-                if let Some(past) = self.past(&head, question, &cut_off)?
+        for name in request.refs.branches.names() {
+            let Some(version) = (request.branch)(name.as_str()) else { continue };
+            let Some(number) = (request.release)(&version) else { continue };
+            for head in heads(name, request.refs.branches.tip(name.as_str())) {
+                if let Some(past) = self.past(&head, request, &cut_off)?
                     && let Some(presence) = past.presence(trunk.as_ref())
                 {
                     let version = version.clone();
@@ -239,13 +239,13 @@ impl Repo {
     fn past(
         &self,
         head: &BranchHead,
-        question: &SurveyRequest<'_>,
+        request: &SurveyRequest<'_>,
         cut_off: &HashSet<CommitId>,
     ) -> Result<Option<PastBranch>> {
         let mut commit = self.git.find_commit(head.commit.0)?;
         let mut later = Vec::new();
         let mut is_cut_off = false;
-        while day_of(commit.time()).context(NO_DAY)? > question.day {
+        while day_of(commit.time()).context(NO_DAY)? > request.date {
             later.push(commit.id());
             is_cut_off = cut_off.contains(&CommitId(commit.id()));
             match commit.parents().next() {
@@ -295,13 +295,13 @@ impl Repo {
     }
 }
 
-fn release_tags(question: &SurveyRequest<'_>) -> Result<Vec<ReleaseTag>> {
+fn release_tags(request: &SurveyRequest<'_>) -> Result<Vec<ReleaseTag>> {
     let mut tags = Vec::new();
-    for Tag { name, commit, day } in question.refs.tags.values() {
-        let Some(version) = (question.tag)(name.as_str()) else { continue };
-        let Some(number) = (question.release)(&version) else { continue };
+    for Tag { name, commit, day } in request.refs.tags.values() {
+        let Some(version) = (request.tag)(name.as_str()) else { continue };
+        let Some(number) = (request.release)(&version) else { continue };
         let day = day.context(NO_DAY)?;
-        if day <= question.day {
+        if day <= request.date {
             tags.push(ReleaseTag { number, version, name: name.clone(), day, commit: *commit });
         }
     }

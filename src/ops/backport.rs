@@ -88,13 +88,13 @@ impl BackportSession<'_> {
 
     /// Returns the branches that are meant.
     fn targets(&self, sink: &mut dyn Sink) -> Result<Targets> {
-        let (day, choice) = (self.session.context.date, &self.options.choice);
+        let (date, choice) = (self.session.context.date, &self.options.choice);
         let branches = self.ground.branches.clone();
         let config = &self.project.config;
         if config.train().is_none() {
             if choice.to.is_empty() {
                 let message = format!(
-                    "no calendar says which releases are in support on {day}: all release branches are taken"
+                    "no calendar says which releases are in support on {date}: all release branches are taken"
                 );
                 sink.finding(
                     &Finding::of(rule::NO_SCHEDULE, message).as_note().remedy("name some with `--to`"),
@@ -104,7 +104,8 @@ impl BackportSession<'_> {
         }
         let lead = Lead { name: Some(self.ground.name.clone()), ..Lead::default() };
         let status =
-            ProjectSchedule::of(Some((&self.session.repo, &self.refs)), config.clone(), day, &lead)?.status();
+            ProjectSchedule::of(Some((&self.session.repo, &self.refs)), config.clone(), date, &lead)?
+                .status();
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
             let branch = config.names.branch.render(version, &self.ground.name);

@@ -26,7 +26,7 @@ pub struct ProjectSchedule {
     /// The name of what is released.
     pub name: String,
     /// The day.
-    pub day: NaiveDate,
+    pub date: NaiveDate,
     config: Config,
     train: Option<Train>,
     numbering: Numbering,
@@ -82,7 +82,7 @@ impl ProjectSchedule {
     pub(super) fn of(
         repo: Option<(&Repo, &Refs)>,
         config: Config,
-        day: NaiveDate,
+        date: NaiveDate,
         lead: &Lead,
     ) -> Result<Self> {
         let train = config.train();
@@ -90,8 +90,8 @@ impl ProjectSchedule {
         let refs = repo.map_or(&none, |(_, refs)| refs);
         let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, refs));
         let numbering = known.unwrap_or(Numbering::Major);
-        let question = SurveyRequest {
-            day,
+        let request = SurveyRequest {
+            date,
             refs,
             trunk: &config.trunk_in(refs),
             branch: &|name| config.names.branch.read(name),
@@ -100,22 +100,22 @@ impl ProjectSchedule {
         };
         let (mut survey, mut declared, mut notes) = (Survey::default(), BTreeMap::new(), Vec::new());
         if let Some((repo, _)) = repo {
-            survey = repo.survey(&question)?;
+            survey = repo.survey(&request)?;
             declared = read_declared(repo, &survey, lead, &mut notes)?;
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
         let name = product(&config, lead.name.as_deref());
-        Ok(Self { name, day, config, train, numbering, survey, declared, notes })
+        Ok(Self { name, date, config, train, numbering, survey, declared, notes })
     }
 
-    /// Returns the schedule as it is told on `day`, not after the calendar's own.
+    /// Returns the schedule as it is told on `date`, not after the calendar's own.
     ///
     /// # Errors
     ///
     /// A refusal if there is no policy, or nothing to show.
-    pub fn schedule(&self, day: NaiveDate, selection: Selection) -> Result<Schedule, Refused> {
-        Schedule::new(&self.name, self.train()?, day, &self.history(), selection)
+    pub fn schedule(&self, date: NaiveDate, selection: Selection) -> Result<Schedule, Refused> {
+        Schedule::new(&self.name, self.train()?, date, &self.history(), selection)
     }
 
     /// Returns the policy.
@@ -147,7 +147,7 @@ impl ProjectSchedule {
 
     fn known<'a>(&'a self, branch: &'a dyn Fn(&Version) -> String) -> StatusSources<'a> {
         StatusSources {
-            day: self.day,
+            date: self.date,
             train: self.train.as_ref(),
             survey: &self.survey,
             declared: &self.declared,

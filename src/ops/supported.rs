@@ -27,17 +27,17 @@ use crate::status::{ReleaseState, Status, Waiver};
 /// A refusal if the project or its calendar cannot be read, and for a waiver of what is not supported.
 pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
     let Session { context, repo } = session;
-    let (location, day) = (&context.location, context.date);
+    let (location, date) = (&context.location, context.date);
     let commit = repo.head()?.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
     let project = Project::read(repo, location, commit, &repo.changed()?)?;
     let refs = repo.refs(project.config.preferred(location.remote.as_deref()))?;
     let ground = Scope::read(repo, &project, &refs)?;
     let lead = project::lead(repo, location, &project.config)?;
-    let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, day, &lead)?;
+    let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, date, &lead)?;
     let status = calendar.status();
     status.supported()?;
 
-    let mut report = Report::new("check --supported", format!("the branches supported on {day}"));
+    let mut report = Report::new("check --supported", format!("the branches supported on {date}"));
     report.findings.extend(ground.notes.iter().chain(&calendar.notes).cloned());
     if let Some(remote) = refs.branches.remote_in_words() {
         report.fact("remote", remote);

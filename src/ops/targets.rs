@@ -161,7 +161,7 @@ fn supported(
 }
 
 fn nothing_supported(status: &Status) -> Finding {
-    Finding::of(rule::NO_TARGET, format!("no release is supported on {}", status.day))
+    Finding::of(rule::NO_TARGET, format!("no release is supported on {}", status.date))
         .remedy("see `cargo relprep schedule` for those that were; name a branch with `--branch` to patch it all the same")
 }
 

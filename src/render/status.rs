@@ -19,7 +19,8 @@ const UNSHALLOW: &str = "`git fetch --unshallow --tags` fetches the rest.";
 
 /// Returns the status for the terminal.
 pub fn human(name: &str, status: &Status) -> String {
-    let mut text = vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.day), had(status.had))];
+    let mut text =
+        vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.date), had(status.had))];
     text.push(table(status).to_string());
     if status.rows.iter().any(|row| lacks_count(row, status)) {
         text.push(format!(
@@ -30,7 +31,7 @@ pub fn human(name: &str, status: &Status) -> String {
         text.push("\nNothing to do.\n".to_owned());
     } else {
         text.push("\nTo do:\n".to_owned());
-        text.extend(status.todo.iter().map(|todo| format!("* {}\n", escaped(sentence(todo, status.day)))));
+        text.extend(status.todo.iter().map(|todo| format!("* {}\n", escaped(sentence(todo, status.date)))));
     }
     text.concat()
 }
@@ -80,7 +81,7 @@ fn cells(row: &StatusRow, status: &Status) -> [String; 8] {
         row.declared.msrv.clone().unwrap_or_default(),
         latest.unwrap_or_default(),
         ahead.unwrap_or_else(|| if lacks_count(row, status) { UNKNOWN } else { "" }.to_owned()),
-        days(row, status.day),
+        days(row, status.date),
     ]
 }
 

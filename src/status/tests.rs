@@ -65,7 +65,7 @@ fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
         (commit, Declared { version: version.parse().ok(), msrv: Some("1.84".to_owned()) })
     });
     Status::new(&StatusSources {
-        day: date(day),
+        date: date(day),
         train,
         survey,
         declared: &declared.collect(),
@@ -125,7 +125,7 @@ fn each_branch_has_its_state() {
         ["release-24.0.0", "release-30.0.0", "release-31.0.0", "release-32.0.0"]
     );
     let row = status.rows.iter().find(|row| row.short == "24.0").unwrap();
-    assert_eq!(row.days_left(status.day), Some(487));
+    assert_eq!(row.days_left(status.date), Some(487));
     assert_eq!(row.declared.msrv.as_deref(), Some("1.84"));
 }
 

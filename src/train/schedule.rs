@@ -26,7 +26,7 @@ pub struct Schedule {
     /// The name of what is released.
     pub name: String,
     /// The day as of which everything is said.
-    pub as_of: NaiveDate,
+    pub date: NaiveDate,
     /// Whether tags were there, to tell actual days from planned ones.
     pub source: ScheduleSource,
     /// How the releases are numbered.
@@ -131,13 +131,13 @@ impl Schedule {
     pub fn new(
         name: &str,
         train: &Train,
-        as_of: NaiveDate,
+        date: NaiveDate,
         history: &History,
         selection: Selection,
     ) -> Result<Self, Refused> {
-        let numbers = select(train, as_of, history, selection)?;
+        let numbers = select(train, date, history, selection)?;
         let rows: Vec<ScheduleRow> =
-            numbers.iter().filter_map(|&number| row(train, number, as_of, history)).collect();
+            numbers.iter().filter_map(|&number| row(train, number, date, history)).collect();
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             let finding = Finding::of(rule::SCHEDULE_EMPTY, "no release of the train is in this range");
             return Err(finding.remedy("choose other `--from` and `--to`, or another `--date`").into());
@@ -145,12 +145,12 @@ impl Schedule {
         let skipped = train.skipped_between(first.release.number, last.release.number);
         let source =
             if history.newest().is_some() { ScheduleSource::PolicyAndTags } else { ScheduleSource::Policy };
-        Ok(Self { name: name.to_owned(), as_of, source, numbering: train.numbering, rows, skipped })
+        Ok(Self { name: name.to_owned(), date, source, numbering: train.numbering, rows, skipped })
     }
 
     /// Returns whether both say the same about the same releases, be it on different days.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        *self == Self { as_of: self.as_of, ..other.clone() }
+        *self == Self { date: self.date, ..other.clone() }
     }
 }
 
@@ -191,35 +191,35 @@ impl Train {
     }
 }
 
-fn row(train: &Train, number: Number, as_of: NaiveDate, history: &History) -> Option<ScheduleRow> {
+fn row(train: &Train, number: Number, date: NaiveDate, history: &History) -> Option<ScheduleRow> {
     let release = train.release(number, history)?;
     let before = train.previous(number).and_then(|previous| train.release(previous, history));
     // The first release of all has nothing before it from which its development could be counted.
     let opened = before.map_or(release.cut.planned, |before| before.cut.planned.min(release.cut.planned));
     let latest = history.latest(number).cloned();
-    Some(ScheduleRow { phase: release.phase(as_of, history), opened, latest, release })
+    Some(ScheduleRow { phase: release.phase(date, history), opened, latest, release })
 }
 
 fn select(
     train: &Train,
-    as_of: NaiveDate,
+    date: NaiveDate,
     history: &History,
     selection: Selection,
 ) -> Result<BTreeSet<Number>, Refused> {
-    let current = train.current(as_of, history);
+    let current = train.current(date, history);
     let next = match current {
         Some(current) => train.next(current),
         None => Some(train.since),
     };
     match selection {
-        Selection::Around => Ok(around(train, as_of, history)),
+        Selection::Around => Ok(around(train, date, history)),
         Selection::All => between(train, None, None, next),
         Selection::Between(from, to) => between(train, from, to, next),
     }
 }
 
-fn around(train: &Train, as_of: NaiveDate, history: &History) -> BTreeSet<Number> {
-    let Some(current) = train.current(as_of, history) else {
+fn around(train: &Train, date: NaiveDate, history: &History) -> BTreeSet<Number> {
+    let Some(current) = train.current(date, history) else {
         return BTreeSet::from([train.since]);
     };
     let mut numbers = BTreeSet::from([current]);
@@ -231,8 +231,8 @@ fn around(train: &Train, as_of: NaiveDate, history: &History) -> BTreeSet<Number
         numbers.extend(train.long_term_up_to(lts, current).take(2));
         numbers.extend(train.long_term_after(lts, current));
     }
-    let supported = train.needing_fixes(as_of, history).into_iter();
-    numbers.extend(supported.filter(|r| r.phase(as_of, history).is_supported()).map(|r| r.number));
+    let supported = train.needing_fixes(date, history).into_iter();
+    numbers.extend(supported.filter(|r| r.phase(date, history).is_supported()).map(|r| r.number));
     numbers
 }
 

@@ -140,7 +140,7 @@ fn the_calendar_and_the_branches_stand_as_of_the_day() {
     let context = context(&sandbox, LAST_SECOND);
     let calendar = ProjectSchedule::read(&context, &mut said).unwrap();
     let schedule = calendar.schedule(context.date, Selection::Around).unwrap();
-    assert_eq!((schedule.name.as_str(), schedule.as_of), ("clock", context.date));
+    assert_eq!((schedule.name.as_str(), schedule.date), ("clock", context.date));
     let supported = |context: &Context| {
         let status = ProjectSchedule::read_in_full(context, &mut Vec::new()).unwrap().status();
         status.supported().unwrap().into_iter().map(str::to_owned).collect::<Vec<_>>()

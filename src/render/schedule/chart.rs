@@ -95,8 +95,8 @@ fn cells(schedule: &Schedule, row: &ScheduleRow, timeline: Timeline, columns: us
         let to = timeline.position(stretch.to, columns).max(from + 1);
         cells[from..to].fill(ChartCell::Stage(stretch.stage));
     }
-    if timeline.contains(schedule.as_of) {
-        let today = timeline.position(schedule.as_of, columns);
+    if timeline.contains(schedule.date) {
+        let today = timeline.position(schedule.date, columns);
         set_apart(&mut cells, today, row);
         cells[today] = ChartCell::Today;
     }
@@ -133,8 +133,8 @@ fn legend(schedule: &Schedule, timeline: Timeline, width: usize) -> String {
     let stages = Stage::ALL.into_iter().filter(|&stage| shown(stage));
     let mut entries: Vec<_> =
         stages.map(|stage| (ChartCell::Stage(stage), stage.name().to_lowercase())).collect();
-    if timeline.contains(schedule.as_of) {
-        entries.push((ChartCell::Today, long(schedule.as_of)));
+    if timeline.contains(schedule.date) {
+        entries.push((ChartCell::Today, long(schedule.date)));
     }
     let mut lines = vec![Vec::new()];
     let mut used = 0;

@@ -9,7 +9,7 @@ use crate::train::{Numbering, Phase};
 /// are bare, cycles and versions quoted, as it asks. `eol` is the EOL day as published.
 pub fn render(schedule: &Schedule) -> String {
     let out = |row: &&ScheduleRow| match row.release.release.actual {
-        Some(actual) => actual <= schedule.as_of,
+        Some(actual) => actual <= schedule.date,
         None => row.phase.is_supported() || row.phase == Phase::Ended,
     };
     let rows: Vec<&ScheduleRow> = schedule.rows.iter().filter(out).collect();

@@ -114,14 +114,14 @@ pub fn check(
     if shown(schedule)? {
         return Ok(());
     }
-    let days = std::iter::successors(schedule.as_of.pred_opt(), NaiveDate::pred_opt).take(MOST_DAYS);
+    let days = std::iter::successors(schedule.date.pred_opt(), NaiveDate::pred_opt).take(MOST_DAYS);
     for earlier in days.map_while(|day| on(day).filter(|earlier| earlier.says_the_same(schedule))) {
         if shown(&earlier)? {
             return Ok(());
         }
     }
     let finding =
-        Finding::of(rule::SCHEDULE_STALE, format!("this is not the schedule as of {}", schedule.as_of));
+        Finding::of(rule::SCHEDULE_STALE, format!("this is not the schedule as of {}", schedule.date));
     let place = Place { path: path.to_owned(), spot: None };
     Err(vec![finding.at(place).remedy(format!("run `{update}`, and commit the file"))])
 }

@@ -29,7 +29,7 @@ figure{margin:2rem 0 0}
 /// Returns the page.
 pub fn render(schedule: &Schedule) -> String {
     let title = escape(&format!("{} releases", schedule.name));
-    let day = format!("<time datetime=\"{}\">{}</time>", schedule.as_of, long(schedule.as_of));
+    let day = format!("<time datetime=\"{}\">{}</time>", schedule.date, long(schedule.date));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

@@ -39,7 +39,7 @@ pub fn render(schedule: &Schedule) -> String {
     text(&ScheduleDocument {
         format: FORMAT,
         name: &schedule.name,
-        as_of: schedule.as_of,
+        as_of: schedule.date,
         source: schedule.source,
         releases: schedule.rows.iter().map(release).collect(),
         skipped: &schedule.skipped,

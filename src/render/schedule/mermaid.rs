@@ -12,7 +12,7 @@ pub fn render(schedule: &Schedule) -> String {
     let mut text = vec![format!(
         "gantt\n    title {} releases as of {}\n    dateFormat YYYY-MM-DD\n    axisFormat %b %Y\n    todayMarker off\n",
         plain(&schedule.name),
-        long(schedule.as_of),
+        long(schedule.date),
     )];
     for row in &schedule.rows {
         text.push(format!("    section {}\n", label(row, &row.release.version)));
@@ -23,7 +23,7 @@ pub fn render(schedule: &Schedule) -> String {
         }
     }
     text.push("    section As of\n".to_owned());
-    text.push(format!("    {} :milestone, {}, 0d\n", long(schedule.as_of), schedule.as_of));
+    text.push(format!("    {} :milestone, {}, 0d\n", long(schedule.date), schedule.date));
     text.concat()
 }
 

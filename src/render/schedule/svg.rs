@@ -95,7 +95,7 @@ pub fn inline(schedule: &Schedule) -> String {
 }
 
 fn title(schedule: &Schedule) -> String {
-    format!("{} releases as of {}", schedule.name, long(schedule.as_of))
+    format!("{} releases as of {}", schedule.name, long(schedule.date))
 }
 
 /// Returns what the chart says, for those who do not see it.
@@ -127,7 +127,7 @@ impl<'a> Chart<'a> {
     fn of(schedule: &'a Schedule) -> Self {
         let timeline = Timeline::of(schedule);
         let ticks = timeline.ticks(NARROWEST / TICK_LABEL);
-        Self { schedule, timeline, ticks, has_today: timeline.contains(schedule.as_of) }
+        Self { schedule, timeline, ticks, has_today: timeline.contains(schedule.date) }
     }
 
     /// Returns where the rows begin: below the legend, the axis and today's label.
@@ -220,7 +220,7 @@ impl<'a> Chart<'a> {
         if !self.has_today {
             return;
         }
-        let (day, x) = (self.schedule.as_of, self.x(self.schedule.as_of));
+        let (day, x) = (self.schedule.date, self.x(self.schedule.date));
         let from = self.top() - 4;
         let _ = writeln!(
             text,
@@ -238,7 +238,7 @@ impl<'a> Chart<'a> {
 
     /// Writes the bars of a stretch: what is past, and lighter what is to come.
     fn bars(&self, stretch: &Stretch, ended: bool, y: usize, text: &mut String) {
-        let now = self.schedule.as_of.clamp(stretch.from, stretch.to);
+        let now = self.schedule.date.clamp(stretch.from, stretch.to);
         let last = stretch.to.pred_opt().unwrap_or(stretch.to);
         let title = format!("{}: {} to {}", stretch.stage.name(), long(stretch.from), long(last));
         let bar = thickness(stretch.stage);

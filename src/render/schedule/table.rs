@@ -18,7 +18,7 @@ pub fn styled(schedule: &Schedule, width: usize) -> String {
     let long_days = table(schedule, long);
     let table = if long_days.width() <= width { long_days } else { table(schedule, |day| day.to_string()) };
     let title = on_a_line(&schedule.name);
-    let mut text = format!("{title} releases as of {}\n\n{table}", long(schedule.as_of));
+    let mut text = format!("{title} releases as of {}\n\n{table}", long(schedule.date));
     text.push_str("\n* supported on that day. ");
     text.push_str(match schedule.source {
         ScheduleSource::Policy => "All days are planned days: no tags were read.\n",

@@ -85,8 +85,8 @@ impl Timeline {
     /// Returns the extent that holds every stretch of the schedule.
     pub(super) fn of(schedule: &Schedule) -> Self {
         let stretches = || schedule.rows.iter().flat_map(stretches);
-        let from = stretches().map(|stretch| stretch.from).min().unwrap_or(schedule.as_of);
-        let to = stretches().map(|stretch| stretch.to).max().unwrap_or(schedule.as_of);
+        let from = stretches().map(|stretch| stretch.from).min().unwrap_or(schedule.date);
+        let to = stretches().map(|stretch| stretch.to).max().unwrap_or(schedule.date);
         Self { from, to: to.max(from.succ_opt().unwrap_or(from)) }
     }
 

@@ -42,7 +42,7 @@ pub(super) fn legend(schedule: &Schedule, marked: &str) -> String {
             "Days are planned ones; where a release came on another, both are given."
         }
     };
-    format!("Releases {marked} are supported on {}. {days}", long(schedule.as_of))
+    format!("Releases {marked} are supported on {}. {days}", long(schedule.date))
 }
 
 /// Returns what must be said about single releases: exceptions, and rules that disagree.

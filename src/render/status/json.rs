@@ -44,13 +44,13 @@ pub fn render(name: &str, status: &Status) -> String {
     text(&StatusDocument {
         format: FORMAT,
         name,
-        as_of: status.day,
+        as_of: status.date,
         had: status.had,
-        releases: status.rows.iter().map(|row| release(row, status.day)).collect(),
+        releases: status.rows.iter().map(|row| release(row, status.date)).collect(),
         todo: status
             .todo
             .iter()
-            .map(|todo| ToDo { kind: kind(todo), text: sentence(todo, status.day) })
+            .map(|todo| ToDo { kind: kind(todo), text: sentence(todo, status.date) })
             .collect(),
     })
 }

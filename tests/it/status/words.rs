@@ -56,7 +56,7 @@ fn what_a_status_was_made_from_is_said() {
         (false, 6, 5, "5 release branches and 6 tags alone: no policy tells what is supported"),
     ] {
         let had = SourceCounts { policy, tags, branches, shallow: false };
-        let status = Status { day: date("2025-11-21"), had, rows: Vec::new(), todo: Vec::new() };
+        let status = Status { date: date("2025-11-21"), had, rows: Vec::new(), todo: Vec::new() };
         assert!(human("x", &status).starts_with(&format!("x on November 21 2025, from {said}\n")));
     }
 }
@@ -78,6 +78,6 @@ fn a_minor_release_has_the_end_of_its_major_and_its_own_day() {
         latest: None,
     };
     let had = SourceCounts { policy: true, tags: 1, branches: 1, shallow: false };
-    let status = Status { day, had, rows: vec![row], todo: Vec::new() };
+    let status = Status { date: day, had, rows: vec![row], todo: Vec::new() };
     assert!(human("x", &status).contains("until 2025-05-20 (0 left); released 2025-04-10"));
 }
