@@ -30,7 +30,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     branch.tell(&refs, &mut report);
-    report.fact("day", date.to_string());
+    report.fact("date", date.to_string());
     if subject.role == BranchKind::Other {
         report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");
     }

@@ -195,7 +195,7 @@ fn clash(what: &ConflictKind) -> String {
 pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &AppliedBackport) -> String {
     #[derive(Serialize)]
     struct BackportDocument<'a> {
-        day: NaiveDate,
+        date: NaiveDate,
         attempts: &'a [Attempt],
         #[serde(skip_serializing_if = "<[LeftOut]>::is_empty")]
         excepted: &'a [LeftOut],
@@ -204,7 +204,7 @@ pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &Applie
         refused: &'a [Finding],
     }
     let document = BackportDocument {
-        day: date,
+        date,
         attempts: &attempted.attempts,
         excepted: &attempted.chosen.excepted,
         made: &applied.made,

@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::rule::Rule;
 
 /// The version of all documents below.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Plans, and what became of them.
 #[derive(Serialize)]

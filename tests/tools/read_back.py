@@ -50,7 +50,7 @@ def check_endoflife(text, schedule):
             assert type(value) is KEYS[key], (key, value)
         assert re.fullmatch(r"[a-z0-9.\-+_]+", release["releaseCycle"])
         assert release["releaseDate"] <= release["eol"]
-        assert release["releaseDate"].isoformat() <= schedule["as-of"], "a release of the future"
+        assert release["releaseDate"].isoformat() <= schedule["date"], "a release of the future"
     cycles = [release["releaseCycle"] for release in releases]
     assert len(set(cycles)) == len(cycles)
     dates = [release["releaseDate"] for release in releases]

@@ -2,21 +2,21 @@
 //!
 //! ```json
 //! {
-//!   "format": 1,                          // rises when a field changes its meaning or goes away
+//!   "format": 2,                          // rises when a field changes its meaning or goes away
 //!   "name": "Wasmtime",
-//!   "as-of": "2025-05-01",
+//!   "date": "2025-05-01",
 //!   "source": "policy",                   // or "policy-and-tags"
 //!   "releases": [{                        // oldest first
 //!     "version": "32.0.0",
 //!     "lts": false,
 //!     "phase": "supported",               // in-development, cut, candidate, due, supported, last-day, ended
-//!     "supported": true,                  // on the day `as-of`
+//!     "supported": true,                  // on that day
 //!     "cut": { "planned": "2025-04-05", "due": "2025-04-05" },
 //!     "release": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-21" },
 //!     "eol": "2025-06-20",
 //!     "last-day": "2025-06-20",           // the last day of support, that day included
 //!     "rules": [{ "rule": "months", "count": 2, "eol": "2025-06-20" }],   // weeks, releases, exception
-//!     "latest": { "version": "32.0.1", "day": "2025-04-28" },             // where tags were read
+//!     "latest": { "version": "32.0.1", "date": "2025-04-28" },            // where tags were read
 //!     "reason": "…"                       // of an exception
 //!   }],
 //!   "skipped": [{ "version": "13.0.0", "reason": "…" }]
@@ -32,14 +32,14 @@ use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource, Skipped};
 use crate::train::{Answer, Day, EndRule, Phase, Span};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Returns the schedule as one JSON document.
 pub fn render(schedule: &Schedule) -> String {
     text(&ScheduleDocument {
         format: FORMAT,
         name: &schedule.name,
-        as_of: schedule.date,
+        date: schedule.date,
         source: schedule.source,
         releases: schedule.rows.iter().map(release).collect(),
         skipped: &schedule.skipped,
@@ -51,7 +51,7 @@ pub fn render(schedule: &Schedule) -> String {
 struct ScheduleDocument<'a> {
     format: u32,
     name: &'a str,
-    as_of: NaiveDate,
+    date: NaiveDate,
     source: ScheduleSource,
     releases: Vec<ScheduleEntry<'a>>,
     skipped: &'a [Skipped],
@@ -87,7 +87,7 @@ struct Ruling {
 #[derive(Serialize)]
 struct Latest<'a> {
     version: &'a Version,
-    day: NaiveDate,
+    date: NaiveDate,
 }
 
 fn release(row: &ScheduleRow) -> ScheduleEntry<'_> {
@@ -102,7 +102,7 @@ fn release(row: &ScheduleRow) -> ScheduleEntry<'_> {
         eol: release.term.eol,
         last_day: release.term.last_day(),
         rules: release.term.answers.iter().map(ruling).collect(),
-        latest: row.latest.as_ref().map(|(version, day)| Latest { version, day: *day }),
+        latest: row.latest.as_ref().map(|(version, date)| Latest { version, date: *date }),
         reason: release.reason.as_deref(),
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! ```json
 //! {
-//!   "format": 1,                       // rises when a field changes its meaning or goes away
+//!   "format": 2,                       // rises when a field changes its meaning or goes away
 //!   "name": "Wasmtime",
-//!   "as-of": "2025-05-04",
+//!   "date": "2025-05-04",
 //!   "had": { "policy": true, "tags": 42, "branches": 17, "shallow": false },  // shallow: history is cut off
 //!   "releases": [{                     // newest first; what is not known is null
 //!     "version": "32.0.0",             // of a minor release with its own branch 32.1.0: `cut` is null, support its major's
@@ -14,7 +14,7 @@
 //!     "places": [{ "remote": null, "commit": "…", "unreleased": 0 }],   // null: a local branch
 //!     "declared-version": "32.0.1",    // by the manifests on the branch
 //!     "msrv": "1.84",
-//!     "latest": "v32.0.1", "latest-day": "2025-04-28",
+//!     "latest": "v32.0.1", "latest-date": "2025-04-28",
 //!     "cut": { "planned": "2025-04-05", "due": "2025-04-05", "actual": null },
 //!     "released": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-22" },
 //!     "eol": "2025-06-20", "last-day": "2025-06-20",      // the last day of support, that day included
@@ -37,14 +37,14 @@ use crate::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
 use crate::train::{Day, Term};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Returns the status as one JSON document.
 pub fn render(name: &str, status: &Status) -> String {
     text(&StatusDocument {
         format: FORMAT,
         name,
-        as_of: status.date,
+        date: status.date,
         had: status.had,
         releases: status.rows.iter().map(|row| release(row, status.date)).collect(),
         todo: status
@@ -60,7 +60,7 @@ pub fn render(name: &str, status: &Status) -> String {
 struct StatusDocument<'a> {
     format: u32,
     name: &'a str,
-    as_of: NaiveDate,
+    date: NaiveDate,
     had: SourceCounts,
     releases: Vec<StatusEntry<'a>>,
     todo: Vec<ToDo>,
@@ -77,7 +77,7 @@ struct StatusEntry<'a> {
     declared_version: Option<&'a Version>,
     msrv: Option<&'a str>,
     latest: Option<&'a str>,
-    latest_day: Option<NaiveDate>,
+    latest_date: Option<NaiveDate>,
     cut: Option<DayEntry>,
     released: Option<DayEntry>,
     eol: Option<NaiveDate>,
@@ -123,7 +123,7 @@ fn release(row: &StatusRow, day: NaiveDate) -> StatusEntry<'_> {
         declared_version: row.declared.version.as_ref(),
         msrv: row.declared.msrv.as_deref(),
         latest: row.latest.as_ref().map(|(tag, _)| tag.as_str()),
-        latest_day: row.latest.as_ref().map(|(_, day)| *day),
+        latest_date: row.latest.as_ref().map(|(_, date)| *date),
         cut: plan.map(|plan| days(&plan.cut)),
         released: plan.map(|plan| days(&plan.release)).or(by_tag),
         eol: term.map(|term| term.eol),

@@ -139,7 +139,7 @@ fn nothing_but_a_moved_day_changes_an_event() {
 #[test]
 fn json_has_its_documented_fields() {
     let json: serde_json::Value = serde_json::from_str(&render(&odd(), ScheduleFormat::Json, 80)).unwrap();
-    assert_eq!(json["format"], 1);
+    assert_eq!(json["format"], 2);
     assert_eq!(json["source"], "policy-and-tags");
     let releases = json["releases"].as_array().unwrap();
     let release = releases.iter().find(|release| release["version"] == "32.0.0").unwrap();
@@ -154,7 +154,7 @@ fn json_has_its_documented_fields() {
                 { "rule": "months", "count": 2, "eol": "2025-06-20" },
                 { "rule": "releases", "count": 3, "eol": "2025-07-20" },
             ],
-            "latest": { "version": "32.0.1", "day": "2025-04-28" },
+            "latest": { "version": "32.0.1", "date": "2025-04-28" },
         })
     );
 }
