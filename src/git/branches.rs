@@ -74,6 +74,10 @@ pub struct BranchTip {
     pub fetched: Option<(RemoteName, CommitId)>,
 }
 
+/// One place of a branch, by the remote that it was fetched from, if it is not the local one; and its commit
+/// there.
+pub(super) type Place<'a> = (Option<&'a RemoteName>, CommitId);
+
 /// How a local branch stands to what was fetched of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrackingState {
@@ -120,7 +124,13 @@ impl BranchTip {
 
     /// Returns both commits, as far as they are there: the local branch's first.
     pub fn commits(&self) -> impl Iterator<Item = CommitId> {
-        self.local.into_iter().chain(self.fetched())
+        self.places().map(|(_, commit)| commit)
+    }
+
+    /// Returns the places where the branch is, the local one first.
+    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = Place<'_>> {
+        let fetched = self.fetched.as_ref().map(|(remote, commit)| (Some(remote), *commit));
+        self.local.map(|commit| (None, commit)).into_iter().chain(fetched)
     }
 }
 

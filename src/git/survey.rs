@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::branches::{self, TrackingState};
+use super::branches::{BranchTip, Place, TrackingState};
 use super::tags::day_of;
-use super::{BranchName, Branches, CommitId, Refs, RemoteName, Repo, Tag, TagName};
+use super::{BranchName, CommitId, Refs, RemoteName, Repo, Tag, TagName};
 use crate::train::Number;
 use crate::version::plain;
 
@@ -115,7 +115,7 @@ impl Survey {
     /// Returns the tags of what was released from the branch of `version`, in the order of their
     /// versions: all of the release from that version up to the next that has a branch of its own.
     pub fn tags_of(&self, number: Number, version: &Version) -> Vec<&ReleaseTag> {
-        let starts = Starts::of(&self.branches);
+        let starts = BranchStarts::of(&self.branches);
         self.tags.iter().filter(|tag| starts.is_of(tag, number, version)).collect()
     }
 }
@@ -127,9 +127,9 @@ pub fn latest<'a>(tags: &[&'a ReleaseTag]) -> Option<&'a ReleaseTag> {
 }
 
 /// The versions at which release branches start, by release.
-struct Starts(BTreeMap<Number, BTreeSet<Version>>);
+struct BranchStarts(BTreeMap<Number, BTreeSet<Version>>);
 
-impl Starts {
+impl BranchStarts {
     fn of(branches: &[ReleaseBranch]) -> Self {
         let mut starts: BTreeMap<Number, BTreeSet<Version>> = BTreeMap::new();
         for branch in branches {
@@ -151,12 +151,12 @@ impl Starts {
 struct PastBranch {
     tip: Tip,
     /// The commits that it has had since, newest first.
-    later: Vec<git2::Oid>,
+    later: Vec<CommitId>,
 }
 
 impl PastBranch {
     /// Returns whether this branch was there on the day; `None` if it left the trunk later.
-    fn presence(&self, trunk: Option<&PastTrunk>) -> Option<Presence> {
+    fn presence(&self, trunk: Option<&Self>) -> Option<Presence> {
         let Some(trunk) = trunk else {
             return Some(if self.tip.is_cut_off { Presence::CutOff } else { Presence::Sure });
         };
@@ -171,27 +171,6 @@ impl PastBranch {
     }
 }
 
-/// The trunk as it was on the day, and the commits that it has had since.
-struct PastTrunk {
-    tip: Tip,
-    later: HashSet<git2::Oid>,
-}
-
-/// A branch in one place.
-struct BranchHead {
-    name: BranchName,
-    remote: Option<RemoteName>,
-    commit: CommitId,
-}
-
-/// Returns the places where a branch is: the local one first.
-fn heads(name: &BranchName, tip: branches::BranchTip) -> impl DoubleEndedIterator<Item = BranchHead> {
-    let local = tip.local.map(|commit| (None, commit));
-    let fetched = tip.fetched.map(|(remote, commit)| (Some(remote), commit));
-    let head = |(remote, commit)| BranchHead { name: name.clone(), remote, commit };
-    local.into_iter().chain(fetched).map(head)
-}
-
 impl Repo {
     /// Returns what the branches and tags tell.
     ///
@@ -200,17 +179,17 @@ impl Repo {
     pub fn survey(&self, request: &SurveyRequest<'_>) -> Result<Survey> {
         let tags = release_tags(request)?;
         let cut_off = self.cut_off()?;
-        let trunk = match self.newest(&request.refs.branches, request.trunk)? {
-            Some(head) => self.past(&head, request, &cut_off)?,
+        let known = &request.refs.branches;
+        let trunk = match self.newest(&known.tip(request.trunk))? {
+            Some(place) => self.past(request.trunk, place, request, &cut_off)?,
             None => None,
         };
-        let trunk = trunk.map(|trunk| PastTrunk { tip: trunk.tip, later: trunk.later.into_iter().collect() });
         let mut branches = Vec::new();
-        for name in request.refs.branches.names() {
+        for name in known.names() {
             let Some(version) = (request.branch)(name.as_str()) else { continue };
             let Some(number) = (request.release)(&version) else { continue };
-            for head in heads(name, request.refs.branches.tip(name.as_str())) {
-                if let Some(past) = self.past(&head, request, &cut_off)?
+            for place in known.tip(name).places() {
+                if let Some(past) = self.past(name, place, request, &cut_off)?
                     && let Some(presence) = past.presence(trunk.as_ref())
                 {
                     let version = version.clone();
@@ -226,28 +205,28 @@ impl Repo {
         Ok(Survey { trunk, branches, tags, is_shallow: self.is_shallow() })
     }
 
-    /// Returns the trunk where it has gone furthest: the local one may be behind.
-    fn newest(&self, branches: &Branches, name: &BranchName) -> Result<Option<BranchHead>> {
-        let tip = branches.tip(name.as_str());
-        let behind = self.standing(&tip)? == Some(TrackingState::Behind);
-        let mut places = heads(name, tip);
-        Ok(if behind { places.next_back() } else { places.next() })
+    /// Returns the place where a branch has gone furthest: the local one may be behind.
+    fn newest<'t>(&self, tip: &'t BranchTip) -> Result<Option<Place<'t>>> {
+        let is_behind = self.standing(tip)? == Some(TrackingState::Behind);
+        Ok(if is_behind { tip.places().next_back() } else { tip.places().next() })
     }
 
     /// Returns the branch as it was on the day, following first parents back from where it is now;
     /// `None` if it has no commit that old.
     fn past(
         &self,
-        head: &BranchHead,
+        name: &BranchName,
+        (remote, tip): Place<'_>,
         request: &SurveyRequest<'_>,
         cut_off: &HashSet<CommitId>,
     ) -> Result<Option<PastBranch>> {
-        let mut commit = self.git.find_commit(head.commit.0)?;
+        let mut commit = self.git.find_commit(tip.0)?;
         let mut later = Vec::new();
         let mut is_cut_off = false;
         while day_of(commit.time()).context(NO_DAY)? > request.date {
-            later.push(commit.id());
-            is_cut_off = cut_off.contains(&CommitId(commit.id()));
+            let id = CommitId(commit.id());
+            later.push(id);
+            is_cut_off = cut_off.contains(&id);
             match commit.parents().next() {
                 _ if is_cut_off => break,
                 Some(parent) => commit = parent,
@@ -255,8 +234,8 @@ impl Repo {
             }
         }
         let tip = Tip {
-            name: head.name.clone(),
-            remote: head.remote.clone(),
+            name: name.clone(),
+            remote: remote.cloned(),
             commit: CommitId(commit.id()),
             is_cut_off,
             has_later: !later.is_empty(),
@@ -273,7 +252,7 @@ impl Repo {
         cut_off: &HashSet<CommitId>,
     ) -> Result<()> {
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
-        let starts = Starts::of(branches);
+        let starts = BranchStarts::of(branches);
         for branch in branches.iter_mut().filter(|branch| branch.presence != Presence::CutOff) {
             let is_own = |tag: &&ReleaseTag| starts.is_of(tag, branch.number, &branch.version);
             let own: Vec<&ReleaseTag> = tags.iter().filter(is_own).collect();
