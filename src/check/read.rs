@@ -22,7 +22,7 @@ use crate::workspace::dependencies::{CargoFolder, Layout};
 
 /// Reads what the rules look at: nothing that only rules need which are off.
 ///
-/// `ground` is where Cargo is asked about the commit.
+/// `folder` is where Cargo is asked about the commit.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub fn subject<'a>(
     repo: &Repo,
     request: &'a Request<'a>,
     train: Option<&'a Train>,
-    ground: CargoFolder,
+    folder: CargoFolder,
 ) -> Result<Subject<'a>> {
     let project = request.project;
     let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
@@ -45,7 +45,7 @@ pub fn subject<'a>(
     let mut msrv = Report::default();
     if levels.is_on(rule::MSRV) {
         let stated = BaselineOverride::default();
-        Inquiry { repo, request, train, stated: &stated, ground }.report(&mut msrv)?;
+        Inquiry { repo, request, train, stated: &stated, folder }.report(&mut msrv)?;
     }
     Ok(Subject {
         request,
@@ -56,7 +56,7 @@ pub fn subject<'a>(
         gap,
         train,
         locked: if levels.is_on(rule::LOCK_CURRENT) {
-            locked(repo, request, ground)?
+            locked(repo, request, folder)?
         } else {
             BTreeMap::new()
         },
@@ -85,7 +85,7 @@ fn tags(request: &Request<'_>) -> BTreeMap<Version, Tag> {
 }
 
 /// Asks Cargo for each lock file that it uses whether `--locked` passes.
-fn locked(repo: &Repo, request: &Request<'_>, ground: CargoFolder) -> Result<BTreeMap<RepoPath, LockState>> {
+fn locked(repo: &Repo, request: &Request<'_>, folder: CargoFolder) -> Result<BTreeMap<RepoPath, LockState>> {
     let workspace = &request.project.workspace;
     let mut answers = BTreeMap::new();
     let in_use: Vec<&RepoPath> =
@@ -93,10 +93,10 @@ fn locked(repo: &Repo, request: &Request<'_>, ground: CargoFolder) -> Result<BTr
     if in_use.is_empty() {
         return Ok(answers);
     }
-    let laid = Layout::out(repo, &request.project.files, ground)?;
+    let layout = Layout::new(repo, &request.project.files, folder)?;
     for path in in_use {
         let Some(manifest) = path.sibling("Cargo.toml") else { continue };
-        let answer = match laid.graph(&manifest)? {
+        let answer = match layout.graph(&manifest)? {
             Ok(_) => LockState::Accepted,
             Err(GraphError::Stale) => LockState::Stale,
             Err(GraphError::Other(said)) => LockState::Unknown(said),

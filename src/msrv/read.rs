@@ -34,7 +34,7 @@ pub struct Inquiry<'a> {
     /// What the user says about the baseline.
     pub stated: &'a BaselineOverride,
     /// Where Cargo is asked about the tip.
-    pub ground: CargoFolder,
+    pub folder: CargoFolder,
 }
 
 /// Reads what the release line that begins with `line` promised, and what it needs now.
@@ -145,7 +145,7 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
 
 /// Compares the lock files, and asks Cargo about the packages if third parties came or changed.
 fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
-    let Inquiry { repo, request, ground, .. } = *inquiry;
+    let Inquiry { repo, request, folder, .. } = *inquiry;
     let (root, tree) = (&request.project.workspace.root, &request.project.files);
     let Some(path) = root.sibling("Cargo.lock") else { return Ok(LockComparison::Untracked) };
     let Some(now) = text(repo, tree, &path)? else { return Ok(LockComparison::Untracked) };
@@ -158,11 +158,11 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
     if packages.is_empty() {
         return Ok(LockComparison::Same);
     }
-    let told = Layout::out(repo, tree, ground)?.graph(root)?;
-    let is_current = told != Err(GraphError::Stale);
+    let graph = Layout::new(repo, tree, folder)?.graph(root)?;
+    let is_current = graph != Err(GraphError::Stale);
     let graph = match is_current {
-        true => told,
-        false => dependencies::graph_brought_up_to_date(repo, tree, root, &path)?,
+        true => graph,
+        false => dependencies::updated_graph(repo, tree, root, &path)?,
     };
     Ok(LockComparison::Changed { path, text: now, packages, is_current, graph })
 }

@@ -57,7 +57,7 @@ impl CheckedBranch {
 
     /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
     /// tree if it is checked out.
-    pub(super) fn ground(&self, changed: &[String]) -> CargoFolder {
+    pub(super) fn cargo_folder(&self, changed: &[String]) -> CargoFolder {
         if self.at.is_checked_out { CargoFolder::of_checkout(changed) } else { CargoFolder::Scratch }
     }
 }

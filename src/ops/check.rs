@@ -22,11 +22,11 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let repo = &session.repo;
     let mut refs = project::refs(repo, &session.context.location)?;
     let branch = about.branch(repo, &mut refs)?;
-    let (project, ground) = read(session, &branch)?;
+    let (project, folder) = read(session, &branch)?;
     let date = session.context.date;
     let request = Request { project: &project, branch: &branch.name, refs: &refs, date };
     let train = project.config.train();
-    let subject = read::subject(repo, &request, train.as_ref(), ground)?;
+    let subject = read::subject(repo, &request, train.as_ref(), folder)?;
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     branch.tell(&refs, &mut report);
@@ -75,10 +75,10 @@ fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Project, Cargo
     let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
     if branch.at.is_checked_out {
         let changed = repo.changed()?;
-        return Ok((Project::read(repo, location, commit, &changed)?, branch.ground(&changed)));
+        return Ok((Project::read(repo, location, commit, &changed)?, branch.cargo_folder(&changed)));
     }
     let mut project = Project::read_commit(repo, location, commit)?;
     // A check runs no programs, and minds none that could not be run.
     project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
-    Ok((project, branch.ground(&[])))
+    Ok((project, branch.cargo_folder(&[])))
 }

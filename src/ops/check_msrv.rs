@@ -42,7 +42,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     branch.tell(&refs, &mut report);
     let stated = &options.stated;
-    let (project, ground) = read(session, &branch)?;
+    let (project, folder) = read(session, &branch)?;
     let project = match project {
         Ok(project) => project,
         Err(error) => {
@@ -57,7 +57,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report
     };
     let request = Request { project: &project, branch: &branch.name, refs: &refs, date: context.date };
     let train = project.config.train();
-    let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, ground };
+    let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, folder };
     let promise = inquiry.report(&mut report)?;
     if options.build {
         build(session, &project, promise, &mut report)?;
@@ -69,12 +69,12 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report
 fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Result<Project>, CargoFolder)> {
     let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
     if !branch.at.is_checked_out {
-        return Ok((Project::read_commit(repo, location, commit), branch.ground(&[])));
+        return Ok((Project::read_commit(repo, location, commit), branch.cargo_folder(&[])));
     }
     let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
     let tree = repo.tree(commit)?;
     let changed = repo.changed_among(&tree, is_cargos)?;
-    Ok((Project::read_tree(repo, location, commit, tree, &changed), branch.ground(&changed)))
+    Ok((Project::read_tree(repo, location, commit, tree, &changed), branch.cargo_folder(&changed)))
 }
 
 fn not_compiled(branch: &BranchName) -> Finding {

@@ -93,7 +93,7 @@ pub enum CargoFolder {
 }
 
 impl CargoFolder {
-    /// Returns the ground of the commit that is checked out, from which the `changed` files differ.
+    /// Returns where Cargo is asked about the commit that is checked out, from which the `changed` files differ.
     pub fn of_checkout(changed: &[String]) -> Self {
         let concerns = |path: &String| path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock");
         if changed.iter().any(concerns) { Self::Scratch } else { Self::WorkTree }
@@ -114,8 +114,8 @@ impl<'a> Layout<'a> {
     /// # Errors
     ///
     /// If the repository cannot be read, or the files not be written.
-    pub fn out(repo: &'a Repo, tree: &'a Tree, ground: CargoFolder) -> Result<Self> {
-        Ok(match ground {
+    pub fn new(repo: &'a Repo, tree: &'a Tree, folder: CargoFolder) -> Result<Self> {
+        Ok(match folder {
             CargoFolder::WorkTree => Self { repo, tree, root: repo.root().to_owned(), scratch: None },
             CargoFolder::Scratch => Self::in_scratch(repo, tree)?,
         })
@@ -137,11 +137,11 @@ impl<'a> Layout<'a> {
         let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
         match asked {
             Ok(metadata) => Ok(Ok(from_metadata(&metadata))),
-            Err(said) => Ok(Err(self.untold(said)?)),
+            Err(said) => Ok(Err(self.graph_error(said)?)),
         }
     }
 
-    fn untold(&self, said: CargoMessage) -> Result<GraphError> {
+    fn graph_error(&self, said: CargoMessage) -> Result<GraphError> {
         if said.contain("--locked was passed") {
             return Ok(GraphError::Stale);
         }
@@ -161,19 +161,19 @@ impl<'a> Layout<'a> {
 /// # Errors
 ///
 /// If Cargo cannot be run, or not be understood.
-pub fn graph_brought_up_to_date(
+pub fn updated_graph(
     repo: &Repo,
     tree: &Tree,
     manifest: &RepoPath,
     lock: &RepoPath,
 ) -> Result<Result<Graph, GraphError>> {
-    let laid = Layout::in_scratch(repo, tree)?;
-    if let Some(scratch) = &laid.scratch
+    let layout = Layout::in_scratch(repo, tree)?;
+    if let Some(scratch) = &layout.scratch
         && let Err(said) = update(scratch, lock, &["--workspace"])?
     {
-        return Ok(Err(laid.untold(said)?));
+        return Ok(Err(layout.graph_error(said)?));
     }
-    laid.graph(manifest)
+    layout.graph(manifest)
 }
 
 fn from_metadata(metadata: &Metadata) -> Graph {
