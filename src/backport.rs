@@ -1,19 +1,19 @@
 //! Backports: commits of the trunk on every supported branch, and the proof of it.
 //!
-//! [`ground`] and [`survey`] read the branches once; [`attempt`] tries commits on them in memory, and
-//! [`byhand`] says how a conflict is finished; [`matrix`] says which branch has which commit;
+//! [`scope`] and [`survey`] read the branches once; [`attempt`] tries commits on them in memory, and
+//! [`manual`] says how a conflict is finished; [`matrix`] says which branch has which commit;
 //! [`fixes`] and [`advisory`] say which versions have a fix.
 
 pub mod advisory;
 pub mod attempt;
-pub mod byhand;
 pub mod evidence;
 pub mod fixes;
 pub mod flags;
-pub mod ground;
+pub mod manual;
 pub mod matrix;
 pub mod message;
 pub mod own;
+pub mod scope;
 pub mod statements;
 pub mod survey;
 pub mod targets;

@@ -49,7 +49,7 @@ impl Repo {
                 Err(error) => return Err(error),
             },
         };
-        let mut findings = self.settle_hands(&lock)?;
+        let mut findings = self.settle_manual_trees(&lock)?;
         findings.extend(self.sweep(&lock));
         findings.extend(self.finish(&lock)?);
         Ok(findings)

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::evidence::Facts;
 use super::flags::{Changed, Flag, flags};
-use super::ground::Scope;
+use super::scope::Scope;
 use super::statements::StatementStatus;
 use super::survey::{PickSurvey, Proof};
 use super::targets::Target;
@@ -31,7 +31,7 @@ pub struct AttemptRequest<'a> {
     /// The notes, if there are any, and how they are written.
     pub notes: Option<(&'a RepoPath, &'a Style)>,
     /// What the maintainers have stated, and which commits no other branch is to have.
-    pub ground: &'a Scope,
+    pub scope: &'a Scope,
 }
 
 /// What became of the commits on one branch.
@@ -210,7 +210,7 @@ struct Trial<'t, 'r> {
 impl Trial<'_, '_> {
     /// Returns what is known of the commit on the branch without trying it.
     fn known(&mut self, facts: &Facts) -> Result<Option<PickOutcome>> {
-        if let Some(statement) = self.request.ground.statements.about(facts, self.target) {
+        if let Some(statement) = self.request.scope.statements.about(facts, self.target) {
             let reason = statement.reason.as_str().to_owned();
             return Ok(Some(PickOutcome::Stated { status: statement.status, reason }));
         }
@@ -268,7 +268,7 @@ impl Trial<'_, '_> {
             return Ok(PickOutcome::Empty);
         }
         let (changed, unread) = self.changed(here, tree)?;
-        let mut flags = flags(&changed, &self.request.ground.members);
+        let mut flags = flags(&changed, &self.request.scope.members);
         flags.extend(misplaced.into_iter().chain(unread));
         Ok(PickOutcome::Clean { tree, resolved, flags })
     }
@@ -418,7 +418,7 @@ impl Trial<'_, '_> {
             }
             let facts = self.survey.facts(id)?;
             let is_there = self.survey.evidence(&facts, self.number)?.is_some();
-            if !is_there && !self.request.ground.concerns_branch_only(self.repo, &facts)? {
+            if !is_there && !self.request.scope.concerns_branch_only(self.repo, &facts)? {
                 found.push(id);
             }
             if found.len() > MOST_NEEDED {

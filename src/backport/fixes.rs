@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::advisory::{FixState, Ranges, ReleaseFix, TaggedRelease, contradictions, ranges};
 use super::evidence::Facts;
-use super::ground::Scope;
+use super::scope::Scope;
 use super::statements::StatementStatus;
 use super::survey::PickSurvey;
 use super::targets::Target;
@@ -59,8 +59,8 @@ pub struct FixSources<'a, 'r> {
     /// The repository.
     pub repo: &'r Repo,
     /// The branches and statements.
-    pub ground: &'a Scope,
-    /// The branches' commits; its targets are all of `ground`.
+    pub scope: &'a Scope,
+    /// The branches' commits; its targets are all of `scope`.
     pub survey: &'a mut PickSurvey<'r>,
     /// How releases are tagged.
     pub names: &'a NameTemplate,
@@ -102,7 +102,7 @@ pub fn report(mut sources: FixSources<'_, '_>, advisory: &str, given: &[Facts]) 
     let tags = sources.tags();
     let mut by = BTreeSet::new();
     let mut found: Vec<(Target, Option<Since>)> = Vec::new();
-    for (number, target) in sources.ground.branches.iter().enumerate().rev() {
+    for (number, target) in sources.scope.branches.iter().enumerate().rev() {
         let since = sources.since(&fixes, number)?;
         if let Some(Since::Commit(commit)) = since {
             by.insert(commit);
@@ -124,7 +124,7 @@ pub fn report(mut sources: FixSources<'_, '_>, advisory: &str, given: &[Facts]) 
     }
     if !trunk {
         let message =
-            format!("no commit of {} fixes it: the releases to come count as affected", sources.ground.trunk);
+            format!("no commit of {} fixes it: the releases to come count as affected", sources.scope.trunk);
         findings.push(Finding::of(rule::ADVISORY_TRUNK, message));
     }
     let mut lines = Vec::new();
@@ -189,7 +189,7 @@ impl FixSources<'_, '_> {
     }
 
     fn trunk_has(&self, fixes: &[Facts]) -> Result<bool> {
-        let tip = self.ground.trunk_tip.commit();
+        let tip = self.scope.trunk_tip.commit();
         for facts in fixes {
             if let Some(tip) = tip
                 && self.repo.has_ancestor(tip, facts.id)?
@@ -235,7 +235,7 @@ impl FixSources<'_, '_> {
         let lower = plain(&target.version);
         let major = next(&lower, Step::Major)?;
         let upper = above.filter(|above| **above < major).cloned().unwrap_or(major);
-        let statements = &self.ground.statements;
+        let statements = &self.scope.statements;
         let stated = statements
             .about_advisory(advisory, target)
             .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, target)));
@@ -337,7 +337,7 @@ impl FixSources<'_, '_> {
 
     /// Returns the version that the lead package has at `commit` of `branch`.
     fn lead_version(&self, branch: &str, commit: CommitId) -> Result<Version> {
-        let (name, manifest) = &self.ground.lead;
+        let (name, manifest) = &self.scope.lead;
         self.version((name, manifest), branch, commit)?.ok_or_else(|| {
             let message = format!("on {branch}: the lead package `{name}` is not there");
             Refused::from(
@@ -359,7 +359,7 @@ impl FixSources<'_, '_> {
         branch: &str,
         commit: CommitId,
     ) -> Result<Option<Version>> {
-        let declared = self.ground.declarations.at(self.repo, commit, (Some(name), manifest));
+        let declared = self.scope.declarations.at(self.repo, commit, (Some(name), manifest));
         let findings = match Refused::taken_from(declared)? {
             Ok(None) => return Ok(None),
             Ok(Some(Declared { version: Some(version), .. })) => return Ok(Some(version)),

@@ -118,7 +118,7 @@ pub fn rows(
             });
             row.cells.push(match stated.or(cell) {
                 Some(cell) => cell,
-                None if survey.is_moot(facts, number)? => MatrixCell::NotNeeded,
+                None if survey.is_not_needed(facts, number)? => MatrixCell::NotNeeded,
                 None => MatrixCell::Missing,
             });
         }

@@ -34,7 +34,7 @@ pub struct PickSurvey<'r> {
     targets: usize,
     branches: Vec<Commits>,
     /// Subjects that some branch has twice: they tell nothing.
-    generic: BTreeSet<String>,
+    repeated: BTreeSet<String>,
     patches: HashMap<CommitId, Option<PatchId>>,
     /// What the trunk has, read when it is first asked for.
     trunk: Option<Rc<TrunkCommits>>,
@@ -67,14 +67,14 @@ impl<'r> PickSurvey<'r> {
             let own = own.into_iter().map(|id| facts(repo, id)).collect::<Result<_>>()?;
             branches.push(Commits::new(with_merges(repo, own)?));
         }
-        let generic = generic(&branches);
+        let repeated = repeated(&branches);
         Ok(Self {
             repo,
             reach,
             bases,
             targets: targets.len(),
             branches,
-            generic,
+            repeated,
             patches: HashMap::new(),
             trunk: None,
         })
@@ -161,20 +161,20 @@ impl<'r> PickSurvey<'r> {
     ) -> Result<Option<(Strength, Proof)>> {
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         if self.reach.contains(self.bases + target, wanted.id) && !own.has_reverted(wanted) {
-            let shown = Proof { evidence: Evidence::Ancestry, by: wanted.id };
-            return Ok(Some((wanted.strength(Evidence::Ancestry, wanted), shown)));
+            let proof = Proof { evidence: Evidence::Ancestry, by: wanted.id };
+            return Ok(Some((wanted.strength(Evidence::Ancestry, wanted), proof)));
         }
-        let spoken: Vec<(Strength, Facts)> = spoken(own, wanted, &taken, &self.generic);
-        let surest = spoken.first().map(|(strength, facts)| (*strength, shown(*strength, facts)));
+        let by_message: Vec<(Strength, Facts)> = by_message(own, wanted, &taken, &self.repeated);
+        let surest = by_message.first().map(|(strength, facts)| (*strength, proof(*strength, facts)));
         if surest.is_some_and(|(strength, _)| strength.evidence < Evidence::PatchId) {
             return Ok(surest);
         }
         if let Some(same) = self.same_patch(wanted, target, &taken)? {
             return Ok(Some(same));
         }
-        for (strength, facts) in spoken {
+        for (strength, facts) in by_message {
             if !self.is_surer_for_another(&facts, wanted, strength)? {
-                return Ok(Some((strength, shown(strength, &facts))));
+                return Ok(Some((strength, proof(strength, &facts))));
             }
         }
         Ok(None)
@@ -217,7 +217,8 @@ impl<'r> PickSurvey<'r> {
             return Ok(false);
         }
         let trunk = self.trunk()?;
-        let others: Vec<&Facts> = trunk.akin(facts).into_iter().filter(|one| one.id != wanted.id).collect();
+        let others: Vec<&Facts> =
+            trunk.related(facts).into_iter().filter(|one| one.id != wanted.id).collect();
         let surer = |other: &&Facts| {
             let evidence = facts.evidence_for(other);
             evidence.is_some_and(|evidence| facts.strength(evidence, other) < strength)
@@ -236,11 +237,11 @@ impl<'r> PickSurvey<'r> {
 
     /// Returns whether target number `target` does not need `wanted`, which takes back what the target
     /// has not.
-    pub fn is_moot(&mut self, wanted: &Facts, target: usize) -> Result<bool> {
-        self.is_moot_within(wanted, target, DEEPEST)
+    pub fn is_not_needed(&mut self, wanted: &Facts, target: usize) -> Result<bool> {
+        self.is_not_needed_within(wanted, target, DEEPEST)
     }
 
-    fn is_moot_within(&mut self, wanted: &Facts, target: usize, deepest: usize) -> Result<bool> {
+    fn is_not_needed_within(&mut self, wanted: &Facts, target: usize, deepest: usize) -> Result<bool> {
         let names = if wanted.is_revert() { self.trunk()?.undone_by(wanted) } else { Vec::new() };
         if names.is_empty() || names.len() > MOST_UNDONE || deepest == 0 {
             return Ok(false);
@@ -249,7 +250,7 @@ impl<'r> PickSurvey<'r> {
             let Some(undone) = self.repo.resolve(&name)? else { return Ok(false) };
             let undone = self.facts(undone)?;
             let is_there = self.evidence(&undone, target)?.is_some();
-            if is_there || self.is_moot_within(&undone, target, deepest - 1)? {
+            if is_there || self.is_not_needed_within(&undone, target, deepest - 1)? {
                 return Ok(false);
             }
         }
@@ -307,15 +308,15 @@ fn with_merges(repo: &Repo, mut all: Vec<Facts>) -> Result<Vec<Facts>> {
 }
 
 /// Returns the commits of a branch that say that they do what `wanted` does, the surest first; a
-/// `generic` subject says nothing.
-fn spoken(
+/// `repeated` subject says nothing.
+fn by_message(
     own: &Commits,
     wanted: &Facts,
     taken: &impl Fn(CommitId) -> bool,
-    generic: &BTreeSet<String>,
+    repeated: &BTreeSet<String>,
 ) -> Vec<(Strength, Facts)> {
     let tells =
-        |strength: &Strength| strength.evidence != Evidence::Subject || !generic.contains(&wanted.subject);
+        |strength: &Strength| strength.evidence != Evidence::Subject || !repeated.contains(&wanted.subject);
     let others = own.live().filter(|facts| !taken(facts.id) && facts.id != wanted.id);
     let found =
         others.filter_map(|facts| Some((facts.strength(facts.evidence_for(wanted)?, wanted), facts.clone())));
@@ -324,19 +325,19 @@ fn spoken(
     found
 }
 
-fn shown(strength: Strength, facts: &Facts) -> Proof {
+fn proof(strength: Strength, facts: &Facts) -> Proof {
     Proof { evidence: strength.evidence, by: facts.id }
 }
 
 /// Returns the subjects that stand on one branch more than once and were not taken back in between.
-fn generic(branches: &[Commits]) -> BTreeSet<String> {
-    let mut generic = BTreeSet::new();
+fn repeated(branches: &[Commits]) -> BTreeSet<String> {
+    let mut repeated = BTreeSet::new();
     for own in branches {
         let mut seen = BTreeSet::new();
         let again = own.live().filter(|facts| !seen.insert(&facts.subject));
-        generic.extend(again.map(|facts| facts.subject.clone()));
+        repeated.extend(again.map(|facts| facts.subject.clone()));
     }
-    generic
+    repeated
 }
 
 #[cfg(test)]
@@ -358,7 +359,9 @@ mod tests {
 
     fn shown(messages: &[String]) -> Option<Evidence> {
         let own = [own(messages)];
-        spoken(&own[0], &origin(), &|_| false, &generic(&own)).first().map(|(strength, _)| strength.evidence)
+        by_message(&own[0], &origin(), &|_| false, &repeated(&own))
+            .first()
+            .map(|(strength, _)| strength.evidence)
     }
 
     #[test]

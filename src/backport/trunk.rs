@@ -59,12 +59,12 @@ impl TrunkCommits {
     }
 
     /// Returns the commits that share a pull request or the subject with `facts`.
-    pub fn akin(&self, facts: &Facts) -> Vec<&Facts> {
+    pub fn related(&self, facts: &Facts) -> Vec<&Facts> {
         let mut seen = BTreeSet::new();
-        let mut akin: Vec<&Facts> = facts.pulls.iter().flat_map(|pull| self.with_pull(*pull)).collect();
-        akin.extend(self.with_subject(&facts.subject));
-        akin.retain(|one| seen.insert(one.id));
-        akin
+        let mut related: Vec<&Facts> = facts.pulls.iter().flat_map(|pull| self.with_pull(*pull)).collect();
+        related.extend(self.with_subject(&facts.subject));
+        related.retain(|one| seen.insert(one.id));
+        related
     }
 
     /// Returns the commits, among those here, that `facts` takes back, by name in hexadecimal or, where
@@ -74,9 +74,9 @@ impl TrunkCommits {
             return names.to_vec();
         }
         let Some(undone) = &facts.undoes else { return facts.reverts.clone() };
-        let mut akin: Vec<&Facts> = undone.all_pulls().flat_map(|pull| self.with_pull(pull)).collect();
-        akin.extend(self.with_subject(&undone.subject));
-        undone.among(&akin).into_iter().map(|one| one.id.to_string()).collect()
+        let mut related: Vec<&Facts> = undone.all_pulls().flat_map(|pull| self.with_pull(pull)).collect();
+        related.extend(self.with_subject(&undone.subject));
+        undone.among(&related).into_iter().map(|one| one.id.to_string()).collect()
     }
 
     /// Returns whether a commit that is here was taken back by one of `commits`.

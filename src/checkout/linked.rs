@@ -22,7 +22,7 @@ use crate::transaction::temporary::Record;
 
 /// A cherry-pick that is to be finished by hand.
 #[derive(Clone, Debug)]
-pub struct Handwork<'a> {
+pub struct ManualPick<'a> {
     /// Where the work tree is to be.
     pub folder: &'a Path,
     /// The branch that gets the commits, by short name.
@@ -40,7 +40,7 @@ pub struct Handwork<'a> {
 }
 
 /// What a scratch work tree is to become.
-pub(crate) struct Hand {
+pub(crate) struct ManualTree {
     /// Where it is to be.
     folder: PathBuf,
     /// Who makes it, and when, as reflogs have it.
@@ -49,30 +49,30 @@ pub(crate) struct Hand {
     moved: RefMove,
 }
 
-/// A [`Hand`] as it is written.
+/// A [`ManualTree`] as it is written.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct HandLine {
+pub(crate) struct ManualTreeLine {
     folder: Vec<u8>,
     who: String,
     moved: RefLine,
 }
 
-impl From<&Hand> for HandLine {
-    fn from(hand: &Hand) -> Self {
-        Self { folder: path_bytes(&hand.folder), who: hand.who.clone(), moved: RefLine::from(&hand.moved) }
+impl From<&ManualTree> for ManualTreeLine {
+    fn from(tree: &ManualTree) -> Self {
+        Self { folder: path_bytes(&tree.folder), who: tree.who.clone(), moved: RefLine::from(&tree.moved) }
     }
 }
 
-impl HandLine {
-    fn decode(self) -> Result<Hand> {
-        Ok(Hand { folder: path_of(self.folder)?, who: self.who, moved: self.moved.decode()? })
+impl ManualTreeLine {
+    fn decode(self) -> Result<ManualTree> {
+        Ok(ManualTree { folder: path_of(self.folder)?, who: self.who, moved: self.moved.decode()? })
     }
 }
 
 /// Returns what the work tree was to become, if it has come to its place.
-fn arrived(record: &Record) -> Option<Hand> {
-    let line: HandLine = serde_json::from_str(record.note.as_ref()?).ok()?;
-    line.decode().ok().filter(|hand| hand.folder.join(".git").is_file())
+fn arrived(record: &Record) -> Option<ManualTree> {
+    let line: ManualTreeLine = serde_json::from_str(record.note.as_ref()?).ok()?;
+    line.decode().ok().filter(|tree| tree.folder.join(".git").is_file())
 }
 
 impl Repo {
@@ -86,31 +86,31 @@ impl Repo {
     ///
     /// A refusal if the folder or the branch is not free, or if git does not make the work tree or does
     /// not stop: nothing is left then.
-    pub fn begin_by_hand(&self, work: &Handwork<'_>) -> Result<()> {
+    pub fn begin_manual_pick(&self, work: &ManualPick<'_>) -> Result<()> {
         let lock = self.begin()?;
-        let (branch, old) = self.free_for_hand(work)?;
+        let (branch, old) = self.check_manual_pick(work)?;
         let start = work.start.map(|start| start.0).or(old).context("the branch has no commit")?;
         let parent = work.folder.parent().context("a work tree cannot be the root folder")?;
         fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
-        let scratch = self.scratch_for_hand(parent, start, &lock)?;
+        let scratch = self.scratch_for_pick(parent, start, &lock)?;
         pick(work, &scratch)?;
         let new = git2::Repository::open(scratch.root())?.refname_to_id("HEAD")?;
         let moved = RefMove { name: branch, old, new: Some(new) };
         let who = self.committer(work.moment)?;
-        let hand = Hand { folder: work.folder.to_owned(), who, moved };
+        let tree = ManualTree { folder: work.folder.to_owned(), who, moved };
         let mut folder = scratch.into_folder();
-        folder.note(&HandLine::from(&hand))?;
+        folder.note(&ManualTreeLine::from(&tree))?;
         step("hand-noted");
         folder.move_to(work.folder)?;
         step("hand-moved");
-        self.attach(&hand)?;
+        self.attach(&tree)?;
         step("hand-attached");
         folder.keep();
         Ok(())
     }
 
     /// Returns the branch by its full name and where it is, or refuses with what stands in the way.
-    fn free_for_hand(&self, work: &Handwork<'_>) -> Result<(RefName, Option<Oid>)> {
+    fn check_manual_pick(&self, work: &ManualPick<'_>) -> Result<(RefName, Option<Oid>)> {
         let mut findings = Vec::new();
         let found = self.new_branch(work.branch, &mut findings)?;
         if let Some(RefMove { name, old, .. }) = &found {
@@ -138,17 +138,17 @@ impl Repo {
     /// # Errors
     ///
     /// If someone has moved the branch or the work tree's HEAD, or uses the branch elsewhere.
-    fn attach(&self, hand: &Hand) -> Result<()> {
-        let RefMove { name, new, .. } = &hand.moved;
-        self.user_git("worktree").arg("repair").arg(&hand.folder).run()?;
-        let there = Self::new(git2::Repository::open(&hand.folder)?, hand.folder.clone());
+    fn attach(&self, tree: &ManualTree) -> Result<()> {
+        let RefMove { name, new, .. } = &tree.moved;
+        self.user_git("worktree").arg("repair").arg(&tree.folder).run()?;
+        let there = Self::new(git2::Repository::open(&tree.folder)?, tree.folder.clone());
         ensure!(there.head()?.commit().map(|commit| commit.0) == *new, "its HEAD has moved");
         if there.git.head_detached()? {
             ensure!(self.work_tree_of_full(name)?.is_none(), "{name} is checked out elsewhere");
             let locks = self.lock_refs([name])?;
             if self.ref_value(name)? != *new {
-                let moves = std::slice::from_ref(&hand.moved);
-                let reason = Reason { who: hand.who.clone(), what: "relprep: backport --resolve".to_owned() };
+                let moves = std::slice::from_ref(&tree.moved);
+                let reason = Reason { who: tree.who.clone(), what: "relprep: backport --resolve".to_owned() };
                 locks.prepare(moves)?;
                 locks.commit(moves, &reason)?;
             }
@@ -159,13 +159,13 @@ impl Repo {
 
     /// Finishes what killed runs have begun whose work trees had come to their places; one that had not is
     /// swept away like any temporary folder.
-    pub(crate) fn settle_hands(&self, lock: &RunLock) -> Result<Vec<Finding>> {
+    pub(crate) fn settle_manual_trees(&self, lock: &RunLock) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         for record in self.moved_records(lock) {
             match arrived(&record) {
                 None => record.remove(),
-                Some(hand) => {
-                    findings.push(self.settle_hand(&hand)?);
+                Some(tree) => {
+                    findings.push(self.settle_manual_tree(&tree)?);
                     record.forget();
                 }
             }
@@ -173,16 +173,16 @@ impl Repo {
         Ok(findings)
     }
 
-    fn settle_hand(&self, hand: &Hand) -> Result<Finding> {
-        let shown = hand.folder.display();
-        self.remove_left_locks([&hand.moved.name])?;
-        if let Ok(there) = git2::Repository::open(&hand.folder) {
+    fn settle_manual_tree(&self, tree: &ManualTree) -> Result<Finding> {
+        let shown = tree.folder.display();
+        self.remove_left_locks([&tree.moved.name])?;
+        if let Ok(there) = git2::Repository::open(&tree.folder) {
             GitLock::remove_left(&there.path().join("HEAD"))?;
         }
-        Ok(match self.attach(hand) {
+        Ok(match self.attach(tree) {
             Ok(()) => Finding::of(rule::COMPLETED, format!("the work tree {shown} is complete now")),
             Err(error) => {
-                let message = format!("the work tree {shown} is not on {}: {error:#}", hand.moved.name);
+                let message = format!("the work tree {shown} is not on {}: {error:#}", tree.moved.name);
                 let remedy = "look at it; `git worktree remove --force` removes it";
                 Finding::of(rule::LEFT_ALONE, message).remedy(remedy)
             }
@@ -191,7 +191,7 @@ impl Repo {
 }
 
 /// Picks in the work tree until git stops at a conflict.
-fn pick(work: &Handwork<'_>, scratch: &Scratch) -> Result<()> {
+fn pick(work: &ManualPick<'_>, scratch: &Scratch) -> Result<()> {
     let mut pick = scratch.git("cherry-pick").arg("-x");
     if work.sign_off {
         pick = pick.arg("--signoff");

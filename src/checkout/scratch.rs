@@ -73,7 +73,7 @@ impl Repo {
 
     /// Makes a work tree at `start` in a folder of `parent`, as `git worktree add --detach` does it: one
     /// that may become the user's.
-    pub(crate) fn scratch_for_hand(&self, parent: &Path, start: Oid, lock: &RunLock) -> Result<Scratch> {
+    pub(crate) fn scratch_for_pick(&self, parent: &Path, start: Oid, lock: &RunLock) -> Result<Scratch> {
         let scratch = Scratch(self.temporary(parent, lock)?);
         let add = self.user_git("worktree").args(["add", "--quiet", "--detach"]);
         let output = scratch.output(add.arg(scratch.root()).arg(start.to_string()))?;

@@ -16,7 +16,7 @@ use super::session::Session;
 use super::sink::Sink;
 use crate::backport::attempt::{self, Attempt, AttemptRequest};
 use crate::backport::evidence::Facts;
-use crate::backport::ground::Scope;
+use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::{Choice, Target, Targets, choose};
 use crate::finding::{Finding, Refused};
@@ -44,7 +44,7 @@ pub struct BackportOptions {
 /// All that every form of a backport reads.
 pub struct BackportSession<'s> {
     /// The trunk, the release branches and what is stated of them.
-    pub ground: Scope,
+    pub scope: Scope,
     session: &'s Session<'s>,
     options: &'s BackportOptions,
     head: Head,
@@ -64,9 +64,9 @@ impl<'s> BackportSession<'s> {
         let commit = head.commit().context("the repository has no commit yet")?;
         let project = Project::read(repo, &context.location, commit, &repo.changed()?)?;
         let refs = repo.refs(project.config.preferred(context.location.remote.as_deref()))?;
-        let ground = Scope::read(repo, &project, &refs)?;
-        ground.notes.iter().for_each(|note| sink.finding(note));
-        Ok(Self { ground, session, options, head, project, refs })
+        let scope = Scope::read(repo, &project, &refs)?;
+        scope.notes.iter().for_each(|note| sink.finding(note));
+        Ok(Self { scope, session, options, head, project, refs })
     }
 }
 
@@ -89,7 +89,7 @@ impl BackportSession<'_> {
     /// Returns the branches that are meant.
     fn targets(&self, sink: &mut dyn Sink) -> Result<Targets> {
         let (date, choice) = (self.session.context.date, &self.options.choice);
-        let branches = self.ground.branches.clone();
+        let branches = self.scope.branches.clone();
         let config = &self.project.config;
         if config.train().is_none() {
             if choice.to.is_empty() {
@@ -102,13 +102,13 @@ impl BackportSession<'_> {
             }
             return Ok(choose(branches, choice, |_| true).map_err(Refused)?);
         }
-        let lead = Lead { name: Some(self.ground.name.clone()), ..Lead::default() };
+        let lead = Lead { name: Some(self.scope.name.clone()), ..Lead::default() };
         let status =
             ProjectSchedule::of(Some((&self.session.repo, &self.refs)), config.clone(), date, &lead)?
                 .status();
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
-            let branch = config.names.branch.render(version, &self.ground.name);
+            let branch = config.names.branch.render(version, &self.scope.name);
             supported.contains(&branch.as_str())
         };
         let is_here = |name: &&&str| branches.iter().any(|target| target.branch == ***name);
@@ -120,7 +120,7 @@ impl BackportSession<'_> {
 
     /// Tries `commits` on `targets`.
     fn attempts(&self, commits: &[CommitId], targets: &[Target]) -> Result<(Vec<Facts>, Vec<Attempt>)> {
-        let mut survey = PickSurvey::read(&self.session.repo, &self.ground.trunk_tip, targets, commits)?;
+        let mut survey = PickSurvey::read(&self.session.repo, &self.scope.trunk_tip, targets, commits)?;
         let facts: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
         self.check_merges(&facts)?;
         let notes = &self.project.config.notes;
@@ -129,7 +129,7 @@ impl BackportSession<'_> {
             mainline: self.options.mainline,
             again: self.options.again,
             notes: notes.enabled.then_some((&notes.file, &notes.style)),
-            ground: &self.ground,
+            scope: &self.scope,
         };
         let mut attempts = Vec::new();
         for target in targets.iter().enumerate() {

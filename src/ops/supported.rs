@@ -7,8 +7,8 @@ use anyhow::Result;
 use super::calendar::ProjectSchedule;
 use super::session::Session;
 use super::targets;
-use crate::backport::ground::Scope;
 use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
+use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::Target;
 use crate::check::supported::{self, SupportedRelease};
@@ -31,23 +31,23 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
     let commit = repo.head()?.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
     let project = Project::read(repo, location, commit, &repo.changed()?)?;
     let refs = repo.refs(project.config.preferred(location.remote.as_deref()))?;
-    let ground = Scope::read(repo, &project, &refs)?;
+    let scope = Scope::read(repo, &project, &refs)?;
     let lead = project::lead(repo, location, &project.config)?;
     let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, date, &lead)?;
     let status = calendar.status();
     status.supported()?;
 
     let mut report = Report::new("check --supported", format!("the branches supported on {date}"));
-    report.findings.extend(ground.notes.iter().chain(&calendar.notes).cloned());
+    report.findings.extend(scope.notes.iter().chain(&calendar.notes).cloned());
     if let Some(remote) = refs.branches.remote_in_words() {
         report.fact("remote", remote);
     }
-    let (targets, excepted) = chosen(&status, &ground, waivers, &mut report)?;
+    let (targets, excepted) = chosen(&status, &scope, waivers, &mut report)?;
     for LeftOut { branch, reason } in &excepted {
         report.fact("waived", format!("{branch}: {reason}"));
     }
     report.fact("latest", supported::latest(&status));
-    let compared = compare((repo, &refs), (&ground, &status), targets, excepted, &mut report);
+    let compared = compare((repo, &refs), (&scope, &status), targets, excepted, &mut report);
     if let Err(Refused(findings)) = Refused::taken_from(compared)? {
         report.fact("changes", "unchecked");
         report.findings.extend(findings);
@@ -62,21 +62,21 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
 /// A refusal where too little of the history is here.
 fn compare(
     (repo, refs): (&Repo, &Refs),
-    (ground, status): (&Scope, &Status),
+    (scope, status): (&Scope, &Status),
     targets: Vec<Target>,
     excepted: Vec<LeftOut>,
     report: &mut Report,
 ) -> Result<()> {
-    let mut survey = PickSurvey::read(repo, &ground.trunk_tip, &targets, &[])?;
+    let mut survey = PickSurvey::read(repo, &scope.trunk_tip, &targets, &[])?;
     let (changes, left_out) =
-        went_somewhere(&mut survey, &mut |facts| ground.concerns_branch_only(repo, facts))?;
-    let rows = rows(&mut survey, &changes, &targets, &ground.statements)?;
+        went_somewhere(&mut survey, &mut |facts| scope.concerns_branch_only(repo, facts))?;
+    let rows = rows(&mut survey, &changes, &targets, &scope.statements)?;
     let releases = releases((repo, refs), status, &targets, &rows)?;
     let matrix = Matrix { branches: targets, excepted, rows, left_out };
     report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
     let mut on_trunk = BTreeSet::new();
     for row in matrix.rows.iter().filter(|row| row.has_gap()) {
-        if let Some(tip) = ground.trunk_tip.commit()
+        if let Some(tip) = scope.trunk_tip.commit()
             && repo.has_ancestor(tip, row.commit)?
         {
             on_trunk.insert(row.commit);
@@ -127,7 +127,7 @@ fn releases(
 /// Waivers for what is not supported.
 fn chosen(
     status: &Status,
-    ground: &Scope,
+    scope: &Scope,
     waivers: &[Waiver],
     report: &mut Report,
 ) -> Result<(Vec<Target>, Vec<LeftOut>), Refused> {
@@ -142,7 +142,7 @@ fn chosen(
             excepted.push(LeftOut { branch: row.branch.clone(), reason: waiver.reason.clone() });
             continue;
         }
-        if let Some(target) = ground.branches.iter().find(|target| target.branch == *row.branch) {
+        if let Some(target) = scope.branches.iter().find(|target| target.branch == *row.branch) {
             report.fact("branch", supported::standing(row));
             targets.push(target.clone());
         } else {

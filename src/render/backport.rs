@@ -13,8 +13,8 @@ use serde::Serialize;
 use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, escaped, mark, on_a_line};
 use crate::backport::attempt::{Attempt, Pick, PickOutcome};
-use crate::backport::byhand::ManualSteps;
 use crate::backport::evidence::Facts;
+use crate::backport::manual::ManualSteps;
 use crate::backport::statements::StatementStatus;
 use crate::finding::Finding;
 use crate::git::merge::{Conflict, ConflictKind};
@@ -234,7 +234,7 @@ pub fn made(made: &[MadeBackport], current: Option<&BranchName>, remote: Option<
 }
 
 /// Says where the conflict waits, and how it is finished and abandoned.
-pub fn by_hand(work: &ManualSteps, files: &[Conflict]) -> String {
+pub fn manual_steps(work: &ManualSteps, files: &[Conflict]) -> String {
     let mut out = format!(
         "{BOLD}A cherry-pick onto {} waits in{BOLD:#} {}\n{}",
         escaped(&work.branch),

@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
             let (work, files) = scene.resolve(branch, args.worktree.as_deref())?;
             match output.is_json() {
                 true => output.result(&render::json::document("by-hand", &work)),
-                false => output.show(&render::backport::by_hand(&work, &files)),
+                false => output.show(&render::backport::manual_steps(&work, &files)),
             }
             Ok(ExitStatus::Done)
         }

@@ -7,9 +7,9 @@ use globset::Glob;
 
 use super::BackportSession;
 use crate::backport::attempt::PickOutcome;
-use crate::backport::byhand::{ManualPlace, ManualSteps};
+use crate::backport::manual::{ManualPlace, ManualSteps};
 use crate::backport::targets::{Choice, Target, choose};
-use crate::checkout::linked::Handwork;
+use crate::checkout::linked::ManualPick;
 use crate::config::BackportName;
 use crate::finding::{Finding, Refused};
 use crate::git::CommitId;
@@ -27,7 +27,7 @@ impl BackportSession<'_> {
         let commits = self.commits()?;
         let glob = Glob::new(branch).context("this is not the name of a branch")?;
         let choice = Choice { to: vec![glob], except: Vec::new() };
-        let chosen = choose(self.ground.branches.clone(), &choice, |_| true).map_err(Refused)?;
+        let chosen = choose(self.scope.branches.clone(), &choice, |_| true).map_err(Refused)?;
         let [target] = chosen.targets.as_slice() else {
             let finding =
                 Finding::of(rule::SEVERAL_TARGETS, format!("`{branch}` fits more than one release branch"));
@@ -64,7 +64,7 @@ impl BackportSession<'_> {
             let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             root.with_file_name(format!("{name}-{}", place.branch(release).as_str().replace('/', "-")))
         };
-        self.session.repo.begin_by_hand(&Handwork {
+        self.session.repo.begin_manual_pick(&ManualPick {
             folder: &folder,
             branch: place.branch(release),
             start: place.start(),

@@ -26,13 +26,13 @@ impl BackportSession<'_> {
             return Err(Refused(chosen.absences()).into());
         }
         let Targets { targets, excepted, .. } = chosen;
-        let mut survey = PickSurvey::read(repo, &self.ground.trunk_tip, &targets, &commits)?;
+        let mut survey = PickSurvey::read(repo, &self.scope.trunk_tip, &targets, &commits)?;
         let (facts, left_out) = if commits.is_empty() {
-            went_somewhere(&mut survey, &mut |facts| self.ground.concerns_branch_only(repo, facts))?
+            went_somewhere(&mut survey, &mut |facts| self.scope.concerns_branch_only(repo, facts))?
         } else {
             (commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?, 0)
         };
-        let mut rows = rows(&mut survey, &facts, &targets, &self.ground.statements)?;
+        let mut rows = rows(&mut survey, &facts, &targets, &self.scope.statements)?;
         if commits.is_empty() {
             rows.retain(MatrixRow::has_gap);
         }
@@ -47,13 +47,13 @@ impl BackportSession<'_> {
     pub fn advisory(&self, id: &str) -> Result<FixReport> {
         let repo = &self.session.repo;
         let commits = self.commits()?;
-        let targets = &self.ground.branches;
-        let mut survey = PickSurvey::read(repo, &self.ground.trunk_tip, targets, &commits)?;
+        let targets = &self.scope.branches;
+        let mut survey = PickSurvey::read(repo, &self.scope.trunk_tip, targets, &commits)?;
         let given: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
         let lines = lines(&self.project.workspace, &self.project.config).map_err(Refused)?;
         let sources = FixSources {
             repo,
-            ground: &self.ground,
+            scope: &self.scope,
             survey: &mut survey,
             names: &self.project.config.names.tag,
             tags: &self.refs.tags,

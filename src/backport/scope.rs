@@ -1,4 +1,4 @@
-//! What every command of `backport` stands on: the trunk, the release branches, the statements.
+//! What every command of `backport` reads: the trunk, the release branches, the statements.
 
 use std::collections::BTreeSet;
 
