@@ -11,16 +11,16 @@ pub type Variables = BTreeMap<String, String>;
 
 /// What a CI run is about, and which service said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct CiRun {
     /// The variable that told.
     pub variable: &'static str,
     /// What it is about.
-    pub about: About,
+    pub about: CiRef,
 }
 
 /// What a CI run is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum CiRef {
     /// A change that is to go into this branch.
     Target(String),
     /// This branch, which was pushed.
@@ -29,7 +29,7 @@ pub enum About {
     Tag(String),
 }
 
-impl fmt::Display for About {
+impl fmt::Display for CiRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Target(branch) => write!(f, "a change that goes into `{branch}`"),
@@ -39,50 +39,50 @@ impl fmt::Display for About {
     }
 }
 
-impl Run {
+impl CiRun {
     /// Returns the branch: the target of the change, or the one that was pushed.
     pub fn branch(&self) -> Option<&str> {
         match &self.about {
-            About::Target(branch) | About::Pushed(branch) => Some(branch),
-            About::Tag(_) => None,
+            CiRef::Target(branch) | CiRef::Pushed(branch) => Some(branch),
+            CiRef::Tag(_) => None,
         }
     }
 }
 
 /// Returns what the run is about in which `variables` are set, or `None` where they are not those of
 /// a service that is known.
-pub fn run(variables: &Variables) -> Option<Run> {
+pub fn run(variables: &Variables) -> Option<CiRun> {
     let set = |name: &str| variables.get(name).filter(|value| !value.is_empty());
     let is_true = |name: &str| set(name).is_some_and(|value| value == "true");
-    let take = |variable: &'static str, about: fn(String) -> About| {
-        set(variable).map(|value| Run { variable, about: about(value.clone()) })
+    let take = |variable: &'static str, about: fn(String) -> CiRef| {
+        set(variable).map(|value| CiRun { variable, about: about(value.clone()) })
     };
     if is_true("GITHUB_ACTIONS") {
-        return take("GITHUB_BASE_REF", About::Target).or_else(|| match set("GITHUB_REF_TYPE")?.as_str() {
-            "tag" => take("GITHUB_REF_NAME", About::Tag),
+        return take("GITHUB_BASE_REF", CiRef::Target).or_else(|| match set("GITHUB_REF_TYPE")?.as_str() {
+            "tag" => take("GITHUB_REF_NAME", CiRef::Tag),
             _ => take("GITHUB_REF_NAME", github_ref),
         });
     }
     if is_true("GITLAB_CI") {
-        return take("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", About::Target)
-            .or_else(|| take("CI_COMMIT_TAG", About::Tag))
-            .or_else(|| take("CI_COMMIT_BRANCH", About::Pushed));
+        return take("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", CiRef::Target)
+            .or_else(|| take("CI_COMMIT_TAG", CiRef::Tag))
+            .or_else(|| take("CI_COMMIT_BRANCH", CiRef::Pushed));
     }
     if is_true("BUILDKITE") {
-        return take("BUILDKITE_PULL_REQUEST_BASE_BRANCH", About::Target)
-            .or_else(|| take("BUILDKITE_TAG", About::Tag))
-            .or_else(|| take("BUILDKITE_BRANCH", About::Pushed));
+        return take("BUILDKITE_PULL_REQUEST_BASE_BRANCH", CiRef::Target)
+            .or_else(|| take("BUILDKITE_TAG", CiRef::Tag))
+            .or_else(|| take("BUILDKITE_BRANCH", CiRef::Pushed));
     }
     None
 }
 
 /// Reads the name of a branch at GitHub. Its merge queue tests `gh-readonly-queue/main/pr-1-0a1b2c`
 /// before it goes into `main`.
-fn github_ref(name: String) -> About {
+fn github_ref(name: String) -> CiRef {
     let queued = name.strip_prefix("gh-readonly-queue/").and_then(|rest| rest.rsplit_once("/pr-"));
     match queued {
-        Some((target, _)) => About::Target(target.to_owned()),
-        None => About::Pushed(name),
+        Some((target, _)) => CiRef::Target(target.to_owned()),
+        None => CiRef::Pushed(name),
     }
 }
 
@@ -90,17 +90,17 @@ fn github_ref(name: String) -> About {
 mod tests {
     use super::*;
 
-    fn about(variables: &[(&str, &str)]) -> About {
+    fn about(variables: &[(&str, &str)]) -> CiRef {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         run(&variables.collect()).unwrap().about
     }
 
-    fn target(branch: &str) -> About {
-        About::Target(branch.to_owned())
+    fn target(branch: &str) -> CiRef {
+        CiRef::Target(branch.to_owned())
     }
 
-    fn pushed(branch: &str) -> About {
-        About::Pushed(branch.to_owned())
+    fn pushed(branch: &str) -> CiRef {
+        CiRef::Pushed(branch.to_owned())
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
         );
         assert_eq!(
             about(&[github, ("GITHUB_REF_TYPE", "tag"), ("GITHUB_REF_NAME", "v36.0.1")]),
-            About::Tag("v36.0.1".to_owned())
+            CiRef::Tag("v36.0.1".to_owned())
         );
     }
 

@@ -16,7 +16,7 @@ use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{RefLine, path_bytes, path_of};
 use crate::transaction::lock::RunLock;
 use crate::transaction::preflight::{in_use, misplaced};
-use crate::transaction::refs::{Reason, RefMove};
+use crate::transaction::refs::{RefMove, ReflogEntry};
 use crate::transaction::step::step;
 use crate::transaction::temporary::Record;
 
@@ -148,7 +148,8 @@ impl Repo {
             let locks = self.lock_refs([name])?;
             if self.ref_value(name)? != *new {
                 let moves = std::slice::from_ref(&tree.moved);
-                let reason = Reason { who: tree.who.clone(), what: "relprep: backport --resolve".to_owned() };
+                let reason =
+                    ReflogEntry { who: tree.who.clone(), what: "relprep: backport --resolve".to_owned() };
                 locks.prepare(moves)?;
                 locks.commit(moves, &reason)?;
             }

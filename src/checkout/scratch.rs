@@ -18,7 +18,7 @@ use crate::transaction::values::NewFile;
 
 /// Programs to run on an edited tree.
 #[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
+pub struct ProgramRun<'a> {
     /// The commit that is edited.
     pub parent: CommitId,
     /// The files that differ from it.
@@ -42,7 +42,7 @@ impl Repo {
     ///
     /// A refusal if a program fails, with what it said, or if it does to a tracked file what is no
     /// change of content. The repository is as before.
-    pub fn run_in_scratch(&self, run: &Run<'_>) -> Result<Vec<NewFile>> {
+    pub fn run_in_scratch(&self, run: &ProgramRun<'_>) -> Result<Vec<NewFile>> {
         if run.commands.is_empty() {
             return Ok(Vec::new());
         }

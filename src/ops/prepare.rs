@@ -227,7 +227,7 @@ impl Prepared<'_> {
                 ("RELPREP_VERSION".to_owned(), commit.version.to_string()),
                 ("RELPREP_BRANCH".to_owned(), commit.branch.to_string()),
             ];
-            let run = scratch::Run {
+            let run = scratch::ProgramRun {
                 parent: commit.parent,
                 files: &new.files,
                 commands: &commands,

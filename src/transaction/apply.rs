@@ -14,7 +14,7 @@ use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
 use crate::transaction::work_tree::changed_file;
-use crate::transaction::work_tree::disk::Stand;
+use crate::transaction::work_tree::disk::FileState;
 use crate::transaction::work_tree::index::{self, all_at, entry, redraft};
 
 /// The room in bytes that going back takes, at most: the locks of a few refs, their reflogs, and
@@ -37,10 +37,10 @@ impl Direction {
         }
     }
 
-    fn stand(self) -> Stand {
+    fn state(self) -> FileState {
         match self {
-            Self::Forward => Stand::New,
-            Self::Back => Stand::Old,
+            Self::Forward => FileState::New,
+            Self::Back => FileState::Old,
         }
     }
 
@@ -108,7 +108,7 @@ impl Repo {
     fn move_work_tree(&self, tree: &WorkTree, lock: &GitLock) -> Result<Vec<Finding>> {
         for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
             // Someone may have saved the file since it was looked at.
-            if file.stand(&tree.root)? == Stand::Foreign {
+            if file.state(&tree.root)? == FileState::Foreign {
                 return Err(Refused::from(changed_file(&file.path)).into());
             }
             file.write(&tree.root, file.new.as_ref())?;
@@ -221,9 +221,9 @@ impl Repo {
         let mut findings = Vec::new();
         let mut unsettled = Vec::new();
         for file in tree.files.iter().filter(|file| file.on_disk) {
-            match file.stand(&tree.root)? {
-                stand if stand == direction.stand() => {}
-                Stand::Foreign => findings.push(
+            match file.state(&tree.root)? {
+                state if state == direction.state() => {}
+                FileState::Foreign => findings.push(
                     left_alone(format!("{} was changed by someone else in between", file.path))
                         .at(Place::file(&file.path)),
                 ),
@@ -251,10 +251,10 @@ fn leave_work_tree(tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>
     let index = Index::open(&tree.index).context("cannot read the index")?;
     let mut findings = Vec::new();
     for file in tree.files.iter().filter(|file| file.on_disk) {
-        let stand = file.stand(&tree.root)?;
+        let state = file.state(&tree.root)?;
         if file.is_empty_room(&tree.root) && entry(&index, &file.path).is_none() {
             file.write(&tree.root, None)?;
-        } else if stand == Stand::Torn || stand == direction.reversed().stand() {
+        } else if state == FileState::Torn || state == direction.reversed().state() {
             let path = &file.path;
             findings.push(
                 left_alone(format!("{path} was left as it is: {} is elsewhere now", tree.branch))

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::git::{Mode, RefName, Repo};
 use crate::path::RepoPath;
-use crate::transaction::refs::{Reason, RefMove};
+use crate::transaction::refs::{RefMove, ReflogEntry};
 
 /// The only format that this program writes and reads.
 const FORMAT: u32 = 2;
@@ -154,10 +154,10 @@ impl Journal {
     }
 
     /// Returns what the reflogs are to say of it.
-    pub(crate) fn reason(&self) -> Reason {
+    pub(crate) fn reason(&self) -> ReflogEntry {
         // A reflog is read by lines.
         let title: String = self.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        Reason { who: self.who.clone(), what: format!("relprep: {title}") }
+        ReflogEntry { who: self.who.clone(), what: format!("relprep: {title}") }
     }
 
     /// Returns one line of JSON that says everything but the contents of files, and then these

@@ -11,7 +11,7 @@ use crate::git::{BranchName, CommitId, RefName, Repo};
 use crate::rule;
 use crate::transaction::refs::RefMove;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
-use crate::transaction::work_tree::disk::Disk;
+use crate::transaction::work_tree::disk::DiskEntry;
 use crate::transaction::work_tree::untracked;
 
 impl Repo {
@@ -34,7 +34,7 @@ impl Repo {
         let tree = self.git.find_commit(commit.parent.0)?.tree()?;
         let is_new = |file: &&NewFile| tree.get_path(file.path.as_ref()).is_err();
         let in_the_way = commit.files.iter().filter(is_new).filter_map(|file| {
-            let found = Disk::read(&self.root, &file.path).map(|disk| disk != Disk::Nothing);
+            let found = DiskEntry::read(&self.root, &file.path).map(|disk| disk != DiskEntry::Nothing);
             found.map(|found| found.then(|| untracked(&file.path))).transpose()
         });
         in_the_way.collect()

@@ -147,7 +147,7 @@ impl RefLocks<'_> {
     /// # Errors
     ///
     /// If something fails in the middle; how far it came is then for the caller to find out.
-    pub(crate) fn commit(&self, moves: &[RefMove], reason: &Reason) -> Result<()> {
+    pub(crate) fn commit(&self, moves: &[RefMove], reason: &ReflogEntry) -> Result<()> {
         let head = self.repo.checked_out()?;
         for (at, one) in moves.iter().enumerate().filter(|(_, one)| one.old != one.new) {
             self.log(self.repo.git.commondir(), one.name.as_str(), one, reason)?;
@@ -224,7 +224,7 @@ impl RefLocks<'_> {
 
     /// Adds a line to a reflog, where git would keep one (git-config(1), `core.logAllRefUpdates`), unless
     /// an interrupted run has added it.
-    fn log(&self, dir: &Path, name: &str, one: &RefMove, reason: &Reason) -> Result<()> {
+    fn log(&self, dir: &Path, name: &str, one: &RefMove, reason: &ReflogEntry) -> Result<()> {
         let path = dir.join("logs").join(name);
         let settings = self.repo.settings()?;
         let is_always =
@@ -270,7 +270,7 @@ impl RefLocks<'_> {
 
 /// What a reflog says of a move.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Reason {
+pub(crate) struct ReflogEntry {
     /// Who made it, and when, as git writes that: `Ann <ann@example.org> 1716206400 +0200`.
     pub(crate) who: String,
     /// What was done, in one line.

@@ -44,7 +44,7 @@ pub(crate) struct Record {
 
 /// The first line of a record; the note is the second.
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct RecordLine {
     root: Vec<u8>,
 }
 
@@ -81,7 +81,7 @@ impl Repo {
             let mut lock = File::options().read(true).write(true).create_new(true).open(&record.path)?;
             // Without locks the next run leaves the folder alone, and names it.
             let _ = lock.try_lock();
-            let line = Line { root: path_bytes(root) };
+            let line = RecordLine { root: path_bytes(root) };
             if let Err(error) = write_line(&mut lock, &line).and_then(|()| make_folder(root)) {
                 record.forget();
                 return Err(error);
@@ -105,7 +105,7 @@ impl Repo {
     fn read_record(&self, path: &Path) -> Option<Record> {
         let text = fs::read_to_string(path).ok()?;
         let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-        let root = path_of(serde_json::from_str::<Line>(lines.next()?).ok()?.root).ok()?;
+        let root = path_of(serde_json::from_str::<RecordLine>(lines.next()?).ok()?.root).ok()?;
         root.file_name()?.to_str()?.strip_prefix(FOLDER)?;
         let note = lines.next().map(str::to_owned);
         Some(Record { note, ..self.record_of(path.to_owned(), root) })

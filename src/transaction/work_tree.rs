@@ -15,7 +15,7 @@ use crate::git::{Mode, Repo, TreeId, diff, is_skipped};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::journal::{FileMove, Side};
-use crate::transaction::work_tree::disk::{Disk, folder_obstacle};
+use crate::transaction::work_tree::disk::{DiskEntry, folder_obstacle};
 
 impl Repo {
     /// Returns what index and work tree must do to follow their branch from `old` to `new`.
@@ -100,18 +100,20 @@ impl Repo {
         let mut suspects = Vec::new();
         for (at, file) in files.iter_mut().enumerate() {
             let skipped = index::entry(&index, &file.path).as_ref().is_some_and(is_skipped);
-            let disk = Disk::read(&self.root, &file.path)?;
-            file.on_disk = !((skipped && disk == Disk::Nothing) || file.is_submodule());
+            let disk = DiskEntry::read(&self.root, &file.path)?;
+            file.on_disk = !((skipped && disk == DiskEntry::Nothing) || file.is_submodule());
             if !file.on_disk {
                 continue;
             }
             match (&mut file.old, disk) {
-                (None, Disk::Nothing) => {}
+                (None, DiskEntry::Nothing) => {}
                 (None, _) => findings.push(untracked(&file.path)),
-                (Some(old), Disk::Link(target)) if old.mode == Mode::Link && old.is_stored_as(&target) => {
+                (Some(old), DiskEntry::Link(target))
+                    if old.mode == Mode::Link && old.is_stored_as(&target) =>
+                {
                     old.bytes = target;
                 }
-                (Some(old), Disk::File { bytes, executable })
+                (Some(old), DiskEntry::File { bytes, executable })
                     if old.mode != Mode::Link && old.has_bit(executable, settings) =>
                 {
                     if !old.is_stored_as(&bytes) {

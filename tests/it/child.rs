@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use relprep::checkout::scratch::Run;
+use relprep::checkout::scratch::ProgramRun;
 use relprep::finding::Refused;
 use relprep::git::{BranchName, CommitId, Moment, Preferred, Repo};
 use relprep::path::RepoPath;
@@ -193,7 +193,7 @@ fn act(request: &Request) -> anyhow::Result<Value> {
         Action::Scratch(making, script) => {
             let publication = publication(&repo, making);
             let commands = [vec!["sh".to_owned(), "-c".to_owned(), script.clone()]];
-            let files = repo.run_in_scratch(&Run {
+            let files = repo.run_in_scratch(&ProgramRun {
                 parent: publication.commits[0].parent,
                 files: &publication.commits[0].files,
                 commands: &commands,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::moves::Moves;
+use super::moves::LockMoves;
 use super::package::{LockFormat, LockPackage, Reference};
 use super::read::LockFile;
 
@@ -26,7 +26,7 @@ impl<'a> Census<'a> {
     /// that `version` gives it.
     pub(super) fn take(
         lock: &'a LockFile<'a>,
-        moves: &Moves<'a>,
+        moves: &LockMoves<'a>,
         version: impl Fn(usize, &'a LockPackage<'a>) -> &'a str,
     ) -> Self {
         let mut census = Self {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use semver::Version;
 
 use super::census::{Census, Citation};
-use super::moves::{Moved, Moves};
+use super::moves::{LockMoves, Moved};
 use super::package::{LockPackage, Reference};
 use super::read::LockFile;
 use crate::edit::splice::{self, Splice};
@@ -41,7 +41,7 @@ pub fn follow(path: &RepoPath, text: &str, moved: &[Moved]) -> Result<Followed, 
 /// Does what [`follow`] does for a lock file that was read from `text`.
 pub fn follow_read(lock: &LockFile<'_>, text: &str, moved: &[Moved]) -> Followed {
     let mut reasons = Vec::new();
-    let shift = Moves::find(lock, moved, &mut reasons);
+    let shift = LockMoves::find(lock, moved, &mut reasons);
     let edit = Edit {
         lock,
         moves: &shift,
@@ -63,7 +63,7 @@ pub fn follow_read(lock: &LockFile<'_>, text: &str, moved: &[Moved]) -> Followed
 /// A lock file, what of it moves, and what its references mean before and after.
 struct Edit<'a> {
     lock: &'a LockFile<'a>,
-    moves: &'a Moves<'a>,
+    moves: &'a LockMoves<'a>,
     before: Census<'a>,
     after: Census<'a>,
 }

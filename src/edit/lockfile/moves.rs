@@ -20,7 +20,7 @@ pub struct Moved {
 
 /// What of a lock file moves.
 #[derive(Default)]
-pub(super) struct Moves<'a> {
+pub(super) struct LockMoves<'a> {
     /// The new versions of packages, by their index.
     pub(super) packages: HashMap<usize, String>,
     /// The new versions of unused patches, by their index.
@@ -29,7 +29,7 @@ pub(super) struct Moves<'a> {
     pub(super) names: HashSet<&'a str>,
 }
 
-impl<'a> Moves<'a> {
+impl<'a> LockMoves<'a> {
     /// Finds the local packages that move. Pushes a reason for a name of which the lock file knows
     /// neither the old version nor the new one, and for what may make use of a patch.
     pub(super) fn find(lock: &LockFile<'a>, moved: &[Moved], reasons: &mut Vec<String>) -> Self {

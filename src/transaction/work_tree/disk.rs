@@ -1,4 +1,4 @@
-//! Files as they lie in the work tree: how they stand, and the writing of them.
+//! Files as they lie in the work tree: their state, and the writing of them.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -12,9 +12,9 @@ use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::journal::{FileMove, Side};
 
-/// How a file in the work tree stands to a [`FileMove`].
+/// Which side of a [`FileMove`] a file in the work tree has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stand {
+pub(crate) enum FileState {
     Old,
     New,
     /// The writing of one of the two was broken off.
@@ -24,21 +24,21 @@ pub(crate) enum Stand {
 }
 
 impl FileMove {
-    /// Returns how the file stands that lies in the work tree now.
-    pub(crate) fn stand(&self, root: &Path) -> Result<Stand> {
+    /// Returns the state of the file in the work tree.
+    pub(crate) fn state(&self, root: &Path) -> Result<FileState> {
         if folder_obstacle(root, &self.path).is_some() {
-            return Ok(Stand::Foreign);
+            return Ok(FileState::Foreign);
         }
-        let disk = Disk::read(root, &self.path)?;
+        let disk = DiskEntry::read(root, &self.path)?;
         let is_at = |side: Option<&Side>| disk.is(side) && (!self.changes_bit() || disk.has_bit_of(side));
         Ok(if is_at(self.new.as_ref()) {
-            Stand::New
+            FileState::New
         } else if is_at(self.old.as_ref()) {
-            Stand::Old
+            FileState::Old
         } else if disk.may_be_torn(self) {
-            Stand::Torn
+            FileState::Torn
         } else {
-            Stand::Foreign
+            FileState::Foreign
         })
     }
 
@@ -99,7 +99,7 @@ impl FileMove {
 
 /// What lies at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Disk {
+pub(crate) enum DiskEntry {
     Nothing,
     File {
         bytes: Vec<u8>,
@@ -110,7 +110,7 @@ pub(crate) enum Disk {
     Other,
 }
 
-impl Disk {
+impl DiskEntry {
     pub(crate) fn read(root: &Path, path: &RepoPath) -> Result<Self> {
         let full = root.join(path);
         let cannot = || format!("cannot read {path}");
