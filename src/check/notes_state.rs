@@ -1,7 +1,7 @@
 //! A section says that its version is released when it is, and only then.
 
 use super::{BranchKind, Subject};
-use crate::edit::notes::{Notes, Section, State};
+use crate::edit::notes::{Notes, Section, SectionState};
 use crate::finding::Finding;
 use crate::rule;
 use crate::version::plain;
@@ -33,19 +33,19 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
     let in_work = is_current && (subject.role == BranchKind::Trunk || !subject.version().pre.is_empty());
     let place = notes.place(section.state_range().unwrap_or(&section.heading));
     let finding = match (section.state(), tag) {
-        (Some(State::Released(day)), None) if in_work => Finding::of(
+        (Some(SectionState::Released(day)), None) if in_work => Finding::of(
             rule::NOTES_STATE,
             format!("the section for {version} is dated {day}, and it is not released"),
         )
         .remedy("say that it is unreleased"),
-        (Some(State::Released(day)), None)
+        (Some(SectionState::Released(day)), None)
             if is_current && day < subject.request.date && all_tags_are_here(subject) =>
         {
             let message =
                 format!("the section for {version} is dated {day}, and it was not tagged on that day");
             Finding::of(rule::NOTES_STATE, message).remedy("date it on the day on which it is tagged")
         }
-        (Some(State::Unreleased), Some(tag)) => {
+        (Some(SectionState::Unreleased), Some(tag)) => {
             let message =
                 format!("the section for {version} says that it is unreleased, and {} is there", tag.name);
             Finding::of(rule::NOTES_STATE, message).remedy("date it on the day of the tag")

@@ -1,7 +1,7 @@
 //! Dates in the notes are the days of the tags.
 
 use super::{BranchKind, Subject};
-use crate::edit::notes::{Section, State};
+use crate::edit::notes::{Section, SectionState};
 use crate::finding::Finding;
 use crate::rule;
 
@@ -11,7 +11,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let wrong = |section: &Section| {
-        let Some(State::Released(said)) = section.state() else { return None };
+        let Some(SectionState::Released(said)) = section.state() else { return None };
         let tag = subject.tags.get(&section.version)?;
         let day = tag.day.filter(|day| *day != said)?;
         let message =
@@ -20,7 +20,8 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Some(Finding::of(rule::RELEASE_DATE, message).at(place).remedy(format!("date it {day}")))
     };
     let has_no_tag = |section: &Section| {
-        matches!(section.state(), Some(State::Released(_))) && !subject.tags.contains_key(&section.version)
+        matches!(section.state(), Some(SectionState::Released(_)))
+            && !subject.tags.contains_key(&section.version)
     };
     let unchecked = if notes.sections().iter().any(has_no_tag) { subject.without_tags() } else { None };
     notes.sections().iter().filter_map(wrong).chain(unchecked).collect()

@@ -24,7 +24,7 @@ pub use self::carry::{added_to_released, carry};
 pub use self::fresh::{Opening, create};
 pub use self::scaffold::Missing;
 pub use self::section::Section;
-pub use self::state::State;
+pub use self::state::SectionState;
 pub use self::style::{Style, Wording};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;

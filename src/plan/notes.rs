@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use semver::Version;
 
-use crate::edit::notes::{self, Edited, Notes, Opening, State};
+use crate::edit::notes::{self, Edited, Notes, Opening, SectionState};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
 use crate::plan::Request;
@@ -99,7 +99,7 @@ pub fn released(request: &Request<'_>, version: &Version) -> Option<(NaiveDate, 
     let text = request.project.texts.get(&config.file).filter(|_| config.enabled)?;
     let notes = Notes::parse(&config.file, text, &config.style);
     notes.sections_of(version).find_map(|section| match section.state() {
-        Some(State::Released(day)) => {
+        Some(SectionState::Released(day)) => {
             Some((day, notes.place(section.state_range().unwrap_or(&section.heading))))
         }
         _ => None,
@@ -112,7 +112,7 @@ pub fn unreleased(request: &Request<'_>, version: &Version) -> Option<Place> {
     let text = request.project.texts.get(&config.file).filter(|_| config.enabled)?;
     let notes = Notes::parse(&config.file, text, &config.style);
     let mut sections = notes.sections_of(version);
-    let section = sections.find(|section| section.state() == Some(State::Unreleased))?;
+    let section = sections.find(|section| section.state() == Some(SectionState::Unreleased))?;
     Some(notes.place(section.state_range().unwrap_or(&section.heading)))
 }
 

@@ -6,7 +6,7 @@ use semver::Version;
 use similar::{ChangeTag, TextDiff};
 
 use super::markdown::{Kind, Line, lines};
-use super::state::State;
+use super::state::SectionState;
 use super::style::Style;
 use super::{Notes, Section, line_end};
 use crate::path::RepoPath;
@@ -38,7 +38,7 @@ pub fn carry(
 
 /// Returns the version of a section to which `after` adds lines though it was released in `before`.
 pub fn added_to_released(path: &RepoPath, style: &Style, before: &str, after: &str) -> Option<Version> {
-    let is_released = |section: &Section| matches!(section.state(), Some(State::Released(_)));
+    let is_released = |section: &Section| matches!(section.state(), Some(SectionState::Released(_)));
     let (was, is) = (Notes::parse(path, before, style), Notes::parse(path, after, style));
     let mut at = 0;
     let mut new = Vec::new();
@@ -120,7 +120,7 @@ fn with_entry(
 ) -> Result<String, &'static str> {
     let notes = Notes::parse(path, text, style);
     let newest = newest(&notes).ok_or("the notes of the branch have no section")?;
-    if newest.state() != Some(State::Unreleased) {
+    if newest.state() != Some(SectionState::Unreleased) {
         return Err("the notes of the branch have no unreleased section");
     }
     let parts = parts(text, newest, style);

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::scaffold::Missing;
-use super::state::{Form, State};
+use super::state::{Form, SectionState};
 use super::{Edited, Notes, Section};
 use crate::finding::{Finding, Place};
 use crate::rule::{self, Severity};
@@ -49,19 +49,19 @@ impl Notes<'_> {
 
     /// Dates a section; one that has another date already is left, with a finding of that severity.
     fn dated(&self, section: &Section, date: NaiveDate, other: Severity) -> Result<Edited, Vec<Finding>> {
-        let Some(said) = &section.said else { return self.left(self.no_state(section)) };
-        match said.state {
-            State::Unreleased => {
+        let Some(stated) = &section.stated else { return self.left(self.no_state(section)) };
+        match stated.state {
+            SectionState::Unreleased => {
                 let form = self.form_of(section);
-                Ok(self.spliced(&said.at, &form.released(self.style, date)).into())
+                Ok(self.spliced(&stated.at, &form.released(self.style, date)).into())
             }
-            State::Released(day) if day == date => Ok(self.text.to_owned().into()),
-            State::Released(day) => {
+            SectionState::Released(day) if day == date => Ok(self.text.to_owned().into()),
+            SectionState::Released(day) => {
                 let message = format!("the section for {} is dated {day}, not {date}", section.version);
                 let finding = Finding::of(rule::NOTES_DATE, message).weighing(other);
                 self.left(
                     finding
-                        .at(self.place(&said.at))
+                        .at(self.place(&stated.at))
                         .remedy(format!("correct the date in the notes, or give `--date {day}`")),
                 )
             }
@@ -79,10 +79,10 @@ impl Notes<'_> {
     /// Returns the form in which a section will say that it is released: where its state is in the
     /// heading, that of the other headings.
     pub(super) fn form_of(&self, section: &Section) -> Form {
-        let dated = |other: &&Section| matches!(other.state(), Some(State::Released(_)));
-        let others = self.sections.iter().filter(dated).filter_map(Section::said_in_heading);
-        match section.said_in_heading() {
-            Some(_) => others.map(|said| said.form).next().unwrap_or(Form::Worded),
+        let dated = |other: &&Section| matches!(other.state(), Some(SectionState::Released(_)));
+        let others = self.sections.iter().filter(dated).filter_map(Section::state_in_heading);
+        match section.state_in_heading() {
+            Some(_) => others.map(|stated| stated.form).next().unwrap_or(Form::Worded),
             None => Form::Worded,
         }
     }
@@ -97,7 +97,7 @@ impl Notes<'_> {
 
     /// Where no section says a state, that is how these notes are.
     fn no_state(&self, section: &Section) -> Finding {
-        let usual = self.sections.iter().any(|section| section.said.is_some());
+        let usual = self.sections.iter().any(|section| section.stated.is_some());
         let word = &self.style.unreleased;
         let message =
             format!("the section for {} says neither `{word}` nor when it was released", section.version);

@@ -46,7 +46,7 @@ pub(super) struct Heading {
 /// Returns the lines of `text` from byte `start` on; together they are all of it. A line that
 /// equals `marker` but for white space around it, and is neither code nor comment, is the marker.
 pub(super) fn lines(text: &str, start: usize, marker: &str) -> Vec<Line> {
-    let mut scanner = Scanner { marker, lines: Vec::new(), state: State::Between, items: Vec::new() };
+    let mut scanner = Scanner { marker, lines: Vec::new(), state: BlockState::Between, items: Vec::new() };
     let mut at = start;
     for raw in text[start..].split_inclusive('\n') {
         let content = raw.trim_end_matches('\n').trim_end_matches('\r');
@@ -58,7 +58,7 @@ pub(super) fn lines(text: &str, start: usize, marker: &str) -> Vec<Line> {
 
 /// What the line before has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum BlockState {
     Between,
     /// A paragraph at the outer level, with its number of lines.
     Paragraph(usize),
@@ -80,7 +80,7 @@ const MOST_ITEMS: usize = 16;
 struct Scanner<'m> {
     marker: &'m str,
     lines: Vec<Line>,
-    state: State,
+    state: BlockState,
     /// For each open list item, from how many columns on a line belongs to it.
     items: Vec<usize>,
 }
@@ -93,13 +93,13 @@ impl Scanner<'_> {
             return self.push(kind, range, end);
         }
         if bare.is_empty() {
-            self.state = State::Between;
+            self.state = BlockState::Between;
             return self.push(Kind::Blank, range, end);
         }
         self.close_items(indent);
         let outer = self.items.is_empty() && indent < 4;
         if outer && bare == self.marker {
-            self.state = State::Between;
+            self.state = BlockState::Between;
             return self.push(Kind::Marker, range, end);
         }
         if outer && self.underline(bare, &range, end) {
@@ -116,24 +116,24 @@ impl Scanner<'_> {
     /// Returns what a line is inside of code or a comment, and ends those where it does.
     fn inside(&mut self, bare: &str, indent: usize) -> Option<Kind> {
         match self.state {
-            State::Comment => {
+            BlockState::Comment => {
                 if bare.contains("-->") {
-                    self.state = State::Between;
+                    self.state = BlockState::Between;
                 }
                 Some(Kind::Other)
             }
-            State::Fence { mark, len, items } => {
+            BlockState::Fence { mark, len, items } => {
                 if !bare.is_empty() && self.close_items(indent) < items {
-                    self.state = State::Between;
+                    self.state = BlockState::Between;
                     return None;
                 }
                 let closing = bare.bytes().all(|byte| byte == mark) && bare.len() >= len;
                 if closing && indent < self.items.last().unwrap_or(&0) + 4 {
-                    self.state = State::Between;
+                    self.state = BlockState::Between;
                 }
                 Some(Kind::Other)
             }
-            State::Between | State::Paragraph(_) | State::Nested => None,
+            BlockState::Between | BlockState::Paragraph(_) | BlockState::Nested => None,
         }
     }
 
@@ -153,8 +153,8 @@ impl Scanner<'_> {
             [b'-', rest @ ..] if rest.iter().all(|&byte| byte == b'-') => 2,
             _ => return false,
         };
-        let State::Paragraph(count) = self.state else { return false };
-        self.state = State::Between;
+        let BlockState::Paragraph(count) = self.state else { return false };
+        self.state = BlockState::Between;
         if count > 1 {
             // A heading of several lines has no version that anybody looks for.
             self.push(Kind::Other, range.clone(), end);
@@ -168,14 +168,15 @@ impl Scanner<'_> {
     /// Returns what a line is that begins or continues a block.
     fn begin(&mut self, content: &str, bare: &str, start: usize, indent: usize) -> Kind {
         let outer = self.items.is_empty();
-        let paragraph = if let State::Paragraph(count) = self.state { count } else { 0 };
+        let paragraph = if let BlockState::Paragraph(count) = self.state { count } else { 0 };
         if indent >= 4 + self.items.last().unwrap_or(&0) {
             // Code, or the continuation of a paragraph.
-            self.state = if paragraph > 0 { State::Paragraph(paragraph + 1) } else { State::Between };
+            self.state =
+                if paragraph > 0 { BlockState::Paragraph(paragraph + 1) } else { BlockState::Between };
             return if paragraph > 0 { Kind::Text } else { Kind::Other };
         }
-        let nested = self.state == State::Nested;
-        self.state = State::Between;
+        let nested = self.state == BlockState::Nested;
+        self.state = BlockState::Between;
         if outer && let Some(heading) = atx(content, start) {
             return Kind::Heading(heading);
         }
@@ -184,20 +185,20 @@ impl Scanner<'_> {
         }
         let rest = self.open_items(bare, indent, paragraph > 0);
         if let Some((mark, len)) = fence(rest) {
-            self.state = State::Fence { mark, len, items: self.items.len() };
+            self.state = BlockState::Fence { mark, len, items: self.items.len() };
             return Kind::Other;
         }
         if let Some(comment) = rest.strip_prefix("<!--") {
             if !comment.contains("-->") {
-                self.state = State::Comment;
+                self.state = BlockState::Comment;
             }
             return Kind::Other;
         }
         if nested || !self.items.is_empty() || bare.starts_with('>') {
-            self.state = State::Nested;
+            self.state = BlockState::Nested;
             return Kind::Other;
         }
-        self.state = State::Paragraph(paragraph + 1);
+        self.state = BlockState::Paragraph(paragraph + 1);
         Kind::Text
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::state::Said;
+use super::state::StatePlace;
 use super::{Notes, Section};
 
 /// What to do with a section that the authors have not written.
@@ -77,10 +77,10 @@ impl Notes<'_> {
     fn heading_like(&self, model: &Section, version: &Version, date: NaiveDate) -> String {
         let (number, old) = (version.to_string(), model.version.to_string());
         let (at, text) = (&model.title.at, &model.marks.text);
-        let said = model.said_in_heading();
+        let stated = model.state_in_heading();
         let released = self.form_of(model).released(self.style, date);
-        let restated = |part: Range<usize>| match said {
-            Some(Said { at, .. }) if part.start <= at.start && at.end <= part.end => {
+        let restated = |part: Range<usize>| match stated {
+            Some(StatePlace { at, .. }) if part.start <= at.start && at.end <= part.end => {
                 [&self.text[part.start..at.start], &released, &self.text[at.end..part.end]].concat()
             }
             _ => self.text[part].to_owned(),
@@ -89,7 +89,7 @@ impl Notes<'_> {
         let after = if model.title.has_more {
             let more = &self.text[at.end..text.end];
             let closing = more.len() - more.trim_start_matches([']', '`', '*', '_']).len();
-            let state = said.filter(|said| said.at.start >= at.end).map(|_| format!(" ({released})"));
+            let state = stated.filter(|stated| stated.at.start >= at.end).map(|_| format!(" ({released})"));
             more[..closing].to_owned() + &state.unwrap_or_default()
         } else {
             // A link leads to the release by its number.
@@ -108,14 +108,14 @@ impl Notes<'_> {
     /// Returns the line that says the state, with the blank lines before it and without its end;
     /// `None` if `model` has no such line.
     fn state_like(&self, model: &Section, date: NaiveDate) -> Option<String> {
-        let said = model.said.as_ref().filter(|said| said.at.start > model.heading.end)?;
-        let line = self.line_around(&said.at);
+        let stated = model.stated.as_ref().filter(|stated| stated.at.start > model.heading.end)?;
+        let line = self.line_around(&stated.at);
         let gap = &self.text[model.heading.end..line.start];
         let blank = if gap.trim().is_empty() { gap.matches('\n').count().saturating_sub(1) } else { 1 };
-        let after = &self.text[said.at.end..line.end];
+        let after = &self.text[stated.at.end..line.end];
         let marks = after.trim_end().find(char::is_alphanumeric).map_or(after.trim_end(), |_| ".");
         let released = self.style.released_on(date);
-        Some(self.line_end().repeat(blank) + &self.text[line.start..said.at.start] + &released + marks)
+        Some(self.line_end().repeat(blank) + &self.text[line.start..stated.at.start] + &released + marks)
     }
 
     /// Returns the line that `range` is in, without its end.

@@ -6,9 +6,9 @@ use semver::Version;
 
 use super::Tail;
 use super::markdown::{Heading, Kind, Line};
-use super::state::{self, Said, State};
+use super::state::{self, SectionState, StatePlace};
 use super::style::Style;
-use super::title::{Manner, Title, after_link};
+use super::title::{Certainty, Title, after_link};
 
 /// The section of one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Section {
     pub heading: Range<usize>,
     pub(super) marks: Heading,
     pub(super) title: Title,
-    pub(super) said: Option<Said>,
+    pub(super) stated: Option<StatePlace>,
     /// The thematic break that the section ends with, without the line's end.
     pub(super) rule: Option<Range<usize>>,
     /// The level of the first heading inside.
@@ -32,18 +32,18 @@ pub struct Section {
 
 impl Section {
     /// Returns whether the version is released, if the section says so.
-    pub fn state(&self) -> Option<State> {
-        self.said.as_ref().map(|said| said.state)
+    pub fn state(&self) -> Option<SectionState> {
+        self.stated.as_ref().map(|stated| stated.state)
     }
 
     /// Returns the bytes that say the state: `Released 2025-08-20`.
     pub fn state_range(&self) -> Option<&Range<usize>> {
-        self.said.as_ref().map(|said| &said.at)
+        self.stated.as_ref().map(|stated| &stated.at)
     }
 
     /// Returns where the state is said, if that is in the heading.
-    pub(super) fn said_in_heading(&self) -> Option<&Said> {
-        self.said.as_ref().filter(|said| said.at.end <= self.heading.end)
+    pub(super) fn state_in_heading(&self) -> Option<&StatePlace> {
+        self.stated.as_ref().filter(|stated| stated.at.end <= self.heading.end)
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn sections(
 }
 
 /// A heading with a version, and the index of its line.
-struct Titled<'l> {
+struct SectionHeading<'l> {
     line: usize,
     heading: &'l Heading,
     title: Title,
@@ -84,27 +84,27 @@ struct Titled<'l> {
 /// Of the headings that name a version these are the ones of the highest level there is, and those
 /// below it that say nothing but the version (some projects set patches a level below). A heading of
 /// many words counts only where there is no other kind.
-fn titles<'l>(text: &str, lines: &'l [Line], style: &Style) -> Vec<Titled<'l>> {
-    let mut all: Vec<Titled> = Vec::new();
+fn titles<'l>(text: &str, lines: &'l [Line], style: &Style) -> Vec<SectionHeading<'l>> {
+    let mut all: Vec<SectionHeading> = Vec::new();
     for (line, kind) in lines.iter().map(|line| &line.kind).enumerate() {
         if let Kind::Heading(heading) = kind
             && let Some(title) = Title::read(text, &heading.text, style)
         {
-            all.push(Titled { line, heading, title });
+            all.push(SectionHeading { line, heading, title });
         }
     }
-    let is_plain = |title: &Titled| title.title.manner <= Manner::Named;
+    let is_plain = |title: &SectionHeading| title.title.certainty <= Certainty::Named;
     if all.iter().any(is_plain) {
         all.retain(is_plain);
     }
     let top = all.iter().map(|title| title.heading.level).min();
-    all.retain(|title| Some(title.heading.level) == top || title.title.manner == Manner::Bare);
+    all.retain(|title| Some(title.heading.level) == top || title.title.certainty == Certainty::Bare);
     all
 }
 
 /// Returns the index of the line that begins the tail: the last thematic break before the marker,
 /// else the first heading after the last section that is not part of it, else the marker.
-fn tail_line(lines: &[Line], marker: usize, last: Option<&Titled>) -> usize {
+fn tail_line(lines: &[Line], marker: usize, last: Option<&SectionHeading>) -> usize {
     let from = last.map_or(0, |last| last.line + 1);
     let between = &lines[from..marker];
     let ends_section = |line: &Line| match (&line.kind, last) {
@@ -115,8 +115,8 @@ fn tail_line(lines: &[Line], marker: usize, last: Option<&Titled>) -> usize {
     rule.or_else(|| between.iter().position(ends_section)).map_or(marker, |at| from + at)
 }
 
-fn section(text: &str, lines: &[Line], titled: &Titled, style: &Style) -> Section {
-    let Titled { heading, title, .. } = titled;
+fn section(text: &str, lines: &[Line], titled: &SectionHeading, style: &Style) -> Section {
+    let SectionHeading { heading, title, .. } = titled;
     let range = lines.first().map_or(0, |line| line.range.start)..lines.last().map_or(0, |line| line.end);
     let body = lines.get(1..).unwrap_or_default();
     let inner = body.iter().position(|line| matches!(line.kind, Kind::Heading(_)));
@@ -129,7 +129,7 @@ fn section(text: &str, lines: &[Line], titled: &Titled, style: &Style) -> Sectio
         heading: lines.first().map_or(0..0, |line| line.range.clone()),
         marks: (*heading).clone(),
         title: title.clone(),
-        said: said(text, heading, title, introduction, style),
+        stated: state_place(text, heading, title, introduction, style),
         rule: last.filter(|line| line.kind == Kind::Rule).map(|line| line.range.clone()),
         inner_level: inner.and_then(|at| match &body[at].kind {
             Kind::Heading(heading) => Some(heading.level),
@@ -139,7 +139,13 @@ fn section(text: &str, lines: &[Line], titled: &Titled, style: &Style) -> Sectio
 }
 
 /// Finds the state in the heading, else in the text before the first heading inside.
-fn said(text: &str, heading: &Heading, title: &Title, introduction: &[Line], style: &Style) -> Option<Said> {
+fn state_place(
+    text: &str,
+    heading: &Heading,
+    title: &Title,
+    introduction: &[Line],
+    style: &Style,
+) -> Option<StatePlace> {
     let end = heading.text.end;
     let after = end - after_link(&text[title.at.end..end]).len();
     state::in_title(text, &(heading.text.start..title.at.start), style)

@@ -8,7 +8,7 @@ use super::style::Style;
 
 /// Whether a section's version is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SectionState {
     /// Not yet.
     Unreleased,
     /// On that day.
@@ -17,8 +17,8 @@ pub enum State {
 
 /// Where a section says its state, and in which form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) state: State,
+pub(super) struct StatePlace {
+    pub(super) state: SectionState,
     /// What changes when the state does, without the marks and full stop around it.
     pub(super) at: Range<usize>,
     pub(super) form: Form,
@@ -44,7 +44,7 @@ impl Form {
 }
 
 /// Reads a line that says the state and, unless released, nothing else.
-pub(super) fn in_line(text: &str, line: &Range<usize>, style: &Style) -> Option<Said> {
+pub(super) fn in_line(text: &str, line: &Range<usize>, style: &Style) -> Option<StatePlace> {
     let content = &text[line.clone()];
     let marks =
         content.char_indices().take_while(|(_, c)| !c.is_alphanumeric()).map(|(at, c)| at + c.len_utf8());
@@ -52,15 +52,15 @@ pub(super) fn in_line(text: &str, line: &Range<usize>, style: &Style) -> Option<
         std::iter::once(0).chain(marks).find_map(|start| Some((start, worded(&content[start..], style)?)))?;
     let rest = &content[start + len..];
     let ends = match state {
-        State::Unreleased => !rest.contains(char::is_alphanumeric),
-        State::Released(_) => true,
+        SectionState::Unreleased => !rest.contains(char::is_alphanumeric),
+        SectionState::Released(_) => true,
     };
     let at = line.start + start..line.start + start + len;
-    ends.then_some(Said { state, at, form: Form::Worded })
+    ends.then_some(StatePlace { state, at, form: Form::Worded })
 }
 
 /// Reads the state where it is part of a heading: in the `part` of it before or after the version.
-pub(super) fn in_title(text: &str, part: &Range<usize>, style: &Style) -> Option<Said> {
+pub(super) fn in_title(text: &str, part: &Range<usize>, style: &Style) -> Option<StatePlace> {
     let content = &text[part.clone()];
     let mut in_word = false;
     let starts = content.char_indices().filter(|(_, c)| {
@@ -73,23 +73,23 @@ pub(super) fn in_title(text: &str, part: &Range<usize>, style: &Style) -> Option
         let whole = |len: &usize| !rest[*len..].starts_with(char::is_alphanumeric);
         let (state, len, form) = worded(rest, style)
             .map(|(state, len)| (state, len, Form::Worded))
-            .or_else(|| Some((State::Released(date(rest)?), 10, Form::Date)))
+            .or_else(|| Some((SectionState::Released(date(rest)?), 10, Form::Date)))
             .filter(|(_, len, _)| whole(len))?;
-        Some(Said { state, at: part.start + start..part.start + start + len, form })
+        Some(StatePlace { state, at: part.start + start..part.start + start + len, form })
     })
 }
 
 /// Reads a state at the beginning of `text`, as the style words it, and its length.
-fn worded(text: &str, style: &Style) -> Option<(State, usize)> {
+fn worded(text: &str, style: &Style) -> Option<(SectionState, usize)> {
     if let Some(rest) = strip_prefix(text, &style.unreleased) {
-        return Some((State::Unreleased, text.len() - rest.len()));
+        return Some((SectionState::Unreleased, text.len() - rest.len()));
     }
     let (before, after) = &style.released;
     let rest = strip_prefix(text, before)?;
     let date = date(rest)?;
     let rest = strip_prefix(&rest[10..], after)?;
     let ends = !rest.starts_with(char::is_alphanumeric);
-    ends.then_some((State::Released(date), text.len() - rest.len()))
+    ends.then_some((SectionState::Released(date), text.len() - rest.len()))
 }
 
 /// Reads a date of ten characters at the beginning of `text`.
@@ -112,15 +112,15 @@ mod tests {
         Style::default_for(&RepoPath::new("N.md").unwrap())
     }
 
-    fn day() -> State {
-        State::Released(NaiveDate::from_ymd_opt(2025, 8, 20).unwrap())
+    fn day() -> SectionState {
+        SectionState::Released(NaiveDate::from_ymd_opt(2025, 8, 20).unwrap())
     }
 
     #[test]
     fn a_line_says_the_state_in_any_markup() {
         for (line, said) in [
-            ("Unreleased.", Some((State::Unreleased, "Unreleased"))),
-            ("*unreleased*", Some((State::Unreleased, "unreleased"))),
+            ("Unreleased.", Some((SectionState::Unreleased, "Unreleased"))),
+            ("*unreleased*", Some((SectionState::Unreleased, "unreleased"))),
             ("**Released 2025-08-20.**", Some((day(), "Released 2025-08-20"))),
             ("_Released 2025-08-20_, with thanks", Some((day(), "Released 2025-08-20"))),
             ("Unreleased changes", None),
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_heading_says_the_state_among_other_things() {
         for (part, said) in [
-            (" (Unreleased)", Some((State::Unreleased, "Unreleased"))),
+            (" (Unreleased)", Some((SectionState::Unreleased, "Unreleased"))),
             ("] - 2025-08-20", Some((day(), "2025-08-20"))),
             (" (Released 2025-08-20)", Some((day(), "Released 2025-08-20"))),
             (" from 2025-08-201", None),

@@ -80,8 +80,8 @@ fn refused(findings: &[&str]) -> Outcome {
 /// The versions in the order of the file, with `-` for one that is unreleased.
 fn sections(text: &str) -> String {
     let say = |section: &Section| match section.state() {
-        Some(State::Unreleased) => format!("-{}", section.version),
-        Some(State::Released(_)) => format!("+{}", section.version),
+        Some(SectionState::Unreleased) => format!("-{}", section.version),
+        Some(SectionState::Released(_)) => format!("+{}", section.version),
         None => section.version.to_string(),
     };
     with(text, |notes| notes.sections().iter().map(say).collect::<Vec<_>>().join(" "))

@@ -12,14 +12,14 @@ pub(super) struct Title {
     pub(super) version: Version,
     /// Where the version stands, without a `v` before it.
     pub(super) at: Range<usize>,
-    pub(super) manner: Manner,
+    pub(super) certainty: Certainty,
     /// Whether more than a state follows the version.
     pub(super) has_more: bool,
 }
 
 /// How surely a heading with a version begins the section of that version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Manner {
+pub(super) enum Certainty {
     /// It says nothing else: `## [36.0.0] - 2025-08-20`, `## Version 36.0.0 (Unreleased)`.
     Bare,
     /// One name before the version, or anything after it: `## Wasmtime 36.0.0, the fast one`.
@@ -41,12 +41,12 @@ impl Title {
                 .count()
         };
         let has_more = strange(after_link(&heading[at.end..])) > 0;
-        let manner = match strange(&heading[..at.start]) {
-            0 if !has_more => Manner::Bare,
-            0 | 1 => Manner::Named,
-            _ => Manner::Wordy,
+        let certainty = match strange(&heading[..at.start]) {
+            0 if !has_more => Certainty::Bare,
+            0 | 1 => Certainty::Named,
+            _ => Certainty::Wordy,
         };
-        Some(Self { version, at: range.start + at.start..range.start + at.end, manner, has_more })
+        Some(Self { version, at: range.start + at.start..range.start + at.end, certainty, has_more })
     }
 }
 
@@ -94,27 +94,27 @@ mod tests {
     use super::*;
     use crate::path::RepoPath;
 
-    fn read(heading: &str) -> Option<(String, Manner)> {
+    fn read(heading: &str) -> Option<(String, Certainty)> {
         let style = Style::default_for(&RepoPath::new("N.md").unwrap());
         let title = Title::read(heading, &(0..heading.len()), &style)?;
         assert_eq!(heading[title.at], title.version.to_string());
-        Some((title.version.to_string(), title.manner))
+        Some((title.version.to_string(), title.certainty))
     }
 
     #[test]
     fn a_version_is_found_in_every_shape_of_heading() {
-        for (heading, version, manner) in [
-            ("36.0.0", "36.0.0", Manner::Bare),
-            ("v36.0.0", "36.0.0", Manner::Bare),
-            ("[36.0.0](https://example.org/v36.0.0) - 2025-08-20", "36.0.0", Manner::Bare),
-            ("Version 36.0.0 - 2025-01-01", "36.0.0", Manner::Bare),
-            ("36.0.0. (Unreleased)", "36.0.0", Manner::Bare),
-            ("`1.0.0-rc.1+x`:", "1.0.0-rc.1+x", Manner::Bare),
-            ("Wasmtime 36.0.0", "36.0.0", Manner::Named),
-            ("2025-01-01: 1.0.0 the é", "1.0.0", Manner::Named),
-            ("Upgrading to 36.0.0", "36.0.0", Manner::Wordy),
+        for (heading, version, certainty) in [
+            ("36.0.0", "36.0.0", Certainty::Bare),
+            ("v36.0.0", "36.0.0", Certainty::Bare),
+            ("[36.0.0](https://example.org/v36.0.0) - 2025-08-20", "36.0.0", Certainty::Bare),
+            ("Version 36.0.0 - 2025-01-01", "36.0.0", Certainty::Bare),
+            ("36.0.0. (Unreleased)", "36.0.0", Certainty::Bare),
+            ("`1.0.0-rc.1+x`:", "1.0.0-rc.1+x", Certainty::Bare),
+            ("Wasmtime 36.0.0", "36.0.0", Certainty::Named),
+            ("2025-01-01: 1.0.0 the é", "1.0.0", Certainty::Named),
+            ("Upgrading to 36.0.0", "36.0.0", Certainty::Wordy),
         ] {
-            assert_eq!(read(heading), Some((version.to_owned(), manner)), "{heading}");
+            assert_eq!(read(heading), Some((version.to_owned(), certainty)), "{heading}");
         }
         for heading in ["", "Added", "36.0", "1.0.00", "x1.0.0", "Unreleased", "1.0.0é", "…1.0.0.0"] {
             assert_eq!(read(heading).filter(|_| heading != "1.0.0é"), None, "{heading}");

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use relprep::config::{self, ConfigFile};
 use relprep::edit::lockfile::{Followed, LockFile, Moved, third_party_changes};
 use relprep::edit::manifest::{Inheritable, Manifest, TomlString};
-use relprep::edit::notes::{Edited, Missing, Notes, Opening, Section, State, Style, create};
+use relprep::edit::notes::{Edited, Missing, Notes, Opening, Section, SectionState, Style, create};
 use relprep::edit::requirement::{Follow, FollowError, follow};
 use relprep::edit::splice::{Splice, apply};
 use relprep::edit::version_file::{self, Pattern};
@@ -310,7 +310,7 @@ fn cut(text: &str, notes: &Notes, style: &Style) -> String {
 fn opened(text: &str, style: &Style) {
     let path = RepoPath::new("RELEASES.md").unwrap();
     let notes = Notes::parse(&path, text, style);
-    let states: Vec<Option<State>> = notes.sections_of(&v("37.0.0")).map(Section::state).collect();
+    let states: Vec<Option<SectionState>> = notes.sections_of(&v("37.0.0")).map(Section::state).collect();
     assert_eq!(states.len(), 1, "not one section is opened: {text:?}");
     assert!(notes.archive().is_some(), "no archive: {text:?}");
 }
