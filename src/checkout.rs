@@ -23,7 +23,10 @@ impl Repo {
     pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
         let lock = self.begin()?;
         let hooks = CommitHooks::find(self, options.hooks)?;
-        let mut published = self.carry_out(publication, |draft| hooks.edit(self, &lock, draft))?;
+        let mut published = match &hooks {
+            Some(hooks) => self.carry_out(publication, Some(&|draft| hooks.edit(self, &lock, draft)))?,
+            None => self.carry_out(publication, None)?,
+        };
         published.findings.extend(self.after_commit(&published)?);
         Ok(published)
     }

@@ -8,6 +8,7 @@ pub(crate) mod git_lock;
 pub(crate) mod journal;
 pub(crate) mod lock;
 pub(crate) mod objects;
+mod pack;
 pub mod preflight;
 mod push;
 pub(crate) mod recover;
@@ -26,7 +27,7 @@ use git2::Oid;
 use crate::git::{BranchName, CommitId, Repo};
 use crate::transaction::journal::{Journal, WorkTree};
 use crate::transaction::lock::RunLock;
-use crate::transaction::objects::Draft;
+use crate::transaction::objects::Review;
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
 use crate::transaction::values::{Publication, Published};
@@ -53,7 +54,7 @@ impl Repo {
     pub(crate) fn carry_out(
         &self,
         publication: &Publication,
-        review: impl Fn(&mut Draft<'_>) -> Result<()>,
+        review: Option<Review<'_>>,
     ) -> Result<Published> {
         let moves = self.moves_without_commits(publication)?;
         let commits = self.make_commits(publication, review)?;

@@ -22,9 +22,9 @@ pub(crate) struct CommitHooks {
 }
 
 impl CommitHooks {
-    /// Returns those hooks that the repository has; like `git commit --no-verify`, skipping leaves
-    /// `prepare-commit-msg`, which cannot be skipped.
-    pub(crate) fn find(repo: &Repo, hooks: Hooks) -> Result<Self> {
+    /// Returns those hooks that the repository has, if any; like `git commit --no-verify`, skipping
+    /// leaves `prepare-commit-msg`, which cannot be skipped.
+    pub(crate) fn find(repo: &Repo, hooks: Hooks) -> Result<Option<Self>> {
         let wanted: &[&str] = match hooks {
             Hooks::Run => &["pre-commit", "prepare-commit-msg", "commit-msg"],
             Hooks::Skip => &["prepare-commit-msg"],
@@ -33,7 +33,8 @@ impl CommitHooks {
         for &name in wanted {
             names.extend(repo.has_hook(name)?.then_some(name));
         }
-        Ok(Self { dir: repo.hooks_dir()?, names })
+        let dir = repo.hooks_dir()?;
+        Ok((!names.is_empty()).then_some(Self { dir, names }))
     }
 
     /// Lets the hooks see the commit, change it or refuse it.
@@ -41,9 +42,6 @@ impl CommitHooks {
     /// They run in a scratch work tree whose index and files are those of the commit, since the
     /// user's may hold other things. What they stage joins the commit.
     pub(crate) fn edit(&self, repo: &Repo, lock: &RunLock, draft: &mut Draft<'_>) -> Result<()> {
-        if self.names.is_empty() {
-            return Ok(());
-        }
         let scratch = repo.scratch(draft.parent, draft.tree, lock)?;
         enter_branch(repo, &scratch, draft)?;
         let message = scratch.git_dir().join("COMMIT_EDITMSG");

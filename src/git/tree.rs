@@ -124,16 +124,25 @@ impl Repo {
         commit: CommitId,
         paths: impl IntoIterator<Item = &'a RepoPath>,
     ) -> Result<Tree> {
-        let tree = self.git.find_commit(commit.0)?.tree()?;
+        let mut folders = BTreeMap::from([("", Some(self.git.find_commit(commit.0)?.tree()?))]);
         let mut files = BTreeMap::new();
         for path in paths {
-            match tree.get_path(path.as_ref()) {
-                Ok(entry) if entry.kind() == Some(ObjectType::Blob) => {
-                    files.insert(path.clone(), TreeFile::read(&entry));
+            let mut above = "";
+            for (end, _) in path.as_str().match_indices('/') {
+                let (folder, name) =
+                    (&path.as_str()[..end], path.as_str()[above.len()..end].trim_start_matches('/'));
+                if !folders.contains_key(folder) {
+                    let entry = folders[above].as_ref().and_then(|tree| tree.get_name(name));
+                    let entry = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
+                    let tree = entry.map(|entry| self.git.find_tree(entry.id())).transpose();
+                    folders
+                        .insert(folder, tree.with_context(|| format!("cannot read {folder} of {commit}"))?);
                 }
-                Ok(_) => {}
-                Err(error) if error.code() == ErrorCode::NotFound => {}
-                Err(error) => return Err(error).with_context(|| format!("cannot read {path} of {commit}")),
+                above = folder;
+            }
+            let entry = folders[above].as_ref().and_then(|tree| tree.get_name(path.file_name()));
+            if let Some(entry) = entry.filter(|entry| entry.kind() == Some(ObjectType::Blob)) {
+                files.insert(path.clone(), TreeFile::read(&entry));
             }
         }
         Ok(Tree { files })

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use git2::build::TreeUpdateBuilder;
-use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
+use git2::{FileMode, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
 use crate::git::identity::IdentityRole;
-use crate::git::settings::Settings;
-use crate::git::{BranchName, CommitId, Moment, Repo, TreeId};
+use crate::git::{BranchName, CommitId, Mode, Moment, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::transaction::pack::InMemory;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
@@ -24,58 +23,52 @@ pub(crate) struct Draft<'a> {
     pub(crate) committer: Signature<'static>,
 }
 
+/// Who sees a commit before it is made, and may change or refuse it.
+pub(crate) type Review<'a> = &'a dyn Fn(&mut Draft<'_>) -> Result<()>;
+
 impl Repo {
-    /// Makes the commits of the publication and returns them in its order; `review` sees each before.
+    /// Makes the commits of the publication and returns them in its order; `review` sees each before, and
+    /// may have programs look at what is in it.
     pub(crate) fn make_commits(
         &self,
         publication: &Publication,
-        review: impl Fn(&mut Draft<'_>) -> Result<()>,
+        review: Option<Review<'_>>,
     ) -> Result<Vec<Oid>> {
-        let mut tips: BTreeMap<&BranchName, Oid> = BTreeMap::new();
-        let mut made = Vec::new();
         if publication.commits.is_empty() {
-            return Ok(made);
+            return Ok(Vec::new());
         }
         let settings = self.settings()?;
         let committer = self.identity(IdentityRole::Committer, settings, publication.moment)?;
-        for commit in &publication.commits {
-            let parent = tips.get(&commit.branch).copied().unwrap_or(commit.parent.0);
-            let author = match commit.origin {
-                Some(origin) => self.author_of(origin)?,
-                None => self.identity(IdentityRole::Author, settings, publication.moment)?,
-            };
-            let mut draft = self.draft(commit, parent, author, committer.clone())?;
-            review(&mut draft)?;
-            let id = self.write_commit(&draft, settings)?;
-            tips.insert(&commit.branch, id);
-            made.push(id);
-        }
-        Ok(made)
+        let is_signed = settings.is_on("commit.gpgsign", false);
+        self.in_memory(|objects| {
+            let mut tips: BTreeMap<&BranchName, Oid> = BTreeMap::new();
+            let mut made = Vec::new();
+            for commit in &publication.commits {
+                let parent = tips.get(&commit.branch).copied().unwrap_or(commit.parent.0);
+                let author = match commit.origin {
+                    Some(origin) => self.author_of(origin)?,
+                    None => self.identity(IdentityRole::Author, settings, publication.moment)?,
+                };
+                let mut draft = objects.draft(commit, parent, author, committer.clone())?;
+                if is_signed || review.is_some() {
+                    objects.store()?;
+                }
+                review.map_or(Ok(()), |review| review(&mut draft))?;
+                let id = match is_signed {
+                    true => self.write_signed_commit(&draft)?,
+                    false => objects.write_commit(&draft)?,
+                };
+                tips.insert(&commit.branch, id);
+                made.push(id);
+            }
+            Ok(made)
+        })
     }
 
     /// Returns who commits at `moment`, as reflogs have it.
     pub(crate) fn committer(&self, moment: Moment) -> Result<String> {
         let who = self.identity(IdentityRole::Committer, self.settings()?, moment)?;
         Ok(format!("{} <{}> {}", who.name()?, who.email()?, Moment::from(who.when())))
-    }
-
-    fn draft<'a>(
-        &self,
-        commit: &'a NewCommit,
-        parent: Oid,
-        author: Signature<'static>,
-        committer: Signature<'static>,
-    ) -> Result<Draft<'a>> {
-        let message = match commit.origin {
-            Some(_) => commit.message.clone(),
-            None => message_prettify(commit.message.as_str(), None)?,
-        };
-        let tree = match commit.tree {
-            Some(tree) => self.git.find_tree(tree.0)?,
-            None => self.git.find_commit(parent).context("the parent does not exist")?.tree()?,
-        };
-        let tree = self.write_tree(&tree, &commit.files)?;
-        Ok(Draft { branch: &commit.branch, parent, tree, message, author, committer })
     }
 
     /// Returns who wrote `commit`, and when; letters that are not UTF-8 are replaced.
@@ -94,7 +87,7 @@ impl Repo {
     /// A refusal if a path does not lead to a file.
     pub fn tree_with(&self, tree: TreeId, files: &[NewFile]) -> Result<TreeId> {
         let base = self.git.find_tree(tree.0)?;
-        Ok(TreeId(self.write_tree(&base, files)?))
+        Ok(TreeId(self.write_tree(&base, files, &mut Vec::new())?))
     }
 
     /// Makes a commit that no ref leads to, on which the next pick can be tried.
@@ -132,69 +125,60 @@ impl Repo {
         Ok(CommitId(self.git.commit(None, &nobody, &nobody, "tentative\n", &tree, parents)?))
     }
 
-    /// Writes a tree that is `base` but for `files`.
+    /// Writes a tree that is `base` but for `files`, and adds the new objects to `made`.
     ///
     /// # Errors
     ///
     /// A refusal if a path does not lead to a file, or to a place for one.
-    pub(crate) fn write_tree(&self, base: &Tree<'_>, files: &[NewFile]) -> Result<Oid> {
-        let mut update = TreeUpdateBuilder::new();
+    pub(crate) fn write_tree(&self, base: &Tree<'_>, files: &[NewFile], made: &mut Vec<Oid>) -> Result<Oid> {
+        let mut files: Vec<_> = files.iter().map(|file| (file.path.as_str(), file)).collect();
+        files.sort_unstable_by_key(|(path, _)| *path);
         let mut findings = Vec::new();
-        for file in files {
-            match self.mode_in(base, &file.path)? {
-                Ok(mode) => {
-                    update.upsert(file.path.as_str(), self.git.blob(&file.content)?, mode);
-                }
-                Err(finding) => findings.push(finding),
-            }
-        }
+        let tree = self.write_folder(Some(base), &files, made, &mut findings)?;
         Refused::if_any(findings)?;
-        update.create_updated(&self.git, base).context("cannot write a tree")
+        Ok(tree)
     }
 
-    /// Returns the mode that the file has in `tree`, or a new one gets.
-    fn mode_in(&self, tree: &Tree<'_>, path: &RepoPath) -> Result<Result<FileMode, Finding>> {
-        let mut folder = tree.clone();
-        let mut parts = path.as_str().split('/').peekable();
-        let mut walked = String::new();
-        while let Some(part) = parts.next() {
-            walked.push_str(part);
-            let Some((kind, mode, id)) =
-                folder.get_name(part).map(|entry| (entry.kind(), entry.filemode(), entry.id()))
-            else {
-                break;
-            };
-            match (kind, parts.peek()) {
-                (Some(ObjectType::Tree), Some(_)) => folder = self.git.find_tree(id)?,
-                (Some(ObjectType::Blob), None) if mode == i32::from(FileMode::BlobExecutable) => {
-                    return Ok(Ok(FileMode::BlobExecutable));
+    /// Writes a folder that is `base` but for `files`, which are sorted by their paths from there.
+    fn write_folder(
+        &self,
+        base: Option<&Tree<'_>>,
+        files: &[(&str, &NewFile)],
+        made: &mut Vec<Oid>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Oid> {
+        let first = |path: &'_ str| path.find('/').unwrap_or(path.len());
+        let mut folder = self.git.treebuilder(base)?;
+        for group in files.chunk_by(|(a, _), (b, _)| a[..first(a)] == b[..first(b)]) {
+            let (path, file) = group[0];
+            let name = &path[..first(path)];
+            let found = base.and_then(|tree| tree.get_name(name));
+            let found = found.map(|entry| (Mode::of(entry.filemode()), entry.id()));
+            match (found, name == path) {
+                (None | Some((None, _)), false) => {
+                    let below: Vec<_> = group
+                        .iter()
+                        .filter_map(|(path, file)| Some((path.split_once('/')?.1, *file)))
+                        .collect();
+                    let base = found.map(|(_, id)| self.git.find_tree(id)).transpose()?;
+                    let id = self.write_folder(base.as_ref(), &below, made, findings)?;
+                    folder.insert(name, id, FileMode::Tree.into())?;
                 }
-                (Some(ObjectType::Blob), None) if mode != i32::from(FileMode::Link) => {
-                    return Ok(Ok(FileMode::Blob));
+                (None | Some((Some(Mode::Plain | Mode::Executable), _)), true) => {
+                    let mode = found.and_then(|(mode, _)| mode).unwrap_or(Mode::Plain);
+                    let blob = self.git.blob(&file.content)?;
+                    folder.insert(name, blob, mode.bits().cast_signed())?;
+                    made.push(blob);
                 }
-                _ => return Ok(Err(no_place(path, &walked, kind, mode))),
+                (Some((mode, _)), _) => findings.extend(group.iter().map(|(path, file)| {
+                    let whole = file.path.as_str();
+                    no_place(&file.path, &whole[..whole.len() - path.len() + name.len()], mode)
+                })),
             }
-            walked.push('/');
         }
-        Ok(Ok(FileMode::Blob))
-    }
-
-    fn write_commit(&self, draft: &Draft<'_>, settings: &Settings) -> Result<Oid> {
-        if draft.message.is_empty() {
-            return Err(Refused::from(
-                Finding::of(rule::EMPTY_MESSAGE, format!("the commit on {} has no message", draft.branch))
-                    .remedy("give the commit a message"),
-            )
-            .into());
-        }
-        if settings.is_on("commit.gpgsign", false) {
-            return self.write_signed_commit(draft);
-        }
-        let parent = self.git.find_commit(draft.parent)?;
-        let tree = self.git.find_tree(draft.tree)?;
-        self.git
-            .commit(None, &draft.author, &draft.committer, &draft.message, &tree, &[&parent])
-            .context("cannot write a commit")
+        let tree = folder.write().context("cannot write a tree")?;
+        made.push(tree);
+        Ok(tree)
     }
 
     /// Has the user's git sign and write the commit: it knows the keys, formats and programs.
@@ -203,6 +187,7 @@ impl Repo {
     ///
     /// A refusal if there is no signature: a commit that should be signed is not made without.
     fn write_signed_commit(&self, draft: &Draft<'_>) -> Result<Oid> {
+        check_message(draft)?;
         let mut git = self
             .user_git("commit-tree")
             .config("i18n.commitEncoding", "UTF-8")
@@ -228,12 +213,54 @@ impl Repo {
     }
 }
 
-fn no_place(path: &RepoPath, at: &str, kind: Option<ObjectType>, mode: i32) -> Finding {
-    let what = match kind {
-        Some(ObjectType::Commit) => "a submodule",
-        Some(ObjectType::Tree) => "a folder",
-        _ if mode == i32::from(FileMode::Link) => "a symbolic link",
-        _ => "a file",
+impl InMemory<'_> {
+    fn draft<'a>(
+        &self,
+        commit: &'a NewCommit,
+        parent: Oid,
+        author: Signature<'static>,
+        committer: Signature<'static>,
+    ) -> Result<Draft<'a>> {
+        let message = match commit.origin {
+            Some(_) => commit.message.clone(),
+            None => message_prettify(commit.message.as_str(), None)?,
+        };
+        let tree = match commit.tree {
+            Some(tree) => self.repo.git.find_tree(tree.0)?,
+            None => self.repo.git.find_commit(parent).context("the parent does not exist")?.tree()?,
+        };
+        let mut made = Vec::new();
+        let tree = self.repo.write_tree(&tree, &commit.files, &mut made)?;
+        self.note(made);
+        Ok(Draft { branch: &commit.branch, parent, tree, message, author, committer })
+    }
+
+    fn write_commit(&self, draft: &Draft<'_>) -> Result<Oid> {
+        check_message(draft)?;
+        let git = &self.repo.git;
+        let (parent, tree) = (git.find_commit(draft.parent)?, git.find_tree(draft.tree)?);
+        let id = git
+            .commit(None, &draft.author, &draft.committer, &draft.message, &tree, &[&parent])
+            .context("cannot write a commit")?;
+        self.note([id]);
+        Ok(id)
+    }
+}
+
+fn check_message(draft: &Draft<'_>) -> Result<(), Refused> {
+    if !draft.message.is_empty() {
+        return Ok(());
+    }
+    let finding = Finding::of(rule::EMPTY_MESSAGE, format!("the commit on {} has no message", draft.branch));
+    Err(finding.remedy("give the commit a message").into())
+}
+
+fn no_place(path: &RepoPath, at: &str, mode: Option<Mode>) -> Finding {
+    let what = match mode {
+        Some(Mode::Submodule) => "a submodule",
+        Some(Mode::Link) => "a symbolic link",
+        Some(Mode::Plain | Mode::Executable) => "a file",
+        None => "a folder",
     };
     let message = if at == path.as_str() {
         format!("{path} is {what}, and no file that can be edited")

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, RefName, Repo};
 use crate::rule;
 use crate::transaction::refs::RefMove;
-use crate::transaction::values::{NewCommit, NewFile, Publication};
+use crate::transaction::values::{NewCommit, Publication};
 use crate::transaction::work_tree::disk::DiskEntry;
 use crate::transaction::work_tree::untracked;
 
@@ -31,9 +31,9 @@ impl Repo {
 
     /// Finds the untracked files where a commit on the checked-out branch is to put new ones.
     fn untracked_in_the_way(&self, commit: &NewCommit) -> Result<Vec<Finding>> {
-        let tree = self.git.find_commit(commit.parent.0)?.tree()?;
-        let is_new = |file: &&NewFile| tree.get_path(file.path.as_ref()).is_err();
-        let in_the_way = commit.files.iter().filter(is_new).filter_map(|file| {
+        let tracked = self.files_among(commit.parent, commit.files.iter().map(|file| &file.path))?;
+        let new = commit.files.iter().filter(|file| tracked.get(&file.path).is_none());
+        let in_the_way = new.filter_map(|file| {
             let found = DiskEntry::read(&self.root, &file.path).map(|disk| disk != DiskEntry::Nothing);
             found.map(|found| found.then(|| untracked(&file.path))).transpose()
         });

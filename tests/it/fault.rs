@@ -165,7 +165,7 @@ fn without_permission_all_stays_as_it_was() {
     use std::os::unix::fs::PermissionsExt as _;
     for (path, mode) in [
         (".git", 0o555),
-        (".git/objects", 0o555),
+        (".git/objects/pack", 0o555),
         (".git/refs/heads", 0o555),
         ("Cargo.toml", 0o444),
         ("docs/notes.md", 0o444),
