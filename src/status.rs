@@ -53,7 +53,7 @@ pub struct Status {
     /// The day.
     pub date: NaiveDate,
     /// What it was made from.
-    pub had: SourceCounts,
+    pub sources: SourceCounts,
     /// The releases that have a branch, need one, or are next on the trunk; newest first.
     pub rows: Vec<StatusRow>,
     /// What is to be done, the most pressing first.
@@ -92,13 +92,13 @@ impl Status {
         rows.extend(on_trunk(known, &history, rows.last()));
         rows.reverse();
         let todo = todo::todo(known.date, &rows, survey);
-        let had = SourceCounts {
+        let sources = SourceCounts {
             policy: known.train.is_some(),
             tags: survey.tags.len(),
             branches: known.branches().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
             shallow: survey.is_shallow,
         };
-        Self { date: known.date, had, rows, todo }
+        Self { date: known.date, sources, rows, todo }
     }
 
     /// Returns the branches that a security fix must go to, oldest release first: those supported on
@@ -108,7 +108,7 @@ impl Status {
     ///
     /// A refusal without a policy: nothing else tells what is supported.
     pub fn supported(&self) -> Result<Vec<&str>, Refused> {
-        if !self.had.policy {
+        if !self.sources.policy {
             let finding = Finding::of(rule::NO_POLICY, "no policy tells which releases are supported");
             return Err(finding.remedy("describe the train under `[schedule]` in relprep.toml").into());
         }

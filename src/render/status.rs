@@ -20,7 +20,7 @@ const UNSHALLOW: &str = "`git fetch --unshallow --tags` fetches the rest.";
 /// Returns the status for the terminal.
 pub fn human(name: &str, status: &Status) -> String {
     let mut text =
-        vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.date), had(status.had))];
+        vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.date), sources(status.sources))];
     text.push(table(status).to_string());
     if status.rows.iter().any(|row| lacks_count(row, status)) {
         text.push(format!(
@@ -47,9 +47,10 @@ pub fn array(branches: &[&str]) -> String {
     serde_json::to_string(branches).map(|json| escaped_json(json) + "\n").unwrap_or_default()
 }
 
-fn had(had: SourceCounts) -> String {
-    let refs = format!("{} and {}", counted(had.branches, "release branch"), counted(had.tags, "tag"));
-    match (had.policy, had.branches + had.tags) {
+fn sources(sources: SourceCounts) -> String {
+    let refs =
+        format!("{} and {}", counted(sources.branches, "release branch"), counted(sources.tags, "tag"));
+    match (sources.policy, sources.branches + sources.tags) {
         (true, 0) => "the policy alone: there are no release branches or tags here".to_owned(),
         (true, _) => format!("the policy, {refs}"),
         (false, 0) => "nothing: there is no policy, and no release branch or tag".to_owned(),
@@ -87,7 +88,7 @@ fn cells(row: &StatusRow, status: &Status) -> [String; 8] {
 
 fn lacks_count(row: &StatusRow, status: &Status) -> bool {
     let compared = row.state != ReleaseState::Phase(Phase::InDevelopment);
-    status.had.shallow && compared && row.tip().is_some_and(|tip| tip.ahead.is_none())
+    status.sources.shallow && compared && row.tip().is_some_and(|tip| tip.ahead.is_none())
 }
 
 /// Returns the day that comes next for the release, planned and actual where they differ.

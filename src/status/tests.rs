@@ -167,7 +167,7 @@ fn the_policy_alone_says_what_it_had() {
     let branches = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
     assert_eq!(status.supported().unwrap(), branches);
     assert_eq!(status.todo, [], "that there is no branch says something about the clone");
-    assert_eq!(status.had, SourceCounts { policy: true, tags: 0, branches: 0, shallow: false });
+    assert_eq!(status.sources, SourceCounts { policy: true, tags: 0, branches: 0, shallow: false });
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn branches_and_tags_alone_say_what_they_had() {
     let status = status("2025-04-22", None, &april());
     assert_eq!(states(&status)[1..3], [("32.0".to_owned(), "cut"), ("31.0".to_owned(), "released")]);
     assert_eq!(status.supported().unwrap_err().0[0].rule, rule::NO_POLICY);
-    assert_eq!(status.had, SourceCounts { policy: false, tags: 6, branches: 5, shallow: false });
+    assert_eq!(status.sources, SourceCounts { policy: false, tags: 6, branches: 5, shallow: false });
     assert_eq!(status.rows[2].released, Some(date("2025-03-20")));
 }
 
@@ -189,7 +189,7 @@ fn a_branch_in_two_places_is_one_row() {
     let status = status("2025-04-22", Some(&train), &survey);
     let row = status.rows.last().unwrap();
     assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
-    assert_eq!(status.had.branches, 5);
+    assert_eq!(status.sources.branches, 5);
     let places = ["local", "origin"].map(str::to_owned).into();
     assert!(status.todo.contains(&Todo::Differs { branch: "release-24.0.0".to_owned(), places }));
 }
@@ -268,5 +268,5 @@ fn on_a_day_of_the_past_the_plan_tells_which_branches_were_there() {
     let status = status("2025-02-20", Some(&train), &survey);
     let branches = ["release-24.0.0", "release-29.0.0", "release-30.0.0"];
     assert_eq!(status.supported().unwrap(), branches, "31.0.0 was not cut yet");
-    assert_eq!(status.had.branches, 3);
+    assert_eq!(status.sources.branches, 3);
 }

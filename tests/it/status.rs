@@ -178,7 +178,7 @@ fn an_annotated_tag_has_its_own_day() {
     assert_eq!(json["releases"][0]["released"]["actual"], "2025-04-21");
     assert_eq!(json["releases"][0]["state"], "released");
     assert_eq!(
-        json["had"],
+        json["sources"],
         serde_json::json!({ "policy": false, "tags": 1, "branches": 1, "shallow": false })
     );
 }
@@ -212,7 +212,7 @@ fn in_a_shallow_clone_a_number_that_is_not_known_is_not_told() {
         let text = run(&[]);
         let release = json["releases"].as_array().unwrap().iter().find(|row| row["version"] == "32.0.0");
         let unreleased = &release.unwrap()["unreleased"];
-        assert_eq!(json["had"]["shallow"], true);
+        assert_eq!(json["sources"]["shallow"], true);
         if known {
             assert_eq!(*unreleased, 3, "{text}");
             assert!(text.contains("32.0 ends tomorrow with 3 commits unreleased"), "{text}");
@@ -307,7 +307,7 @@ fn a_branch_that_was_made_later_was_not_there() {
         let places = rows.filter(|row| !row["places"].as_array().unwrap().is_empty());
         let named = places.map(|row| row["branch"].as_str().unwrap().to_owned());
         let named: Vec<String> = named.filter(|name| name.starts_with("release-")).collect();
-        assert_eq!(json["had"]["branches"], named.len(), "{day}");
+        assert_eq!(json["sources"]["branches"], named.len(), "{day}");
         named
     };
     let no_policy = "trunk = \"main\"\n";

@@ -5,7 +5,7 @@
 //!   "format": 2,                       // rises when a field changes its meaning or goes away
 //!   "name": "Wasmtime",
 //!   "date": "2025-05-04",
-//!   "had": { "policy": true, "tags": 42, "branches": 17, "shallow": false },  // shallow: history is cut off
+//!   "sources": { "policy": true, "tags": 42, "branches": 17, "shallow": false },  // shallow: history is cut off
 //!   "releases": [{                     // newest first; what is not known is null
 //!     "version": "32.0.0",             // of a minor release with its own branch 32.1.0: `cut` is null, support its major's
 //!     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
@@ -45,7 +45,7 @@ pub fn render(name: &str, status: &Status) -> String {
         format: FORMAT,
         name,
         date: status.date,
-        had: status.had,
+        sources: status.sources,
         releases: status.rows.iter().map(|row| release(row, status.date)).collect(),
         todo: status
             .todo
@@ -61,7 +61,7 @@ struct StatusDocument<'a> {
     format: u32,
     name: &'a str,
     date: NaiveDate,
-    had: SourceCounts,
+    sources: SourceCounts,
     releases: Vec<StatusEntry<'a>>,
     todo: Vec<ToDo>,
 }

@@ -55,8 +55,8 @@ fn what_a_status_was_made_from_is_said() {
         (true, 1, 5, "the policy, 5 release branches and 1 tag"),
         (false, 6, 5, "5 release branches and 6 tags alone: no policy tells what is supported"),
     ] {
-        let had = SourceCounts { policy, tags, branches, shallow: false };
-        let status = Status { date: date("2025-11-21"), had, rows: Vec::new(), todo: Vec::new() };
+        let sources = SourceCounts { policy, tags, branches, shallow: false };
+        let status = Status { date: date("2025-11-21"), sources, rows: Vec::new(), todo: Vec::new() };
         assert!(human("x", &status).starts_with(&format!("x on November 21 2025, from {said}\n")));
     }
 }
@@ -77,7 +77,7 @@ fn a_minor_release_has_the_end_of_its_major_and_its_own_day() {
         released: Some(date("2025-04-10")),
         latest: None,
     };
-    let had = SourceCounts { policy: true, tags: 1, branches: 1, shallow: false };
-    let status = Status { date: day, had, rows: vec![row], todo: Vec::new() };
+    let sources = SourceCounts { policy: true, tags: 1, branches: 1, shallow: false };
+    let status = Status { date: day, sources, rows: vec![row], todo: Vec::new() };
     assert!(human("x", &status).contains("until 2025-05-20 (0 left); released 2025-04-10"));
 }
