@@ -80,7 +80,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            output::parsed(&error);
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
         }
     };

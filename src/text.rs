@@ -1,4 +1,9 @@
-//! Words for people and for shells.
+//! Words for people and for shells, and what strangers wrote: it is shown, and nothing obeys it.
+//!
+//! Each foreign text is [`escaped`] where it becomes part of an output, which keeps it from terminals and
+//! readers; all that is printed is [`disarmed`] once more as a whole, which keeps it from logs.
+
+use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
@@ -34,9 +39,105 @@ pub(crate) fn quoted(word: impl AsRef<str>) -> String {
     }
 }
 
+/// Returns whether `c` is one that a terminal obeys or that a reader does not see: controls, separators of
+/// lines, what has no width, and what makes the text after it show in another order (Unicode's annex 9).
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Returns `text` with its hidden characters escaped, except line ends and tabs.
+pub fn escaped(text: impl AsRef<str>) -> String {
+    let mut out = String::with_capacity(text.as_ref().len());
+    for c in text.as_ref().chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            c if is_hidden(c) => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Returns `text` as [`escaped`] does, on one line whatever it holds: for names, which have line ends too.
+pub(crate) fn on_a_line(text: &str) -> String {
+    escaped(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
+/// Returns JSON that says the same as `json` without hidden characters, and without what a log obeys: there
+/// is neither outside its strings.
+pub(crate) fn escaped_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if (is_hidden(c) && c != '\n') || makes_command(&out, c) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Returns a printed text, in which styles may stand, with a backslash in each command that GitHub's runner
+/// would take from it: `:\:error::` and `##\[group]`.
+pub(crate) fn disarmed(text: &str) -> String {
+    let (mut out, mut line, mut is_style) = (String::with_capacity(text.len()), String::new(), false);
+    for c in text.chars() {
+        is_style |= c == '\u{1b}';
+        if c == '\n' {
+            line.clear();
+        } else if !(is_style || line.is_empty() && c.is_whitespace()) {
+            if makes_command(&line, c) {
+                out.push('\\');
+            }
+            line.push(c);
+        }
+        is_style &= c != 'm';
+        out.push(c);
+    }
+    out
+}
+
+/// Returns whether GitHub's runner takes `line`, which has no blanks in front, for a command once `c` follows.
+pub(crate) fn makes_command(line: &str, c: char) -> bool {
+    (c == ':' && line == ":") || (c == '[' && line.ends_with("##"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_obeys_what_a_repository_says() {
+        assert_eq!(escaped("a\u{1b}[31mb\r\n\tc"), "a\\u{1b}[31mb\\r\n\tc");
+        assert_eq!(
+            escaped("é\u{9b}\u{202e}b\u{200b}\u{feff}\u{61c}"),
+            r"é\u{9b}\u{202e}b\u{200b}\u{feff}\u{61c}"
+        );
+        assert_eq!(on_a_line("a\n::error::\tb\u{1b}"), r"a\n::error::\tb\u{1b}");
+    }
+
+    #[test]
+    fn json_says_the_same_without_such_characters() {
+        let json = serde_json::to_string("a\u{1b}\u{7f}\u{9b}\u{202e}\u{200b}é\n##[group]").unwrap();
+        let shown = escaped_json(&json);
+        assert_eq!(shown, r#""a\u001b\u007f\u009b\u202e\u200bé\n##\u005bgroup]""#);
+        let read = |json: &str| serde_json::from_str::<String>(json).unwrap();
+        assert_eq!(read(&shown), read(&json));
+    }
+
+    #[test]
+    fn a_log_takes_no_line_for_a_command() {
+        for (text, harmless) in [
+            ("a::b\n::error::x", "a::b\n:\\:error::x"),
+            (" \t\u{a0}::::", " \t\u{a0}:\\:::"),
+            ("\u{1b}[1m \u{1b}[0m:\u{1b}[31m:x", "\u{1b}[1m \u{1b}[0m:\u{1b}[31m\\:x"),
+            ("a ###[x] #\u{1b}[1m#\u{1b}[0m[y]", "a ###\\[x] #\u{1b}[1m#\u{1b}[0m\\[y]"),
+            ("- ::x\n: :\n#[x]\n", "- ::x\n: :\n#[x]\n"),
+        ] {
+            assert_eq!(disarmed(text), harmless);
+        }
+    }
 
     #[test]
     fn a_shell_reads_each_name_as_one_word() {

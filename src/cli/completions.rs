@@ -26,6 +26,6 @@ pub(super) fn run(
 ) -> Result<ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "cargo-relprep", &mut script);
-    output.result(&String::from_utf8(script)?);
+    output.verbatim(&String::from_utf8(script)?);
     Ok(ExitStatus::Done)
 }

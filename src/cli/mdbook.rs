@@ -1,11 +1,10 @@
 //! `cargo relprep mdbook`.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 
 use anyhow::{Context as _, Result};
 
 use super::options::Today;
-use super::output::unless_closed;
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::calendar::ProjectSchedule;
@@ -47,11 +46,8 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     let schedule = ProjectSchedule::read(&context, output)?.schedule(context.date, Selection::Around)?;
     let done = preprocess(&text, &schedule)?;
     if done.chapters == 0 {
-        // Who does not listen loses the note, not the book.
-        let _ = writeln!(io::stderr(), "note: no chapter has the line `{}`", marker::BEGIN);
+        output.say(&format!("note: no chapter has the line `{}`", marker::BEGIN));
     }
-    let mut out = io::stdout().lock();
-    let written = out.write_all(done.book.as_bytes()).and_then(|()| out.flush());
-    unless_closed(written).context("cannot hand the book back to mdBook")?;
+    output.result(&done.book);
     Ok(ExitStatus::Done)
 }

@@ -10,6 +10,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use super::options::{Color, Common, ReportFormat};
+use crate::text::disarmed;
 
 /// What became of a command: the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +82,21 @@ impl Output {
         self.verbose
     }
 
-    /// Prints what was asked for; [`Output::written`] says whether that succeeded.
+    /// Prints what was asked for, [`disarmed`]; [`Output::written`] says whether that succeeded.
     pub(super) fn result(&mut self, text: &str) {
+        self.verbatim(&disarmed(text));
+    }
+
+    /// Prints a result that is a log's commands or a shell's script, and is to be obeyed.
+    pub(super) fn verbatim(&mut self, text: &str) {
         self.has_result = true;
         let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
         self.unwritten = self.unwritten.take().or(unless_closed(written).err());
+    }
+
+    /// Says what is no result, [`disarmed`]. Who does not listen loses the words, and nothing else.
+    pub(super) fn say(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{}", disarmed(text));
     }
 
     /// Makes sure that all results so far were written.
@@ -105,7 +116,16 @@ impl Output {
     }
 }
 
+/// Prints what the command line made of the arguments: help, or what is wrong with them, [`disarmed`].
+pub(super) fn parsed(error: &clap::Error) {
+    let text = disarmed(&error.render().ansi().to_string());
+    let _ = match error.use_stderr() {
+        true => write!(anstream::stderr(), "{text}"),
+        false => write!(anstream::stdout(), "{text}"),
+    };
+}
+
 /// Takes a reader that went away for one that has read enough.
-pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
     written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }

@@ -6,6 +6,7 @@ use git2::{Diff, DiffFile, DiffOptions, Oid};
 use crate::git::tree::Mode;
 use crate::git::{BlobId, CommitId, PatchId, Repo, TreeId};
 use crate::path::RepoPath;
+use crate::text::on_a_line;
 
 /// A file, link or submodule that differs between two trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Repo {
             (Some(old), Some(new)) => (old.blob(), new.blob()),
         };
         let Some((old, new)) = old.zip(new) else { return Ok(ChangeKind::Submodule) };
-        let text = |blob| self.text(&difference.shown(), blob);
+        let text = |blob| self.text(&on_a_line(&difference.shown()), blob);
         Ok(ChangeKind::Content(match (text(old)?, text(new)?) {
             (Ok(old), Ok(new)) => Ok([old, new]),
             (Err(unread), _) | (_, Err(unread)) => Err(unread.message),

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::table::Table;
-use super::{BOLD, DIM, NEW, OLD, escaped, mark, on_a_line};
+use super::{BOLD, DIM, NEW, OLD, mark};
 use crate::backport::attempt::{Attempt, Pick, PickOutcome};
 use crate::backport::evidence::Facts;
 use crate::backport::manual::ManualSteps;
@@ -22,7 +22,7 @@ use crate::git::{BranchName, CommitId};
 use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport};
 use crate::ops::outcome;
 use crate::plan::LeftOut;
-use crate::text::{counted, quoted};
+use crate::text::{counted, escaped, on_a_line, quoted};
 
 /// The command line, for the commands that are printed.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::{BOLD, DIM, NEW, OLD, escaped};
+use super::{BOLD, DIM, NEW, OLD};
 use crate::plan::files::FileChange;
+use crate::text::escaped;
 
 /// Returns the changes of `files` as a unified diff with three lines of context, with styles.
 pub fn unified(files: &[FileChange]) -> String {

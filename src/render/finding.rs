@@ -2,9 +2,9 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::escaped;
 use crate::finding::Finding;
 use crate::rule::Severity;
+use crate::text::{escaped, is_hidden, on_a_line};
 
 /// Returns a finding as text for a terminal, with styles; it ends without a line end.
 pub fn human(finding: &Finding) -> String {
@@ -15,7 +15,7 @@ pub fn human(finding: &Finding) -> String {
     };
     let mut group = Group::with_title(level.primary_title(escaped(&finding.message)).id(finding.rule.name));
     if let Some(place) = &finding.place {
-        let path = escaped(&place.path);
+        let path = on_a_line(&place.path);
         group = match &place.spot {
             Some(spot) => group.element(
                 Snippet::source(visible(&spot.text))
@@ -32,10 +32,15 @@ pub fn human(finding: &Finding) -> String {
     Renderer::styled().render(&[group])
 }
 
-/// Returns the text with a sign of the same length in place of each control character that the
-/// renderer does not replace: those from U+0080 to U+009F.
+/// Returns the text with a sign of the same length in place of each hidden character but those of ASCII,
+/// which the renderer replaces.
 fn visible(text: &str) -> String {
-    text.chars().map(|c| if ('\u{80}'..='\u{9f}').contains(&c) { '¿' } else { c }).collect()
+    let sign = |c: char| match (is_hidden(c), c.len_utf8()) {
+        (true, 2) => '¿',
+        (true, 3) => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    text.chars().map(sign).collect()
 }
 
 #[cfg(test)]
@@ -46,10 +51,10 @@ mod tests {
 
     #[test]
     fn an_excerpt_has_no_control_characters() {
-        let text = "\u{9b}1m\u{7f}\u{1b}[31m\u{202e}\u{85}x";
+        let text = "\u{9b}1m\u{7f}\u{1b}[31m\u{202e}\u{200b}\u{85}x";
         let place = Place::range("a", text, text.len() - 1..text.len());
         let shown = human(&Finding::of(rule::FAILURE, "message").at(place));
-        let is_safe = |c: char| c == '\n' || c == '\u{1b}' || !(c.is_control() || c == '\u{202e}');
+        let is_safe = |c: char| c == '\n' || c == '\u{1b}' || !is_hidden(c);
         assert!(shown.chars().all(is_safe), "{shown:?}");
         assert!(shown.contains('¿') && shown.contains("␛[31m"), "{shown:?}");
     }

@@ -7,12 +7,13 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{diff, escaped_json};
+use super::diff;
 use crate::finding::Finding;
 use crate::ops::outcome::Outcome;
 use crate::plan::{Commit, Preparation};
 use crate::report::Report;
 use crate::rule::Rule;
+use crate::text::escaped_json;
 
 /// The version of all documents below.
 const VERSION: u32 = 2;
@@ -80,5 +81,5 @@ pub(super) fn text<T: Serialize>(document: &T) -> String {
     // Nothing here has a key that is not a string, the only thing that fails.
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
-    escaped_json(text)
+    escaped_json(&text)
 }

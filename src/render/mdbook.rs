@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::schedule::marker::{self, End};
 use super::schedule::{markdown, svg};
 use crate::finding::{Finding, Refused};
+use crate::text::escaped_json;
 use crate::train::schedule::Schedule;
 
 /// A book with the schedule in place of each marker.
@@ -41,7 +42,7 @@ pub fn preprocess(input: &str, schedule: &Schedule) -> Result<Preprocessed> {
         return Err(Refused(chapters.problems).into());
     }
     let chapters = chapters.replaced;
-    Ok(Preprocessed { book: serde_json::to_string(&book)?, chapters })
+    Ok(Preprocessed { book: escaped_json(&serde_json::to_string(&book)?), chapters })
 }
 
 fn content(schedule: &Schedule, renderer: Option<&str>) -> String {

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{BOLD, DIM, escaped, mark};
+use super::{BOLD, DIM, mark};
 use crate::ops::outcome::Outcome;
+use crate::text::escaped;
 
 /// Returns the outcome as text, with styles.
 pub fn human(outcome: &Outcome) -> String {

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use anstyle::Style;
 
 use super::table::Table;
-use super::{BOLD, DIM, NEW, escaped, mark, on_a_line};
+use super::{BOLD, DIM, NEW, mark};
 use crate::git::BranchName;
 use crate::path::RepoPath;
 use crate::plan::files::What;
 use crate::plan::{Command, Commit, LeftOut, Plan};
-use crate::text::{counted, listed};
+use crate::text::{counted, escaped, listed, on_a_line};
 
 /// Returns the plan as text, with styles; in full where `verbose`.
 pub fn human(plan: &Plan, verbose: bool) -> String {

@@ -10,10 +10,10 @@ pub use github::github;
 pub use sarif::sarif;
 
 use super::table::Table;
-use super::{BOLD, DIM, NEW, OLD, on_a_line};
+use super::{BOLD, DIM, NEW, OLD};
 use crate::report::Report;
 use crate::rule::Severity;
-use crate::text::counted;
+use crate::text::{counted, on_a_line};
 
 /// Returns what was looked at and how it came out, for people, with styles. The findings themselves
 /// are shown one by one, before.

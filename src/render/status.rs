@@ -6,10 +6,9 @@ use anstyle::{AnsiColor, Color, Style};
 use chrono::NaiveDate;
 
 use super::table::Table;
-use super::{escaped, escaped_json, on_a_line};
 use crate::git::survey::Tip;
 use crate::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
-use crate::text::{counted, long};
+use crate::text::{counted, escaped, escaped_json, long, on_a_line};
 use crate::train::{Day, Phase};
 
 const HEADING: Style = Style::new().underline();
@@ -38,13 +37,13 @@ pub fn human(name: &str, status: &Status) -> String {
 
 /// Returns the branches that a security fix must go to, one a line.
 pub fn lines(branches: &[&str]) -> String {
-    branches.iter().flat_map(|branch| [branch, "\n"]).collect()
+    branches.iter().map(|branch| escaped(branch) + "\n").collect()
 }
 
 /// Returns the branches that a security fix must go to, as a JSON array on one line.
 pub fn array(branches: &[&str]) -> String {
     // Strings alone: nothing in it can fail to serialize.
-    serde_json::to_string(branches).map(|json| escaped_json(json) + "\n").unwrap_or_default()
+    serde_json::to_string(branches).map(|json| escaped_json(&json) + "\n").unwrap_or_default()
 }
 
 fn sources(sources: SourceCounts) -> String {

@@ -31,9 +31,10 @@ fn refused(fixture: &Fixture, args: &str, what: &str) -> Said {
     said
 }
 
-/// Returns the first character that a terminal or a log would obey.
+/// Returns the first character that a terminal would obey, or that a reader would not see.
 fn obeyed(text: &str) -> Option<char> {
-    text.chars().find(|c| (c.is_control() && *c != '\n' && *c != '\t') || *c == '\u{202e}')
+    let hidden = ['\u{202e}', '\u{200b}', '\u{2060}', '\u{feff}', '\u{61c}'];
+    text.chars().find(|c| (c.is_control() && *c != '\n' && *c != '\t') || hidden.contains(c))
 }
 
 /// Lays a folder beside the repository whose files hold the secret: the manifest is one, if `good`, or

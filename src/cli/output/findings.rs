@@ -1,6 +1,6 @@
 //! What was found, in the form that was asked for, and what is said before a result.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::slice;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use crate::ops::{Progress, Sink};
 use crate::render;
 use crate::report::Report;
 use crate::rule::Severity;
+use crate::text::on_a_line;
 
 /// From when on a wait is told about.
 const LONG: Duration = Duration::from_secs(1);
@@ -48,7 +49,10 @@ impl Output {
             ReportFormat::Github => render::report::github(findings),
             ReportFormat::Sarif => render::report::sarif(findings),
         };
-        self.result(&text);
+        match self.format {
+            ReportFormat::Github => self.verbatim(&text),
+            _ => self.result(&text),
+        }
         true
     }
 
@@ -73,13 +77,13 @@ impl Sink for Output {
             Progress::Read { branch, done, all } => format!("read {branch} ({done} of {all})"),
             Progress::Run { branch, command } => format!("running `{}` on {branch}", command.join(" ")),
         };
-        let _ = writeln!(self.err, "{}", render::on_a_line(&text));
+        self.say(&on_a_line(&text));
     }
 
     /// Prints a finding; notes not quietly.
     fn finding(&mut self, finding: &Finding) {
         if !(self.quiet && finding.severity == Severity::Note) {
-            let _ = writeln!(self.err, "{}\n", render::finding::human(finding));
+            self.say(&format!("{}\n", render::finding::human(finding)));
         }
     }
 }

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use crate::backport::advisory::Range;
 use crate::backport::fixes::FixReport;
-use crate::render::escaped;
-use crate::text::listed;
+use crate::text::{escaped, listed};
 
 /// Returns the report as TOML with comments: `[versions]` of each version line.
 pub fn toml(report: &FixReport) -> String {

@@ -9,8 +9,8 @@ use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow};
 use crate::backport::statements::StatementStatus;
 use crate::git::BranchName;
 use crate::render::table::{Table, padded, width};
-use crate::render::{BOLD, DIM, NEW, OLD, escaped, markdown_text};
-use crate::text::counted;
+use crate::render::{BOLD, DIM, NEW, OLD, markdown_text};
+use crate::text::{counted, escaped};
 
 /// The fewest columns for a branch: as many as the longest word takes that stands below it.
 const LEAST: usize = 8;

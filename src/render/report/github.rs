@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::finding::Finding;
-use crate::render::escaped;
 use crate::rule::Severity;
+use crate::text::escaped;
 
 /// Returns one annotation a finding, each in a line.
 pub fn github(findings: &[Finding]) -> String {

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::finding::Finding;
-use crate::render::escaped_json;
 use crate::rule::Rule;
+use crate::text::escaped_json;
 
 /// Returns the findings as one run of this program.
 pub fn sarif(findings: &[Finding]) -> String {
@@ -25,7 +25,7 @@ pub fn sarif(findings: &[Finding]) -> String {
             "results": findings.iter().map(result).collect::<Vec<_>>(),
         }],
     });
-    escaped_json(format!("{document:#}\n"))
+    escaped_json(&format!("{document:#}\n"))
 }
 
 fn descriptor(rule: Rule) -> Value {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::words::{long, one_line};
+use crate::text::{is_hidden, makes_command};
 use crate::train::Day;
 use crate::train::schedule::{Schedule, ScheduleRow};
 
@@ -92,23 +93,25 @@ impl IcsText {
             match c {
                 '\\' | ';' | ',' => escaped.extend(['\\', c]),
                 '\n' => escaped.push_str("\\n"),
-                c if c.is_control() => {}
+                c if is_hidden(c) => {}
                 c => escaped.push(c),
             }
         }
         self.line(name, &escaped);
     }
 
-    /// Adds a property, folded so that no line is longer than [`LONGEST`] and no character is split.
+    /// Adds a property, folded so that no line is longer than [`LONGEST`] or a command for a log, and no
+    /// character is split.
     fn line(&mut self, name: &str, value: &str) {
-        let mut used = 0;
+        let mut begin = self.0.len();
         for c in name.chars().chain([':']).chain(value.chars()) {
-            if used + c.len_utf8() > LONGEST {
-                self.0.push_str("\r\n ");
-                used = 1;
+            let line = &self.0[begin..];
+            if line.len() + c.len_utf8() > LONGEST || makes_command(line.trim_start(), c) {
+                self.0.push_str("\r\n");
+                begin = self.0.len();
+                self.0.push(' ');
             }
             self.0.push(c);
-            used += c.len_utf8();
         }
         self.0.push_str("\r\n");
     }

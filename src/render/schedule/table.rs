@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::words::{HEADINGS, cells, long, remarks};
 use crate::render::table::Table;
-use crate::render::{escaped, on_a_line};
+use crate::text::{escaped, on_a_line};
 use crate::train::schedule::{Schedule, ScheduleSource};
 
 const HEADING: Style = Style::new().underline();

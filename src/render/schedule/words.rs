@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use chrono::NaiveDate;
 
-use crate::render::{escaped, turns_direction};
 pub(super) use crate::text::long;
+use crate::text::{escaped, is_hidden};
 use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource};
 use crate::train::{Answer, Day, EndRule, Span, Term};
 
@@ -107,9 +107,11 @@ pub(super) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            // A log obeys `##[`.
+            '[' => out.push_str("&#91;"),
             '\n' | '\t' => out.push(' '),
             '\u{fffe}' | '\u{ffff}' => {}
-            c if c.is_control() || turns_direction(c) => {}
+            c if is_hidden(c) => {}
             c => out.push(c),
         }
     }
@@ -127,6 +129,6 @@ mod tests {
 
     #[test]
     fn markup_in_a_name_is_text() {
-        assert_eq!(escape("<a href=\"x\">&'\u{1}\n"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39; ");
+        assert_eq!(escape("<a href=\"x\">&'\u{1}[\n"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&#91; ");
     }
 }

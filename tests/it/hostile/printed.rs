@@ -6,12 +6,19 @@ use super::{configured, obeyed};
 use crate::fixture::Fixture;
 
 /// What a terminal, a log or a reader would obey.
-const ODD: &str = "A\\u001b]0;x\\u0007\\u009b1m\\u202e\\r::error::x\\n::error::y";
+const ODD: &str = "A\\u001b]0;x\\u0007\\u009b1m\\u202e\\u200b\\r::error::x\\n \\u00a0::error::y\\n##[group]z";
 
+/// Returns whether GitHub's runner takes no line of `text` for a command; the annotations of the program
+/// itself, which have a title or a file, are left out.
 fn no_annotation(text: &str) -> bool {
-    !text
-        .lines()
-        .any(|line| line.trim_start_matches('\r').starts_with("::error::x") || line.starts_with("::error::y"))
+    let own = |line: &&str| {
+        ["error", "warning", "notice"].iter().any(|command| {
+            let rest = line.strip_prefix("::").and_then(|line| line.strip_prefix(command));
+            rest.is_some_and(|rest| rest.starts_with(" title=") || rest.starts_with(" file="))
+        })
+    };
+    let mut foreign = text.split(['\n', '\r']).filter(|line| !own(line));
+    !foreign.any(|line| line.trim_start().starts_with("::") || line.contains("##["))
 }
 
 #[test]
@@ -65,9 +72,10 @@ const MARKUP: &str = "<script>alert(1)</script> ]]> --> <!-- relprep:end --> `x`
 
 #[test]
 fn texts_of_a_configuration_are_text_in_every_format_of_the_schedule() {
-    let reason =
-        serde_json::to_string(&format!("{MARKUP}\u{1b}[31m\u{202e}\n::error::x\n* item\nEND:VCALENDAR"))
-            .unwrap();
+    let reason = serde_json::to_string(&format!(
+        "{MARKUP}\u{1b}[31m\u{202e}\n::error::x ##[group]\n* item\nEND:VCALENDAR"
+    ))
+    .unwrap();
     let name: String = MARKUP.chars().take(100).collect();
     let name = serde_json::to_string(&name).unwrap();
     for named in [format!("name = {name}\n"), String::new()] {
@@ -168,7 +176,8 @@ fn commits_and_authors_are_printed_escaped() {
     fixture.sandbox.git(["tag", "v7.0.0"]);
     fixture.sandbox.write("README.md", "x\n");
     fixture.sandbox.git(["add", "--all"]);
-    let message = "\u{1b}]0;x\u{7}\u{9b}1m\u{202e}\r::error::x\n::error::y\n\n::error::y\n<b>|`";
+    let message =
+        "\u{1b}]0;x\u{7}\u{9b}1m\u{202e}\u{200b}\r::error::x ##[group]\n::error::y\n\n::error::y\n<b>|`";
     let author = "--author=\u{1b}[31m\u{202e}E <e\u{1b}@x>";
     fixture.sandbox.git(["commit", "--quiet", "--cleanup=verbatim", author, "-m", message]);
     fixture.sandbox.git(["push", "--quiet", "origin", "main", "release-7.0.0"]);
@@ -232,5 +241,90 @@ fn what_ci_says_of_its_branch_is_text() {
                 assert!(!fixture.sandbox.exists("ran"));
             }
         }
+    }
+}
+
+/// What no log may obey.
+const COMMANDS: &str =
+    "no\n::error::pwned\n  ::add-mask::a\n\u{a0}::stop-commands::x\n##[group]x\nx##[endgroup]";
+
+const FORMS: [&str; 4] = ["human", "json", "github", "sarif"];
+
+/// Runs the program, which must have `words` to say, and none that a log obeys.
+fn says(fixture: &Fixture, args: &str, words: &str) {
+    let said = fixture.run(args);
+    assert!([0, 1].contains(&said.status), "{args}: {}", said.err);
+    assert!(said.out.contains(words) || said.err.contains(words), "{args}: {}{}", said.out, said.err);
+    for printed in [&said.out, &said.err] {
+        assert_eq!(obeyed(printed), None, "{args}: {printed:?}");
+        assert!(no_annotation(printed), "{args}: {printed}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_log_obeys_no_file_name() {
+    let fixture = configured("");
+    fixture.sandbox.write(format!("x{}", COMMANDS.replace('/', "")), "");
+    fixture.sandbox.write("\n ::error::y\u{200b}", "");
+    fixture.sandbox.commit_all("odd names");
+    for form in FORMS {
+        says(&fixture, &format!("check --only-versions --format {form}"), "pwned");
+    }
+    fixture.sandbox.git(["rm", "--quiet", "-r", "--cached", "."]);
+    says(&fixture, "branch", "");
+    says(&fixture, "backport --status", "");
+}
+
+#[test]
+fn a_log_obeys_no_words_of_cargos_about_a_manifest() {
+    let value = serde_json::to_string(COMMANDS).unwrap();
+    let requirement = format!("lunation = {value}");
+    let fixture =
+        Fixture::changed("virtual-workspace", &[("Cargo.toml", "lunation = \"0.4\"", &requirement)]);
+    for form in FORMS {
+        says(&fixture, &format!("check --format {form}"), "pwned");
+        says(&fixture, &format!("check-msrv --format {form}"), "");
+    }
+    for args in ["branch", "branch --format json", "branch --dry-run --diff", "patch --branch main"] {
+        says(&fixture, args, "");
+    }
+}
+
+#[test]
+fn a_log_obeys_no_program_of_the_repository() {
+    let words = COMMANDS.replace('\n', "\\n");
+    let print = format!("printf '{words}\\n'; printf '{words}' >&2; exit 1");
+    let fixture = configured("");
+    let hook = fixture.sandbox.hook("pre-commit", &print);
+    for args in ["branch", "branch --format json"] {
+        says(&fixture, args, "pwned");
+    }
+    std::fs::remove_file(hook).unwrap();
+    let command = serde_json::to_string(&["sh", "-c", &print]).unwrap();
+    fixture.sandbox.write("relprep.toml", format!("[[run]]\ncommand = {command}\n"));
+    fixture.sandbox.commit_all("a program");
+    for args in ["branch", "branch --format json"] {
+        says(&fixture, args, "pwned");
+    }
+}
+
+#[test]
+fn a_log_obeys_no_line_of_a_diff() {
+    let notes = format!("## 7.0.0\n\nUnreleased.\n\n{COMMANDS}\n\n<!-- ARCHIVE_START -->\n");
+    let fixture = Fixture::changed("virtual-workspace", &[("RELEASES.md", "", &notes)]);
+    for args in ["branch --dry-run --diff", "branch --dry-run --diff --format json"] {
+        says(&fixture, args, "stop-commands");
+    }
+}
+
+#[test]
+fn a_log_obeys_no_argument() {
+    let fixture = configured("");
+    for args in [vec!["check", COMMANDS], vec!["branch", "--branch", COMMANDS], vec![COMMANDS]] {
+        let output = fixture.command(env!("CARGO_BIN_EXE_cargo-relprep")).args(&args).output().unwrap();
+        assert!([1, 2].contains(&output.status.code().unwrap()), "{args:?}: {output:?}");
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(err.contains("pwned") && no_annotation(&err), "{args:?}: {err}");
     }
 }
