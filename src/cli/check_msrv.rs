@@ -56,7 +56,7 @@ pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -
     let stated =
         BaselineOverride { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };
     let options = MsrvOptions { about: (&args.about).into(), stated, build: args.build };
-    let mut report = check_msrv(&session, &options)?;
+    let mut report = check_msrv(&session, &options, output)?;
     if args.strict {
         msrv::strictly(&mut report.findings);
     }

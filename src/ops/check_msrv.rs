@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::about::{BranchSource, CheckedBranch};
 use super::session::Session;
+use super::sink::Sink;
 use crate::finding::{Finding, Refused};
 use crate::git::BranchName;
 use crate::msrv::baseline::BaselineOverride;
@@ -32,7 +33,7 @@ pub struct MsrvOptions {
 /// # Errors
 ///
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
-pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report> {
+pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn Sink) -> Result<Report> {
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
     let branch = options.about.branch(repo, &mut refs)?;
@@ -60,7 +61,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions) -> Result<Report
     let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, folder };
     let promise = inquiry.report(&mut report)?;
     if options.build {
-        build(session, &project, promise, &mut report)?;
+        build(session, &project, promise, (&mut report, sink))?;
     }
     Ok(report)
 }
@@ -83,12 +84,17 @@ fn not_compiled(branch: &BranchName) -> Finding {
 }
 
 /// Compiles the work tree with the Rust that its branch promises, or says that there is none.
-fn build(session: &Session<'_>, project: &Project, promise: Promise, report: &mut Report) -> Result<()> {
+fn build(
+    session: &Session<'_>,
+    project: &Project,
+    promise: Promise,
+    (report, sink): (&mut Report, &mut dyn Sink),
+) -> Result<()> {
     match promise {
         Promise::Rust(promised) => {
             let folder = session.repo.root().join(project.workspace.root.folder());
             let arguments = project.config.msrv.build.arguments();
-            report.findings.extend(compile::compile(&folder, promised, &arguments)?);
+            report.findings.extend(compile::compile(&folder, promised, &arguments, |line| sink.line(line))?);
         }
         Promise::Unknown => {
             let message = "nothing was compiled: it is not known with which Rust";

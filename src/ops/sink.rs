@@ -10,6 +10,9 @@ pub trait Sink {
 
     /// Says what is worth knowing, whatever becomes of the operation.
     fn finding(&mut self, finding: &Finding);
+
+    /// Passes on a line of what a program says that takes its time.
+    fn line(&mut self, line: &str);
 }
 
 /// What takes its time.
@@ -33,11 +36,13 @@ pub enum Progress<'a> {
     },
 }
 
-/// Keeps the findings, and is not interested in progress.
+/// Keeps the findings, and is interested in nothing else.
 impl Sink for Vec<Finding> {
     fn progress(&mut self, _: &Progress<'_>) {}
 
     fn finding(&mut self, finding: &Finding) {
         self.push(finding.clone());
     }
+
+    fn line(&mut self, _: &str) {}
 }

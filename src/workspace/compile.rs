@@ -1,5 +1,6 @@
 //! Compiling the workspace with an older Rust.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -10,14 +11,19 @@ use crate::rule;
 use crate::rust_version::RustVersion;
 
 /// Compiles the work tree's workspace in `folder` with Rust `version`, as `cargo +version arguments`
-/// does; what Cargo says goes to standard error.
+/// does; `say` is given each line of what Cargo says.
 ///
 /// Returns what is wrong: that it does not compile, or that rustup does not have that toolchain.
 ///
 /// # Errors
 ///
 /// If rustup is there and cannot be run.
-pub fn compile(folder: &Path, version: RustVersion, arguments: &[String]) -> Result<Option<Finding>> {
+pub fn compile(
+    folder: &Path,
+    version: RustVersion,
+    arguments: &[String],
+    mut say: impl FnMut(&str),
+) -> Result<Option<Finding>> {
     let Some(installed) = toolchains()? else {
         let message = format!("Rust {version} is not available: rustup is not installed");
         let remedy = "install it (https://rustup.rs), or leave out `--build`";
@@ -29,12 +35,17 @@ pub fn compile(folder: &Path, version: RustVersion, arguments: &[String]) -> Res
         return Ok(Some(Finding::of(rule::MSRV_BUILD, message).remedy(remedy)));
     };
     let mut command = Command::new("rustup");
-    command.args(["run", &toolchain, "cargo"]).args(arguments).current_dir(folder).stdout(Stdio::null());
+    command.args(["run", &toolchain, "cargo"]).args(arguments).current_dir(folder);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
     // What the Cargo that runs this program set for it would choose the toolchain again.
     for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(variable);
     }
-    let status = command.status().context("cannot run `rustup run`")?;
+    let mut child = command.spawn().context("cannot run `rustup run`")?;
+    for line in child.stderr.take().into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n')) {
+        say(&String::from_utf8_lossy(&line.context("cannot read what Cargo says")?));
+    }
+    let status = child.wait().context("cannot wait for `rustup run`")?;
     let what = format!("cargo +{toolchain} {}", arguments.join(" "));
     Ok((!status.success()).then(|| {
         Finding::of(rule::MSRV_BUILD, format!("the workspace does not compile with Rust {version}"))

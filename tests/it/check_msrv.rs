@@ -453,7 +453,7 @@ fn build_compiles_with_the_promised_rust_or_says_how_to_install_it() {
         let said = sandbox.dir().join("said");
         let text = format!(
             "#!/bin/sh\nif [ \"$1\" = toolchain ]; then echo {toolchains}; exit; fi\n\
-             echo \"$@\" > '{}'\nexit {status}\n",
+             echo \"$@\" > '{}'\necho ' ::error::x' >&2\nexit {status}\n",
             said.display()
         );
         write_executable(&bin.join("rustup"), &text);
@@ -474,6 +474,7 @@ fn build_compiles_with_the_promised_rust_or_says_how_to_install_it() {
     script("1.70-x86_64", 101);
     let shown = build().exits(1);
     assert!(shown.contains("does not compile with Rust 1.70"), "{shown}");
+    assert!(shown.contains(r" :\:error::x") && !shown.contains(" ::"), "a log would obey: {shown}");
 
     // On the trunk it is the Rust that is declared there.
     sandbox.git(["branch", "--move", "--force", "main"]);

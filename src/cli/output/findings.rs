@@ -11,7 +11,7 @@ use crate::ops::{Progress, Sink};
 use crate::render;
 use crate::report::Report;
 use crate::rule::Severity;
-use crate::text::on_a_line;
+use crate::text::{escaped, on_a_line};
 
 /// From when on a wait is told about.
 const LONG: Duration = Duration::from_secs(1);
@@ -78,6 +78,10 @@ impl Sink for Output {
             Progress::Run { branch, command } => format!("running `{}` on {branch}", command.join(" ")),
         };
         self.say(&on_a_line(&text));
+    }
+
+    fn line(&mut self, line: &str) {
+        self.say(&escaped(line.trim_end_matches('\r')));
     }
 
     /// Prints a finding; notes not quietly.
