@@ -5,6 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::text::counted;
 
 /// Returns a finding for each run of lines in which `old` and `new` differ; they are shown as they
 /// are in `shown`, which has the lines of `new` at the same places.
@@ -19,7 +20,7 @@ pub(super) fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) 
         let line = hunk.first().map_or(0, |op| op.new_range().start) + 1;
         let what = match (removed, added) {
             (0, _) => "a line is new that is not a version".to_owned(),
-            (_, 0) => format!("before this line, {removed} are gone that held no version"),
+            (_, 0) => format!("{} without a version removed before this line", counted(removed, "line")),
             _ => "more than a version differs in this line".to_owned(),
         };
         findings.push(Finding::of(rule::ONLY_VERSIONS, what).at(Place::line(path, shown, line)));
