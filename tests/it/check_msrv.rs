@@ -398,7 +398,7 @@ fn a_branch_that_is_no_release_branch_passes_and_the_trunk_stays_behind_stable()
     let sandbox = released();
     sandbox.git(["branch", "feature"]);
     let shown = check(&sandbox, &["--branch", "feature"]).exits(0);
-    assert!(shown.contains("no release branch"), "{shown}");
+    assert!(shown.contains("not a release branch"), "{shown}");
     sandbox.git(["switch", "--quiet", "main"]);
     check(&sandbox, &[]).exits(0);
     sandbox.write("relprep.toml", "[msrv]\nbehind-stable = 2\n");
