@@ -1,7 +1,7 @@
 //! Words for people and for shells, and what strangers wrote: it is shown, and nothing obeys it.
 //!
 //! Each foreign text is [`escaped`] where it becomes part of an output, which keeps it from terminals and
-//! readers; all that is printed is [`disarmed`] once more as a whole, which keeps it from logs.
+//! readers; all that is printed is `disarmed` once more as a whole, which keeps it from logs.
 
 use std::fmt::Write as _;
 
