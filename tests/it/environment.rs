@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::layers::read_folder;
 use crate::notes;
-use crate::support::write_executable;
+use crate::support::{Sandbox, write_executable};
 
 /// The Cargo that builds the tests, and not rustup's stand-in for it.
 pub const CARGO: &str = env!("CARGO");
@@ -46,8 +46,8 @@ pub fn ran_apart() -> bool {
     if env::var_os(notes::VARIABLE).is_some() {
         return false;
     }
-    let home = folder();
-    let mut child = command(env::current_exe().unwrap(), home.path());
+    let ground = Sandbox::bare_ground();
+    let mut child = command(env::current_exe().unwrap(), &ground.dir().join("home"));
     child.args(["--exact", thread::current().name().unwrap()]);
     child.envs(env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("RELPREP_")));
     let output = child.env(notes::VARIABLE, notes::file()).output().unwrap();
@@ -88,11 +88,12 @@ fn toolchains() -> Option<OsString> {
 }
 
 /// Tests that start programs in each way that there is.
-const TESTS: [&str; 5] = [
+const TESTS: [&str; 6] = [
     "as_user::identity_and_dates_come_from_the_environment_as_in_git",
     "backport::agreement::random_picks_agree_with_git_cherry_pick",
     "check_msrv::a_new_member_a_resolver_and_a_toolchain_file_are_held_to_the_promise",
     "lockfile::a_namesake_outside_the_workspace_stays",
+    "ops::a_branch_is_checked_and_a_fix_is_tried_on_the_others",
     "shapes::a_lone_package_is_cut_and_patched",
 ];
 

@@ -36,8 +36,6 @@ support-months = 3
 /// A repository with the released branches of 1.0.0 and 2.0.0, and the trunk at 3.0.0.
 fn train() -> Sandbox {
     let sandbox = Sandbox::with_files([("Cargo.toml", MANIFEST), ("src/lib.rs", "")]);
-    sandbox.git(["config", "user.name", "Ann Other"]);
-    sandbox.git(["config", "user.email", "ann@example.org"]);
     for version in ["1.0.0", "2.0.0", "3.0.0"] {
         sandbox.write("Cargo.toml", MANIFEST.replace("0.0.0", version));
         sandbox.write("RELEASES.md", format!("## {version}\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\n"));
