@@ -281,6 +281,9 @@ fn a_torn_file_is_completed() {
 fn a_file_that_someone_has_changed_since_is_left_alone_and_named() {
     let world = died_after_refs();
     world.sandbox.write("crates/c3/Cargo.toml", "mine\n");
+    // Its time does not give it away: it was saved long before the index is written.
+    let mine = fs::File::options().write(true).open(world.sandbox.root().join("crates/c3/Cargo.toml"));
+    mine.unwrap().set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
     fs::remove_file(world.sandbox.root().join("crates/c4/Cargo.toml")).unwrap();
     let answer = world.sandbox.recover();
     assert_eq!(answer.said(), ["completed", "left-alone", "left-alone"]);

@@ -131,7 +131,7 @@ impl DiskEntry {
         })
     }
 
-    fn is(&self, side: Option<&Side>) -> bool {
+    pub(crate) fn is(&self, side: Option<&Side>) -> bool {
         match (self, side) {
             (Self::Nothing, None) => true,
             (Self::File { bytes, .. }, Some(side)) => side.is_file() && side.bytes == *bytes,

@@ -12,6 +12,7 @@ use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
 use crate::transaction::journal::{FileMove, Side};
+use crate::transaction::work_tree::disk::DiskEntry;
 
 /// Takes the lock of the index at `index`; `state` is a folder on the same file system.
 ///
@@ -105,6 +106,8 @@ fn moved(entry: Option<IndexEntry>, root: &Path, file: &FileMove, side: &Side) -
     if file.on_disk
         && side.mode != Mode::Submodule
         && let Ok(found) = fs::symlink_metadata(root.join(&file.path))
+        // What someone else has changed since must not look unchanged.
+        && DiskEntry::read(root, &file.path).is_ok_and(|found| found.is(Some(side)))
     {
         note_stat(&mut moved, &found);
     }
