@@ -73,6 +73,9 @@ pub struct SourceCounts {
     pub shallow: bool,
 }
 
+/// A release that needs fixes, and the waiver that leaves it out.
+pub type Waived<'s> = (&'s StatusRow, Option<&'s Waiver>);
+
 impl Status {
     /// Makes the status.
     pub fn new(known: &StatusSources<'_>) -> Self {
@@ -112,8 +115,35 @@ impl Status {
             let finding = Finding::of(rule::NO_POLICY, "no policy tells which releases are supported");
             return Err(finding.remedy("describe the train under `[schedule]` in relprep.toml").into());
         }
+        Ok(self.needing_fixes().rev().map(|row| row.branch.as_str()).collect())
+    }
+
+    fn needing_fixes(&self) -> impl DoubleEndedIterator<Item = &StatusRow> {
         let needs = |row: &&StatusRow| matches!(row.state, ReleaseState::Phase(phase) if phase.needs_fixes());
-        Ok(self.rows.iter().rev().filter(needs).map(|row| row.branch.as_str()).collect())
+        self.rows.iter().filter(needs)
+    }
+
+    /// Returns the releases that need fixes, newest first; and a finding for each of `waivers` that leaves
+    /// none of them out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Status::supported`].
+    pub fn waived<'s>(&'s self, waivers: &'s [Waiver]) -> Result<(Vec<Waived<'s>>, Vec<Finding>), Refused> {
+        self.supported()?;
+        let mut unused: Vec<&Waiver> = waivers.iter().collect();
+        let mut waived = Vec::new();
+        for row in self.needing_fixes() {
+            let waiver = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version));
+            unused.retain(|other| Some(*other) != waiver);
+            waived.push((row, waiver));
+        }
+        let finding = |waiver: &Waiver| {
+            let message = format!("`{}` is not a supported release", waiver.release);
+            let remedy = "see `cargo relprep status` for those that are";
+            Finding::of(rule::WAIVER_UNUSED, message).remedy(remedy)
+        };
+        Ok((waived, unused.into_iter().map(finding).collect()))
     }
 }
 

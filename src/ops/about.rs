@@ -2,11 +2,13 @@
 
 use anyhow::Result;
 
+use super::session::Session;
 use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs, Repo};
+use crate::path::RepoPath;
 use crate::plan::preconditions;
-use crate::project::Revision;
+use crate::project::{Project, Revision};
 use crate::report::Report;
 use crate::rule;
 use crate::workspace::dependencies::CargoFolder;
@@ -55,10 +57,22 @@ impl CheckedBranch {
         report.findings.extend(refs.branches.doubt());
     }
 
-    /// Returns where Cargo is asked about the commit, from which the `changed` files differ in the work
-    /// tree if it is checked out.
-    pub(super) fn cargo_folder(&self, changed: &[String]) -> CargoFolder {
-        if self.at.is_checked_out { CargoFolder::of_checkout(changed) } else { CargoFolder::Scratch }
+    /// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
+    pub(super) fn read(&self, session: &Session<'_>) -> Result<(Result<Project>, CargoFolder)> {
+        let (repo, location, commit) = (&session.repo, &session.context.location, self.at.commit);
+        if !self.at.is_checked_out {
+            let project = Project::read_commit(repo, location, commit).map(|mut project| {
+                // A check runs no programs, and minds none that could not be run.
+                project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
+                project
+            });
+            return Ok((project, CargoFolder::Scratch));
+        }
+        let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
+        let tree = repo.tree(commit)?;
+        let changed = repo.changed_among(&tree, is_cargos)?;
+        let folder = CargoFolder::of_checkout(&changed);
+        Ok((Project::read_tree(repo, location, commit, tree, &changed), folder))
     }
 }
 

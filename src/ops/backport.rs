@@ -6,7 +6,7 @@ mod status;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use semver::Version;
 
 pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport};
@@ -21,6 +21,7 @@ use crate::backport::survey::PickSurvey;
 use crate::backport::targets::{Choice, Target, Targets, choose};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs};
+use crate::plan::preconditions;
 use crate::project::{Lead, Project};
 use crate::rule;
 
@@ -48,8 +49,8 @@ pub struct BackportSession<'s> {
     session: &'s Session<'s>,
     options: &'s BackportOptions,
     head: Head,
-    project: Project,
-    refs: Refs,
+    pub(super) project: Project,
+    pub(super) refs: Refs,
 }
 
 impl<'s> BackportSession<'s> {
@@ -61,7 +62,7 @@ impl<'s> BackportSession<'s> {
     pub fn read(session: &'s Session<'_>, options: &'s BackportOptions, sink: &mut dyn Sink) -> Result<Self> {
         let Session { context, repo } = session;
         let head = repo.head()?;
-        let commit = head.commit().context("the repository has no commit yet")?;
+        let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         let project = Project::read(repo, &context.location, commit, &repo.changed()?)?;
         let refs = repo.refs(project.config.preferred(context.location.remote.as_deref()))?;
         let scope = Scope::read(repo, &project, &refs)?;

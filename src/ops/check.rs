@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::about::{BranchSource, CheckedBranch};
+use super::about::BranchSource;
 use super::session::Session;
 use crate::check::{self, BranchKind, read};
 use crate::finding::{Finding, Refused};
@@ -11,7 +11,6 @@ use crate::plan::Request;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
-use crate::workspace::dependencies::CargoFolder;
 
 /// Asks every rule that is on about a branch.
 ///
@@ -22,7 +21,8 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let repo = &session.repo;
     let mut refs = project::refs(repo, &session.context.location)?;
     let branch = about.branch(repo, &mut refs)?;
-    let (project, folder) = read(session, &branch)?;
+    let (project, folder) = branch.read(session)?;
+    let project = project?;
     let date = session.context.date;
     let request = Request { project: &project, branch: &branch.name, refs: &refs, date };
     let train = project.config.train();
@@ -49,7 +49,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
 pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&str>) -> Result<Report> {
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
-    let (project, _) = read(session, &about.branch(repo, &mut refs)?)?;
+    let project = about.branch(repo, &mut refs)?.read(session)?.0?;
     let before = match base {
         None => repo.parent(project.commit)?,
         Some(base) => repo.resolve(base)?,
@@ -68,17 +68,4 @@ pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&
     report.fact("files", differences.len().to_string());
     report.findings = only_versions::findings(&earlier, &project, &differences);
     Ok(report)
-}
-
-/// Reads the project, and where Cargo is asked about it.
-fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Project, CargoFolder)> {
-    let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
-    if branch.at.is_checked_out {
-        let changed = repo.changed()?;
-        return Ok((Project::read(repo, location, commit, &changed)?, branch.cargo_folder(&changed)));
-    }
-    let mut project = Project::read_commit(repo, location, commit)?;
-    // A check runs no programs, and minds none that could not be run.
-    project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
-    Ok((project, branch.cargo_folder(&[])))
 }

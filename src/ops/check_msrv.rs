@@ -2,20 +2,18 @@
 
 use anyhow::Result;
 
-use super::about::{BranchSource, CheckedBranch};
+use super::about::BranchSource;
 use super::session::Session;
 use super::sink::Sink;
 use crate::finding::{Finding, Refused};
 use crate::git::BranchName;
 use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
-use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
 use crate::workspace::compile;
-use crate::workspace::dependencies::CargoFolder;
 
 /// What is asked about the MSRV.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +41,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     branch.tell(&refs, &mut report);
     let stated = &options.stated;
-    let (project, folder) = read(session, &branch)?;
+    let (project, folder) = branch.read(session)?;
     let project = match project {
         Ok(project) => project,
         Err(error) => {
@@ -64,18 +62,6 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
         build(session, &project, promise, (&mut report, sink))?;
     }
     Ok(report)
-}
-
-/// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
-fn read(session: &Session<'_>, branch: &CheckedBranch) -> Result<(Result<Project>, CargoFolder)> {
-    let (repo, location, commit) = (&session.repo, &session.context.location, branch.at.commit);
-    if !branch.at.is_checked_out {
-        return Ok((Project::read_commit(repo, location, commit), branch.cargo_folder(&[])));
-    }
-    let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
-    let tree = repo.tree(commit)?;
-    let changed = repo.changed_among(&tree, is_cargos)?;
-    Ok((Project::read_tree(repo, location, commit, tree, &changed), branch.cargo_folder(&changed)))
 }
 
 fn not_compiled(branch: &BranchName) -> Finding {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use super::backport::{BackportOptions, BackportSession};
 use super::calendar::ProjectSchedule;
 use super::session::Session;
-use super::targets;
 use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
 use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
@@ -14,11 +14,11 @@ use crate::backport::targets::Target;
 use crate::check::supported::{self, SupportedRelease};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Refs, Repo, TagName};
-use crate::plan::{LeftOut, preconditions};
-use crate::project::{self, Project};
+use crate::plan::LeftOut;
+use crate::project;
 use crate::report::Report;
 use crate::rule;
-use crate::status::{ReleaseState, Status, Waiver};
+use crate::status::{Status, Waiver};
 
 /// Compares the branches that need fixes, but for those that `waivers` name.
 ///
@@ -27,18 +27,14 @@ use crate::status::{ReleaseState, Status, Waiver};
 /// A refusal if the project or its calendar cannot be read, and for a waiver of what is not supported.
 pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
     let Session { context, repo } = session;
-    let (location, date) = (&context.location, context.date);
-    let commit = repo.head()?.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
-    let project = Project::read(repo, location, commit, &repo.changed()?)?;
-    let refs = repo.refs(project.config.preferred(location.remote.as_deref()))?;
-    let scope = Scope::read(repo, &project, &refs)?;
-    let lead = project::lead(repo, location, &project.config)?;
-    let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, date, &lead)?;
+    let mut report = Report::new("check --supported", format!("the branches supported on {}", context.date));
+    let options = BackportOptions::default();
+    let BackportSession { scope, project, refs, .. } =
+        BackportSession::read(session, &options, &mut report.findings)?;
+    let lead = project::lead(repo, &context.location, &project.config)?;
+    let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, context.date, &lead)?;
     let status = calendar.status();
-    status.supported()?;
-
-    let mut report = Report::new("check --supported", format!("the branches supported on {date}"));
-    report.findings.extend(scope.notes.iter().chain(&calendar.notes).cloned());
+    report.findings.extend(calendar.notes.iter().cloned());
     if let Some(remote) = refs.branches.remote_in_words() {
         report.fact("remote", remote);
     }
@@ -131,14 +127,10 @@ fn chosen(
     waivers: &[Waiver],
     report: &mut Report,
 ) -> Result<(Vec<Target>, Vec<LeftOut>), Refused> {
+    let (rows, unused) = status.waived(waivers)?;
     let (mut targets, mut excepted) = (Vec::new(), Vec::new());
-    let mut unused: Vec<&Waiver> = waivers.iter().collect();
-    for row in &status.rows {
-        if !matches!(row.state, ReleaseState::Phase(phase) if phase.needs_fixes()) {
-            continue;
-        }
-        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version)) {
-            unused.retain(|other| *other != waiver);
+    for (row, waiver) in rows {
+        if let Some(waiver) = waiver {
             excepted.push(LeftOut { branch: row.branch.clone(), reason: waiver.reason.clone() });
             continue;
         }
@@ -151,6 +143,6 @@ fn chosen(
             report.findings.push(Finding::of(rule::NO_BRANCH, message).remedy(remedy));
         }
     }
-    Refused::if_any(unused.into_iter().map(targets::unused).collect())?;
+    Refused::if_any(unused)?;
     Ok((targets, excepted))
 }

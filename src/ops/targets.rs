@@ -38,12 +38,6 @@ pub(super) struct ChosenBranch {
     pub(super) is_checked_out: bool,
 }
 
-/// Says that what a waiver names is not a supported release.
-pub(super) fn unused(waiver: &Waiver) -> Finding {
-    Finding::of(rule::WAIVER_UNUSED, format!("`{}` is not a supported release", waiver.release))
-        .remedy("see `cargo relprep status` for those that are")
-}
-
 /// The branches that are prepared, and those that are not though they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct ChosenBranches {
@@ -128,20 +122,13 @@ fn supported(
     head: &Head,
     refs: &Refs,
 ) -> Result<ChosenBranches, Refused> {
-    status.supported()?;
-    let mut selected = ChosenBranches::default();
-    let mut findings = Vec::new();
-    let mut unused: Vec<&Waiver> = waivers.iter().collect();
-    for row in status.rows.iter().rev() {
-        let ReleaseState::Phase(phase) = row.state else { continue };
+    let (rows, unused) = status.waived(waivers)?;
+    let (mut selected, mut findings) = (ChosenBranches::default(), Vec::new());
+    for (row, waiver) in rows.into_iter().rev() {
         let left = |reason: String| LeftOut { branch: row.branch.clone(), reason };
-        if !phase.needs_fixes() {
-            continue;
-        }
-        if let Some(waiver) = waivers.iter().find(|waiver| waiver.means(&row.branch, &row.version)) {
-            unused.retain(|other| *other != waiver);
+        if let Some(waiver) = waiver {
             selected.left.push(left(waiver.reason.clone()));
-        } else if !phase.is_supported() {
+        } else if !matches!(row.state, ReleaseState::Phase(phase) if phase.is_supported()) {
             selected.left.push(left("cut and not released: it gets the fix, not a patch release".to_owned()));
         } else if let Some((branch, commit)) = refs.branches.locals().find(|(name, _)| **name == *row.branch)
         {
@@ -152,7 +139,7 @@ fn supported(
             findings.push(no_branch(message, &row.branch, refs));
         }
     }
-    findings.extend(unused.into_iter().map(self::unused));
+    findings.extend(unused);
     if findings.is_empty() && selected.targets.is_empty() && selected.left.is_empty() {
         findings.push(nothing_supported(status));
     }
