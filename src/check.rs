@@ -54,6 +54,8 @@ pub struct Subject<'a> {
     pub lines: Result<Lines<'a>, Vec<Finding>>,
     /// What kind of branch it is.
     pub role: BranchKind,
+    /// The notes and where they are, if there are to be any and they are there.
+    pub notes: Option<(&'a RepoPath, Notes<'a>)>,
     /// The tags of releases, by version.
     pub tags: BTreeMap<Version, Tag>,
     /// What may be on the remote and not here, if something may.
@@ -92,14 +94,6 @@ impl<'a> Subject<'a> {
     /// Returns the version that names the release.
     fn version(&self) -> &'a Version {
         &self.lead.version
-    }
-
-    /// Returns the notes and where they are, if there are to be any and they are there.
-    fn notes(&self) -> Option<(&'a RepoPath, Notes<'a>)> {
-        let project = self.request.project;
-        let config = &project.config.notes;
-        let text = project.texts.get(&config.file).filter(|_| config.enabled)?;
-        Some((&config.file, Notes::parse(&config.file, text, &config.style)))
     }
 
     /// Says that what depends on absent tags is unchecked, if tags may be absent that are on the remote.

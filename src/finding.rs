@@ -78,7 +78,7 @@ impl Finding {
 }
 
 /// A place in a file: the whole file, or a range of it with the line it begins on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Place {
     /// The file, as the user knows it: relative to the repository where it lies inside.
     pub path: String,
@@ -88,7 +88,7 @@ pub struct Place {
 }
 
 /// A range inside a file, on one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Spot {
     /// The line, from 1.
     pub line: usize,
@@ -110,26 +110,53 @@ impl Place {
     /// Means the bytes `range` of `text`, the content of `path`; what goes beyond the first line
     /// is cut off.
     pub fn range(path: impl fmt::Display, text: &str, range: Range<usize>) -> Self {
-        let start = floor_char_boundary(text, range.start);
-        let end = floor_char_boundary(text, range.end).max(start);
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let line = text[line_start..line_end].trim_end_matches('\r');
-        let begin = (start - line_start).min(line.len());
-        let spot = Spot {
-            line: text[..line_start].bytes().filter(|&byte| byte == b'\n').count() + 1,
-            column: line[..begin].chars().count() + 1,
-            text: line.to_owned(),
-            range: begin..(end - line_start).clamp(begin, line.len()),
-        };
-        Self { path: path.to_string(), spot: Some(spot) }
+        Places::of(path, text).range(range)
     }
 
     /// Means the whole of the `line`th line (from 1) of `text`, the content of `path`.
     pub fn line(path: impl fmt::Display, text: &str, line: usize) -> Self {
-        let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-        let len = text[start..].lines().next().map_or(0, str::len);
-        Self::range(path, text, start..start + len)
+        Places::of(path, text).line(line)
+    }
+}
+
+/// The places in one text, of which many are as cheap as one.
+#[derive(Clone, Debug)]
+pub struct Places<'a> {
+    path: String,
+    text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    /// Knows the lines of `text`, the content of `path`.
+    pub fn of(path: impl fmt::Display, text: &'a str) -> Self {
+        let later = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { path: path.to_string(), text, starts: std::iter::once(0).chain(later).collect() }
+    }
+
+    /// Returns what [`Place::range`] does.
+    pub fn range(&self, range: Range<usize>) -> Place {
+        let begin = floor_char_boundary(self.text, range.start);
+        let end = floor_char_boundary(self.text, range.end).max(begin);
+        let line = self.starts.partition_point(|&start| start <= begin);
+        let start = self.starts[line - 1];
+        let next = self.starts.get(line).copied().unwrap_or(self.text.len());
+        let text = self.text[start..next].trim_end_matches('\n').trim_end_matches('\r');
+        let begin = (begin - start).min(text.len());
+        let spot = Spot {
+            line,
+            column: text[..begin].chars().count() + 1,
+            text: text.to_owned(),
+            range: begin..(end - start).clamp(begin, text.len()),
+        };
+        Place { path: self.path.clone(), spot: Some(spot) }
+    }
+
+    /// Returns what [`Place::line`] does.
+    pub fn line(&self, line: usize) -> Place {
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
+        self.range(start..self.text.len())
     }
 }
 
@@ -208,5 +235,8 @@ mod tests {
         assert_eq!(place.spot.unwrap().text, "bö = 2");
         assert_eq!(Place::range("x", text, 900..1000).to_string(), "x:3:2");
         assert_eq!(Place::line("x", text, 3).spot.unwrap().range, 0..1);
+        let places = Places::of("x", text);
+        let lines = (0..6).map(|line| places.line(line).to_string());
+        assert_eq!(lines.collect::<Vec<_>>(), ["x:1:1", "x:1:1", "x:2:1", "x:3:1", "x:3:2", "x:3:2"]);
     }
 }

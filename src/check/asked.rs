@@ -1,5 +1,7 @@
 //! Which rules are asked, and in which order.
 
+use std::collections::HashSet;
+
 use super::{
     Subject, branch_version, cut_ready, line_version, lock_current, msrv, notes_archive, notes_order,
     notes_section, notes_state, package_dependency, package_metadata, publish_order, release_date,
@@ -41,14 +43,9 @@ pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let notes = project.notes.iter().map(|note| (note.rule, note.clone()));
     let asked = ASKED.iter().filter(|(rule, _)| levels.is_on(*rule));
     let found = asked.flat_map(|(rule, find)| find(subject).into_iter().map(|finding| (*rule, finding)));
-    let mut findings: Vec<Finding> = Vec::new();
-    for finding in notes.chain(found).filter_map(|(asked, finding)| levels.weighed(asked, finding)) {
-        let said = |other: &Finding| other.place == finding.place && other.message == finding.message;
-        if !findings.iter().any(said) {
-            findings.push(finding);
-        }
-    }
-    findings
+    let mut said = HashSet::new();
+    let findings = notes.chain(found).filter_map(|(asked, finding)| levels.weighed(asked, finding));
+    findings.filter(|finding| said.insert((finding.place.clone(), finding.message.clone()))).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The archive links every older release branch once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use semver::Version;
 
@@ -13,7 +13,7 @@ use crate::rule;
 use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((path, notes)) = subject.notes() else { return Vec::new() };
+    let Some((path, notes)) = &subject.notes else { return Vec::new() };
     let line = match &subject.role {
         BranchKind::Release(line) => line.clone(),
         BranchKind::Trunk => plain(subject.version()),
@@ -35,7 +35,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
                     .remedy("write the archive's marker and entries"),
             ]
         }
-        Some(archive) => wrong(path, &notes, archive, &older),
+        Some(archive) => wrong(path, notes, archive, &older),
     };
     findings.extend(subject.without_branches());
     findings
@@ -53,11 +53,11 @@ fn wrong(
             Finding::of(rule::NOTES_ARCHIVE, "the archive has a second marker").at(notes.place(marker));
         findings.push(second.remedy("keep the first"));
     }
+    let versions: HashSet<&Version> =
+        archive.entries.iter().filter_map(|entry| entry.version.as_ref()).collect();
     for (version, branch) in older {
         let mut links = archive.links_to(branch.as_str());
-        if links.next().is_none()
-            && !archive.entries.iter().any(|entry| entry.version.as_ref() == Some(version))
-        {
+        if links.next().is_none() && !versions.contains(version) {
             let missing = Finding::of(rule::NOTES_ARCHIVE, format!("the archive does not link to {branch}"));
             findings.push(missing.at(Place::file(path)).remedy("add its entry, the newest first"));
         }

@@ -5,7 +5,7 @@ use crate::finding::Finding;
 use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((_, notes)) = subject.notes() else { return Vec::new() };
+    let Some((_, notes)) = &subject.notes else { return Vec::new() };
     let repeated = notes.repeated().into_iter().map(|section| {
         Finding::of(rule::NOTES_ORDER, format!("the notes have a second section for {}", section.version))
             .at(notes.place(&section.heading))

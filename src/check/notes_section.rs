@@ -11,7 +11,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let version = plain(subject.version());
-    let Some((path, notes)) = subject.notes() else {
+    let Some((path, notes)) = &subject.notes else {
         let missing =
             Finding::of(rule::NOTES_SECTION, format!("there are no notes: {} is missing", config.file));
         return vec![missing.remedy("write them, or set `[notes] enabled = false`")];

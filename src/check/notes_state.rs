@@ -7,7 +7,7 @@ use crate::rule;
 use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((_, notes)) = subject.notes() else { return Vec::new() };
+    let Some((_, notes)) = &subject.notes else { return Vec::new() };
     // Where no section says a state, that is how these notes are.
     if subject.role == BranchKind::Other || notes.sections().iter().all(|section| section.state().is_none()) {
         return Vec::new();
@@ -17,7 +17,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let rests_on_tags =
         |section: &Section| section.version == current && !subject.tags.contains_key(&current);
     let unchecked = if sections.iter().any(rests_on_tags) { subject.without_tags() } else { None };
-    let wrong = sections.iter().filter_map(|section| wrong(subject, &notes, section));
+    let wrong = sections.iter().filter_map(|section| wrong(subject, notes, section));
     wrong.chain(unchecked).collect()
 }
 

@@ -6,6 +6,7 @@ use anyhow::Result;
 use semver::Version;
 
 use super::{BranchKind, LockState, Subject};
+use crate::edit::notes::Notes;
 use crate::finding::Refused;
 use crate::git::fetched::{FetchGap, Sign};
 use crate::git::{Repo, Tag};
@@ -13,7 +14,7 @@ use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
-use crate::project::lead;
+use crate::project::{Project, lead};
 use crate::report::Report;
 use crate::rule;
 use crate::train::Train;
@@ -52,6 +53,7 @@ pub fn subject<'a>(
         lead,
         lines: lines::lines(&project.workspace, &project.config),
         role,
+        notes: notes(project),
         tags: tags(request),
         gap,
         train,
@@ -62,6 +64,12 @@ pub fn subject<'a>(
         },
         msrv: msrv.findings,
     })
+}
+
+fn notes(project: &Project) -> Option<(&RepoPath, Notes<'_>)> {
+    let config = &project.config.notes;
+    let text = project.texts.get(&config.file).filter(|_| config.enabled)?;
+    Some((&config.file, Notes::parse(&config.file, text, &config.style)))
 }
 
 /// Returns what may not have been fetched: a release branch without its trunk did not come alone.

@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((_, notes)) = subject.notes() else { return Vec::new() };
+    let Some((_, notes)) = &subject.notes else { return Vec::new() };
     if subject.role == BranchKind::Other {
         return Vec::new();
     }

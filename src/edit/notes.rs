@@ -26,7 +26,7 @@ pub use self::scaffold::Missing;
 pub use self::section::Section;
 pub use self::state::SectionState;
 pub use self::style::{Style, Wording};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Places};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::version::plain;
@@ -40,6 +40,7 @@ pub struct Notes<'a> {
     path: &'a RepoPath,
     text: &'a str,
     style: &'a Style,
+    places: Places<'a>,
     sections: Vec<Section>,
     archive: Option<Archive>,
     tail: Tail,
@@ -53,8 +54,8 @@ struct Tail {
     rule: Option<Range<usize>>,
 }
 
-/// How many repetitions of one thing are reported: finding a place takes time, and one who wants to
-/// see more of them repeats the command after the first are gone.
+/// How many repetitions of one thing are reported: one who wants to see more of them repeats the command
+/// after the first are gone.
 const MOST_REPETITIONS: usize = 10;
 
 /// An edited text, and what is to be said about it.
@@ -74,7 +75,7 @@ impl<'a> Notes<'a> {
         let marker = lines.iter().position(|line| line.kind == markdown::Kind::Marker);
         let (sections, tail) = section::sections(text, &lines, marker, style);
         let archive = marker.map(|marker| Archive::read(text, &lines[marker..], style));
-        Self { path, text, style, sections, archive, tail }
+        Self { path, text, style, places: Places::of(path, text), sections, archive, tail }
     }
 
     /// Returns the sections in the order of the file.
@@ -107,7 +108,7 @@ impl<'a> Notes<'a> {
 
     /// Returns the place of a range of the text: of [`Section::heading`], for one.
     pub fn place(&self, range: &Range<usize>) -> Place {
-        Place::range(self.path, self.text, range.clone())
+        self.places.range(range.clone())
     }
 
     /// Returns the one section of `version`, or `None`.

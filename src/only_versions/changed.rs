@@ -2,7 +2,7 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Places};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::text::counted;
@@ -11,6 +11,7 @@ use crate::text::counted;
 /// are in `shown`, which has the lines of `new` at the same places.
 pub(super) fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) -> Vec<Finding> {
     let diff = TextDiff::from_lines(old, new);
+    let places = Places::of(path, shown);
     let mut findings = Vec::new();
     for hunk in diff.grouped_ops(0) {
         let changes: Vec<_> = hunk.iter().flat_map(|op| diff.iter_changes(op)).collect();
@@ -23,7 +24,7 @@ pub(super) fn changed_lines(path: &RepoPath, old: &str, new: &str, shown: &str) 
             (_, 0) => format!("{} without a version removed before this line", counted(removed, "line")),
             _ => "more than a version differs in this line".to_owned(),
         };
-        findings.push(Finding::of(rule::ONLY_VERSIONS, what).at(Place::line(path, shown, line)));
+        findings.push(Finding::of(rule::ONLY_VERSIONS, what).at(places.line(line)));
     }
     findings
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::edit::lockfile::{
     self, Followed, LockFile, LockPackage, Moved, PackageChange, third_party_changes,
 };
-use crate::finding::{Finding, Place, Refused};
+use crate::finding::{Finding, Place, Places, Refused};
 use crate::path::RepoPath;
 use crate::project::Project;
 use crate::rule;
@@ -43,7 +43,8 @@ fn moved(before: &Project, after: &Project) -> Vec<Moved> {
 }
 
 fn differences(path: &RepoPath, new: &str, earlier: &LockFile<'_>, later: &LockFile<'_>) -> Vec<Finding> {
-    let at = |line: usize| Place::line(path, new, line);
+    let places = Places::of(path, new);
+    let at = |line: usize| places.line(line);
     let mut findings: Vec<Finding> = third_party_changes(earlier, later)
         .into_iter()
         .map(|change| {

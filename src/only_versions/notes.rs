@@ -1,9 +1,10 @@
 //! What differs in the notes besides their sections and the archive's entries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::changed::changed_lines;
-use crate::edit::notes::Notes;
+use semver::Version;
+
+use crate::edit::notes::{Notes, Section};
 use crate::edit::splice::{self, Splice};
 use crate::finding::Finding;
 use crate::path::RepoPath;
@@ -22,38 +23,34 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let earlier = Notes::parse(path, old, &before.config.notes.style);
     let later = Notes::parse(path, new, &after.config.notes.style);
-    let mut findings = changed_lines(path, &frame(&earlier, old), &frame(&later, new), new);
-    // Lines of a frame are not where they are in the file.
-    for finding in &mut findings {
-        finding.place = Some(later.place(&(0..0)));
-        "the notes differ outside their sections and archive entries".clone_into(&mut finding.message);
+    let of = |message: String| Finding::of(rule::ONLY_VERSIONS, message);
+    let of_whole = |message: String| of(message).at(later.place(&(0..0)));
+    let mut findings = Vec::new();
+    if frame(&earlier, old) != frame(&later, new) {
+        findings.push(of_whole("the notes differ outside their sections and archive entries".to_owned()));
     }
-    findings.truncate(1);
-    let is_cut = entries(&later, new).len() > entries(&earlier, old).len();
-    for gone in entries(&earlier, old).difference(&entries(&later, new)) {
-        findings.push(
-            Finding::of(rule::ONLY_VERSIONS, format!("the archive has lost `{gone}`"))
-                .at(later.place(&(0..0))),
-        );
-    }
-    let newest = earlier.sections().iter().map(|section| &section.version).max();
+    let (were, are) = (entries(&earlier, old), entries(&later, new));
+    findings.extend(were.difference(&are).map(|gone| of_whole(format!("the archive has lost `{gone}`"))));
+    let (then, now) = (by_version(&earlier), by_version(&later));
+    let newest = then.keys().next_back();
     for section in later.sections() {
-        let then = earlier.sections_of(&section.version).next();
+        let then = then.get(&section.version);
         let differs = then.is_some_and(|then| old[then.range.clone()] != new[section.range.clone()]);
-        if differs && newest != Some(&section.version) {
+        if differs && newest != Some(&&section.version) {
             let message = format!("the section for {} differs, which is not being prepared", section.version);
-            findings.push(Finding::of(rule::ONLY_VERSIONS, message).at(later.place(&section.heading)));
+            findings.push(of(message).at(later.place(&section.heading)));
         }
     }
-    if !is_cut {
-        for gone in
-            earlier.sections().iter().filter(|section| later.sections_of(&section.version).next().is_none())
-        {
-            let message = format!("the section for {} is gone", gone.version);
-            findings.push(Finding::of(rule::ONLY_VERSIONS, message).at(later.place(&(0..0))));
-        }
+    let is_cut = are.len() > were.len();
+    for gone in earlier.sections().iter().filter(|section| !is_cut && !now.contains_key(&section.version)) {
+        findings.push(of_whole(format!("the section for {} is gone", gone.version)));
     }
     findings
+}
+
+/// Returns the first section of each version.
+fn by_version<'n>(notes: &'n Notes<'_>) -> BTreeMap<&'n Version, &'n Section> {
+    notes.sections().iter().rev().map(|section| (&section.version, section)).collect()
 }
 
 /// Returns the text without sections and archive entries.

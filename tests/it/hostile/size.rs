@@ -123,6 +123,18 @@ fn nesting_ends_in_an_error_and_not_in_the_stack() {
     }
 }
 
+#[test]
+fn two_hundred_thousand_headings_are_checked_in_one_go() {
+    let fixture = configured("");
+    let headings = (8..180_008).rev().chain(std::iter::repeat_n(7, 20_000));
+    let text = headings.fold(String::new(), |text, number| text + &format!("# {number}.0.0\n"));
+    fixture.sandbox.write("RELEASES.md", text);
+    fixture.sandbox.commit_all("long notes");
+    let said = fixture.run("check --format json");
+    assert_eq!(said.status, 1, "{}", said.err);
+    assert_eq!(said.out.matches("the notes have a second section for 7.0.0").count(), 19_999);
+}
+
 fn longer_than(limit: u64, line: &str) -> String {
     line.repeat(usize::try_from(limit).unwrap() / line.len() + 1)
 }
