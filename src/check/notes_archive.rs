@@ -44,7 +44,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
 fn wrong(
     path: &RepoPath,
     notes: &Notes<'_>,
-    archive: &Archive,
+    archive: &Archive<'_>,
     older: &BTreeMap<Version, &BranchName>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -7,7 +7,7 @@ mod archive;
 mod carry;
 mod date;
 mod fresh;
-mod markdown;
+mod outline;
 mod scaffold;
 mod section;
 mod state;
@@ -19,9 +19,10 @@ use std::ops::Range;
 
 use semver::Version;
 
-pub use self::archive::{Archive, Entry};
+pub use self::archive::{Archive, ArchiveEntry};
 pub use self::carry::{added_to_released, carry};
 pub use self::fresh::{Opening, create};
+pub use self::outline::{BlockKind, Heading, MarkdownBlock, Outline, next_line};
 pub use self::scaffold::Missing;
 pub use self::section::Section;
 pub use self::state::SectionState;
@@ -41,8 +42,10 @@ pub struct Notes<'a> {
     text: &'a str,
     style: &'a Style,
     places: Places<'a>,
+    /// What stands before the archive's marker.
+    outline: Outline,
     sections: Vec<Section>,
-    archive: Option<Archive>,
+    archive: Option<Archive<'a>>,
     tail: Tail,
 }
 
@@ -70,12 +73,15 @@ pub struct Edited {
 impl<'a> Notes<'a> {
     /// Reads `text`, the content of `path`. Every text is notes; what it lacks shows in the outline.
     pub fn parse(path: &'a RepoPath, text: &'a str, style: &'a Style) -> Self {
-        let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let lines = markdown::lines(text, bom, &style.marker);
-        let marker = lines.iter().position(|line| line.kind == markdown::Kind::Marker);
-        let (sections, tail) = section::sections(text, &lines, marker, style);
-        let archive = marker.map(|marker| Archive::read(text, &lines[marker..], style));
-        Self { path, text, style, places: Places::of(path, text), sections, archive, tail }
+        let whole = Outline::parse(text);
+        let marker = whole.lines_with(text, &style.marker).next();
+        let outline = match &marker {
+            Some(marker) => Outline::parse(&text[..marker.start]),
+            None => whole,
+        };
+        let (sections, tail) = section::sections(text, &outline, marker.as_ref(), style);
+        let archive = marker.map(|marker| Archive::read(text, marker, style));
+        Self { path, text, style, places: Places::of(path, text), outline, sections, archive, tail }
     }
 
     /// Returns the sections in the order of the file.
@@ -102,7 +108,7 @@ impl<'a> Notes<'a> {
     }
 
     /// Returns the archive, if its marker is there.
-    pub fn archive(&self) -> Option<&Archive> {
+    pub fn archive(&self) -> Option<&Archive<'a>> {
         self.archive.as_ref()
     }
 

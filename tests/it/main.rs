@@ -23,6 +23,7 @@ mod history;
 mod hostile;
 mod layers;
 mod lockfile;
+mod markdown;
 mod mdbook;
 mod notes;
 mod only_versions;

@@ -1,21 +1,22 @@
 //! Entries that a commit adds to the notes, carried over to the notes of another branch.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use semver::Version;
-use similar::{ChangeTag, TextDiff};
 
-use super::markdown::{Kind, Line, lines};
+use super::outline::{BlockKind, MarkdownBlock, next_line};
 use super::state::SectionState;
 use super::style::Style;
-use super::{Notes, Section, line_end};
+use super::{Notes, Section};
+use crate::edit::splice::{self, Splice};
 use crate::path::RepoPath;
 
 /// Returns `onto`, the notes of a branch, with the entries that a commit added to the newest section
 /// when it changed its notes from `before` to `after`.
 ///
 /// They go to the end of the list under the same heading in the branch's newest section, which must
-/// be unreleased. An entry that already exists is not added again.
+/// be unreleased. An entry that is there already is not added again.
 ///
 /// # Errors
 ///
@@ -27,168 +28,165 @@ pub fn carry(
     after: &str,
     onto: &str,
 ) -> Result<String, &'static str> {
-    let mut text = onto.to_owned();
-    for block in added(before, after)? {
-        let heading = heading_above(path, style, after, &block)?;
-        let entry = after[block].trim_matches(['\r', '\n']);
-        text = with_entry(path, style, &text, heading.as_deref(), entry, is_loose(after))?;
+    let [before, after, onto] = [before, after, onto].map(|text| Notes::parse(path, text, style));
+    let added = added(&before, &after)?;
+    let source = newest(&after).ok_or("its notes have no section")?;
+    if added.iter().any(|entry| entry.start < source.heading.end || entry.end > source.range.end) {
+        return Err("it adds to notes of an older version");
     }
-    Ok(text)
+    let target = newest(&onto).ok_or("the notes of the branch have no section")?;
+    if target.state() != Some(SectionState::Unreleased) {
+        return Err("the notes of the branch have no unreleased section");
+    }
+    let (source, mut target) = (parts(&after, source), parts(&onto, target));
+    let mut places: HashMap<_, Vec<usize>> = HashMap::new();
+    // Where there are headings, what stands before them is not a list of entries.
+    for (index, part) in target.iter().enumerate().skip(usize::from(target.len() > 1)) {
+        places.entry(part.heading.clone()).or_default().push(index);
+    }
+    for entry in added {
+        let part = source.iter().take(source.partition_point(|part| part.start <= entry.start)).next_back();
+        let Some(&[place]) = part.and_then(|part| places.get(&part.heading)).map(Vec::as_slice) else {
+            return Err("the unreleased section of the branch has no place that fits");
+        };
+        target[place].gain(on_lines(&after.text[entry], onto.line_end()));
+    }
+    Ok(grown(&onto, &target, is_loose(&after, &after.outline.blocks)))
 }
 
 /// Returns the version of a section to which `after` adds lines though it was released in `before`.
 pub fn added_to_released(path: &RepoPath, style: &Style, before: &str, after: &str) -> Option<Version> {
-    let is_released = |section: &Section| matches!(section.state(), Some(SectionState::Released(_)));
-    let (was, is) = (Notes::parse(path, before, style), Notes::parse(path, after, style));
-    let mut at = 0;
-    let mut new = Vec::new();
-    for change in TextDiff::from_lines(before, after).iter_all_changes() {
-        match change.tag() {
-            ChangeTag::Insert if !change.value().trim().is_empty() => new.push(at),
-            _ => {}
-        }
-        at += if change.tag() == ChangeTag::Delete { 0 } else { change.value().len() };
+    let [was, is] = [before, after].map(|text| Notes::parse(path, text, style));
+    let released = |section: &&Section| matches!(section.state(), Some(SectionState::Released(_)));
+    let mut old: HashMap<&Version, HashSet<&str>> = HashMap::new();
+    for section in was.sections.iter().filter(released) {
+        old.entry(&section.version).or_default().extend(written(&before[section.range.clone()]));
     }
     let grows = |section: &&Section| {
-        is_released(section)
-            && was.sections_of(&section.version).any(is_released)
-            && new.iter().any(|at| section.range.contains(at))
+        let old = old.get(&section.version);
+        old.is_some_and(|old| written(&after[section.range.clone()]).any(|line| !old.contains(line)))
     };
-    is.sections().iter().find(grows).map(|section| section.version.clone())
+    is.sections.iter().filter(released).find(grows).map(|section| section.version.clone())
 }
 
-/// Returns where the lines stand that are new in `after`, blank ones around them left out.
-fn added(before: &str, after: &str) -> Result<Vec<Range<usize>>, &'static str> {
-    let diff = TextDiff::from_lines(before, after);
-    let mut blocks: Vec<Range<usize>> = Vec::new();
-    let mut at = 0;
-    for change in diff.iter_all_changes() {
-        let line = change.value();
-        match change.tag() {
-            ChangeTag::Delete if line.trim().is_empty() => {}
-            ChangeTag::Delete => return Err("it changes notes that were there before"),
-            ChangeTag::Equal => at += line.len(),
-            ChangeTag::Insert => {
-                match blocks.last_mut().filter(|block| block.end == at) {
-                    Some(block) => block.end += line.len(),
-                    None => blocks.push(at..at + line.len()),
-                }
-                at += line.len();
-            }
+/// Returns the items of lists that are new in `after`, if nothing else but blank lines is.
+fn added(before: &Notes, after: &Notes) -> Result<Vec<Range<usize>>, &'static str> {
+    let mut old: HashMap<&str, usize> = HashMap::new();
+    for item in items(&before.outline.blocks) {
+        *old.entry(&before.text[item.clone()]).or_default() += 1;
+    }
+    let mut is_new = |item: &Range<usize>| match old.get_mut(&after.text[item.clone()]) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
         }
-    }
-    blocks.retain(|block| !after[block.clone()].trim().is_empty());
-    let is_entry = |block: &Range<usize>| {
-        let text = after[block.clone()].trim_start_matches(['\r', '\n']);
-        ["* ", "- ", "+ "].iter().any(|mark| text.starts_with(mark))
-            && !text.lines().any(|line| line.starts_with('#'))
+        _ => true,
     };
-    if blocks.is_empty() {
-        Err("it adds nothing to the notes")
-    } else if blocks.iter().all(is_entry) {
-        Ok(blocks)
-    } else {
-        Err("it adds more to the notes than entries of a list")
+    // Of two that are alike, the one further up is the new one.
+    let mut new: Vec<Range<usize>> =
+        items(&after.outline.blocks).rev().filter(|item| is_new(item)).cloned().collect();
+    new.reverse();
+    let starts = std::iter::once(0).chain(new.iter().map(|item| item.end));
+    let ends = new.iter().map(|item| item.start).chain([after.text.len()]);
+    let others = starts.zip(ends).flat_map(|(start, end)| written(&after.text[start..end]));
+    let mut old = written(before.text).peekable();
+    let more = others.filter(|line| old.next_if_eq(line).is_none()).count();
+    match old.next() {
+        Some(_) => Err("it changes notes that were there before"),
+        None if more > 0 => Err("it adds more to the notes than entries of a list"),
+        None if new.is_empty() => Err("it adds nothing to the notes"),
+        None => Ok(new),
     }
 }
 
-/// Returns the heading inside of the newest section that `block` stands under, if there is one.
-fn heading_above(
-    path: &RepoPath,
-    style: &Style,
-    text: &str,
-    block: &Range<usize>,
-) -> Result<Option<String>, &'static str> {
-    let notes = Notes::parse(path, text, style);
-    let newest = newest(&notes).ok_or("its notes have no section")?;
-    if block.start < newest.heading.end || block.end > newest.range.end {
-        return Err("it adds to notes of an older version");
-    }
-    let parts = parts(text, newest, style);
-    let part = parts.iter().rfind(|part| part.range.start <= block.start);
-    Ok(part.and_then(|part| part.heading.clone()))
+/// Returns the lines of `text` that are not blank.
+fn written(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim().is_empty())
 }
 
-/// Returns `text` with `entry` at the end of the list under `heading`.
-fn with_entry(
-    path: &RepoPath,
-    style: &Style,
-    text: &str,
-    heading: Option<&str>,
-    entry: &str,
-    loose: Option<bool>,
-) -> Result<String, &'static str> {
-    let notes = Notes::parse(path, text, style);
-    let newest = newest(&notes).ok_or("the notes of the branch have no section")?;
-    if newest.state() != Some(SectionState::Unreleased) {
-        return Err("the notes of the branch have no unreleased section");
-    }
-    let parts = parts(text, newest, style);
-    let same = |part: &&Part| match (&part.heading, heading) {
-        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-        (None, None) => parts.len() == 1,
-        _ => false,
-    };
-    let mut fitting = parts.iter().filter(same);
-    let (Some(part), None) = (fitting.next(), fitting.next()) else {
-        return Err("the unreleased section of the branch has no place that fits");
-    };
-    let content = text[part.range.clone()].trim_end();
-    let end = line_end(text);
-    let entry = entry.lines().collect::<Vec<_>>().join(end);
-    if content.contains(&entry) {
-        return Ok(text.to_owned());
-    }
-    let after_entry = content.lines().next_back().is_some_and(|line| !line.starts_with('#'));
-    let loose = is_loose(content).or(loose).unwrap_or(true);
-    let gap = if after_entry && heading.is_some() && !loose { 1 } else { 2 };
-    let at = part.range.start + content.len();
-    let missing_end = if text[at..].starts_with(['\r', '\n']) { "" } else { end };
-    Ok([&text[..at], &end.repeat(gap), &entry, missing_end, &text[at..]].concat())
+fn on_lines(text: &str, line_end: &str) -> String {
+    text.lines().collect::<Vec<_>>().join(line_end)
 }
 
 fn newest<'n>(notes: &'n Notes<'_>) -> Option<&'n Section> {
     notes.sections().iter().max_by_key(|section| &section.version)
 }
 
-/// What stands under one heading inside of a section, the heading included; the first part has none.
-struct Part {
-    heading: Option<String>,
-    range: Range<usize>,
-}
-
-fn parts(text: &str, section: &Section, style: &Style) -> Vec<Part> {
-    let inside: Vec<Line> = lines(&text[..section.range.end], section.range.start, &style.marker);
-    let mut parts = Vec::new();
-    let mut part = Part { heading: None, range: section.range.start..section.heading.end };
-    for line in inside.into_iter().filter(|line| line.range.start >= section.heading.end) {
-        match &line.kind {
-            Kind::Heading(heading) => {
-                let heading = Some(text[heading.text.clone()].trim().to_owned());
-                parts.push(std::mem::replace(&mut part, Part { heading, range: line.range.clone() }));
-            }
-            // What follows a thematic break is about something else.
-            Kind::Rule => break,
-            _ => part.range.end = line.range.end,
-        }
-    }
-    parts.push(part);
-    parts
+fn items(blocks: &[MarkdownBlock]) -> impl DoubleEndedIterator<Item = &Range<usize>> {
+    blocks.iter().flat_map(|block| match &block.kind {
+        BlockKind::List(items) => items.as_slice(),
+        _ => &[],
+    })
 }
 
 /// Returns whether blank lines stand between entries, if there are two in a row.
-fn is_loose(text: &str) -> Option<bool> {
-    let mut in_list = false;
-    let mut blank = false;
-    for line in text.lines() {
-        let begins = ["* ", "- ", "+ "].iter().any(|mark| line.starts_with(mark));
-        if begins && in_list {
-            return Some(blank);
+fn is_loose(notes: &Notes, blocks: &[MarkdownBlock]) -> Option<bool> {
+    blocks.iter().find_map(|block| match &block.kind {
+        BlockKind::List(items) => {
+            items.get(1).map(|second| next_line(notes.text, items[0].end) < second.start)
         }
-        blank = line.trim().is_empty();
-        in_list = begins || (in_list && (blank || line.starts_with([' ', '\t'])));
+        _ => None,
+    })
+}
+
+/// What stands under one heading inside of a section; the first part stands under the section's own, and
+/// has no name.
+struct Subsection<'n> {
+    /// The heading in lower-case letters.
+    heading: Option<String>,
+    start: usize,
+    /// The blocks, the heading included.
+    blocks: &'n [MarkdownBlock],
+    /// The entries.
+    entries: HashSet<String>,
+    /// Those of them that are to be added.
+    gained: Vec<String>,
+}
+
+impl Subsection<'_> {
+    fn gain(&mut self, entry: String) {
+        if self.entries.insert(entry.clone()) {
+            self.gained.push(entry);
+        }
     }
-    None
+}
+
+fn parts<'n>(notes: &'n Notes, section: &Section) -> Vec<Subsection<'n>> {
+    let blocks = &notes.outline.blocks;
+    let at = |byte: usize| blocks.partition_point(|block| block.range.start < byte);
+    let blocks = &blocks[at(section.range.start)..at(section.range.end)];
+    // What follows a thematic break is about something else.
+    let blocks = blocks.split(|block| block.kind == BlockKind::Rule).next().unwrap_or_default();
+    let parts = blocks.chunk_by(|_, next| !matches!(next.kind, BlockKind::Heading(_)));
+    let part = |blocks: &'n [MarkdownBlock]| Subsection {
+        heading: match &blocks[0].kind {
+            BlockKind::Heading(heading) if blocks[0].range.start > section.range.start => {
+                Some(notes.text[heading.text.clone()].to_ascii_lowercase())
+            }
+            _ => None,
+        },
+        start: blocks[0].range.start,
+        blocks,
+        entries: items(blocks).map(|item| on_lines(&notes.text[item.clone()], notes.line_end())).collect(),
+        gained: Vec::new(),
+    };
+    parts.map(part).collect()
+}
+
+/// Returns the text of `notes` with what the `parts` of its newest section gain, set apart as their
+/// entries are, or else as is `usual`.
+fn grown(notes: &Notes, parts: &[Subsection], usual: Option<bool>) -> String {
+    let end = notes.line_end();
+    let gaining = parts.iter().filter(|part| !part.gained.is_empty());
+    let splice = |part: &Subsection| {
+        let last = part.blocks.last()?;
+        let between = end.repeat(if is_loose(notes, part.blocks).or(usual).unwrap_or(true) { 2 } else { 1 });
+        let gap = if matches!(last.kind, BlockKind::List(_)) { &between } else { &end.repeat(2) };
+        let missing = if last.next == last.range.end { end } else { "" };
+        let new = [gap, &part.gained.join(&between), missing].concat();
+        Some(Splice::new(last.range.end..last.range.end, new))
+    };
+    splice::apply(notes.text, gaining.filter_map(splice).collect())
 }
 
 #[cfg(test)]
@@ -242,6 +240,8 @@ mod tests {
             (&entry, "", "no section"),
             (&TRUNK.replace("Old", "Other"), unreleased, "changes notes"),
             (&TRUNK.replace("### Added\n", "### Added\n\nProse.\n"), unreleased, "more to the notes"),
+            (&entry.replace("* New", "```\n* New\n```"), unreleased, "more to the notes"),
+            (&TRUNK.replace("* Old", "* Old\n  * New"), unreleased, "changes notes"),
             (TRUNK, unreleased, "adds nothing"),
         ] {
             let said = carried(after, onto).unwrap_err();

@@ -193,8 +193,8 @@ impl Notes<'_> {
         }
         let end = self.sections.first().map_or(self.tail.start, |section| section.range.start);
         let preamble = &self.text[..end];
-        let gap =
-            if preamble.is_empty() || preamble.ends_with(['\n', '\u{feff}']) { "" } else { self.line_end() };
+        let ends_line = preamble.is_empty() || preamble.ends_with(['\n', '\r', '\u{feff}']);
+        let gap = if ends_line { "" } else { self.line_end() };
         [preamble, gap, &new.text[start..]].concat()
     }
 
@@ -212,7 +212,7 @@ impl Notes<'_> {
             return [gap, before, after].concat();
         }
         let entry = self.style.entry_for(cut);
-        if before.is_empty() || before.ends_with('\n') {
+        if before.is_empty() || before.ends_with(['\n', '\r']) {
             [gap, before, &entry, self.line_end(), after].concat()
         } else {
             // The marker is the last line of the file and has no end; neither has the entry then.

@@ -120,9 +120,10 @@ impl Notes<'_> {
 
     /// Returns the line that `range` is in, without its end.
     fn line_around(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at);
-        start..start + self.text[start..end].trim_end_matches('\r').len()
+        let line_ends = ['\n', '\r'];
+        let start = self.text[..range.start].rfind(line_ends).map_or(0, |at| at + 1);
+        let end = self.text[range.end..].find(line_ends).map_or(self.text.len(), |at| range.end + at);
+        start..end
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use semver::Version;
 
 use super::Tail;
-use super::markdown::{Heading, Kind, Line};
+use super::outline::{BlockKind, Heading, MarkdownBlock, Outline};
 use super::state::{self, SectionState, StatePlace};
 use super::style::Style;
 use super::title::{Certainty, Title, after_link};
@@ -47,35 +47,33 @@ impl Section {
     }
 }
 
-/// Returns the sections before the archive's `marker`, which is an index of `lines`, and the tail.
+/// Returns the sections, and the tail of what has this outline; it ends at the archive's `marker`, or with
+/// the text if there is none.
 pub(super) fn sections(
     text: &str,
-    lines: &[Line],
-    marker: Option<usize>,
+    outline: &Outline,
+    marker: Option<&Range<usize>>,
     style: &Style,
 ) -> (Vec<Section>, Tail) {
-    let titles = titles(text, &lines[..marker.unwrap_or(lines.len())], style);
-    let tail_line = match marker {
-        Some(marker) => tail_line(lines, marker, titles.last()),
-        None => lines.len(),
-    };
-    let ends = titles.iter().skip(1).map(|title| title.line).chain([tail_line]);
-    let sections =
-        titles.iter().zip(ends).map(|(title, end)| section(text, &lines[title.line..end], title, style));
-    let tail = Tail {
-        start: lines.get(tail_line).map_or(text.len(), |line| line.range.start),
-        rule: lines
-            .get(tail_line)
-            .filter(|line| line.kind == Kind::Rule)
-            .map(|line| line.range.start..line.end),
-    };
+    let blocks = &outline.blocks;
+    let titles = titles(text, blocks, style);
+    let tail = marker.map_or(blocks.len(), |_| tail(blocks, titles.last()));
+    let end = marker.map_or(text.len(), |marker| marker.start);
+    let start = |block: usize| blocks.get(block).map_or(end, |block| block.range.start);
+    let ends = titles.iter().skip(1).map(|title| title.block).chain([tail]);
+    let sections = titles.iter().zip(ends).map(|(titled, until)| {
+        let range = start(titled.block)..start(until);
+        section(text, outline, &blocks[titled.block..until], titled, range, style)
+    });
+    let rule = blocks.get(tail).filter(|block| block.kind == BlockKind::Rule);
+    let tail = Tail { start: start(tail), rule: rule.map(|rule| rule.range.start..rule.next) };
     (sections.collect(), tail)
 }
 
-/// A heading with a version, and the index of its line.
-struct SectionHeading<'l> {
-    line: usize,
-    heading: &'l Heading,
+/// A heading with a version, and the index of its block.
+struct SectionHeading<'b> {
+    block: usize,
+    heading: &'b Heading,
     title: Title,
 }
 
@@ -84,15 +82,12 @@ struct SectionHeading<'l> {
 /// Of the headings that name a version these are the ones of the highest level there is, and those
 /// below it that say nothing but the version (some projects set patches a level below). A heading of
 /// many words counts only where there is no other kind.
-fn titles<'l>(text: &str, lines: &'l [Line], style: &Style) -> Vec<SectionHeading<'l>> {
-    let mut all: Vec<SectionHeading> = Vec::new();
-    for (line, kind) in lines.iter().map(|line| &line.kind).enumerate() {
-        if let Kind::Heading(heading) = kind
-            && let Some(title) = Title::read(text, &heading.text, style)
-        {
-            all.push(SectionHeading { line, heading, title });
-        }
-    }
+fn titles<'b>(text: &str, blocks: &'b [MarkdownBlock], style: &Style) -> Vec<SectionHeading<'b>> {
+    let titled = |(block, it): (usize, &'b MarkdownBlock)| {
+        let BlockKind::Heading(heading) = &it.kind else { return None };
+        Some(SectionHeading { block, heading, title: Title::read(text, &heading.text, style)? })
+    };
+    let mut all: Vec<SectionHeading> = blocks.iter().enumerate().filter_map(titled).collect();
     let is_plain = |title: &SectionHeading| title.title.certainty <= Certainty::Named;
     if all.iter().any(is_plain) {
         all.retain(is_plain);
@@ -102,56 +97,55 @@ fn titles<'l>(text: &str, lines: &'l [Line], style: &Style) -> Vec<SectionHeadin
     all
 }
 
-/// Returns the index of the line that begins the tail: the last thematic break before the marker,
-/// else the first heading after the last section that is not part of it, else the marker.
-fn tail_line(lines: &[Line], marker: usize, last: Option<&SectionHeading>) -> usize {
-    let from = last.map_or(0, |last| last.line + 1);
-    let between = &lines[from..marker];
-    let ends_section = |line: &Line| match (&line.kind, last) {
-        (Kind::Heading(heading), Some(last)) => heading.level <= last.heading.level,
+/// Returns the index of the block that begins the tail: the last thematic break, else the first heading
+/// after the last section that is not part of it, else the end.
+fn tail(blocks: &[MarkdownBlock], last: Option<&SectionHeading>) -> usize {
+    let from = last.map_or(0, |last| last.block + 1);
+    let after = &blocks[from..];
+    let ends_section = |block: &MarkdownBlock| match (&block.kind, last) {
+        (BlockKind::Heading(heading), Some(last)) => heading.level <= last.heading.level,
         _ => false,
     };
-    let rule = between.iter().rposition(|line| line.kind == Kind::Rule);
-    rule.or_else(|| between.iter().position(ends_section)).map_or(marker, |at| from + at)
+    let rule = after.iter().rposition(|block| block.kind == BlockKind::Rule);
+    rule.or_else(|| after.iter().position(ends_section)).map_or(blocks.len(), |at| from + at)
 }
 
-fn section(text: &str, lines: &[Line], titled: &SectionHeading, style: &Style) -> Section {
-    let SectionHeading { heading, title, .. } = titled;
-    let range = lines.first().map_or(0, |line| line.range.start)..lines.last().map_or(0, |line| line.end);
-    let body = lines.get(1..).unwrap_or_default();
-    let inner = body.iter().position(|line| matches!(line.kind, Kind::Heading(_)));
-    let introduction = &body[..inner.unwrap_or(body.len())];
-    let last = body.iter().rfind(|line| line.kind != Kind::Blank);
+/// Makes the section of `blocks`, the first of which is its heading.
+fn section(
+    text: &str,
+    outline: &Outline,
+    blocks: &[MarkdownBlock],
+    SectionHeading { heading, title, .. }: &SectionHeading,
+    range: Range<usize>,
+    style: &Style,
+) -> Section {
+    let body = blocks.get(1..).unwrap_or_default();
+    let inner = body.iter().enumerate().find_map(|(at, block)| match &block.kind {
+        BlockKind::Heading(heading) => Some((at, heading.level)),
+        _ => None,
+    });
+    let introduction = &body[..inner.map_or(body.len(), |(at, _)| at)];
     Section {
         version: title.version.clone(),
         level: heading.level,
+        heading: blocks.first().map_or(range.clone(), |block| block.range.clone()),
         range,
-        heading: lines.first().map_or(0..0, |line| line.range.clone()),
         marks: (*heading).clone(),
         title: title.clone(),
-        stated: state_place(text, heading, title, introduction, style),
-        rule: last.filter(|line| line.kind == Kind::Rule).map(|line| line.range.clone()),
-        inner_level: inner.and_then(|at| match &body[at].kind {
-            Kind::Heading(heading) => Some(heading.level),
-            _ => None,
+        stated: in_heading(text, heading, title, style).or_else(|| {
+            let paragraphs = introduction.iter().filter(|block| block.kind == BlockKind::Paragraph);
+            let mut lines = paragraphs.flat_map(|block| outline.lines(text, block));
+            lines.find_map(|line| state::in_line(text, &line, style))
         }),
+        rule: body.last().filter(|block| block.kind == BlockKind::Rule).map(|rule| rule.range.clone()),
+        inner_level: inner.map(|(_, level)| level),
     }
 }
 
-/// Finds the state in the heading, else in the text before the first heading inside.
-fn state_place(
-    text: &str,
-    heading: &Heading,
-    title: &Title,
-    introduction: &[Line],
-    style: &Style,
-) -> Option<StatePlace> {
+/// Finds the state in the heading, before or after its version.
+fn in_heading(text: &str, heading: &Heading, title: &Title, style: &Style) -> Option<StatePlace> {
     let end = heading.text.end;
     let after = end - after_link(&text[title.at.end..end]).len();
     state::in_title(text, &(heading.text.start..title.at.start), style)
         .or_else(|| state::in_title(text, &(after..end), style))
-        .or_else(|| {
-            let mut lines = introduction.iter().filter(|line| line.kind == Kind::Text);
-            lines.find_map(|line| state::in_line(text, &line.range, style))
-        })
 }

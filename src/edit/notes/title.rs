@@ -59,7 +59,7 @@ pub(super) fn after_link(after: &str) -> &str {
 }
 
 /// Returns the ranges of the longest runs of characters that are `inside` of a word.
-fn words(text: &str, inside: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn words(text: &str, inside: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     text.split_inclusive(move |c| !inside(c)).filter_map(move |piece| {
         let start = at;

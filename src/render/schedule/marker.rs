@@ -1,7 +1,10 @@
 //! The part of a Markdown file that belongs to the schedule: between two comments.
 
+use std::ops::Range;
+
+use crate::edit::notes::{Outline, next_line};
 use crate::edit::splice::{self, Splice};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Places};
 use crate::rule;
 
 /// The comment after which the schedule begins; each marker stands alone on its line.
@@ -19,7 +22,7 @@ pub enum End {
 }
 
 /// Returns `text` (the file `path`) with `content` between the markers, which stay; line ends are
-/// those of the marker's line. Markers in a fenced code block are text.
+/// those of the marker's line. Markers in code are text.
 ///
 /// # Errors
 ///
@@ -39,6 +42,7 @@ pub fn replace(path: &str, text: &str, content: &str, end: End) -> Result<String
 
 /// Returns each marker that begins the schedule, and where what follows it goes on.
 fn regions(path: &str, text: &str, end: End) -> Result<Vec<(Marker, usize)>, Vec<Finding>> {
+    let places = Places::of(path, text);
     let mut regions = Vec::new();
     let mut problems = Vec::new();
     let mut markers = markers(text).into_iter().peekable();
@@ -50,7 +54,7 @@ fn regions(path: &str, text: &str, end: End) -> Result<Vec<(Marker, usize)>, Vec
                 let until = marker.end;
                 regions.push((marker, until));
             }
-            None => problems.push(unpaired(path, text, &marker)),
+            None => problems.push(unpaired(&places, &marker)),
         }
     }
     if problems.is_empty() { Ok(regions) } else { Err(problems) }
@@ -74,45 +78,24 @@ struct Marker {
     begins: bool,
     start: usize,
     end: usize,
-    line: usize,
 }
 
 fn markers(text: &str) -> Vec<Marker> {
-    let mut found = Vec::new();
-    let mut fence: Option<&str> = None;
-    let mut start = 0;
-    for (i, line) in text.split_inclusive('\n').enumerate() {
-        let end = start + line.len();
-        let trimmed = line.trim();
-        match fence {
-            Some(open) if closes(trimmed, open) => fence = None,
-            None if opening_fence(trimmed).is_some() => fence = opening_fence(trimmed),
-            None if trimmed == BEGIN || trimmed == END => {
-                found.push(Marker { begins: trimmed == BEGIN, start, end, line: i + 1 });
-            }
-            _ => {}
-        }
-        start = end;
-    }
-    found
+    let outline = Outline::parse(text);
+    let lines = outline.blocks.iter().flat_map(|block| outline.lines(text, block));
+    let marker = |line: Range<usize>| {
+        let content = text[line.clone()].trim();
+        let is_marker = content == BEGIN || content == END;
+        let end = next_line(text, line.end);
+        is_marker.then_some(Marker { begins: content == BEGIN, start: line.start, end })
+    };
+    lines.filter_map(marker).collect()
 }
 
-/// Returns the run of backquotes or tildes that opens a fenced code block.
-fn opening_fence(line: &str) -> Option<&str> {
-    let first = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let run = line.len() - line.trim_start_matches(first).len();
-    // What follows backquotes cannot hold another one: that would be a code span.
-    (run >= 3 && !(first == '`' && line[run..].contains('`'))).then(|| &line[..run])
-}
-
-fn closes(line: &str, open: &str) -> bool {
-    line.starts_with(open) && line.trim_start_matches(&open[..1]).is_empty()
-}
-
-fn unpaired(path: &str, text: &str, marker: &Marker) -> Finding {
+fn unpaired(places: &Places<'_>, marker: &Marker) -> Finding {
     let (this, other) = if marker.begins { (BEGIN, END) } else { (END, BEGIN) };
     Finding::of(rule::MARKER_UNPAIRED, format!("`{this}` has no `{other}`"))
-        .at(Place::line(path, text, marker.line))
+        .at(places.range(marker.start..marker.end))
         .remedy(format!("add `{other}`, or remove it"))
 }
 
@@ -142,8 +125,23 @@ mod tests {
     fn a_marker_in_a_code_block_is_text() {
         let fenced = format!("~~~~\n~~~\n{BEGIN}\n~~~~\n```x\n{END}\n```\n");
         assert_eq!(put(&fenced).unwrap_err()[0].rule, rule::MARKER_MISSING);
+        for text in [
+            format!("    {BEGIN}\n    {END}\n"),
+            format!("<!--\n{BEGIN}\n"),
+            format!("* a\n\n      {BEGIN}\n"),
+        ] {
+            assert_eq!(put(&text).unwrap_err()[0].rule, rule::MARKER_MISSING, "{text}");
+        }
         let both = format!("{fenced}{BEGIN}\n{END}");
         assert_eq!(put(&both).unwrap(), format!("{fenced}{BEGIN}\n\nnew\n\n{END}"));
+    }
+
+    #[test]
+    fn a_marker_in_markup_or_a_list_is_one() {
+        for before in ["<div>\n", "* a\n  "] {
+            let text = format!("{before}{BEGIN}\n\n{END}\n");
+            assert_eq!(put(&text).unwrap(), format!("{before}{BEGIN}\n\nnew\n\n{END}\n"));
+        }
     }
 
     #[test]

@@ -114,6 +114,8 @@ fn nesting_ends_in_an_error_and_not_in_the_stack() {
             format!("## 1.0.0\n\n{}\n", "<!-- ".repeat(depth)),
             format!("## 1.0.0\n\n{}\n", "`".repeat(depth)),
             format!("{}\n", "## 1.0.0\n".repeat(depth)),
+            format!("{}a\n{}", "- ".repeat(depth), "b\n".repeat(depth)),
+            format!("{}```\n{}", "1. > ".repeat(depth), "\n".repeat(depth)),
         ] {
             let style = Style::default_for(&notes);
             let parsed = Notes::parse(&notes, &text, &style);
