@@ -6,9 +6,9 @@
 //!
 //! ```
 //! use relprep::git::Moment;
-//! use relprep::ops::prepare::{Options, prepare};
+//! use relprep::ops::prepare::{PrepareOptions, prepare};
 //! use relprep::ops::recovery::Purpose;
-//! use relprep::ops::targets::Branches;
+//! use relprep::ops::targets::BranchChoice;
 //! use relprep::ops::Context;
 //! use relprep::plan::Command;
 //! use relprep::project::Location;
@@ -38,9 +38,9 @@
 //! let mut said = Vec::new();
 //!
 //! let session = context.open(Purpose::Write, &mut said)?;
-//! let options = Options {
+//! let options = PrepareOptions {
 //!     command: Command::Patch,
-//!     branches: Branches::CheckedOut,
+//!     branches: BranchChoice::CheckedOut,
 //!     allow_dirty: false,
 //!     push: false,
 //! };
@@ -51,7 +51,7 @@
 //!
 //! // So far nothing is written.
 //! let applied = prepared.apply(Hooks::Run, &mut said)?;
-//! assert_eq!(applied.outcome.branches[0].name, "release-1.0.0");
+//! assert_eq!(applied.outcome.branches[0].name.to_string(), "release-1.0.0");
 //! # assert!(std::fs::read_to_string(folder.path().join("Cargo.toml"))?.contains("\"1.0.1\""));
 //! # Ok::<(), anyhow::Error>(())
 //! ```
