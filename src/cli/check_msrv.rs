@@ -34,7 +34,7 @@ pub(super) struct CheckMsrvArgs {
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: ReportFormat,
-    /// What holds the promise, where neither the first release's tag nor the trunk is there
+    /// The commit that holds the promise, instead of the line's first release
     #[arg(long, value_name = "REV", conflicts_with = "baseline_rust_version")]
     baseline: Option<String>,
     /// The promise itself, where neither the first release's tag nor the trunk tells one

@@ -66,11 +66,9 @@ impl fmt::Display for BaselineSource {
                     commit.short()
                 )
             }
-            Self::Revision { revision, commit } => write!(
-                f,
-                "{revision} ({}), as `--baseline` says: neither a tag nor the trunk tells",
-                commit.short()
-            ),
+            Self::Revision { revision, commit } => {
+                write!(f, "{revision} ({}), as `--baseline` says", commit.short())
+            }
             Self::Stated(version) => {
                 write!(
                     f,
@@ -100,7 +98,7 @@ pub struct Search<'a> {
     pub stated: &'a BaselineOverride,
 }
 
-/// What the user says about the baseline, for where neither tag nor trunk tells.
+/// What the user says about the baseline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BaselineOverride {
     /// `--baseline`.
@@ -109,13 +107,19 @@ pub struct BaselineOverride {
     pub rust_version: Option<RustVersion>,
 }
 
-/// Finds where the promise is known from: the tag of the line's first release, else the commit where
-/// the branch left the trunk, else what the user says.
+/// Finds where the promise is known from: the revision that the user names, else the tag of the line's first
+/// release, else the commit where the branch left the trunk, else the version that the user states.
 ///
 /// # Errors
 ///
 /// A finding where nothing tells, with the command that repairs it.
 pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<BaselineSource, Finding>> {
+    if let Some(revision) = &search.stated.revision {
+        return Ok(match repo.resolve(revision)? {
+            Some(commit) => Ok(BaselineSource::Revision { revision: revision.clone(), commit }),
+            None => Err(no_revision(revision)),
+        });
+    }
     if let Some(tag) = search.refs.tags.get(search.tag) {
         return Ok(Ok(BaselineSource::FirstRelease { tag: tag.name.to_string(), commit: tag.commit }));
     }
@@ -124,12 +128,6 @@ pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<BaselineSource, F
         && let Some(source) = left_trunk(repo, search)?
     {
         return Ok(Ok(source));
-    }
-    if let Some(revision) = &search.stated.revision {
-        return Ok(match repo.resolve(revision)? {
-            Some(commit) => Ok(BaselineSource::Revision { revision: revision.clone(), commit }),
-            None => Err(no_revision(revision)),
-        });
     }
     match search.stated.rust_version {
         Some(version) => Ok(Ok(BaselineSource::Stated(version))),

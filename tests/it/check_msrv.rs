@@ -577,3 +577,20 @@ fn findings_are_annotations_and_sarif_for_checks_only() {
     relprep(&sandbox, &["patch", "--dry-run", "--format", "sarif"]).exits(2);
     check(&sandbox, &["--no-such-option"]).exits(2);
 }
+
+#[test]
+fn a_baseline_that_is_named_counts_whatever_tags_there_are() {
+    let sandbox = released();
+    declare_nothing(&sandbox);
+    sandbox.git(["tag", "--force", "v1.0.0"]);
+    edit(&sandbox, "members/lib/Cargo.toml", "edition.workspace = true", "rust-version = \"1.56\"");
+    sandbox.commit_all("Declare it");
+    sandbox.git(["tag", "v1.0.1"]);
+    edit(&sandbox, "members/lib/Cargo.toml", "1.56", "1.63");
+    sandbox.commit_all("Raise it");
+    let shown = check(&sandbox, &["--baseline", "v1.0.1"]).exits(1);
+    assert!(shown.contains("error[msrv-raised]") && shown.contains("as `--baseline` says\n"), "{shown}");
+    check(&sandbox, &["--baseline", "HEAD"]).exits(0);
+    let shown = check(&sandbox, &["--baseline", "nowhere"]).exits(1);
+    assert!(shown.contains("`--baseline nowhere` names no commit"), "{shown}");
+}
