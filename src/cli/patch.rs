@@ -28,7 +28,13 @@ pub(super) struct PatchArgs {
     #[arg(long, conflicts_with = "branches")]
     supported: bool,
     /// Leave out a supported release, and say why
-    #[arg(long, alias = "unaffected", value_name = "RELEASE=REASON", requires = "supported")]
+    #[arg(
+        long,
+        alias = "unaffected",
+        value_name = "RELEASE=REASON",
+        requires = "supported",
+        conflicts_with = "branches"
+    )]
     except: Vec<Waiver>,
     #[command(flatten)]
     preparing: Preparing,

@@ -43,9 +43,10 @@ impl ProjectSchedule {
     ///
     /// # Errors
     ///
-    /// A refusal if the configuration cannot be read.
+    /// A refusal if the configuration cannot be read, or a manifest that is named is not there.
     pub fn read(context: &Context, sink: &mut dyn Sink) -> Result<Self> {
         let location = &context.location;
+        location.folder_of_manifest()?;
         let repo = open(location, sink).or_else(|error| unread(error, sink).map(|()| None))?;
         let config = project::nearest_config(location)?;
         // Cargo is asked only where nothing else tells the name.

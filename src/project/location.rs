@@ -44,7 +44,12 @@ impl Location {
         Repo::find(&self.folder_of_manifest()?)
     }
 
-    fn folder_of_manifest(&self) -> Result<PathBuf, Refused> {
+    /// Returns the folder to begin at: that of the manifest that is named, if one is.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is no manifest where one is named.
+    pub(crate) fn folder_of_manifest(&self) -> Result<PathBuf, Refused> {
         let Some(named) = &self.manifest else { return Ok(self.folder.clone()) };
         let manifest = self.folder.join(named);
         match manifest.parent() {

@@ -969,3 +969,20 @@ fn a_glob_that_matches_nothing_is_no_branch_to_make() {
     let said = fixture.refuses("patch --branch release-9.0.0", &["no-branch"]);
     assert!(said.contains("`git branch release-9.0.0 origin/release-9.0.0`"), "{said}");
 }
+
+#[test]
+fn no_option_is_ignored() {
+    let schedule = "[schedule]\nanchor = { version = \"7.0.0\", release = \"2024-05-20\" }\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", schedule)]);
+    fixture.sandbox.git(["branch", "release-7.0.0"]);
+    for (args, status, words) in [
+        ("patch --branch release-7.0.0 --except 7.0=why", 2, "cannot be used with"),
+        ("patch --branch release-7.0.0 --unaffected 7.0=why", 2, "cannot be used with"),
+        ("schedule --manifest-path nope/Cargo.toml", 1, "error[no-manifest]"),
+        ("status --manifest-path nope/Cargo.toml", 1, "error[no-manifest]"),
+        ("branch --dry-run --push --remote nowhere", 1, "error[no-remote]"),
+    ] {
+        let said = fixture.run(args);
+        assert!(said.status == status && said.err.contains(words), "`{args}`: {}{}", said.out, said.err);
+    }
+}
