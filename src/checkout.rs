@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::checkout::hooks::CommitHooks;
 use crate::finding::{Finding, Refused};
 use crate::git::Repo;
-use crate::transaction::values::{Options, Publication, Published};
+use crate::transaction::values::{Hooks, Publication, Published};
 
 impl Repo {
     /// Makes commits and refs, and brings index and work tree along where their branch moves.
@@ -20,9 +20,9 @@ impl Repo {
     /// After any error the repository is as it was, unless the error says otherwise. A refusal says
     /// what stands in the way: a branch that exists or has moved, a file that would be overwritten,
     /// a hook, a lock.
-    pub fn publish(&self, publication: &Publication, options: Options) -> Result<Published> {
+    pub fn publish(&self, publication: &Publication, hooks: Hooks) -> Result<Published> {
         let lock = self.begin()?;
-        let hooks = CommitHooks::find(self, options.hooks)?;
+        let hooks = CommitHooks::find(self, hooks)?;
         let mut published = match &hooks {
             Some(hooks) => self.carry_out(publication, Some(&|draft| hooks.edit(self, &lock, draft)))?,
             None => self.carry_out(publication, None)?,

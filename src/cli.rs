@@ -6,6 +6,7 @@ mod branch;
 mod check;
 mod check_msrv;
 mod completions;
+mod exit_status;
 mod mdbook;
 mod options;
 mod output;
@@ -17,6 +18,7 @@ mod schedule;
 mod status;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use anyhow::Result;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -24,8 +26,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::finding::{Finding, Refused};
 use crate::git::Moment;
 use crate::rule;
+use crate::text::disarmed;
+pub use exit_status::ExitStatus;
 use options::Common;
-pub use output::ExitStatus;
 use output::Output;
 
 /// Prepares releases of Cargo workspaces that ship on a release train.
@@ -80,7 +83,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            output::parsed(&error);
+            print_parsed(&error);
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
         }
     };
@@ -107,6 +110,15 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Completions(args) => completions::run(args, Cli::command(), output),
     }
+}
+
+/// Prints what the command line made of the arguments: help, or what is wrong with them, [`disarmed`].
+fn print_parsed(error: &clap::Error) {
+    let text = disarmed(&error.render().ansi().to_string());
+    let _ = match error.use_stderr() {
+        true => write!(anstream::stderr(), "{text}"),
+        false => write!(anstream::stdout(), "{text}"),
+    };
 }
 
 fn failed(error: &anyhow::Error, output: &mut Output) -> ExitStatus {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anstream::ColorChoice;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
@@ -82,6 +83,16 @@ pub(super) enum Color {
     Always,
     /// Never
     Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
 }
 
 /// The day that a command takes for today.

@@ -3,33 +3,13 @@
 mod findings;
 
 use std::io::{self, ErrorKind, Write as _};
-use std::process::ExitCode;
 use std::time::Instant;
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::AutoStream;
 use anyhow::{Context, Result};
 
-use super::options::{Color, Common, ReportFormat};
+use super::options::{Common, ReportFormat};
 use crate::text::disarmed;
-
-/// What became of a command: the exit status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExitStatus {
-    /// Done, or nothing found.
-    Done = 0,
-    /// Refused, or something found: the repository must be put right.
-    Refused = 1,
-    /// The command line is wrong.
-    Usage = 2,
-    /// Something failed that is not the user's to put right.
-    Failed = 3,
-}
-
-impl From<ExitStatus> for ExitCode {
-    fn from(status: ExitStatus) -> Self {
-        Self::from(status as u8)
-    }
-}
 
 /// The program's two streams.
 pub(super) struct Output {
@@ -49,14 +29,9 @@ pub(super) struct Output {
 impl Output {
     /// Opens the streams as the options say.
     pub(super) fn new(common: &Common) -> Self {
-        let choice = match common.color {
-            Color::Auto => ColorChoice::Auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
         Self {
-            out: AutoStream::new(std::io::stdout(), choice),
-            err: AutoStream::new(std::io::stderr(), choice),
+            out: AutoStream::new(std::io::stdout(), common.color.into()),
+            err: AutoStream::new(std::io::stderr(), common.color.into()),
             format: ReportFormat::Human,
             begin: Instant::now(),
             quiet: common.quiet,
@@ -114,15 +89,6 @@ impl Output {
             self.result(text);
         }
     }
-}
-
-/// Prints what the command line made of the arguments: help, or what is wrong with them, [`disarmed`].
-pub(super) fn parsed(error: &clap::Error) {
-    let text = disarmed(&error.render().ansi().to_string());
-    let _ = match error.use_stderr() {
-        true => write!(anstream::stderr(), "{text}"),
-        false => write!(anstream::stdout(), "{text}"),
-    };
 }
 
 /// Takes a reader that went away for one that has read enough.

@@ -12,7 +12,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, Head, Moment, Refs};
 use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
 use crate::project::{self, Project};
-use crate::transaction::values::{self, Hooks, NewCommit, NewFile, Publication};
+use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 
 /// What is prepared.
 #[derive(Clone, Debug)]
@@ -199,7 +199,7 @@ impl Prepared<'_> {
         }
         let mut publication = publication(&self.preparation, self.session.context.moment);
         self.run_programs(&mut publication, sink)?;
-        let published = repo.publish(&publication, values::Options { hooks })?;
+        let published = repo.publish(&publication, hooks)?;
         published.findings.iter().for_each(|finding| sink.finding(finding));
         let mut outcome = Outcome::new(&self.preparation, &published.commits, &self.refs, current, remote);
         let pushed = match remote {

@@ -48,13 +48,6 @@ pub struct NewFile {
     pub content: Vec<u8>,
 }
 
-/// How a publication is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Whether the repository's hooks have a say.
-    pub hooks: Hooks,
-}
-
 /// Whether the hooks `pre-commit` and `commit-msg` run (`--no-verify` skips them, as in git).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hooks {

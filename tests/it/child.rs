@@ -9,7 +9,7 @@ use relprep::checkout::scratch::ProgramRun;
 use relprep::finding::Refused;
 use relprep::git::{BranchName, CommitId, Moment, Preferred, Repo};
 use relprep::path::RepoPath;
-use relprep::transaction::values::{Hooks, NewCommit, NewFile, Options, Publication};
+use relprep::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -206,7 +206,7 @@ fn act(request: &Request) -> anyhow::Result<Value> {
         }
         Action::Publish(making) => {
             let hooks = if making.no_verify { Hooks::Skip } else { Hooks::Run };
-            let published = repo.publish(&publication(&repo, making), Options { hooks })?;
+            let published = repo.publish(&publication(&repo, making), hooks)?;
             Ok(json!({
                 "findings": published.findings,
                 "commits": published.commits,

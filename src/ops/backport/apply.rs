@@ -11,7 +11,7 @@ use crate::backport::targets::{Target, Targets};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId};
 use crate::ops::sink::Sink;
-use crate::transaction::values::{Hooks, NewCommit, Options, Publication};
+use crate::transaction::values::{Hooks, NewCommit, Publication};
 
 /// What became of the commits on each branch, in memory: nothing is made of it yet.
 pub struct AttemptedBackport<'s> {
@@ -109,7 +109,7 @@ impl AttemptedBackport<'_> {
     /// Makes what came out clean on one branch; beside it returns what is worth saying.
     fn make(&self, attempt: &Attempt) -> Result<Option<(MadeBackport, Vec<Finding>)>> {
         let Some(publication) = self.publication(attempt)? else { return Ok(None) };
-        let published = self.scene.session.repo.publish(&publication, Options { hooks: Hooks::Skip })?;
+        let published = self.scene.session.repo.publish(&publication, Hooks::Skip)?;
         let (branch, from) = self.place(attempt)?;
         let (target, commits) = (attempt.target.branch.clone(), published.commits);
         Ok(Some((MadeBackport { target, branch, from, commits }, published.findings)))
