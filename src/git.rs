@@ -24,7 +24,7 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, Index, StatusOptions};
+use git2::{ErrorCode, Index, IndexEntry, StatusOptions};
 
 pub use branches::{Branches, Preferred, Refs};
 pub use ids::{BlobId, CommitId, PatchId, TreeId};
@@ -35,6 +35,7 @@ pub use tree::{Mode, Tree, TreeFile};
 
 use crate::finding::{Finding, Refused};
 use crate::git::settings::Settings;
+use crate::path::RepoPath;
 use crate::rule;
 
 /// What is checked out.
@@ -184,6 +185,16 @@ impl Repo {
             statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect();
         paths.sort_unstable();
         Ok(paths)
+    }
+
+    /// Returns those paths of the index that are `wanted`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::changed`].
+    pub fn tracked(&self, wanted: impl Fn(&RepoPath) -> bool) -> Result<Vec<RepoPath>> {
+        let path = |entry: IndexEntry| RepoPath::new(std::str::from_utf8(&entry.path).ok()?);
+        Ok(self.index()?.iter().filter_map(path).filter(wanted).collect())
     }
 
     /// Returns those of the `changed` files that somebody has changed: a sparse checkout leaves the others

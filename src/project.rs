@@ -6,7 +6,8 @@ mod location;
 mod text;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
+use std::thread::JoinHandle;
 
 use anyhow::Result;
 use semver::Version;
@@ -57,13 +58,19 @@ impl Project {
     /// Reads the project at `location` as it is at `commit`, the one that is checked out.
     ///
     /// `changed` are the tracked files that differ from it; Cargo is asked about the work tree
-    /// itself unless a manifest is among them.
+    /// itself, if it was not `asked` already, unless a manifest is among them.
     ///
     /// # Errors
     ///
     /// Refusals where it is not a workspace, or where its configuration cannot be read.
-    pub fn read(repo: &Repo, location: &Location, commit: CommitId, changed: &[String]) -> Result<Self> {
-        Self::read_tree(repo, location, commit, repo.tree(commit)?, changed)
+    pub fn read(
+        repo: &Repo,
+        location: &Location,
+        commit: CommitId,
+        changed: &[String],
+        asked: Option<AskedMembers>,
+    ) -> Result<Self> {
+        Self::read_tree(repo, location, commit, repo.tree(commit)?, changed, asked)
     }
 
     /// Reads the project as [`Project::read`] does, where the files of the commit are known already.
@@ -77,16 +84,18 @@ impl Project {
         commit: CommitId,
         tree: Tree,
         changed: &[String],
+        asked: Option<AskedMembers>,
     ) -> Result<Self> {
         text::check_sizes(repo, &tree)?;
         let manifest = manifest_path(repo, location)?;
         let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
-            let members = Members::in_tree(repo, &tree, &relative(repo, &manifest)?);
-            (parsing_first(repo, &tree, members)?, TreeFiles::read(repo, &tree)?)
+            (Members::in_tree(repo, &tree, &relative(repo, &manifest)?), TreeFiles::read(repo, &tree))
         } else {
-            let (members, sources) = read_at_once(repo, &tree, &manifest);
-            (parsing_first(repo, &tree, members)?, sources?)
+            let asked = asked.unwrap_or_else(|| AskedMembers::ask(repo.root().to_owned(), manifest));
+            let sources = TreeFiles::read(repo, &tree);
+            (asked.answer(), sources)
         };
+        let (members, sources) = (parsing_first(repo, &tree, members)?, sources?);
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
         Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
@@ -210,15 +219,25 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
     })
 }
 
-/// Reads manifests and lock files while Cargo is asked about the members, which takes it longer than
+/// What Cargo says of the members of the work tree, before it is needed: that takes Cargo longer than
 /// everything else together.
-fn read_at_once(repo: &Repo, tree: &Tree, manifest: &Path) -> (Result<Members>, Result<TreeFiles>) {
-    let root = repo.root();
-    std::thread::scope(|scope| {
-        let asked = scope.spawn(|| Members::in_work_tree(root, manifest));
-        let sources = TreeFiles::read(repo, tree);
-        (asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), sources)
-    })
+pub struct AskedMembers(JoinHandle<Result<Members>>);
+
+impl AskedMembers {
+    /// Asks about the project at `location`, unless what Cargo would read is too large for it, or is not
+    /// known.
+    pub fn at(repo: &Repo, location: &Location) -> Option<Self> {
+        let manifest = manifest_path(repo, location).ok()?;
+        text::is_small_enough(repo).then(|| Self::ask(repo.root().to_owned(), manifest))
+    }
+
+    fn ask(root: PathBuf, manifest: PathBuf) -> Self {
+        Self(std::thread::spawn(move || Members::in_work_tree(&root, &manifest)))
+    }
+
+    fn answer(self) -> Result<Members> {
+        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
 }
 
 /// Puts the places of manifests that do not parse before what Cargo says of the first of them.

@@ -30,7 +30,8 @@ use crate::transaction::lock::RunLock;
 use crate::transaction::objects::Review;
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
-use crate::transaction::values::{Publication, Published};
+use crate::transaction::values::{NewCommit, Publication, Published};
+use crate::transaction::work_tree::convert::AskedAttributes;
 
 impl Repo {
     /// Begins to write: no other run does so until the lock is dropped.
@@ -57,9 +58,14 @@ impl Repo {
         review: Option<Review<'_>>,
     ) -> Result<Published> {
         let moves = self.moves_without_commits(publication)?;
+        // It takes git as long to answer as the objects take.
+        let here = self.checked_out()?;
+        let is_here = |commit: &&NewCommit| moves.get(&commit.branch).map(|one| &one.name) == here.as_ref();
+        let files = publication.commits.iter().filter(is_here).flat_map(|commit| &commit.files);
+        let asked = self.ask_attributes(files.map(|file| file.path.clone()).collect());
         let commits = self.make_commits(publication, review)?;
         step("objects");
-        let journal = self.journal(publication, moves, &commits)?;
+        let journal = self.journal(publication, moves, &commits, asked)?;
         Ok(Published {
             findings: self.apply(&journal)?,
             commits: commits.into_iter().map(CommitId).collect(),
@@ -74,6 +80,7 @@ impl Repo {
         publication: &Publication,
         mut moves: BTreeMap<BranchName, RefMove>,
         commits: &[Oid],
+        asked: AskedAttributes,
     ) -> Result<Journal> {
         for (commit, id) in publication.commits.iter().zip(commits) {
             if let Some(one) = moves.get_mut(&commit.branch) {
@@ -82,25 +89,24 @@ impl Repo {
         }
         let refs: Vec<RefMove> = moves.into_values().collect();
         let checked_out = self.checked_out()?;
-        let mut work_tree = None;
-        for RefMove { name, old, new } in &refs {
-            if checked_out.as_ref() == Some(name)
-                && let (Some(old), Some(new)) = (old, new)
-            {
-                let (old, new) = (self.git.find_commit(*old)?.tree()?, self.git.find_commit(*new)?.tree()?);
-                work_tree = Some(WorkTree {
-                    root: self.root.clone(),
-                    index: self.index()?.path().context("the index has no place")?.to_owned(),
-                    branch: name.clone(),
-                    files: self.follow(&old, &new, self.settings()?)?,
-                });
-            }
-        }
+        let here = refs.iter().find(|one| checked_out.as_ref() == Some(&one.name));
+        let work_tree = here.map(|one| self.work_tree(one, asked)).transpose()?.flatten();
         Ok(Journal {
             title: publication.title.clone(),
             who: self.committer(publication.moment)?,
             refs,
             work_tree,
         })
+    }
+
+    fn work_tree(&self, here: &RefMove, asked: AskedAttributes) -> Result<Option<WorkTree>> {
+        let (Some(old), Some(new)) = (here.old, here.new) else { return Ok(None) };
+        let tree = |id| -> Result<_> { Ok(self.git.find_commit(id)?.tree()?) };
+        Ok(Some(WorkTree {
+            root: self.root.clone(),
+            index: self.index()?.path().context("the index has no place")?.to_owned(),
+            branch: here.name.clone(),
+            files: self.follow(&tree(old)?, &tree(new)?, asked)?,
+        }))
     }
 }

@@ -72,7 +72,7 @@ impl CheckedBranch {
         let tree = repo.tree(commit)?;
         let changed = repo.changed_among(&tree, is_cargos)?;
         let folder = CargoFolder::of_checkout(&changed);
-        Ok((Project::read_tree(repo, location, commit, tree, &changed), folder))
+        Ok((Project::read_tree(repo, location, commit, tree, &changed, None), folder))
     }
 }
 

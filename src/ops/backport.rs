@@ -63,7 +63,7 @@ impl<'s> BackportSession<'s> {
         let Session { context, repo } = session;
         let head = repo.head()?;
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
-        let project = Project::read(repo, &context.location, commit, &repo.changed()?)?;
+        let project = Project::read(repo, &context.location, commit, &repo.changed()?, None)?;
         let refs = repo.refs(project.config.preferred(context.location.remote.as_deref()))?;
         let scope = Scope::read(repo, &project, &refs)?;
         scope.notes.iter().for_each(|note| sink.finding(note));

@@ -11,7 +11,7 @@ use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, Head, Moment, Refs};
 use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
-use crate::project::{self, Project};
+use crate::project::{self, AskedMembers, Project};
 use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 
 /// What is prepared.
@@ -58,12 +58,15 @@ pub fn prepare<'s>(
     options: &PrepareOptions,
     sink: &mut dyn Sink,
 ) -> Result<Prepared<'s>> {
-    let (repo, refs) = (&session.repo, refs(session, options.push)?);
+    let repo = &session.repo;
+    let is_checked_out = matches!(options.branches, BranchChoice::CheckedOut);
+    let asked = is_checked_out.then(|| AskedMembers::at(repo, &session.context.location)).flatten();
+    let refs = refs(session, options.push)?;
     refs.branches.doubt().iter().for_each(|doubt| sink.finding(doubt));
     let changed = repo.changed()?;
     let dirty = repo.not_left_out(&changed)?;
     let run = PrepareRun { session, options, head: repo.head()?, refs, changed, dirty };
-    let (preparation, stops) = run.plan(sink)?;
+    let (preparation, stops) = run.plan(asked, sink)?;
     Ok(Prepared { preparation, stops, session, is_pushed: options.push, head: run.head, refs: run.refs })
 }
 
@@ -92,12 +95,12 @@ struct PrepareRun<'a> {
 }
 
 impl PrepareRun<'_> {
-    fn plan(&self, sink: &mut dyn Sink) -> Result<(Preparation, Vec<Finding>)> {
+    fn plan(&self, asked: Option<AskedMembers>, sink: &mut dyn Sink) -> Result<(Preparation, Vec<Finding>)> {
         let selected = self.select()?;
         let mut preparation = Preparation { plans: Vec::new(), left: selected.left };
         let (mut refusals, mut stops) = (Vec::new(), Vec::new());
         let is_one = selected.targets.len() == 1;
-        let projects = reading::read(self.session, &selected.targets, &self.changed, sink);
+        let projects = reading::read(self.session, &selected.targets, &self.changed, asked, sink);
         for (target, project) in selected.targets.iter().zip(projects) {
             match Refused::taken_from(project.and_then(|project| self.plan_one(target, &project)))? {
                 Ok(plan) => {

@@ -10,10 +10,10 @@ use super::session::Session;
 use super::sink::{Progress, Sink};
 use super::targets::ChosenBranch;
 use crate::git::Repo;
-use crate::project::{Location, Project};
+use crate::project::{AskedMembers, Location, Project};
 
 /// Reads the project on each of `targets`, in their order; `changed` are the tracked files that differ
-/// from the commit that is checked out.
+/// from the commit that is checked out. Cargo may have been `asked` about that one, if it is the only one.
 ///
 /// Most of the time is Cargo's, so several branches are read at once, each with a repository of its own:
 /// libgit2's cannot be shared between threads.
@@ -21,11 +21,12 @@ pub(super) fn read(
     session: &Session<'_>,
     targets: &[ChosenBranch],
     changed: &[String],
+    asked: Option<AskedMembers>,
     sink: &mut dyn Sink,
 ) -> Vec<Result<Project>> {
     let location = &session.context.location;
     if let [only] = targets {
-        return vec![read_one(&session.repo, location, only, changed)];
+        return vec![read_one(&session.repo, location, only, changed, asked)];
     }
     let workers = thread::available_parallelism().map_or(1, usize::from).min(targets.len());
     let next = AtomicUsize::new(0);
@@ -36,7 +37,7 @@ pub(super) fn read(
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(target) = targets.get(index) else { break };
             let project = match &repo {
-                Ok(repo) => read_one(repo, location, target, changed),
+                Ok(repo) => read_one(repo, location, target, changed, None),
                 Err(error) => Err(anyhow!("{error:#}")),
             };
             if sender.send((index, project)).is_err() {
@@ -60,9 +61,15 @@ pub(super) fn read(
     projects.into_iter().flatten().collect()
 }
 
-fn read_one(repo: &Repo, location: &Location, target: &ChosenBranch, changed: &[String]) -> Result<Project> {
+fn read_one(
+    repo: &Repo,
+    location: &Location,
+    target: &ChosenBranch,
+    changed: &[String],
+    asked: Option<AskedMembers>,
+) -> Result<Project> {
     match target.is_checked_out {
-        true => Project::read(repo, location, target.commit, changed),
+        true => Project::read(repo, location, target.commit, changed, asked),
         false => Project::read_commit(repo, location, target.commit),
     }
 }

@@ -30,12 +30,23 @@ pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Opt
 pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
     let mut sizes = Vec::new();
     for (path, entry) in tree.files() {
-        if ["Cargo.toml", "Cargo.lock"].contains(&path.file_name()) {
+        if is_cargos(path) {
             sizes.push((path, repo.size(entry.blob)?));
         }
     }
     let findings = limits::check_all(sizes.into_iter());
     Ok(Refused::if_any(findings)?)
+}
+
+/// Returns whether Cargo may read the tracked manifests and lock files as they lie in the work tree.
+pub(super) fn is_small_enough(repo: &Repo) -> bool {
+    let Ok(paths) = repo.tracked(is_cargos) else { return false };
+    let size = |path: &RepoPath| repo.root().join(path).metadata().map_or(0, |found| found.len());
+    limits::check_all(paths.iter().map(|path| (path, size(path)))).is_empty()
+}
+
+fn is_cargos(path: &RepoPath) -> bool {
+    ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())
 }
 
 /// Reads the file `path` of the disk, which is named to the user as `shown`, or returns nothing where

@@ -1,6 +1,6 @@
 //! What index and work tree must do when their branch moves, and why they cannot.
 
-mod convert;
+pub(crate) mod convert;
 pub(crate) mod disk;
 pub(crate) mod index;
 
@@ -15,6 +15,7 @@ use crate::git::{Mode, Repo, TreeId, diff, is_skipped};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::journal::{FileMove, Side};
+use crate::transaction::work_tree::convert::AskedAttributes;
 use crate::transaction::work_tree::disk::{DiskEntry, folder_obstacle};
 
 impl Repo {
@@ -27,7 +28,7 @@ impl Repo {
         &self,
         old: &Tree<'_>,
         new: &Tree<'_>,
-        settings: &Settings,
+        asked: AskedAttributes,
     ) -> Result<Vec<FileMove>> {
         let index = self.index()?;
         let mut findings = Vec::new();
@@ -38,9 +39,9 @@ impl Repo {
                 Some(finding) => findings.push(finding),
             }
         }
-        self.fill_old(&mut files, settings, &mut findings)?;
+        self.fill_old(&mut files, self.settings()?, &mut findings)?;
         Refused::if_any(findings)?;
-        self.fill_new(&mut files, settings)?;
+        self.fill_new(&mut files, asked)?;
         Ok(files)
     }
 
@@ -143,7 +144,7 @@ impl Repo {
     }
 
     /// Notes what each file is to hold.
-    fn fill_new(&self, files: &mut [FileMove], settings: &Settings) -> Result<()> {
+    fn fill_new(&self, files: &mut [FileMove], asked: AskedAttributes) -> Result<()> {
         let wanted: Vec<usize> = files
             .iter()
             .enumerate()
@@ -152,7 +153,7 @@ impl Repo {
             .collect();
         let blobs: Vec<(&RepoPath, Oid)> =
             wanted.iter().filter_map(|&at| Some((&files[at].path, files[at].new.as_ref()?.id))).collect();
-        let contents = self.checked_out_contents(&blobs, settings)?;
+        let contents = self.checked_out_contents(&blobs, asked)?;
         for (at, content) in wanted.into_iter().zip(contents) {
             if let Some(new) = &mut files[at].new {
                 new.bytes = content;

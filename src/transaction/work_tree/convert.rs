@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::thread::JoinHandle;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use git2::{Index, Oid};
 
 use crate::git::settings::Settings;
@@ -13,11 +14,12 @@ use crate::path::RepoPath;
 use crate::transaction::work_tree::index::blank_entry;
 
 impl Repo {
-    /// Returns the content of each blob as `git checkout` would write it at its path.
+    /// Returns the content of each blob as `git checkout` would write it at its path; of most paths git was
+    /// `asked` already.
     pub(crate) fn checked_out_contents(
         &self,
         blobs: &[(&RepoPath, Oid)],
-        settings: &Settings,
+        asked: AskedAttributes,
     ) -> Result<Vec<Vec<u8>>> {
         if blobs.is_empty() {
             return Ok(Vec::new());
@@ -26,8 +28,13 @@ impl Repo {
         for (_, id) in blobs {
             contents.push(self.git.find_blob(*id)?.content().to_vec());
         }
-        let attributes = self.attributes(blobs.iter().map(|(path, _)| *path))?;
-        let converted: Vec<usize> = (0..blobs.len()).filter(|&at| attributes[at].convert(settings)).collect();
+        let mut attributes = asked.answer()?;
+        let others = blobs.iter().map(|(path, _)| *path).filter(|path| !attributes.contains_key(path));
+        attributes.append(&mut self.ask_attributes(others.cloned().collect()).answer()?);
+        let settings = self.settings()?;
+        let is_converted =
+            |at: &usize| attributes.get(blobs[*at].0).is_some_and(|found| found.convert(settings));
+        let converted: Vec<usize> = (0..blobs.len()).filter(is_converted).collect();
         if !converted.is_empty() {
             let wanted: Vec<_> = converted.iter().map(|&at| blobs[at]).collect();
             for (at, content) in converted.iter().zip(self.filtered(&wanted)?) {
@@ -47,28 +54,25 @@ impl Repo {
         Ok(ids)
     }
 
-    /// Asks git for the attributes of each path, in their order: libgit2 would look at each folder
-    /// for each attribute of each file.
-    fn attributes<'a>(&self, paths: impl Iterator<Item = &'a RepoPath>) -> Result<Vec<Attributes>> {
-        let paths: Vec<&RepoPath> = paths.collect();
+    /// Asks git for the attributes of each path: libgit2 would look at each folder for each attribute of
+    /// each file.
+    pub(crate) fn ask_attributes(&self, paths: Vec<RepoPath>) -> AskedAttributes {
         let request: String = paths.iter().flat_map(|path| [path.as_str(), "\0"]).collect();
-        let said =
-            self.user_git("check-attr").args(["-z", "--stdin"]).args(ATTRIBUTES).input(request).run()?;
-        let said = String::from_utf8(said).context("an attribute is not UTF-8")?;
-        let mut fields = said.split_terminator('\0');
-        let mut attributes = vec![Attributes::default(); paths.len()];
-        for (path, of_path) in paths.iter().zip(&mut attributes) {
-            for name in ATTRIBUTES {
-                let (Some(named), Some(attribute), Some(value)) =
-                    (fields.next(), fields.next(), fields.next())
-                else {
-                    bail!("`git check-attr` gave too few answers");
-                };
-                ensure!(named == path.as_str() && attribute == name, "`git check-attr` answered for {named}");
-                of_path.0.insert(name, value.to_owned());
+        let git = self.user_git("check-attr").args(["-z", "--stdin", "--all"]).input(request);
+        let read = move || {
+            let said = if paths.is_empty() { Vec::new() } else { git.run()? };
+            let said = String::from_utf8(said).context("an attribute is not UTF-8")?;
+            let mut attributes: BTreeMap<_, _> =
+                paths.into_iter().map(|path| (path, Attributes::default())).collect();
+            let mut fields = said.split_terminator('\0');
+            while let (Some(path), Some(name), Some(value)) = (fields.next(), fields.next(), fields.next()) {
+                let of_path = RepoPath::new(path).and_then(|path| attributes.get_mut(&path));
+                let of_path = of_path.with_context(|| format!("`git check-attr` answered for {path}"))?;
+                of_path.0.insert(name.to_owned(), value.to_owned());
             }
-        }
-        Ok(attributes)
+            Ok(attributes)
+        };
+        AskedAttributes(std::thread::spawn(read))
     }
 
     /// Has git check the blobs out in a folder of their own: it knows every filter, also those of
@@ -108,15 +112,22 @@ impl Settings {
     }
 }
 
-/// The attributes that decide about a file's bytes in the work tree (gitattributes(5)).
-const ATTRIBUTES: [&str; 6] = ["filter", "ident", "working-tree-encoding", "eol", "text", "crlf"];
+/// What git says of the attributes of some paths, asked before it is needed.
+pub(crate) struct AskedAttributes(JoinHandle<Result<BTreeMap<RepoPath, Attributes>>>);
 
-/// The values of [`ATTRIBUTES`] for one path, as `git check-attr` prints them.
+impl AskedAttributes {
+    fn answer(self) -> Result<BTreeMap<RepoPath, Attributes>> {
+        self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+/// The attributes that one path has, as `git check-attr` prints them: those that nothing is said about are
+/// left out.
 #[derive(Clone, Debug, Default)]
-struct Attributes(BTreeMap<&'static str, String>);
+struct Attributes(BTreeMap<String, String>);
 
 impl Attributes {
-    /// Returns whether the work tree may hold other bytes than the blob.
+    /// Returns whether the work tree may hold other bytes than the blob (gitattributes(5)).
     fn convert(&self, settings: &Settings) -> bool {
         let value = |name: &str| self.0.get(name).map_or(UNSPECIFIED, String::as_str);
         let is_on = |name: &str| ![UNSPECIFIED, UNSET].contains(&value(name));
