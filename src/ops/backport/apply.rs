@@ -48,6 +48,16 @@ pub struct MadeBackport {
     pub commits: Vec<CommitId>,
 }
 
+/// What is to be made of the attempts that came out clean.
+struct CleanPicks {
+    /// What is made on each branch, still without commits, and how many it gets.
+    made: Vec<(MadeBackport, usize)>,
+    /// All of it in one step.
+    publication: Publication,
+    /// Why some of it cannot be made.
+    refused: Vec<Finding>,
+}
+
 impl BackportSession<'_> {
     /// Tries the commits on every branch.
     ///
@@ -73,46 +83,60 @@ impl AttemptedBackport<'_> {
 
     /// Finds what would stand in the way of what is clean, and makes nothing.
     pub fn obstacles(&self) -> Result<AppliedBackport> {
-        let mut refused = Vec::new();
-        for attempt in &self.attempts {
-            match Refused::taken_from(self.publication(attempt))? {
-                Ok(None) => {}
-                Ok(Some(publication)) => refused.extend(self.scene.session.repo.obstacles(&publication)?),
-                Err(Refused(findings)) => refused.extend(findings),
-            }
+        let CleanPicks { publication, mut refused, .. } = self.clean()?;
+        if refused.is_empty() {
+            refused.extend(self.scene.session.repo.obstacles(&publication)?);
         }
         refused.extend(self.chosen.absences());
         Ok(AppliedBackport { made: Vec::new(), refused })
     }
 
-    /// Makes what is clean: all or nothing on each branch, whatever becomes of the others.
+    /// Makes what is clean, on all of the branches in one step or on none.
     ///
     /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
     pub fn apply(&self, sink: &mut dyn Sink) -> Result<AppliedBackport> {
-        let mut applied = AppliedBackport::default();
-        for attempt in &self.attempts {
-            match Refused::taken_from(self.make(attempt))? {
-                Ok(None) => {}
-                Ok(Some((made, findings))) => {
-                    applied.made.push(made);
-                    for finding in &findings {
-                        sink.finding(finding);
+        let CleanPicks { mut made, publication, mut refused } = self.clean()?;
+        if !refused.is_empty() {
+            made.clear();
+        } else if !made.is_empty() {
+            match Refused::taken_from(self.scene.session.repo.publish(&publication, Hooks::Skip))? {
+                Ok(published) => {
+                    published.findings.iter().for_each(|finding| sink.finding(finding));
+                    let mut commits = published.commits.into_iter();
+                    for (made, count) in &mut made {
+                        made.commits.extend(commits.by_ref().take(*count));
                     }
                 }
-                Err(Refused(findings)) => applied.refused.extend(findings),
+                Err(Refused(findings)) => {
+                    refused.extend(findings);
+                    made.clear();
+                }
             }
         }
-        applied.refused.extend(self.chosen.absences());
-        Ok(applied)
+        refused.extend(self.chosen.absences());
+        Ok(AppliedBackport { made: made.into_iter().map(|(made, _)| made).collect(), refused })
     }
 
-    /// Makes what came out clean on one branch; beside it returns what is worth saying.
-    fn make(&self, attempt: &Attempt) -> Result<Option<(MadeBackport, Vec<Finding>)>> {
-        let Some(publication) = self.publication(attempt)? else { return Ok(None) };
-        let published = self.scene.session.repo.publish(&publication, Hooks::Skip)?;
-        let (branch, from) = self.place(attempt)?;
-        let (target, commits) = (attempt.target.branch.clone(), published.commits);
-        Ok(Some((MadeBackport { target, branch, from, commits }, published.findings)))
+    /// Returns what is to be made of all attempts that need no person.
+    fn clean(&self) -> Result<CleanPicks> {
+        let moment = self.scene.session.context.moment;
+        let mut all = Publication { title: String::new(), moment, commits: Vec::new(), branches: Vec::new() };
+        let (mut made, mut refused) = (Vec::new(), Vec::new());
+        for attempt in &self.attempts {
+            match Refused::taken_from(self.publication(attempt))? {
+                Ok(None) => {}
+                Ok(Some(publication)) => {
+                    let (branch, from) = self.place(attempt)?;
+                    let target = attempt.target.branch.clone();
+                    let one = MadeBackport { target, branch, from, commits: Vec::new() };
+                    made.push((one, publication.commits.len()));
+                    all.title = publication.title;
+                    all.commits.extend(publication.commits);
+                }
+                Err(Refused(findings)) => refused.extend(findings),
+            }
+        }
+        Ok(CleanPicks { made, publication: all, refused })
     }
 
     /// Returns the branch that gets what was picked, and where it is, unless it is made: the release branch

@@ -149,6 +149,25 @@ fn several_commits_keep_their_order_and_go_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_is_clean_is_made_on_all_branches_or_on_none() {
+    let train = Train::new();
+    train.cut_through(3);
+    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two");
+    let lock = ".git/refs/heads/release-2.0.0.lock";
+    train.sandbox.write(lock, "");
+    let branches = || train.sandbox.git(["for-each-ref", "refs/heads"]);
+    let before = branches();
+    let text = train.run(&[&fix]).exits(1);
+    assert!(text.contains("release-2.0.0"), "{text}");
+    assert_eq!(branches(), before);
+    std::fs::remove_file(train.sandbox.root().join(lock)).unwrap();
+    train.run(&[&fix]).exits(0);
+    for branch in ["release-1.0.0", "release-2.0.0", "release-3.0.0"] {
+        assert_eq!(train.own(branch), ["Fix two"]);
+    }
+}
+
+#[test]
 fn a_merge_is_refused_without_mainline() {
     let train = Train::new();
     train.cut_through(1);
