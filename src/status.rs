@@ -264,6 +264,3 @@ fn on_trunk(known: &StatusSources<'_>, history: &History, newest: Option<&Status
         latest: None,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -387,6 +387,3 @@ impl Found {
         Values { version: self.whole.or(put_together), ..self.others }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -160,7 +160,7 @@ impl Train {
     }
 
     /// Returns the number that takes the train `slot`: the inverse of [`Train::slot`].
-    fn number_at(&self, slot: i64) -> Option<Number> {
+    pub fn number_at(&self, slot: i64) -> Option<Number> {
         let mut number = self.anchor.offset(slot)?;
         let unused = || self.exceptions.iter().filter(|(_, e)| e.skip == Some(Skip::Number)).map(|(&n, _)| n);
         if slot >= 0 {
@@ -267,6 +267,3 @@ struct ReleaseDays {
     cut: Day,
     release: Day,
 }
-
-#[cfg(test)]
-mod tests;

@@ -149,6 +149,3 @@ pub enum SkipConfig {
     /// Neither the number nor its day is used.
     Release,
 }
-
-#[cfg(test)]
-mod tests;

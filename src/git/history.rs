@@ -131,7 +131,7 @@ impl Repo {
         let list = self.git.commondir().join("shallow");
         let text =
             std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
-        Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).map(CommitId).collect())
+        Ok(text.lines().filter_map(|line| CommitId::from_hex(line.trim())).collect())
     }
 }
 

@@ -38,6 +38,11 @@ impl CommitId {
         Self(Oid::from_bytes(&[byte; 20]).unwrap())
     }
 
+    /// Returns the commit whose whole name in hexadecimal is `text`.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        Some(Self(Oid::from_str(text).ok()?)).filter(|_| text.len() == 40)
+    }
+
     /// Returns the first ten hexadecimal digits.
     pub fn short(self) -> String {
         let mut text = self.0.to_string();

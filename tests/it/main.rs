@@ -40,3 +40,4 @@ mod status;
 mod support;
 mod supported;
 mod tools;
+mod values;

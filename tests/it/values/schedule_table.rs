@@ -1,5 +1,7 @@
-use super::*;
-use crate::rule::{self, Rule};
+//! The `[schedule]` table, from its text to a train or what is wrong.
+
+use relprep::config::schedule::*;
+use relprep::rule::{self, Rule};
 
 /// The table of Wasmtime, which the design sketches.
 const WASMTIME: &str = r#"

@@ -1,8 +1,14 @@
-use super::*;
-use crate::config::schedule::ScheduleConfig;
-use crate::git::CommitId;
-use crate::git::survey::{Presence, ReleaseTag};
-use crate::git::{BranchName, RemoteName, TagName};
+//! The status of branches, from a policy, branches and tags.
+
+use chrono::NaiveDate;
+use relprep::config::schedule::ScheduleConfig;
+use relprep::git::survey::{Presence, ReleaseBranch, ReleaseTag, Survey, Tip};
+use relprep::git::{BranchName, CommitId, RemoteName, TagName};
+use relprep::rule;
+use relprep::status::*;
+use relprep::train::{Number, Numbering, Phase, Train};
+use relprep::workspace::declared::Declared;
+use semver::Version;
 
 fn wasmtime() -> Train {
     let text = r#"
@@ -18,12 +24,17 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+/// Returns the commit whose name is `byte` over and over.
+fn id(byte: u8) -> CommitId {
+    CommitId::from_hex(&format!("{byte:02x}").repeat(20)).unwrap()
+}
+
 /// The versions that manifests declare, each at the commit of its place.
 const VERSIONS: [&str; 8] =
     ["24.0.2", "29.0.1", "30.0.2", "31.0.0", "31.1.0", "32.0.0-rc.1", "32.0.0", "33.0.0"];
 
 fn commits() -> impl Iterator<Item = (CommitId, &'static str)> {
-    (1..).map(CommitId::of_test).zip(VERSIONS)
+    (1..).map(id).zip(VERSIONS)
 }
 
 fn tip(name: &str, remote: Option<&str>, ahead: usize, version: &str) -> Tip {
@@ -56,7 +67,7 @@ fn tag(version: &str, day: &str) -> ReleaseTag {
         name: TagName::new(format!("v{version}")).unwrap(),
         version,
         day: date(day),
-        commit: CommitId::of_test(2),
+        commit: id(2),
     }
 }
 
@@ -183,8 +194,7 @@ fn branches_and_tags_alone_say_what_they_had() {
 fn a_branch_in_two_places_is_one_row() {
     let train = wasmtime();
     let mut survey = april();
-    let local =
-        Tip { remote: None, commit: CommitId::of_test(99), ahead: Some(1), ..survey.branches[0].tip.clone() };
+    let local = Tip { remote: None, commit: id(99), ahead: Some(1), ..survey.branches[0].tip.clone() };
     survey.branches.insert(0, ReleaseBranch { tip: local, ..survey.branches[0].clone() });
     let status = status("2025-04-22", Some(&train), &survey);
     let row = status.rows.last().unwrap();

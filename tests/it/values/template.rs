@@ -2,11 +2,13 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use chrono::NaiveDate;
+use relprep::template::*;
+use semver::{Prerelease, Version};
 
 #[test]
 fn a_text_of_braces_does_not_say_so_for_each_of_them() {
-    assert_eq!(Template::parse(&"} ".repeat(1000), &[]).unwrap_err().len(), MOST_FINDINGS);
+    assert_eq!(Template::parse(&"} ".repeat(1000), &[]).unwrap_err().len(), 10);
 }
 
 fn v(text: &str) -> Version {

@@ -1,12 +1,16 @@
+//! The train's calendar and support, from dates to dates.
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroU64};
 
 use proptest::prelude::*;
 
-use super::calendar::days_later;
-use super::schedule::{Bound, Schedule, Selection};
-use super::*;
-use crate::finding::Refused;
-use crate::rule;
+use chrono::{NaiveDate, TimeDelta};
+use relprep::finding::Refused;
+use relprep::rule;
+use relprep::train::schedule::{Bound, Schedule, Selection};
+use relprep::train::*;
+use semver::Version;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -56,7 +60,7 @@ fn tag(number: u64, day: &str) -> (Number, Version, NaiveDate) {
 
 fn except(train: &mut Train, number: u64, change: impl FnOnce(&mut SupportException)) {
     let exception = train.exceptions.entry(Number(number)).or_default();
-    exception.reason = "for a test".to_owned();
+    "for a test".clone_into(&mut exception.reason);
     change(exception);
 }
 
@@ -352,7 +356,7 @@ fn any_train() -> impl Strategy<Value = Train> {
             Train {
                 anchor: Number(1000),
                 calendar: Calendar {
-                    anchor: days_later(date("2024-01-01"), anchor).unwrap(),
+                    anchor: date("2024-01-01") + TimeDelta::days(anchor),
                     cadence,
                     cut_roll,
                     ..base.calendar
