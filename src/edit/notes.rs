@@ -25,6 +25,7 @@ pub use self::fresh::{Opening, create};
 pub use self::outline::{BlockKind, Heading, MarkdownBlock, Outline, next_line};
 pub use self::scaffold::Missing;
 pub use self::section::Section;
+use self::section::Tail;
 pub use self::state::SectionState;
 pub use self::style::{Style, Wording};
 use crate::finding::{Finding, Place, Places};
@@ -47,14 +48,6 @@ pub struct Notes<'a> {
     sections: Vec<Section>,
     archive: Option<Archive<'a>>,
     tail: Tail,
-}
-
-/// Where the sections end.
-#[derive(Clone, Debug)]
-struct Tail {
-    start: usize,
-    /// The thematic break that the tail begins with, with its line's end.
-    rule: Option<Range<usize>>,
 }
 
 /// How many repetitions of one thing are reported: one who wants to see more of them repeats the command
@@ -163,6 +156,3 @@ fn line_end(text: &str) -> &'static str {
         _ => "\n",
     }
 }
-
-#[cfg(test)]
-mod tests;

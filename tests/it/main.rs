@@ -26,6 +26,7 @@ mod lockfile;
 mod markdown;
 mod mdbook;
 mod notes;
+mod notes_edit;
 mod only_versions;
 mod ops;
 mod prerelease;

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use semver::Version;
 
-use super::Tail;
 use super::outline::{BlockKind, Heading, MarkdownBlock, Outline};
 use super::state::{self, SectionState, StatePlace};
 use super::style::Style;
@@ -28,6 +27,14 @@ pub struct Section {
     pub(super) rule: Option<Range<usize>>,
     /// The level of the first heading inside.
     pub(super) inner_level: Option<usize>,
+}
+
+/// Where the sections end.
+#[derive(Clone, Debug)]
+pub(super) struct Tail {
+    pub(super) start: usize,
+    /// The thematic break that the tail begins with, with its line's end.
+    pub(super) rule: Option<Range<usize>>,
 }
 
 impl Section {
