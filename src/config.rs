@@ -9,6 +9,7 @@ pub mod check;
 mod mask;
 pub mod msrv;
 mod notes;
+pub mod publish;
 mod read;
 pub mod schedule;
 mod value;
@@ -60,6 +61,8 @@ pub struct Config {
     pub notes: NotesConfig,
     /// `[commit]`.
     pub commit: CommitMessages,
+    /// `[publish]`.
+    pub publish: publish::PublishConfig,
     /// `[[run]]`.
     #[serde(rename = "run")]
     pub runs: Vec<Program>,

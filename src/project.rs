@@ -169,7 +169,7 @@ impl Project {
         config: Config,
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
-        let workspace = Workspace::of(sources, members, &config.follow)?;
+        let workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
         notes.extend(workspace.notes.iter().cloned());
         let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &file.path).collect();
         if config.notes.enabled {

@@ -21,7 +21,8 @@ use anyhow::Result;
 use semver::Version;
 
 use crate::config::Patterns;
-use crate::edit::manifest::{Inheritable, Manifest};
+use crate::config::publish::PublishConfig;
+use crate::edit::manifest::{Inheritable, Manifest, Publication};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
@@ -64,12 +65,19 @@ pub struct Package {
     pub manifest: RepoPath,
     /// Whether it is a member of the workspace; otherwise the configuration names its manifest.
     pub member: bool,
-    /// Whether it may be published to some registry.
-    pub publishable: bool,
+    /// Where it is published.
+    pub publication: Publication,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
     /// What it says about itself; nothing where it is not a member.
     pub about: PackageMetadata,
+}
+
+impl Package {
+    /// Returns whether it is a member that is published to some registry.
+    pub fn is_published(&self) -> bool {
+        self.member && self.publication.is_somewhere()
+    }
 }
 
 /// The workspace, and the rest of the repository that may depend on it.
@@ -91,12 +99,17 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes the workspace of `members` from the manifests and lock files of their tree, with the
-    /// packages outside it whose manifests match `follow`.
+    /// packages outside it whose manifests match `follow`; `publish` says what is not published.
     ///
     /// # Errors
     ///
     /// A refusal with every member's manifest that cannot be read.
-    pub fn of(sources: TreeFiles, members: &Members, follow: &Patterns) -> Result<Self> {
+    pub fn of(
+        sources: TreeFiles,
+        members: &Members,
+        follow: &Patterns,
+        publish: &PublishConfig,
+    ) -> Result<Self> {
         let mut workspace = Self {
             root: members.root.clone(),
             packages: Vec::new(),
@@ -125,13 +138,13 @@ impl Workspace {
             }
         }
         Refused::if_any(refusals)?;
-        workspace.add_members(members)?;
-        workspace.add_followers(follow);
+        workspace.add_members(members, publish)?;
+        workspace.add_followers(follow, publish);
         workspace.packages.sort_by(|a, b| (&a.name, &a.manifest).cmp(&(&b.name, &b.manifest)));
         Ok(workspace)
     }
 
-    fn add_members(&mut self, members: &Members) -> Result<(), Refused> {
+    fn add_members(&mut self, members: &Members, publish: &PublishConfig) -> Result<(), Refused> {
         let untracked = |member: &&Member| !self.manifests.contains_key(&member.manifest);
         let refusals: Vec<Finding> =
             members.packages.iter().filter(untracked).map(untracked_member).collect();
@@ -153,7 +166,7 @@ impl Workspace {
                 place,
                 manifest: member.manifest.clone(),
                 member: true,
-                publishable: member.publishable,
+                publication: publish.publication(&member.name, &member.publication),
                 repository: member.repository.clone(),
                 about: member.about.clone(),
             });
@@ -162,11 +175,15 @@ impl Workspace {
         Ok(())
     }
 
-    fn add_followers(&mut self, follow: &Patterns) {
+    fn add_followers(&mut self, follow: &Patterns, publish: &PublishConfig) {
         let named = self.manifests.iter().filter(|(path, file)| {
             !file.member && (follow.matches(path.as_str()) || follow.matches(path.folder()))
         });
-        let followers: Vec<Package> = named.filter_map(|(path, _)| self.outsider(path)).collect();
+        let followers = named.filter_map(|(path, _)| self.outsider(path)).map(|package| Package {
+            publication: publish.publication(&package.name, &package.publication),
+            ..package
+        });
+        let followers: Vec<Package> = followers.collect();
         self.packages.extend(followers);
     }
 
@@ -181,7 +198,7 @@ impl Workspace {
             place,
             manifest: path.clone(),
             member: false,
-            publishable: !package.unpublished,
+            publication: package.publication.clone(),
             repository: None,
             about: PackageMetadata::default(),
         })

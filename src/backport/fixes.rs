@@ -132,7 +132,7 @@ pub fn report(mut sources: FixSources<'_, '_>, advisory: &str, given: &[Facts]) 
         let packages: Vec<String> = line
             .packages
             .iter()
-            .filter(|package| package.publishable)
+            .filter(|package| package.publication.is_somewhere())
             .map(|package| package.name.clone())
             .collect();
         if packages.is_empty() {

@@ -194,7 +194,7 @@ fn resolver(manifest: &Manifest) -> Option<String> {
 }
 
 fn dependencies(path: &RepoPath, before: &Manifest, after: &Manifest) -> Vec<Flag> {
-    let published = after.package.as_ref().is_none_or(|package| !package.unpublished);
+    let published = after.package.as_ref().is_none_or(|package| package.publication.is_somewhere());
     let counts = |dependency: &&Dependency| {
         matches!(dependency.kind, DependencyKind::Normal | DependencyKind::Build | DependencyKind::Workspace)
     };

@@ -8,7 +8,7 @@ use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let entries = entries(&subject.request.project.workspace);
-    entries.iter().filter(|entry| entry.package.publishable).filter_map(wrong).collect()
+    entries.iter().filter(|entry| entry.package.is_published()).filter_map(wrong).collect()
 }
 
 fn wrong(entry: &DependencyEntry<'_>) -> Option<Finding> {
@@ -22,7 +22,7 @@ fn wrong(entry: &DependencyEntry<'_>) -> Option<Finding> {
         };
         return Some(Finding::of(rule::PACKAGE_DEPENDENCY, message).at(entry.place()).remedy(remedy));
     }
-    let required = entry.required.filter(|required| required.member && !required.publishable)?;
+    let required = entry.required.filter(|required| required.member && !required.is_published())?;
     if !entry.is_published() || required.name == *owner {
         return None;
     }

@@ -7,7 +7,7 @@ use crate::workspace::{Package, Workspace};
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
-    let published = workspace.packages.iter().filter(|package| package.member && package.publishable);
+    let published = workspace.packages.iter().filter(|package| package.is_published());
     published.flat_map(|package| wrong(subject, workspace, package)).collect()
 }
 

@@ -26,11 +26,11 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
 ///
 /// The names of members of which each requires the next one, and the last one the first.
 pub fn order(workspace: &Workspace) -> Result<Vec<&str>, Vec<&str>> {
-    let published = workspace.packages.iter().filter(|package| package.member && package.publishable);
+    let published = workspace.packages.iter().filter(|package| package.is_published());
     let mut requires: BTreeMap<&str, BTreeSet<&str>> =
         published.map(|package| (package.name.as_str(), BTreeSet::new())).collect();
     for entry in entries(workspace).iter().filter(|entry| entry.is_published()) {
-        let Some(required) = entry.required.filter(|required| required.member && required.publishable) else {
+        let Some(required) = entry.required.filter(|required| required.is_published()) else {
             continue;
         };
         if required.name != entry.package.name

@@ -57,10 +57,38 @@ pub struct PackageTable {
     pub rust_version: Inheritable,
     /// `edition`.
     pub edition: Inheritable,
-    /// Whether `publish = false` or `publish = []` is stated.
-    pub unpublished: bool,
+    /// `publish`.
+    pub publication: Publication,
     /// Where the table begins.
     pub range: Range<usize>,
+}
+
+/// Where a package may be published: what `publish` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Publication {
+    /// To every registry.
+    #[default]
+    Anywhere,
+    /// To none.
+    Nowhere,
+    /// To these registries, by name.
+    To(Vec<String>),
+}
+
+impl Publication {
+    /// Reads the list that `cargo metadata` gives; none means that nothing is ruled out.
+    pub fn of(registries: Option<Vec<String>>) -> Self {
+        match registries {
+            None => Self::Anywhere,
+            Some(registries) if registries.is_empty() => Self::Nowhere,
+            Some(registries) => Self::To(registries),
+        }
+    }
+
+    /// Returns whether there is a registry to which the package may be published.
+    pub fn is_somewhere(&self) -> bool {
+        *self != Self::Nowhere
+    }
 }
 
 /// `[workspace]`.
@@ -185,15 +213,12 @@ impl Reader<'_> {
     }
 
     fn package(&self, table: &dyn TableLike) -> PackageTable {
-        let unpublished = table.get("publish").is_some_and(|item| {
-            item.as_bool() == Some(false) || item.as_array().is_some_and(toml_edit::Array::is_empty)
-        });
         PackageTable {
             name: self.string(table, "name"),
             version: self.stated(table, "version"),
             rust_version: self.stated(table, "rust-version"),
             edition: self.stated(table, "edition"),
-            unpublished,
+            publication: publication(table.get("publish")),
             range: table
                 .get_key_value("name")
                 .and_then(|(key, _)| self.range(key.span()))
@@ -276,6 +301,17 @@ impl Reader<'_> {
 
     fn range(&self, span: Option<Range<usize>>) -> Option<Range<usize>> {
         span.map(|span| span.start + self.offset..span.end + self.offset)
+    }
+}
+
+fn publication(item: Option<&Item>) -> Publication {
+    let names = |item: &Item| {
+        let names = item.as_array()?.iter().filter_map(|name| name.as_str().map(str::to_owned));
+        Some(names.collect())
+    };
+    match item {
+        Some(item) if item.as_bool() == Some(false) => Publication::Nowhere,
+        item => Publication::of(item.and_then(names)),
     }
 }
 

@@ -129,7 +129,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
             None => movers(packages, lead),
         };
         staying.extend(left);
-        packages.sort_by_key(|package| (!std::ptr::eq(*package, lead), !package.publishable));
+        packages.sort_by_key(|package| (!std::ptr::eq(*package, lead), !package.publication.is_somewhere()));
         if let Some(first) = packages.first() {
             moving.push(VersionLine { version: first.version.clone(), packages, rule });
         }
@@ -154,7 +154,7 @@ fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, 
         return (packages, Vec::new());
     }
     let published: Vec<&Package> =
-        packages.iter().copied().filter(|package| package.member && package.publishable).collect();
+        packages.iter().copied().filter(|package| package.is_published()).collect();
     let inherits_with_them = |package: &Package| {
         matches!(package.place, VersionPlace::Workspace(_))
             && published.iter().any(|mover| mover.place == package.place)
@@ -163,7 +163,7 @@ fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, 
     let mut moving = Vec::new();
     for package in packages {
         match package {
-            _ if package.member && package.publishable => moving.push(package),
+            _ if package.is_published() => moving.push(package),
             _ if !published.is_empty() && (!package.member || inherits_with_them(package)) => {
                 moving.push(package);
             }

@@ -124,7 +124,7 @@ fn superseded(lines: &Lines<'_>, candidate: Option<&Label>) -> Vec<Superseded> {
     let packages =
         lines.moving.iter().filter(|line| is_candidate(&line.version)).flat_map(|line| &line.packages);
     let mut superseded: Vec<Superseded> = packages
-        .filter(|package| package.publishable)
+        .filter(|package| package.publication.is_somewhere())
         .map(|package| Superseded { package: package.name.clone(), version: package.version.clone() })
         .collect();
     superseded.sort();

@@ -30,7 +30,7 @@ pub fn package<'a>(workspace: &'a Workspace, config: &Config) -> Result<&'a Pack
         manifest: &package.manifest,
         version: &package.version,
         is_root: package.manifest == workspace.root,
-        publishable: package.publishable,
+        publishable: package.publication.is_somewhere(),
         repository: package.repository.as_deref(),
     };
     let members = workspace.packages.iter().filter(|package| package.member);
@@ -52,10 +52,11 @@ pub fn member<'a>(members: &'a Members, config: &Config) -> Option<&'a Member> {
         manifest: &member.manifest,
         version: &member.version,
         is_root: member.manifest == members.root,
-        publishable: member.publishable,
+        publishable: config.publish.publication(&member.name, &member.publication).is_somewhere(),
         repository: member.repository.as_deref(),
     };
-    let has_version = |member: &&Member| member.publishable || member.version != Version::new(0, 0, 0);
+    let has_version =
+        |member: &&Member| member.publication.is_somewhere() || member.version != Version::new(0, 0, 0);
     let members = members.packages.iter().filter(has_version);
     choose(config, members.map(|member| (candidate(member), member)).collect())
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
 use semver::Version;
 
+use crate::edit::manifest::Publication;
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
@@ -25,8 +26,8 @@ pub struct Member {
     pub version: Version,
     /// Its manifest.
     pub manifest: RepoPath,
-    /// Whether it may be published to some registry.
-    pub publishable: bool,
+    /// Where it may be published, as its manifest says.
+    pub publication: Publication,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
     /// What it says about itself.
@@ -107,7 +108,7 @@ impl Members {
                 name: package.name.to_string(),
                 version: package.version.clone(),
                 manifest: inside(package.manifest_path.as_std_path())?,
-                publishable: package.publish.as_ref().is_none_or(|registries| !registries.is_empty()),
+                publication: Publication::of(package.publish.clone()),
                 repository: package.repository.clone(),
                 about: PackageMetadata {
                     description: package.description.clone(),

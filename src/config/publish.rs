@@ -1,0 +1,44 @@
+//! The `[publish]` table: which members are published.
+
+use serde::Deserialize;
+
+use super::Patterns;
+use crate::edit::manifest::Publication;
+
+/// The `[publish]` table.
+///
+/// ```toml
+/// [publish]
+/// exclude = ["examples-*"]   # as if their manifests said `publish = false`
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct PublishConfig {
+    /// The packages that are never published, though their manifests do not say so: by name or glob.
+    pub exclude: Patterns,
+}
+
+impl PublishConfig {
+    /// Returns where the package `name` is published, whose manifest states `stated`.
+    ///
+    /// This is what tells which packages are published: a release, its checks, the order of publication and
+    /// advisories all ask here.
+    pub fn publication(&self, name: &str, stated: &Publication) -> Publication {
+        if self.exclude.matches(name) { Publication::Nowhere } else { stated.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_excluded_is_published_nowhere() {
+        let config: PublishConfig = toml_edit::de::from_str("exclude = ['examples-*', 'xtask']").unwrap();
+        let inhouse = Publication::To(vec!["inhouse".to_owned()]);
+        for name in ["examples-web", "xtask"] {
+            assert_eq!(config.publication(name, &inhouse), Publication::Nowhere);
+        }
+        assert_eq!(config.publication("example", &inhouse), inhouse);
+    }
+}
