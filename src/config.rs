@@ -20,7 +20,7 @@ use serde::Deserialize;
 pub use notes::NotesConfig;
 pub use read::{ConfigFile, read};
 use schedule::ScheduleConfig;
-pub use value::{Argv, BackportName, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
+pub use value::{Argv, BackportName, Following, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
 
 use crate::edit::version_file::Pattern;
 use crate::git::{BranchName, Preferred, Refs, RemoteName};
@@ -184,6 +184,8 @@ pub struct Requirements {
     pub caret: Option<Patterns>,
     /// Required exactly while the version is a pre-release, and by caret after: rewritten so.
     pub exact_prerelease: Patterns,
+    /// Which requirements are raised when their package moves.
+    pub follow: Following,
 }
 
 /// A file outside the manifests that carries the version.

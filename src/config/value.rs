@@ -1,10 +1,14 @@
 //! Values of the configuration that are checked while they are read.
 
+use std::fmt;
+
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use semver::{Prerelease, Version};
-use serde::de::Error as _;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error as _, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::edit::requirement::Raise;
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
 use crate::git::BranchName;
@@ -57,6 +61,57 @@ impl TryFrom<Vec<String>> for Patterns {
             builder.add(Glob::new(text).map_err(said)?);
         }
         Ok(Self { set: builder.build().map_err(said)?, texts })
+    }
+}
+
+/// Which requirements are raised when their package moves: `"needed"`, `"always"`, or always those on
+/// packages of such names.
+#[derive(Clone, Debug, Default)]
+pub struct Following {
+    always: Patterns,
+}
+
+impl Following {
+    const EXAMPLE: &str = "\"needed\", \"always\", or a list of packages as in [\"core-*\"]";
+
+    /// Returns which requirements on `package` are raised.
+    pub fn raise(&self, package: &str) -> Raise {
+        if self.always.matches(package) { Raise::Always } else { Raise::Needed }
+    }
+
+    /// Returns the packages on which all requirements are raised.
+    pub fn packages(&self) -> &Patterns {
+        &self.always
+    }
+}
+
+impl<'de> Deserialize<'de> for Following {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FollowingVisitor)
+    }
+}
+
+struct FollowingVisitor;
+
+impl<'de> Visitor<'de> for FollowingVisitor {
+    type Value = Following;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Following::EXAMPLE)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Following, E> {
+        let globs = match text {
+            "needed" => Vec::new(),
+            "always" => vec!["*".to_owned()],
+            _ => return Err(E::invalid_value(Unexpected::Str(text), &self)),
+        };
+        Patterns::try_from(globs).map(|always| Following { always }).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Following, A::Error> {
+        let always = Patterns::deserialize(SeqAccessDeserializer::new(list))?;
+        Ok(Following { always })
     }
 }
 

@@ -4,6 +4,16 @@
 
 use semver::{Comparator, Op, Version, VersionReq};
 
+/// Which requirements are raised when their package moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raise {
+    /// Those that stand at the version that the package had, and those that would not match any more:
+    /// a looser one that still matches asks no more of its users than it did.
+    Needed,
+    /// All that have one bound: `>=` too.
+    Always,
+}
+
 /// How a requirement follows when its package moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Follow {
@@ -26,21 +36,25 @@ pub enum FollowError {
 
 /// Returns how `requirement`, on a package that moves from `from` to `to`, follows.
 ///
-/// A single exact, caret, tilde or wildcard requirement follows with its operator and precision as
-/// they are: `=36.0.13` → `=36.0.14`, `^0.123` stays on a patch and becomes `^0.124` on a major.
+/// A single exact, caret, tilde or wildcard requirement that is raised keeps its operator and precision:
+/// `=36.0.13` → `=36.0.14`, `^0.123` stays on a patch and becomes `^0.124` on a major.
 /// Only where `to` is a pre-release, which nothing short of a full version matches, does a partial
 /// one become full. A range (`>=36, <38`) stays if it matches the new version.
 ///
 /// # Errors
 ///
 /// See [`FollowError`].
-pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow, FollowError> {
+pub fn follow(requirement: &str, from: &Version, to: &Version, raise: Raise) -> Result<Follow, FollowError> {
     let parsed = VersionReq::parse(requirement).map_err(|_| FollowError::Invalid)?;
     if !parsed.matches(from) {
         return Err(FollowError::StaleBefore);
     }
+    let is_raised = |single: &Comparator| match raise {
+        Raise::Always => follows(single.op) || single.op == Op::GreaterEq,
+        Raise::Needed => follows(single.op) && (stands_at(single, from) || !parsed.matches(to)),
+    };
     let moved = match parsed.comparators.as_slice() {
-        [single] if follows(single.op) => rewrite(requirement, single, to),
+        [single] if is_raised(single) => rewrite(requirement, single, to),
         _ => requirement.to_owned(),
     };
     match VersionReq::parse(&moved) {
@@ -48,6 +62,13 @@ pub fn follow(requirement: &str, from: &Version, to: &Version) -> Result<Follow,
         Ok(matching) if matching.matches(to) => Ok(Follow::Becomes(moved)),
         _ => Err(FollowError::RangeExcludes),
     }
+}
+
+/// Returns whether the first version that `comparator` matches is `version`. One at a pre-release always
+/// stands at it: pre-releases promise each other nothing.
+fn stands_at(comparator: &Comparator, version: &Version) -> bool {
+    let numbers = (comparator.major, comparator.minor.unwrap_or(0), comparator.patch.unwrap_or(0));
+    !comparator.pre.is_empty() || numbers == (version.major, version.minor, version.patch)
 }
 
 /// Returns `requirement` with the numbers of `to` in place of its own, as [`follow`] writes them;
@@ -75,10 +96,8 @@ fn rewrite(requirement: &str, comparator: &Comparator, to: &Version) -> String {
     let given = 1 + usize::from(comparator.minor.is_some()) + usize::from(comparator.patch.is_some());
     let kept: Vec<String> = numbers[..given].iter().map(u64::to_string).collect();
     // The wildcards that stand for the numbers that are left out.
-    let wild = match comparator.op {
-        Op::Wildcard => written.match_indices('.').nth(given - 1).map_or("", |(at, _)| &written[at..]),
-        _ => "",
-    };
+    let left_out = written.match_indices('.').nth(given - 1).filter(|_| given < numbers.len());
+    let wild = left_out.map_or("", |(at, _)| &written[at..]);
     format!("{before}{}{wild}{after}", kept.join("."))
 }
 
@@ -120,7 +139,11 @@ mod tests {
     use super::*;
 
     fn moved(requirement: &str, from: &str, to: &str) -> Result<String, FollowError> {
-        let follow = follow(requirement, &from.parse().unwrap(), &to.parse().unwrap())?;
+        raised(requirement, from, to, Raise::Needed)
+    }
+
+    fn raised(requirement: &str, from: &str, to: &str, raise: Raise) -> Result<String, FollowError> {
+        let follow = follow(requirement, &from.parse().unwrap(), &to.parse().unwrap(), raise)?;
         Ok(match follow {
             Follow::Stays => requirement.to_owned(),
             Follow::Becomes(text) => text,
@@ -137,6 +160,7 @@ mod tests {
             ("36", "36.0.13", "37.0.0", "37"),
             ("36.0.13", "36.0.13", "36.0.14", "36.0.14"),
             ("36.0.0", "36.0.13", "37.0.0", "37.0.0"),
+            ("36.0.0", "36.0.13", "36.0.14", "36.0.0"),
             ("~36.0", "36.0.13", "37.0.0", "~37.0"),
             ("36.*", "36.0.13", "37.0.0", "37.*"),
             ("36.0.x", "36.0.13", "36.0.14", "36.0.x"),
@@ -152,6 +176,26 @@ mod tests {
         ] {
             assert_eq!(moved(requirement, from, to).as_deref(), Ok(expected), "{requirement} {from} {to}");
             assert!(VersionReq::parse(expected).unwrap().matches(&to.parse().unwrap()), "{expected}");
+        }
+    }
+
+    #[test]
+    fn what_is_looser_and_still_matches_stays_unless_all_are_raised() {
+        for (requirement, from, to, needed, always) in [
+            ("1.28.0", "1.47.4", "1.47.5", "1.28.0", "1.47.5"),
+            ("1.28", "1.28.3", "1.29.0", "1.28", "1.29"),
+            ("1.28", "1.28.0", "1.29.0", "1.29", "1.29"),
+            ("0.3.4", "0.3.62", "0.4.0", "0.4.0", "0.4.0"),
+            (">=0.3.4", "0.3.62", "0.3.63", ">=0.3.4", ">=0.3.63"),
+            (">= 3", "3.0.0", "4.0.0", ">= 3", ">= 4"),
+            (">=3, <5", "3.0.0", "4.0.0", ">=3, <5", ">=3, <5"),
+            ("=3.*.*", "3.1.0", "3.2.0", "=3.*.*", "=3.*.*"),
+            ("=3.*.*", "3.1.0", "4.0.0", "=4.*.*", "=4.*.*"),
+            ("~1.2.0", "1.2.4", "1.2.5", "~1.2.0", "~1.2.5"),
+            ("1.0.0-rc.1", "1.0.0-rc.3", "1.0.0-rc.4", "1.0.0-rc.4", "1.0.0-rc.4"),
+        ] {
+            assert_eq!(raised(requirement, from, to, Raise::Needed).as_deref(), Ok(needed), "{requirement}");
+            assert_eq!(raised(requirement, from, to, Raise::Always).as_deref(), Ok(always), "{requirement}");
         }
     }
 

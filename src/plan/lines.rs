@@ -230,7 +230,8 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
         Finding::of(rule::FOLLOW_UNUSED, message).remedy("correct the path, or take it out")
     };
     let rules = &config.requirements;
-    let required = [Some(&rules.exact), rules.caret.as_ref(), Some(&rules.exact_prerelease)];
+    let always = Some(rules.follow.packages());
+    let required = [Some(&rules.exact), rules.caret.as_ref(), Some(&rules.exact_prerelease), always];
     let unrequired = required.into_iter().flatten().flat_map(|patterns| patterns.unused(names()));
     let note_required = |pattern: &str| {
         let message = format!("no package is named `{pattern}`, as `[requirements]` expects");

@@ -6,7 +6,7 @@ use semver::Version;
 
 use crate::config::{Config, Requirements};
 use crate::edit::manifest::{Dependency, DependencyKind, TomlString};
-use crate::edit::requirement::{self, Follow, FollowError, Operator};
+use crate::edit::requirement::{self, Follow, FollowError, Operator, Raise};
 use crate::edit::splice::Splice;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
@@ -34,7 +34,10 @@ pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> Requ
         for dependency in &file.manifest.dependencies {
             let Some(text) = &dependency.requirement else { continue };
             let Some(package) = required(workspace, path, dependency) else { continue };
-            let entry = RequirementEntry { path, file, text, package };
+            // What lies outside may have been left behind on purpose, and so may an entry that nobody inherits.
+            let matters = || file.member && !is_unused(workspace, path, dependency);
+            let raise = config.requirements.follow.raise(&package.name);
+            let entry = RequirementEntry { path, file, text, package, raise };
             let to = moves.get(&package.manifest).map(|(_, to)| to);
             let wanted = operator(&config.requirements, package, to.unwrap_or(&package.version));
             // A rule that rewrites cannot be broken.
@@ -42,14 +45,13 @@ pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> Requ
                 Some(wanted) if wanted.rewrites => (Some(wanted.operator), None),
                 wanted => (None, wanted.map(|wanted| wanted.operator)),
             };
-            if file.member {
-                requiring.findings.extend(asking.and_then(|operator| entry.breaks(operator)));
-            }
+            let broken = asking.and_then(|operator| entry.breaks(operator));
+            requiring.findings.extend(broken.filter(|_| matters()));
             let Some(to) = to else { continue };
             match entry.followed(to, rewriting) {
                 Ok(Some(splice)) => requiring.splices.entry(path.clone()).or_default().push(splice),
                 Ok(None) => {}
-                Err(finding) => requiring.findings.push(finding),
+                Err(finding) => requiring.findings.push(finding.as_warning_if(!matters())),
             }
         }
     }
@@ -77,6 +79,17 @@ pub fn required<'a>(
     let package = workspace.package_at(&root.sibling(&format!("{patch}/Cargo.toml"))?)?;
     let requirement = semver::VersionReq::parse(&dependency.requirement.as_ref()?.value).ok()?;
     requirement.matches(&package.version).then_some(package)
+}
+
+/// Returns whether `dependency`, an entry in the manifest `path`, is one of `[workspace.dependencies]` that
+/// no manifest inherits.
+fn is_unused(workspace: &Workspace, path: &RepoPath, dependency: &Dependency) -> bool {
+    let inherits = |(other, file): (&RepoPath, &ManifestFile)| {
+        let mut entries = file.manifest.dependencies.iter();
+        entries.any(|entry| entry.inherited && entry.key == dependency.key)
+            && workspace.governing_root(other) == Some(path)
+    };
+    dependency.kind == DependencyKind::Workspace && !workspace.manifests.iter().any(inherits)
 }
 
 /// What a rule asks for.
@@ -112,6 +125,7 @@ struct RequirementEntry<'a> {
     file: &'a ManifestFile,
     text: &'a TomlString,
     package: &'a Package,
+    raise: Raise,
 }
 
 impl RequirementEntry<'_> {
@@ -139,8 +153,8 @@ impl RequirementEntry<'_> {
 
     fn followed(&self, to: &Version, rewrite: Option<Operator>) -> Result<Option<Splice>, Finding> {
         let old = &self.text.value;
-        let follow =
-            requirement::follow(old, &self.package.version, to).map_err(|stuck| self.stuck(stuck, to))?;
+        let follow = requirement::follow(old, &self.package.version, to, self.raise)
+            .map_err(|stuck| self.stuck(stuck, to))?;
         let new = match follow {
             Follow::Stays => old.clone(),
             Follow::Becomes(new) => new,
@@ -172,7 +186,6 @@ impl RequirementEntry<'_> {
                     .remedy(format!("widen it to include {to}, or write `{from}` and it will follow"))
             }
         };
-        // What lies outside the workspace may have been left behind on purpose.
-        finding.at(self.place()).as_warning_if(!self.file.member)
+        finding.at(self.place())
     }
 }

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use relprep::edit::manifest::Manifest;
-use relprep::edit::requirement::{Follow, follow};
+use relprep::edit::requirement::{Follow, Raise, follow};
 use relprep::edit::splice::{Splice, apply};
 use relprep::path::RepoPath;
 use semver::Version;
@@ -241,7 +241,7 @@ fn edited(text: &str, from: &Version, to: &Version) -> String {
         }
     }
     for requirement in manifest.dependencies.iter().filter_map(|dependency| dependency.requirement.as_ref()) {
-        if let Follow::Becomes(with) = follow(&requirement.value, from, to).unwrap() {
+        if let Follow::Becomes(with) = follow(&requirement.value, from, to, Raise::Needed).unwrap() {
             splices.push(Splice { range: requirement.range.clone(), with });
         }
     }
@@ -276,14 +276,14 @@ proptest! {
         if let Ok(manifest) = Manifest::parse(&path(), &text) {
             for requirement in manifest.dependencies.iter().filter_map(|found| found.requirement.as_ref()) {
                 prop_assert!(text.get(requirement.range.clone()).is_some());
-                let _ = follow(&requirement.value, &v("1.0.0"), &v("1.0.1"));
+                let _ = follow(&requirement.value, &v("1.0.0"), &v("1.0.1"), Raise::Always);
             }
         }
     }
 
     #[test]
     fn no_requirement_makes_following_panic(text in "[=^~<>*xX., 0-9a-z+-]{0,20}", to in "[0-3]\\.[0-3]\\.[0-3](-rc\\.1)?") {
-        if let Ok(Follow::Becomes(new)) = follow(&text, &v("1.2.3"), &v(&to)) {
+        if let Ok(Follow::Becomes(new)) = follow(&text, &v("1.2.3"), &v(&to), Raise::Needed) {
             prop_assert!(semver::VersionReq::parse(&new).unwrap().matches(&v(&to)), "{text} {new}");
         }
     }

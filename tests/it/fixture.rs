@@ -42,9 +42,43 @@ impl Fixture {
             assert!(text.contains(old), "{path} has no `{old}`");
             sandbox.write(path, text.replacen(old, new, 1));
         }
-        sandbox.commit_all("The workspace as it was");
         let fixture = Self { sandbox };
         fixture.lay_cargo_home();
+        fixture.committed()
+    }
+
+    /// Commits a workspace of `packages`, each `name version` with what it depends on, `name requirement`, in
+    /// a folder of its name, with the configuration `config` and the lock file that Cargo writes.
+    pub(crate) fn made(packages: &[(&str, &[&str])], config: &str) -> Self {
+        let fixture = Self { sandbox: Sandbox::new() };
+        fixture.lay_cargo_home();
+        let write = |path: &str, text: &str| fixture.sandbox.write(path, text);
+        let mut members = Vec::new();
+        for (package, dependencies) in packages {
+            let (name, version) = package.split_once(' ').unwrap();
+            let entry = |dependency: &&str| {
+                let (name, wanted) = dependency.split_once(' ').unwrap();
+                format!("{name} = {{ path = \"../{name}\", version = \"{wanted}\" }}\n")
+            };
+            let entries: Vec<String> = dependencies.iter().map(entry).collect();
+            let title = if entries.is_empty() { "" } else { "\n[dependencies]\n" };
+            let package =
+                format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2021\"\n");
+            let manifest = format!("{package}{title}{}", entries.concat());
+            write(&format!("{name}/Cargo.toml"), &manifest);
+            write(&format!("{name}/src/lib.rs"), "");
+            members.push(format!("\"{name}\""));
+        }
+        write("Cargo.toml", &format!("[workspace]\nmembers = [{}]\nresolver = \"2\"\n", members.join(", ")));
+        write("relprep.toml", config);
+        let output = fixture.command(CARGO).args(["generate-lockfile", "--offline"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        fixture.committed()
+    }
+
+    fn committed(self) -> Self {
+        self.sandbox.commit_all("The workspace as it was");
+        let fixture = self;
         fixture.sandbox.git(["init", "--quiet", "--bare", "../remote.git"]);
         fixture.sandbox.git(["remote", "add", "origin", "../remote.git"]);
         fixture.sandbox.git(["push", "--quiet", "origin", "main"]);

@@ -13,6 +13,7 @@ mod check;
 mod check_msrv;
 mod checking;
 mod child;
+mod conventions;
 mod crash;
 mod editor;
 mod environment;

@@ -10,7 +10,7 @@ use relprep::config::{self, ConfigFile};
 use relprep::edit::lockfile::{Followed, LockFile, Moved, third_party_changes};
 use relprep::edit::manifest::{Inheritable, Manifest, TomlString};
 use relprep::edit::notes::{Edited, Missing, Notes, Opening, Section, SectionState, Style, create};
-use relprep::edit::requirement::{Follow, FollowError, follow};
+use relprep::edit::requirement::{Follow, FollowError, Raise, follow};
 use relprep::edit::splice::{Splice, apply};
 use relprep::edit::version_file::{self, Pattern};
 use relprep::edit::{lockfile as lock, manifest};
@@ -154,16 +154,16 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
 
 /// Moves one requirement, which must match what it follows, and back.
 fn requirement(written: &str, from: &Version, to: &Version) -> Result<Follow, FollowError> {
-    let followed = follow(written, from, to);
+    let followed = follow(written, from, to, Raise::Needed);
     let matches = |text: &str, version: &Version| VersionReq::parse(text).unwrap().matches(version);
     match &followed {
         Ok(Follow::Stays) => assert!(matches(written, to)),
         Ok(Follow::Becomes(new)) => {
             assert!(matches(new, to));
             assert!(!new.contains(['"', '\'', '\\', '\n', '\r']), "{new:?} cannot stand between quotes");
-            assert_eq!(follow(new, to, to), Ok(Follow::Stays));
+            assert_eq!(follow(new, to, to, Raise::Needed), Ok(Follow::Stays));
             if to.pre.is_empty() && written.contains(&from.to_string()) {
-                assert_eq!(follow(new, to, from), Ok(Follow::Becomes(written.to_owned())));
+                assert_eq!(follow(new, to, from, Raise::Needed), Ok(Follow::Becomes(written.to_owned())));
             }
         }
         Err(FollowError::Invalid) => assert!(VersionReq::parse(written).is_err()),
