@@ -14,6 +14,7 @@ mod patch;
 mod prepare;
 mod rc;
 mod release;
+mod replay;
 mod schedule;
 mod status;
 
@@ -68,6 +69,7 @@ enum CliCommand {
     Schedule(schedule::ScheduleArgs),
     Mdbook(mdbook::MdbookArgs),
     Backport(backport::BackportArgs),
+    Replay(replay::ReplayArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -108,6 +110,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Schedule(args) => schedule::run(context()?, args, output),
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),
         CliCommand::Backport(args) => backport::run(context()?, args, output),
+        CliCommand::Replay(args) => replay::run(&context()?, args, output),
         CliCommand::Completions(args) => completions::run(args, Cli::command(), output),
     }
 }

@@ -66,6 +66,7 @@ pub mod outcome;
 pub mod prepare;
 mod reading;
 pub mod recovery;
+pub mod replay;
 mod session;
 mod settle;
 mod sink;

@@ -109,14 +109,27 @@ impl Project {
     ///
     /// Refusals where it is not a workspace, or where its configuration cannot be read.
     pub fn read_commit(repo: &Repo, location: &Location, commit: CommitId) -> Result<Self> {
-        let tree = repo.tree(commit)?;
-        text::check_sizes(repo, &tree)?;
-        let here = relative(repo, &manifest_path(repo, location)?)?;
-        let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
-        let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
+        let (tree, members) = members_at(repo, location, commit)?;
         let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
         let sources = TreeFiles::read(repo, &tree)?;
         Self::of_members(repo, commit, tree, (&members, sources), config, notes)
+    }
+
+    /// Reads the project at `location` as it was at `commit`, as `config` has it, whatever was configured
+    /// there.
+    ///
+    /// # Errors
+    ///
+    /// Refusals where it is not a workspace.
+    pub fn read_commit_as(
+        repo: &Repo,
+        location: &Location,
+        commit: CommitId,
+        config: Config,
+    ) -> Result<Self> {
+        let (tree, members) = members_at(repo, location, commit)?;
+        let sources = TreeFiles::read(repo, &tree)?;
+        Self::of_members(repo, commit, tree, (&members, sources), config, Vec::new())
     }
 
     /// Reads the configuration of the project at `location` as it is `at` a commit, without asking Cargo
@@ -186,6 +199,16 @@ impl Project {
         let name = lead::product(&config, lead);
         Ok(Self { commit, files, config, name, workspace, texts, notes })
     }
+}
+
+/// Asks Cargo about the project at `location` as it is at `commit`, a commit that is not checked out.
+fn members_at(repo: &Repo, location: &Location, commit: CommitId) -> Result<(Tree, Members)> {
+    let tree = repo.tree(commit)?;
+    text::check_sizes(repo, &tree)?;
+    let here = relative(repo, &manifest_path(repo, location)?)?;
+    let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
+    let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
+    Ok((tree, members))
 }
 
 /// The package that names the releases, as far as the work tree tells.

@@ -7,6 +7,7 @@ pub mod json;
 pub mod mdbook;
 pub mod outcome;
 pub mod plan;
+pub mod replay;
 pub mod report;
 pub mod rules;
 pub mod schedule;

@@ -135,6 +135,12 @@ impl BranchTip {
 }
 
 impl Branches {
+    /// Returns these local branches, and no other.
+    pub fn of_locals(branches: impl IntoIterator<Item = (BranchName, CommitId)>) -> Self {
+        let local = |(name, commit)| (name, Local { commit, remote: None, push: None });
+        Self { local: branches.into_iter().map(local).collect(), ..Self::default() }
+    }
+
     /// Returns the commit of the local branch `name`.
     pub fn local(&self, name: impl AsRef<str>) -> Option<CommitId> {
         self.local.get(name.as_ref()).map(|local| local.commit)

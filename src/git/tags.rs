@@ -1,9 +1,10 @@
 //! Tags, and the days of them.
 
+use anyhow::Result;
 use chrono::{DateTime, NaiveDate};
 use git2::Reference;
 
-use crate::git::{CommitId, TagName};
+use crate::git::{CommitId, Repo, TagName};
 
 /// A tag, annotated or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,17 @@ impl Tag {
         let tagged = annotated.and_then(|tag| tag.tagger().map(|tagger| tagger.when()));
         let day = day_of(tagged.unwrap_or(commit.time()));
         Some(Self { name, commit: CommitId(commit.id()), day })
+    }
+}
+
+impl Repo {
+    /// Returns when `commit` was made, in seconds since 1970, and on which day by the time zone that it
+    /// states; `None` for one that no calendar has.
+    pub fn time_of(&self, commit: CommitId) -> Result<(i64, Option<NaiveDate>)> {
+        let time = self.git.find_commit(commit.0)?.time();
+        let here = time.seconds().checked_add(i64::from(time.offset_minutes()) * 60);
+        let day = here.and_then(|here| DateTime::from_timestamp(here, 0)).map(|moment| moment.date_naive());
+        Ok((time.seconds(), day))
     }
 }
 

@@ -15,8 +15,8 @@ use crate::project::{AskedMembers, Location, Project};
 /// Reads the project on each of `targets`, in their order; `changed` are the tracked files that differ
 /// from the commit that is checked out. Cargo may have been `asked` about that one, if it is the only one.
 ///
-/// Most of the time is Cargo's, so several branches are read at once, each with a repository of its own:
-/// libgit2's cannot be shared between threads.
+/// Most of the time is Cargo's, so several branches are read at once. libgit2's repositories cannot be
+/// shared between threads.
 pub(super) fn read(
     session: &Session<'_>,
     targets: &[ChosenBranch],
@@ -28,37 +28,50 @@ pub(super) fn read(
     if let [only] = targets {
         return vec![read_one(&session.repo, location, only, changed, asked)];
     }
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(targets.len());
+    let read = |repo: &Repo, target: &ChosenBranch| read_one(repo, location, target, changed, None);
+    in_threads(location, targets, read, |done, target| {
+        sink.progress(&Progress::Read { branch: &target.branch, done, all: targets.len() });
+    })
+}
+
+/// Does `work` for each of `items`, several at once, each thread with a repository of its own at `location`;
+/// returns what comes of each, in their order. `done` is told how many are done, and which came last.
+pub(super) fn in_threads<I: Sync, T: Send>(
+    location: &Location,
+    items: &[I],
+    work: impl Fn(&Repo, &I) -> Result<T> + Sync,
+    mut done: impl FnMut(usize, &I),
+) -> Vec<Result<T>> {
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
-    let work = |sender: mpsc::Sender<(usize, Result<Project>)>| {
+    let run = |sender: mpsc::Sender<(usize, Result<T>)>| {
         let repo = location.repository();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(target) = targets.get(index) else { break };
-            let project = match &repo {
-                Ok(repo) => read_one(repo, location, target, changed, None),
+            let Some(item) = items.get(index) else { break };
+            let result = match &repo {
+                Ok(repo) => work(repo, item),
                 Err(error) => Err(anyhow!("{error:#}")),
             };
-            if sender.send((index, project)).is_err() {
+            if sender.send((index, result)).is_err() {
                 break;
             }
         }
     };
-    let mut projects: Vec<Option<Result<Project>>> = targets.iter().map(|_| None).collect();
+    let mut results: Vec<Option<Result<T>>> = items.iter().map(|_| None).collect();
     thread::scope(|scope| {
         for _ in 0..workers {
             let sender = sender.clone();
-            scope.spawn(|| work(sender));
+            scope.spawn(|| run(sender));
         }
         drop(sender);
-        for (done, (index, project)) in receiver.iter().enumerate() {
-            let branch = &targets[index].branch;
-            sink.progress(&Progress::Read { branch, done: done + 1, all: targets.len() });
-            projects[index] = Some(project);
+        for (count, (index, result)) in receiver.iter().enumerate() {
+            done(count + 1, &items[index]);
+            results[index] = Some(result);
         }
     });
-    projects.into_iter().flatten().collect()
+    results.into_iter().flatten().collect()
 }
 
 fn read_one(

@@ -36,6 +36,7 @@ mod readme;
 mod refusals;
 mod remotes;
 mod rendered;
+mod replay;
 mod schedule;
 mod shapes;
 mod status;

@@ -1,0 +1,178 @@
+//! Past steps of a repository, prepared again from their parents and compared with what was made.
+//!
+//! Everything happens in memory, with the configuration of today: no ref, no file and no object is written.
+
+mod compare;
+mod steps;
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use semver::Version;
+use serde::Serialize;
+
+pub use compare::ReplayOutcome;
+
+use super::session::Session;
+use super::sink::{Progress, Sink};
+use super::{reading, settle};
+use crate::config::Config;
+use crate::finding::{Finding, Refused};
+use crate::git::branches::Branches;
+use crate::git::{BranchName, CommitId, Refs, Repo, TagName};
+use crate::plan::{Command, Plan, Request, cut, maintain, preconditions};
+use crate::project::{self, Location, Project, Revision};
+use crate::rule::Severity;
+use crate::status::Waiver;
+use crate::version::plain;
+
+/// Which steps are prepared again.
+#[derive(Clone, Debug)]
+pub struct ReplayOptions {
+    /// The steps to these versions, or to all.
+    pub versions: Vec<Version>,
+    /// How many, the latest; of versions that are named, all.
+    pub last: usize,
+    /// Steps that may differ, and why.
+    pub except: Vec<Waiver>,
+}
+
+/// A commit of the past that moved the lead package's version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PastStep {
+    /// What it did.
+    pub command: Command,
+    /// The branch that it is on.
+    pub branch: BranchName,
+    /// The lead package's version before.
+    pub from: Version,
+    /// The lead package's version after.
+    pub to: Version,
+    /// Its day, by its own time zone.
+    pub date: NaiveDate,
+    /// When it was made, in seconds since 1970.
+    #[serde(skip)]
+    pub moment: i64,
+    /// The commit.
+    pub commit: CommitId,
+    /// Its first parent.
+    #[serde(skip)]
+    pub parent: CommitId,
+}
+
+/// A step, and how what is prepared today compares with what was made.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplayedStep {
+    /// The step.
+    #[serde(flatten)]
+    pub step: PastStep,
+    /// How it compares.
+    #[serde(flatten)]
+    pub outcome: ReplayOutcome,
+    /// Why it may differ, if somebody says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
+}
+
+impl ReplayedStep {
+    /// Returns whether it differs and may not.
+    pub fn fails(&self) -> bool {
+        self.waived.is_none() && matches!(self.outcome, ReplayOutcome::Differs { .. })
+    }
+}
+
+/// Prepares past steps again, the oldest first.
+///
+/// # Errors
+///
+/// A refusal if the repository has no lead package, or a version that is named was never reached.
+pub fn replay(
+    session: &Session<'_>,
+    options: &ReplayOptions,
+    sink: &mut dyn Sink,
+) -> Result<Vec<ReplayedStep>> {
+    let Session { context, repo } = session;
+    let refs = project::refs(repo, &context.location)?;
+    let Some(commit) = repo.head()?.commit() else {
+        return Err(Refused::from(preconditions::no_commit()).into());
+    };
+    let mut config = Project::config_at(repo, &context.location, Revision { commit, is_checked_out: true })?;
+    // Programs see a tree that is checked out, and nothing is.
+    config.runs.clear();
+    let trunk = config.trunk_in(&refs);
+    config.trunk = Some(trunk.clone());
+    let lead = project::lead(repo, &context.location, &config)?;
+    let history = steps::ReleaseHistory { repo, config: &config, refs: &refs, trunk: &trunk, lead: &lead };
+    let steps = history.steps(options)?;
+    let work = |repo: &Repo, step: &PastStep| {
+        Replaying { repo, location: &context.location, config: &config, refs: &refs, trunk: &trunk }
+            .again(step)
+    };
+    let outcomes = reading::in_threads(&context.location, &steps, work, |done, step| {
+        sink.progress(&Progress::Read { branch: &step.branch, done, all: steps.len() });
+    });
+    let waived = |step: &PastStep| {
+        let waiver = options.except.iter().find(|waiver| waiver.release == step.to.to_string());
+        waiver.map(|waiver| waiver.reason.clone())
+    };
+    let replayed = steps.iter().zip(outcomes).map(|(step, outcome)| {
+        Ok(ReplayedStep { step: step.clone(), outcome: outcome?, waived: waived(step) })
+    });
+    replayed.collect()
+}
+
+/// What a step is prepared again with.
+struct Replaying<'a> {
+    repo: &'a Repo,
+    location: &'a Location,
+    config: &'a Config,
+    refs: &'a Refs,
+    trunk: &'a BranchName,
+}
+
+impl Replaying<'_> {
+    fn again(&self, step: &PastStep) -> Result<ReplayOutcome> {
+        let not_mechanical = |findings: Vec<Finding>| {
+            let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+            ReplayOutcome::NotMechanical { reasons: errors.map(|finding| finding.message).collect() }
+        };
+        let project = Project::read_commit_as(self.repo, self.location, step.parent, self.config.clone());
+        let project = match Refused::taken_from(project)? {
+            Ok(project) => project,
+            Err(Refused(findings)) => return Ok(not_mechanical(findings)),
+        };
+        let refs = self.refs_then(step, &project);
+        let request = Request { project: &project, branch: &step.branch, refs: &refs, date: step.date };
+        let mut plan = match plan(&request, step) {
+            Ok(plan) => plan,
+            Err(findings) => return Ok(not_mechanical(findings)),
+        };
+        if let Err(Refused(findings)) = Refused::taken_from(settle::settle(self.repo, &mut plan))? {
+            return Ok(not_mechanical(findings));
+        }
+        compare::compare(self.repo, step, &plan, &project, || {
+            Project::read_commit_as(self.repo, self.location, step.commit, self.config.clone())
+        })
+    }
+
+    /// Returns the branches and tags as they were before `step`, as far as it looks at them.
+    fn refs_then(&self, step: &PastStep, project: &Project) -> Refs {
+        let trunk = self.refs.branches.tip(self.trunk).commit().filter(|_| step.branch != *self.trunk);
+        let trunk = trunk.map(|commit| (self.trunk.clone(), commit));
+        let branches = Branches::of_locals(trunk.into_iter().chain([(step.branch.clone(), step.parent)]));
+        let made = if matches!(step.command, Command::Branch(_)) { &step.from } else { &step.to };
+        let made = plain(made);
+        let is_older =
+            |name: &TagName| project.config.names.tag.read(name).is_some_and(|version| version < made);
+        let tags = self.refs.tags.iter().filter(|(name, _)| is_older(name));
+        Refs { branches, tags: tags.map(|(name, tag)| (name.clone(), tag.clone())).collect() }
+    }
+}
+
+fn plan(request: &Request<'_>, step: &PastStep) -> Result<Plan, Vec<Finding>> {
+    match step.command {
+        Command::Branch(by) => cut::plan(request, by, &cut::TipHistory::default()),
+        Command::Rc => maintain::candidate(request),
+        Command::Release => maintain::release(request),
+        Command::Patch => maintain::patch(request),
+    }
+}

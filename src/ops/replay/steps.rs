@@ -1,0 +1,132 @@
+//! Which commits of a history moved the version, and what each of them did.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use semver::Version;
+
+use super::{PastStep, ReplayOptions};
+use crate::config::{Config, Label};
+use crate::finding::{Finding, Refused};
+use crate::git::{BranchName, CommitId, Refs, Repo};
+use crate::path::RepoPath;
+use crate::plan::Command;
+use crate::project::Lead;
+use crate::rule;
+use crate::version::{self, Step, plain};
+use crate::workspace::declared::Declarations;
+
+/// The trunk and the release branches, whose first parents are the history.
+pub(super) struct ReleaseHistory<'a> {
+    pub(super) repo: &'a Repo,
+    pub(super) config: &'a Config,
+    pub(super) refs: &'a Refs,
+    pub(super) trunk: &'a BranchName,
+    pub(super) lead: &'a Lead,
+}
+
+/// A branch that is looked through, from its tip to where it left the trunk.
+struct Branch {
+    name: BranchName,
+    tip: CommitId,
+    left_at: Option<CommitId>,
+}
+
+impl ReleaseHistory<'_> {
+    /// Returns the steps that are asked for, the oldest first.
+    pub(super) fn steps(&self, options: &ReplayOptions) -> Result<Vec<PastStep>> {
+        let most = if options.versions.is_empty() { options.last } else { usize::MAX };
+        let branches = self.branches()?;
+        // Where release branches left the trunk: a cut has that commit for its parent.
+        let cuts: HashSet<CommitId> = branches.iter().filter_map(|branch| branch.left_at).collect();
+        let declarations = Declarations::default();
+        let (mut steps, mut seen) = (Vec::new(), HashSet::new());
+        for branch in &branches {
+            let found = self.of_branch(branch, &cuts, &declarations, most)?;
+            steps.extend(found.into_iter().rev().filter(|step| seen.insert(step.commit)));
+        }
+        // Of one second, what is on the trunk comes first, and a parent before its child.
+        steps.sort_by_key(|step| step.moment);
+        if options.versions.is_empty() {
+            steps.drain(..steps.len().saturating_sub(options.last));
+            return Ok(steps);
+        }
+        let missing =
+            options.versions.iter().filter(|version| !steps.iter().any(|step| step.to == **version));
+        Refused::if_any(missing.map(never_reached).collect())?;
+        steps.retain(|step| options.versions.contains(&step.to));
+        Ok(steps)
+    }
+
+    /// Returns the trunk and the release branches.
+    fn branches(&self) -> Result<Vec<Branch>> {
+        let branches = &self.refs.branches;
+        let trunk = branches.tip(self.trunk).commit();
+        let mut found = Vec::new();
+        for name in branches.names() {
+            let Some(tip) = branches.tip(name).commit() else { continue };
+            if *name == *self.trunk {
+                found.insert(0, Branch { name: name.clone(), tip, left_at: None });
+            } else if self.config.names.branch.read(name).is_some() {
+                let left_at = trunk.map(|trunk| self.repo.left_at(tip, trunk)).transpose()?.flatten();
+                found.push(Branch { name: name.clone(), tip, left_at });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns the latest steps of one branch, `most` at the most and the latest first.
+    fn of_branch(
+        &self,
+        branch: &Branch,
+        cuts: &HashSet<CommitId>,
+        declarations: &Declarations,
+        most: usize,
+    ) -> Result<Vec<PastStep>> {
+        let known = RepoPath::known("Cargo.toml");
+        let manifest = self.lead.manifest.as_ref().unwrap_or(&known);
+        let version = |commit| -> Result<Option<Version>> {
+            let declared = Refused::taken_from(declarations.at(self.repo, commit, (None, manifest)))?;
+            Ok(declared.ok().flatten().and_then(|declared| declared.version))
+        };
+        let cut_off = self.repo.cut_off()?;
+        let mut steps = Vec::new();
+        let mut here = (branch.tip, version(branch.tip)?);
+        while steps.len() < most && Some(here.0) != branch.left_at && !cut_off.contains(&here.0) {
+            let Some(parent) = self.repo.parent(here.0)? else { break };
+            let before = version(parent)?;
+            if let (Some(from), Some(to)) = (&before, &here.1)
+                && from != to
+                && let Some(command) = self.command(branch, from, to, cuts.contains(&parent))
+                && let (moment, Some(date)) = self.repo.time_of(here.0)?
+            {
+                let (from, to) = (from.clone(), to.clone());
+                let branch = branch.name.clone();
+                steps.push(PastStep { command, branch, from, to, date, moment, commit: here.0, parent });
+            }
+            here = (parent, before);
+        }
+        Ok(steps)
+    }
+
+    /// Returns the command that goes from one version to the other.
+    fn command(&self, branch: &Branch, from: &Version, to: &Version, is_cut: bool) -> Option<Command> {
+        let by = [Step::Major, Step::Minor, Step::Patch]
+            .into_iter()
+            .find(|by| version::next(from, *by).is_ok_and(|next| next == plain(to)));
+        let candidate = self.config.prerelease.candidate.as_ref().map(Label::as_str);
+        let is_candidate = candidate.is_some_and(|label| version::candidate_number(to, label).is_some());
+        match by {
+            _ if branch.name == *self.trunk => by.filter(|_| is_cut).map(Command::Branch),
+            _ if is_candidate => Some(Command::Rc),
+            _ if !from.pre.is_empty() && *to == plain(from) => Some(Command::Release),
+            Some(Step::Patch) if to.pre.is_empty() => Some(Command::Patch),
+            _ => None,
+        }
+    }
+}
+
+fn never_reached(version: &Version) -> Finding {
+    Finding::of(rule::NO_STEP, format!("no commit on the trunk or a release branch moves to {version}"))
+        .remedy("name a version that the history has; see those that it finds with `cargo relprep replay`")
+}

@@ -1,0 +1,101 @@
+//! Past steps, and how they come out today.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use serde_json::{Value, json};
+
+use super::table::Table;
+use super::{BOLD, DIM, NEW, OLD, diff, json as documents};
+use crate::ops::replay::{ReplayOutcome, ReplayedStep};
+use crate::plan::files::FileChange;
+use crate::text::{counted, on_a_line};
+
+/// Returns a table of the steps, with every line that differs if `with_diff`.
+pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
+    if steps.is_empty() {
+        return "no step: no commit on the trunk or a release branch moves the version\n".to_owned();
+    }
+    let mut table = Table::new("  ");
+    for ReplayedStep { step, outcome, waived } in steps {
+        let (style, mut text) = shown(outcome);
+        if let Some(reason) = waived {
+            let _ = write!(text, " (allowed: {reason})");
+        }
+        let plain = |text: String| (text, Style::new());
+        table.styled(
+            "",
+            [
+                plain(step.date.to_string()),
+                plain(step.command.to_string()),
+                plain(format!("{} → {}", step.from, step.to)),
+                plain(step.branch.to_string()),
+                (step.commit.short(), DIM),
+                (on_a_line(&text), style),
+            ],
+        );
+    }
+    let mut out = table.to_string();
+    for ReplayedStep { step, outcome, .. } in steps.iter().filter(|_| with_diff) {
+        if let Some(files) = files(outcome) {
+            let _ =
+                writeln!(out, "\n{BOLD}{} → {}{BOLD:#}: - as made, + as prepared today", step.from, step.to);
+            out += &diff::unified(files);
+        }
+    }
+    let identical = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Identical)).count();
+    let cargo = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::OtherFiles { .. })).count();
+    let differ = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Differs { .. })).count();
+    let _ = writeln!(
+        out,
+        "\n{} of {} identical, {cargo} the same in Cargo files, {differ} different, {} not mechanical",
+        identical,
+        counted(steps.len(), "step"),
+        steps.len() - identical - cargo - differ
+    );
+    out
+}
+
+fn shown(outcome: &ReplayOutcome) -> (Style, String) {
+    match outcome {
+        ReplayOutcome::Identical => (NEW, "identical".to_owned()),
+        ReplayOutcome::OtherFiles { files } => {
+            (Style::new(), format!("same Cargo files; {} differ", named(files)))
+        }
+        ReplayOutcome::Differs { files } => (OLD, format!("differs: {}", named(files))),
+        ReplayOutcome::NotMechanical { reasons } => {
+            let more =
+                if reasons.len() > 1 { format!(" (and {} more)", reasons.len() - 1) } else { String::new() };
+            (DIM, format!("not mechanical: {}{more}", reasons.first().map_or("", String::as_str)))
+        }
+    }
+}
+
+/// Names the first files, and counts the others.
+fn named(files: &[FileChange]) -> String {
+    let names: Vec<&str> = files.iter().take(3).map(|file| file.path.as_str()).collect();
+    let more = if files.len() > 3 { format!(" and {} more", files.len() - 3) } else { String::new() };
+    format!("{}{more}", names.join(", "))
+}
+
+fn files(outcome: &ReplayOutcome) -> Option<&[FileChange]> {
+    match outcome {
+        ReplayOutcome::OtherFiles { files } | ReplayOutcome::Differs { files } => Some(files),
+        ReplayOutcome::Identical | ReplayOutcome::NotMechanical { .. } => None,
+    }
+}
+
+/// Returns the steps as data, with every line that differs if `with_diff`.
+pub fn json(steps: &[ReplayedStep], with_diff: bool) -> String {
+    let step = |step: &ReplayedStep| {
+        let mut value = json!(step);
+        if let (Value::Object(map), Some(files)) = (&mut value, files(&step.outcome).filter(|_| with_diff)) {
+            map.insert(
+                "diff".to_owned(),
+                anstream::adapter::strip_str(&diff::unified(files)).to_string().into(),
+            );
+        }
+        value
+    };
+    documents::document("steps", &steps.iter().map(step).collect::<Vec<_>>())
+}

@@ -1,0 +1,102 @@
+//! `cargo relprep replay`: what was made is prepared again, and what is otherwise is told.
+
+use crate::fixture::Fixture;
+
+const TRAIN: &str = "candidate-train";
+
+/// Makes a cut, two candidates, a release and a patch with the program itself.
+fn made() -> Fixture {
+    let fixture = Fixture::new(TRAIN);
+    let run = |args: &str| {
+        let said = fixture.run(args);
+        assert_eq!(said.status, 0, "{args}: {}", said.err);
+    };
+    run("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    run("rc");
+    run("release");
+    fixture.sandbox.git(["tag", "v49.0.0"]);
+    run("patch");
+    fixture
+}
+
+/// Replaces a text of the last commit by another one.
+fn amend(fixture: &Fixture, path: &str, old: &str, new: &str) {
+    let text = fixture.sandbox.read(path);
+    assert!(text.contains(old), "{path} has no `{old}`");
+    fixture.sandbox.write(path, text.replacen(old, new, 1));
+    fixture.command("git").args(["commit", "--quiet", "--all", "--amend", "--no-edit"]).status().unwrap();
+}
+
+/// Returns command, versions and outcome of each line of the table.
+fn table(out: &str) -> Vec<String> {
+    let line = |line: &str| {
+        let cells: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        format!("{} {}: {}", cells[1], cells[2], cells[5])
+    };
+    out.lines().take_while(|line| !line.is_empty()).map(line).collect()
+}
+
+#[test]
+fn what_the_program_made_comes_out_identical_and_nothing_is_written() {
+    let fixture = made();
+    let before = fixture.state();
+    let said = fixture.run("replay");
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+    let mut steps = table(&said.out);
+    steps.sort();
+    assert_eq!(
+        steps,
+        [
+            "branch 49.0.0-dev → 50.0.0-dev: identical",
+            "patch 49.0.0 → 49.0.1: identical",
+            "rc 49.0.0-dev → 49.0.0-rc.1: identical",
+            "rc 49.0.0-rc.1 → 49.0.0-rc.2: identical",
+            "release 49.0.0-rc.2 → 49.0.0: identical",
+        ]
+    );
+    assert_eq!(fixture.state(), before);
+    let one = fixture.run("replay 49.0.1 --format json");
+    let steps = serde_json::from_str::<serde_json::Value>(&one.out).unwrap();
+    assert_eq!(steps["version"], 2);
+    let [step] = &steps["steps"].as_array().unwrap()[..] else { panic!("{}", one.out) };
+    assert_eq!((&step["command"], &step["outcome"]), (&"patch".into(), &"identical".into()));
+    assert_eq!(step["branch"], "release-49.0.0");
+}
+
+#[test]
+fn what_was_made_otherwise_is_told_with_its_lines_and_can_be_allowed() {
+    let fixture = made();
+    amend(&fixture, "crates/tower-core/Cargo.toml", "version = \"49.0.1\"", "version = \"49.0.0\"");
+    let said = fixture.run("replay --last 1 --diff");
+    assert_eq!(said.status, 1, "{}", said.err);
+    assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: differs: crates/tower-core/Cargo.toml"]);
+    let lines =
+        |sign: &str| said.out.lines().filter(|line| line.starts_with(sign)).collect::<Vec<_>>().join("\n");
+    assert!(lines("-").contains("version = \"49.0.0\""), "{}", said.out);
+    assert!(lines("+").contains("version = \"49.0.1\""), "{}", said.out);
+    let mut allowed = fixture.program("replay --last 1");
+    let output = allowed.args(["--except", "49.0.1=a forgotten requirement"]).output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("(allowed: a forgotten requirement)"));
+}
+
+#[test]
+fn other_files_and_other_changes_are_told_apart() {
+    let fixture = made();
+    amend(&fixture, "RELEASES.md", "49.0.1", "49.0.1 of the tower");
+    let said = fixture.run("replay --last 1");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: same Cargo files; RELEASES.md differ"]);
+    amend(&fixture, "crates/tower-core/Cargo.toml", "[package]", "[features]\nbells = []\n[package]");
+    let said = fixture.run("replay --last 1");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let [line] = &table(&said.out)[..] else { panic!("{}", said.out) };
+    assert!(line.contains("not mechanical: crates/tower-core/Cargo.toml:1"), "{line}");
+}
+
+#[test]
+fn a_version_that_was_never_reached_is_refused() {
+    let fixture = made();
+    assert!(fixture.refuses("replay 48.0.0", &["no-step"]).contains("moves to 48.0.0"));
+}
