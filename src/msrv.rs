@@ -10,23 +10,29 @@ pub mod dependencies;
 pub mod exception;
 pub mod imposed;
 pub mod inquiry;
+pub mod promised;
 pub mod read;
-
+pub mod scope;
 pub mod trunk;
 
 use crate::config::msrv::MsrvException;
+use crate::edit::lockfile::LockFormat;
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
 use crate::rust_version::RustVersion;
 use baseline::BaselineSource;
-use claims::Claims;
+use claims::{Channel, Claim, Claims};
 use dependencies::LockComparison;
+use promised::{Promised, PromisedBy};
+use scope::Held;
 
 /// All that is known about a release line's MSRV.
 #[derive(Clone, Debug)]
 pub struct MsrvEvidence {
     /// The lead package's name.
     pub lead: String,
+    /// The packages that the promise is about.
+    pub held: Held,
     /// Where the promise is known from.
     pub source: BaselineSource,
     /// What the manifests said then; nothing where only the version is known.
@@ -35,19 +41,26 @@ pub struct MsrvEvidence {
     pub now: Claims,
     /// What became of the lock file.
     pub lock: LockComparison,
+    /// The lock file's format, where it has another one than then.
+    pub lock_format: Option<Claim<LockFormat>>,
     /// What could not be read of the manifests then.
     pub unread: Vec<Finding>,
-    /// What the user states as the promise, for where nothing was promised there.
+    /// What the user states as the promise.
     pub stated: Option<RustVersion>,
 }
 
 impl MsrvEvidence {
-    /// Returns the Rust that was promised, if one was.
-    fn promised(&self) -> Option<RustVersion> {
-        match &self.source {
-            BaselineSource::Stated(version) => Some(*version),
-            _ => self.then.as_ref().and_then(|then| then.promise(&self.lead)),
+    /// Returns what was promised, if anything was.
+    pub fn promised(&self) -> Option<Promised> {
+        if let Some(rust) = self.stated {
+            return Some(Promised { rust, by: PromisedBy::User });
         }
+        let then = self.then.as_ref()?;
+        let declared = then.promise(&self.lead).map(|rust| Promised { rust, by: PromisedBy::Declaration });
+        declared.or_else(|| match then.toolchain.as_ref()?.value {
+            Channel::Release(rust) => Some(Promised { rust, by: PromisedBy::Toolchain }),
+            Channel::Named(_) => None,
+        })
     }
 }
 
@@ -56,8 +69,8 @@ impl MsrvEvidence {
 pub struct Verdict {
     /// The Rust that the line may need; `None` if it never promised one.
     pub promise: Option<RustVersion>,
-    /// How many members declare a `rust-version`, and how many there are.
-    pub declared: (usize, usize),
+    /// How many of the packages that are held declare a `rust-version`.
+    pub declaring: usize,
     /// What is wrong, and what is worth saying.
     pub findings: Vec<Finding>,
 }
@@ -67,20 +80,24 @@ pub struct Verdict {
 /// `exception` is what the line may need instead of what it promised.
 pub fn judge(evidence: &MsrvEvidence, exception: Option<&MsrvException>) -> Verdict {
     let MsrvEvidence { then, now, .. } = evidence;
-    let promised = evidence.promised().or(evidence.stated);
     let allowed = exception.map(|exception| exception.rust_version);
-    let promise = promised.map(|promised| allowed.map_or(promised, |allowed| promised.max(allowed)));
-    let declaring = now.packages.iter().filter(|package| package.rust.is_some()).count();
-    let mut findings = declared::compare(then.as_ref(), now, promise, allowed);
-    match promise {
-        Some(promise) => {
-            findings.extend(imposed::compare(then.as_ref(), now, promise));
-            findings.extend(dependencies::judge(&evidence.lock, promise));
+    let promised = evidence.promised();
+    let promised = promised.map(|promised| Promised {
+        rust: allowed.map_or(promised.rust, |allowed| promised.rust.max(allowed)),
+        ..promised
+    });
+    let mut findings = declared::compare(then.as_ref(), now, promised, allowed);
+    match promised {
+        Some(promised) => {
+            let format = evidence.lock_format.as_ref();
+            findings.extend(imposed::compare(then.as_ref(), now, format, promised));
+            findings.extend(dependencies::judge(&evidence.lock, promised.rust, &evidence.held));
         }
         None => findings.push(nothing_promised()),
     }
     findings.extend(evidence.unread.iter().cloned());
-    Verdict { promise, declared: (declaring, now.packages.len()), findings }
+    let declaring = now.packages.iter().filter(|package| package.rust.is_some()).count();
+    Verdict { promise: promised.map(|promised| promised.rust), declaring, findings }
 }
 
 /// Makes errors of what could not be checked.

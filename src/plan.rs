@@ -11,6 +11,7 @@ pub mod notes;
 pub mod preconditions;
 pub mod requirements;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -19,14 +20,14 @@ use serde::{Serialize, Serializer};
 
 use crate::config::Argv;
 use crate::finding::Finding;
-use crate::git::{BranchName, CommitId, Refs};
+use crate::git::{BranchName, CommitId, Refs, Tag};
 use crate::plan::bump::{LineMove, UnsettledLock};
 use crate::plan::files::FileChange;
 use crate::plan::lines::KeptPackage;
 use crate::project::Project;
 use crate::rule::Severity;
 use crate::template::Values;
-use crate::version::Step;
+use crate::version::{Step, plain};
 use crate::workspace::Package;
 
 /// What a plan is made from.
@@ -180,6 +181,20 @@ pub struct Superseded {
 }
 
 impl Request<'_> {
+    /// Returns the tagged releases of the line that begins with `line`, by version, without pre-releases.
+    pub fn releases_of(&self, line: &Version) -> BTreeMap<Version, Tag> {
+        let project = self.project;
+        let branch = |version: &Version| project.branch(&Version { patch: line.patch, ..plain(version) });
+        let here = branch(line);
+        let named = self.refs.tags.values().filter_map(|tag| {
+            let version = project.config.names.tag.read(&tag.name)?;
+            Some((version, tag.clone()))
+        });
+        let is_here =
+            |version: &Version| version.pre.is_empty() && version >= line && branch(version) == here;
+        named.filter(|(version, _)| is_here(version)).collect()
+    }
+
     /// Returns the branch where development happens.
     pub fn trunk(&self) -> BranchName {
         self.project.config.trunk_in(self.refs)

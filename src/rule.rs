@@ -185,15 +185,19 @@ rules! {
     TRUNK_ALREADY_MOVED "trunk-already-moved" Error "Something has come to the trunk since the last cut.";
 
     MSRV_BASELINE "msrv-baseline" Error "It is known which Rust the line promised.";
+    MSRV_BUILD "msrv-build" Error "The workspace compiles with the Rust that was promised.";
     MSRV_DEPENDENCY "msrv-dependency" Error "A dependency that is new needs no newer Rust than was promised.";
     MSRV_EDITION "msrv-edition" Error "The edition of a package needs no newer Rust than was promised.";
     MSRV_EXCEPTION "msrv-exception" Error
         "An exception from the MSRV is for a line with long-term support, states its reason, and is the only one.";
+    MSRV_LOCK_FILE "msrv-lock-file" Error "The format of the lock file needs no newer Rust than was promised.";
     MSRV_LOWERED "msrv-lowered" Note "A `rust-version` is as it was: a lower one is allowed, and said.";
     MSRV_RAISED "msrv-raised" Error "No `rust-version` is higher than the line promised.";
     MSRV_REMOVED "msrv-removed" Error "A package that declared a `rust-version` still does.";
     MSRV_RESOLVER "msrv-resolver" Error "The resolver needs no newer Rust than was promised.";
-    MSRV_TOOLCHAIN "msrv-toolchain" Error "The toolchain file asks for no newer Rust than was promised.";
+    MSRV_TOOLCHAIN "msrv-toolchain" Error
+        "Where no member declares a `rust-version`, the toolchain file asks for no newer Rust than it did. Elsewhere it \
+         is how the project is developed, and what is above the promise is a note.";
     MSRV_TRUNK "msrv-trunk" Error "The trunk stays `msrv.behind-stable` releases of Rust behind.";
     MSRV_UNCHECKED "msrv-unchecked" Note "What a line needs can be told: what cannot is unchecked.";
     MSRV_UNDECLARED "msrv-undeclared" Error "A package that is new to a line that promised a Rust declares it.";
@@ -311,7 +315,6 @@ rules! {
     NO_TRUNK "no-trunk" Error "The trunk is here.";
     SEVERAL_TARGETS "several-targets" Error "A branch to resolve conflicts on is named so that one is meant.";
     STATEMENTS "statements" Error "Every statement about backports can be read, and fits a release branch.";
-    MSRV_BUILD "msrv-build" Error "The workspace compiles with the Rust that was promised.";
 }
 
 #[cfg(test)]

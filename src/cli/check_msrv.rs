@@ -14,8 +14,9 @@ use crate::rust_version::RustVersion;
 
 /// Check that a release branch needs no newer Rust than it promised
 ///
-/// Compares every member's `rust-version`, and what editions, the resolver, a toolchain file and the
-/// dependencies impose, with the line's first release. On a branch that is not a release branch it says
+/// Compares what users of the published packages need with the line's first release: every `rust-version`, and
+/// what editions, the resolver, the lock file's format and the dependencies impose. A toolchain file counts where
+/// nothing else is declared; with `msrv.scope = "all"` members that are not published count too. On a branch that is not a release branch it says
 /// so and passes; on the trunk it holds `msrv.behind-stable`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -37,7 +38,7 @@ pub(super) struct CheckMsrvArgs {
     /// The commit that holds the promise, instead of the line's first release
     #[arg(long, value_name = "REV", conflicts_with = "baseline_rust_version")]
     baseline: Option<String>,
-    /// The promise itself, where neither the first release's tag nor the trunk tells one
+    /// The promise itself, whatever is tagged
     #[arg(long, value_name = "VERSION")]
     baseline_rust_version: Option<RustVersion>,
     /// Compile the workspace with the Rust that was promised, or that the trunk declares

@@ -55,6 +55,11 @@ impl Levels {
         self.0.get(&RuleKey(rule)) != Some(&RuleLevel::Off)
     }
 
+    /// Returns `findings` as [`weighed`](Self::weighed) has each of them.
+    pub fn all_weighed(&self, asked: Rule, findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
+        findings.into_iter().filter_map(move |finding| self.weighed(asked, finding))
+    }
+
     /// Returns a finding with the level of its rule, or else of the rule that `asked`, or nothing if
     /// that is off; a note stays one.
     pub fn weighed(&self, asked: Rule, finding: Finding) -> Option<Finding> {

@@ -8,6 +8,7 @@ use crate::rust_version::RustVersion;
 ///
 /// ```toml
 /// [msrv]
+/// scope = "published"            # or "all": members that are not published are held too
 /// behind-stable = 2              # on the trunk
 /// build = { exclude = ["fuzz"], features = ["all"] }
 ///
@@ -19,6 +20,8 @@ use crate::rust_version::RustVersion;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Msrv {
+    /// Whose Rust is promised.
+    pub scope: MsrvScope,
     /// How many releases the trunk's `rust-version` stays behind the stable Rust of the day, at least.
     pub behind_stable: Option<u64>,
     /// What `check-msrv --build` compiles.
@@ -26,6 +29,17 @@ pub struct Msrv {
     /// `[[msrv.exception]]`.
     #[serde(rename = "exception")]
     pub exceptions: Vec<MsrvException>,
+}
+
+/// Whose Rust is promised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MsrvScope {
+    /// That of the published members: what a user of them needs.
+    #[default]
+    Published,
+    /// That of all members, with what they need for development.
+    All,
 }
 
 /// What `check-msrv --build` compiles: options of `cargo check`.

@@ -23,6 +23,13 @@ pub enum BaselineSource {
         /// Its commit.
         commit: CommitId,
     },
+    /// The tag of the line's latest release that declares a `rust-version`, where the first one declares none.
+    LaterRelease {
+        /// The tag.
+        tag: String,
+        /// Its commit.
+        commit: CommitId,
+    },
     /// The commit where the branch left the trunk.
     LeftTrunk {
         /// The trunk, as it is called here.
@@ -46,6 +53,7 @@ impl BaselineSource {
     pub fn commit(&self) -> Option<CommitId> {
         match self {
             Self::FirstRelease { commit, .. }
+            | Self::LaterRelease { commit, .. }
             | Self::LeftTrunk { commit, .. }
             | Self::Revision { commit, .. } => Some(*commit),
             Self::Stated(_) => None,
@@ -58,6 +66,13 @@ impl fmt::Display for BaselineSource {
         match self {
             Self::FirstRelease { tag, commit } => {
                 write!(f, "{tag} ({}), the tag of the line's first release", commit.short())
+            }
+            Self::LaterRelease { tag, commit } => {
+                write!(
+                    f,
+                    "{tag} ({}), the latest release of the line that declares a `rust-version`: the first declares none",
+                    commit.short()
+                )
             }
             Self::LeftTrunk { trunk, commit } => {
                 write!(

@@ -49,7 +49,7 @@ pub enum Channel {
 pub struct Claims {
     /// The packages, by manifest.
     pub packages: Vec<PackageClaims>,
-    /// `rust-version` of `[workspace.package]`.
+    /// `rust-version` of `[workspace.package]`, if one of the packages inherits it: it promises nothing by itself.
     pub workspace: Option<Claim<RustVersion>>,
     /// `resolver` of the root.
     pub resolver: Option<Claim<String>>,
@@ -67,7 +67,12 @@ impl Claims {
         wanted: impl Fn(&RepoPath, &ManifestFile) -> bool,
     ) -> Self {
         let root_file = manifests.get(root);
-        let workspace = root_file.and_then(|file| {
+        let wanted: Vec<_> = manifests.iter().filter(|(path, file)| wanted(path, file)).collect();
+        let inherits = |(_, file): &(&RepoPath, &ManifestFile)| {
+            let package = file.manifest.package.as_ref();
+            package.is_some_and(|package| matches!(package.rust_version, Inheritable::Inherited(_)))
+        };
+        let workspace = root_file.filter(|_| wanted.iter().any(inherits)).and_then(|file| {
             let table = &file.manifest.workspace.as_ref()?.package;
             version(claim(root, file, table.rust_version.literal()?))
         });
@@ -75,8 +80,8 @@ impl Claims {
             let table = file.manifest.workspace.as_ref().and_then(|workspace| workspace.resolver.as_ref());
             Some(claim(root, file, table.or(file.manifest.resolver.as_ref())?))
         });
-        let wanted = manifests.iter().filter(|(path, file)| wanted(path, file));
-        let packages = wanted.filter_map(|(path, file)| package(manifests, root, path, file)).collect();
+        let packages =
+            wanted.into_iter().filter_map(|(path, file)| package(manifests, root, path, file)).collect();
         Self { packages, workspace, resolver, toolchain: None }
     }
 
@@ -94,6 +99,11 @@ impl Claims {
         let declared = || self.packages.iter().filter_map(|package| package.rust.as_ref());
         let stated = self.workspace.as_ref().or_else(of_lead);
         stated.or_else(|| declared().min_by_key(|claim| claim.value)).map(|claim| claim.value)
+    }
+
+    /// Returns whether a package declares a `rust-version`.
+    pub fn declares(&self) -> bool {
+        self.packages.iter().any(|package| package.rust.is_some())
     }
 
     /// Returns the package that `now` is today: the one with its name and manifest, else the one with

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::claims::{Claim, Claims, PackageClaims};
+use super::promised::{Promised, PromisedBy};
 use crate::finding::{Finding, Place};
 use crate::rule;
 use crate::rust_version::RustVersion;
@@ -13,19 +14,20 @@ const NAMED: usize = 3;
 
 /// Returns what is wrong with `rust-version` of the members `now`, against `then`.
 ///
-/// A member that is new, or declared nothing, is held to the line's `promise`; a new one that declares
-/// nothing hides it, as one does that declares nothing any more. `allowed` is what an exception lets
-/// every member declare.
+/// A member that is new, or declared nothing, is held to what the line promised; a new one that declares
+/// nothing hides it, as one does that declares nothing any more. Where the user says what was promised, every
+/// member is held to that. `allowed` is what an exception lets every member declare.
 pub fn compare(
     then: Option<&Claims>,
     now: &Claims,
-    promise: Option<RustVersion>,
+    promised: Option<Promised>,
     allowed: Option<RustVersion>,
 ) -> Vec<Finding> {
+    let then = then.filter(|_| promised.is_none_or(|promised| promised.by != PromisedBy::User));
     let mut groups: BTreeMap<ChangeKey, Group<'_>> = BTreeMap::new();
     for package in &now.packages {
         let before = then.and_then(|then| then.package(package));
-        let Some((change, place)) = change(before, package, promise, allowed) else { continue };
+        let Some((change, place)) = change(before, package, promised, allowed) else { continue };
         let spot = place.spot.as_ref().map_or(0, |spot| spot.line);
         let group = groups.entry((place.path.clone(), spot, change));
         group.or_insert_with(|| Group { place, names: Vec::new() }).names.push(&package.name);
@@ -59,7 +61,7 @@ struct Group<'a> {
 fn change(
     before: Option<&PackageClaims>,
     now: &PackageClaims,
-    promise: Option<RustVersion>,
+    promised: Option<Promised>,
     allowed: Option<RustVersion>,
 ) -> Option<(MsrvChange, Place)> {
     let old = before.and_then(|before| before.rust.as_ref()).map(|claim| claim.value);
@@ -77,11 +79,13 @@ fn change(
         }
         (Some(old), None) => Some((MsrvChange::Removed(old), now.place.clone())),
         (None, Some(Claim { value: new, place })) => {
-            let promise = promise.filter(|promise| new > promise)?;
-            Some((MsrvChange::Above(promise, *new), place.clone()))
+            let promise = promised?.rust;
+            (*new > promise).then(|| (MsrvChange::Above(promise, *new), place.clone()))
         }
-        (None, None) if before.is_none() => Some((MsrvChange::Silent(promise?), now.place.clone())),
-        (None, None) => None,
+        (None, None) => {
+            let declared = promised.filter(|promised| promised.by == PromisedBy::Declaration)?;
+            before.is_none().then(|| (MsrvChange::Silent(declared.rust), now.place.clone()))
+        }
     }
 }
 
@@ -106,9 +110,7 @@ impl MsrvChange {
             ),
             Self::Above(promise, new) => Finding::of(
                 rule::MSRV_RAISED,
-                format!(
-                    "{names}, which promised no Rust version before, needs {new}; the line promised {promise}"
-                ),
+                format!("{names} declares that it needs Rust {new}, and the line promised {promise}"),
             )
             .remedy(format!("state {promise}, or inherit it from the workspace")),
             Self::Silent(promise) => Finding::of(
@@ -131,8 +133,8 @@ mod tests {
 
     fn said(then: &[(&str, &str)], now: &[(&str, &str)], allowed: Option<u64>) -> Vec<String> {
         let then = claims(then);
-        let promise = then.promise("a");
-        let found = compare(Some(&then), &claims(now), promise, allowed.map(RustVersion::new));
+        let promised = then.promise("a").map(|rust| Promised { rust, by: PromisedBy::Declaration });
+        let found = compare(Some(&then), &claims(now), promised, allowed.map(RustVersion::new));
         found
             .iter()
             .map(|f| {

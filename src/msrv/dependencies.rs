@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::scope::Held;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::rule;
@@ -57,8 +58,9 @@ pub struct ThirdParty {
     pub line: usize,
 }
 
-/// Returns which of the changed third parties need more than `promise`, and which nobody can tell.
-pub fn judge(lock: &LockComparison, promise: RustVersion) -> Vec<Finding> {
+/// Returns which of the changed third parties need more than `promise`, and which nobody can tell, of those that the
+/// packages that are `held` need.
+pub fn judge(lock: &LockComparison, promise: RustVersion, held: &Held) -> Vec<Finding> {
     match lock {
         LockComparison::Same => Vec::new(),
         LockComparison::Untracked => vec![
@@ -83,7 +85,7 @@ pub fn judge(lock: &LockComparison, promise: RustVersion) -> Vec<Finding> {
         }
         LockComparison::Changed { path, text, packages, graph: Ok(graph), is_current } => {
             let place = |line| Place::line(path, text, line);
-            let mut findings = compare(path, &place, packages, graph, promise);
+            let mut findings = compare((path, &place), packages, (graph, held), promise);
             findings.extend((!is_current).then(|| not_current(path)));
             findings
         }
@@ -97,13 +99,12 @@ fn not_current(path: &RepoPath) -> Finding {
 }
 
 fn compare(
-    path: &RepoPath,
-    place: &dyn Fn(usize) -> Place,
+    (path, place): (&RepoPath, &dyn Fn(usize) -> Place),
     packages: &[ThirdParty],
-    graph: &Graph,
+    (graph, held): (&Graph, &Held),
     promise: RustVersion,
 ) -> Vec<Finding> {
-    let from = graph.reached_from();
+    let reached = graph.reach(|node| node.member && held.holds_member(&node.name), held.develops());
     let mut by_name: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (index, node) in graph.nodes.iter().enumerate() {
         by_name.insert((&node.name, &node.version), index);
@@ -115,9 +116,13 @@ fn compare(
             unused.push(named(package));
             continue;
         };
+        if !reached.contains(index) {
+            // Only for development, or for a member that nobody else uses.
+            continue;
+        }
         match graph.nodes[index].rust {
             Some(needed) if needed > promise => {
-                let chain = graph.chain(&from, index);
+                let chain = reached.chain(graph, index);
                 findings.push(too_new(package, needed, promise, &chain).at(place(package.line)));
             }
             Some(_) => {}
@@ -155,18 +160,26 @@ fn named(package: &ThirdParty) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::dependencies::Node;
+    use crate::workspace::dependencies::{Edge, Node};
 
     fn node(name: &str, rust: Option<u64>) -> Node {
         Node {
             name: name.to_owned(),
             version: "1.0.0".to_owned(),
             rust: rust.map(RustVersion::new),
-            member: name == "app",
+            member: ["app", "xtask"].contains(&name),
         }
     }
 
+    fn used(indices: &[usize]) -> Vec<Edge> {
+        indices.iter().map(|&to| Edge { to, development: false }).collect()
+    }
+
     fn changed(names: &[&str], graph: Result<Graph, GraphError>) -> Vec<String> {
+        judged(names, graph, &Held::all())
+    }
+
+    fn judged(names: &[&str], graph: Result<Graph, GraphError>, held: &Held) -> Vec<String> {
         let path = RepoPath::new("Cargo.lock").unwrap();
         let packages = names.iter().map(|name| ThirdParty {
             name: (*name).to_owned(),
@@ -175,14 +188,14 @@ mod tests {
         });
         let (packages, text) = (packages.collect(), String::new());
         let lock = LockComparison::Changed { packages, path, text, is_current: true, graph };
-        judge(&lock, RustVersion::new(80)).into_iter().map(|finding| finding.message).collect()
+        judge(&lock, RustVersion::new(80), held).into_iter().map(|finding| finding.message).collect()
     }
 
     #[test]
     fn a_third_party_that_needs_more_has_its_chain() {
         let nodes =
             vec![node("deep", Some(81)), node("app", None), node("mid", Some(70)), node("silent", None)];
-        let graph = Graph { nodes, edges: vec![vec![], vec![2, 3], vec![0], vec![]] };
+        let graph = Graph { nodes, edges: vec![vec![], used(&[2, 3]), used(&[0]), vec![]] };
         assert_eq!(
             changed(&["deep", "mid", "silent", "gone"], Ok(graph)),
             [
@@ -194,6 +207,26 @@ mod tests {
     }
 
     #[test]
+    fn what_only_development_or_an_unpublished_member_needs_is_no_users() {
+        let nodes = vec![
+            node("app", None),
+            node("xtask", None),
+            node("tester", Some(81)),
+            node("tool", Some(82)),
+            node("deep", Some(83)),
+        ];
+        let development = vec![Edge { to: 2, development: true }, Edge { to: 4, development: false }];
+        let graph = Graph { nodes, edges: vec![development, used(&[3, 0]), vec![], vec![], vec![]] };
+        let names = ["tester", "tool", "deep"];
+        let found = judged(&names, Ok(graph.clone()), &Held::published(&["app"]));
+        assert_eq!(
+            found,
+            ["`deep 1.0.0` needs Rust 1.83, and the line promised 1.80: app 1.0.0 → deep 1.0.0"]
+        );
+        assert_eq!(changed(&names, Ok(graph)).len(), 3);
+    }
+
+    #[test]
     fn what_cannot_be_read_is_unchecked() {
         let found = changed(&["deep"], Err(GraphError::Other("it is not downloaded".to_owned())));
         assert_eq!(
@@ -201,7 +234,10 @@ mod tests {
             ["what `deep 1.0.0` needs cannot be read offline, and is unchecked: it is not downloaded"]
         );
         assert_eq!(changed(&[], Err(GraphError::Stale)), [""; 0]);
-        assert_eq!(judge(&LockComparison::Same, RustVersion::new(1)), []);
-        assert_eq!(judge(&LockComparison::Untracked, RustVersion::new(1))[0].rule, rule::MSRV_UNCHECKED);
+        assert_eq!(judge(&LockComparison::Same, RustVersion::new(1), &Held::all()), []);
+        assert_eq!(
+            judge(&LockComparison::Untracked, RustVersion::new(1), &Held::all())[0].rule,
+            rule::MSRV_UNCHECKED
+        );
     }
 }

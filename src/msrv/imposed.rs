@@ -1,8 +1,11 @@
-//! What raises the MSRV without touching `rust-version`: an edition, a resolver, a toolchain file.
+//! What raises the MSRV without touching `rust-version`: an edition, a resolver, the lock file's format, a toolchain
+//! file.
 
 use std::collections::BTreeMap;
 
 use super::claims::{Channel, Claim, Claims};
+use super::promised::{Promised, PromisedBy};
+use crate::edit::lockfile::LockFormat;
 use crate::finding::{Finding, Place};
 use crate::rule::{self, Rule};
 use crate::rust_version::RustVersion;
@@ -13,10 +16,18 @@ const NAMED: usize = 3;
 
 /// Returns what came `now` and needs more than the `promise`; what was there `then` already is not
 /// what raises it.
-pub fn compare(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Vec<Finding> {
-    let mut findings = editions(then, now, promise);
-    findings.extend(resolver(then, now, promise));
-    findings.extend(toolchain(then, now, promise));
+///
+/// `format` is the lock file's, if it is new.
+pub fn compare(
+    then: Option<&Claims>,
+    now: &Claims,
+    format: Option<&Claim<LockFormat>>,
+    promised: Promised,
+) -> Vec<Finding> {
+    let mut findings = editions(then, now, promised.rust);
+    findings.extend(resolver(then, now, promised.rust));
+    findings.extend(format.and_then(|format| lock_format(format, promised.rust)));
+    findings.extend(toolchain(then, now, promised));
     findings
 }
 
@@ -39,6 +50,16 @@ pub fn of_resolver(resolver: &str) -> Option<RustVersion> {
         "3" => 84,
         _ => return None,
     }))
+}
+
+/// Returns the first Rust whose Cargo reads a lock file of that format (the release notes of Cargo).
+pub fn of_lock_format(format: LockFormat) -> RustVersion {
+    RustVersion::new(match format {
+        LockFormat::V1 => 0,
+        LockFormat::V2 => 38,
+        LockFormat::V3 => 53,
+        LockFormat::V4 => 78,
+    })
 }
 
 fn editions(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Vec<Finding> {
@@ -73,17 +94,56 @@ fn resolver(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Option
     if before.is_some_and(|before| before.value == *value) { None } else { needs(&needing, promise) }
 }
 
-fn toolchain(then: Option<&Claims>, now: &Claims, promise: RustVersion) -> Option<Finding> {
-    let Claim { value, place } = now.toolchain.as_ref()?;
+fn lock_format(format: &Claim<LockFormat>, promise: RustVersion) -> Option<Finding> {
+    let needing = RustNeed {
+        rule: rule::MSRV_LOCK_FILE,
+        what: format!("a lock file of version {}", format.value.number()),
+        needs: Some(of_lock_format(format.value)),
+        place: format.place.clone(),
+    };
+    needs(&needing, promise)
+}
+
+/// Judges the toolchain file: where no package declares a `rust-version` it is the promise, and elsewhere
+/// only how the project is developed.
+fn toolchain(then: Option<&Claims>, now: &Claims, promised: Promised) -> Option<Finding> {
+    let is_promise = !now.declares() && !then.is_some_and(Claims::declares);
+    let Some(Claim { value, place }) = &now.toolchain else {
+        return (is_promise && promised.by == PromisedBy::Toolchain).then(toolchain_gone);
+    };
     let before = then.and_then(|then| then.toolchain.as_ref());
     if before.is_some_and(|before| before.value == *value) {
         return None;
     }
-    let (what, needed) = match value {
-        Channel::Release(version) => (format!("the toolchain {version}"), Some(*version)),
-        Channel::Named(name) => (format!("the toolchain `{name}`"), None),
+    let promise = promised.rust;
+    let finding = match value {
+        Channel::Release(version) if *version <= promise => return None,
+        Channel::Release(version) if is_promise => {
+            let message = format!(
+                "the toolchain file asks for Rust {version}, and the line promised {promise}; no member declares a \
+                 `rust-version`"
+            );
+            Finding::of(rule::MSRV_TOOLCHAIN, message)
+                .remedy(format!("set it back to {promise}, or state in `rust-version` what users need"))
+        }
+        Channel::Release(version) => Finding::of(
+            rule::MSRV_TOOLCHAIN,
+            format!("the project is developed with Rust {version} now; the line promised {promise}, and that holds"),
+        )
+        .as_note(),
+        Channel::Named(name) if is_promise => Finding::of(
+            rule::MSRV_UNCHECKED,
+            format!("which Rust the toolchain `{name}` needs is not known, and unchecked"),
+        ),
+        Channel::Named(_) => return None,
     };
-    needs(&RustNeed { rule: rule::MSRV_TOOLCHAIN, what, needs: needed, place: place.clone() }, promise)
+    Some(finding.at(place.clone()))
+}
+
+fn toolchain_gone() -> Finding {
+    let message =
+        "the toolchain file is gone, which alone said what Rust the line needs, and that is unchecked";
+    Finding::of(rule::MSRV_UNCHECKED, message).remedy("put it back, or state `rust-version`")
 }
 
 /// Something that needs a version of Rust, if it is known which.
@@ -115,50 +175,73 @@ mod tests {
     use crate::msrv::claims::tests::claims;
     use crate::path::RepoPath;
 
-    fn said(then: &Claims, now: &Claims) -> Vec<String> {
-        let found = compare(Some(then), now, RustVersion::new(80));
-        found.iter().map(|finding| format!("{}: {}", finding.rule.name, finding.message)).collect()
+    fn said(then: &Claims, now: &Claims, by: PromisedBy) -> Vec<String> {
+        let found = compare(Some(then), now, None, Promised { rust: RustVersion::new(80), by });
+        let text = |finding: &Finding| {
+            format!("{} {}: {}", finding.severity.as_str(), finding.rule.name, finding.message)
+        };
+        found.iter().map(text).collect()
     }
 
-    fn package(edition: &str) -> Claims {
-        let root = "[workspace]\nresolver = '2'\n";
-        claims(&[
-            ("Cargo.toml", root),
-            ("a/Cargo.toml", &format!("[package]\nname = 'a'\nedition = '{edition}'")),
-        ])
+    fn package(edition: &str, more: &str) -> Claims {
+        let package = format!("[package]\nname = 'a'\nedition = '{edition}'\n{more}");
+        claims(&[("Cargo.toml", "[workspace]\nresolver = '2'\n"), ("a/Cargo.toml", &package)])
     }
 
     #[test]
     fn an_edition_that_needs_more_is_found_unless_it_was_there() {
+        let said =
+            |then: &str, now: &str| said(&package(then, ""), &package(now, ""), PromisedBy::Declaration);
         assert_eq!(
-            said(&package("2021"), &package("2024")),
-            ["msrv-edition: edition 2024 of `a` needs Rust 1.85, and the line promised 1.80"]
+            said("2021", "2024"),
+            ["error msrv-edition: edition 2024 of `a` needs Rust 1.85, and the line promised 1.80"]
         );
-        assert_eq!(said(&package("2024"), &package("2024")), [""; 0]);
-        assert_eq!(said(&package("2018"), &package("2021")), [""; 0]);
-        assert!(said(&package("2021"), &package("2027"))[0].starts_with(rule::MSRV_UNCHECKED.name));
+        assert_eq!(said("2024", "2024"), [""; 0]);
+        assert_eq!(said("2018", "2021"), [""; 0]);
+        assert!(said("2021", "2027")[0].contains(rule::MSRV_UNCHECKED.name));
     }
 
     #[test]
     fn a_resolver_that_needs_more_is_found() {
-        let mut now = package("2021");
+        let mut now = package("2021", "");
         now.resolver.as_mut().unwrap().value = "3".to_owned();
         assert_eq!(
-            said(&package("2021"), &now),
-            ["msrv-resolver: resolver 3 needs Rust 1.84, and the line promised 1.80"]
+            said(&package("2021", ""), &now, PromisedBy::Declaration),
+            ["error msrv-resolver: resolver 3 needs Rust 1.84, and the line promised 1.80"]
         );
     }
 
     #[test]
-    fn a_toolchain_file_that_asks_for_more_is_found() {
+    fn a_lock_file_that_an_older_cargo_cannot_read_is_found() {
+        let place = Place::file(&RepoPath::new("Cargo.lock").unwrap());
+        let found = |value, promise| {
+            lock_format(&Claim { value, place: place.clone() }, RustVersion::new(promise))
+                .map(|found| found.message)
+        };
+        let message = "a lock file of version 4 needs Rust 1.78, and the line promised 1.77";
+        assert_eq!(found(LockFormat::V4, 77).as_deref(), Some(message));
+        assert_eq!(found(LockFormat::V4, 78), None);
+        assert_eq!(found(LockFormat::V3, 53), None);
+    }
+
+    #[test]
+    fn a_toolchain_file_is_a_promise_only_where_nothing_else_is() {
         let path = RepoPath::new("rust-toolchain").unwrap();
-        let with = |text: &str| package("2021").with_toolchain(Some((&path, text)));
-        assert_eq!(
-            said(&package("2021"), &with("1.90.0")),
-            ["msrv-toolchain: the toolchain 1.90 needs Rust 1.90, and the line promised 1.80"]
-        );
-        assert_eq!(said(&with("1.90"), &with("1.90.0")), [""; 0]);
-        assert_eq!(said(&package("2021"), &with("1.80")), [""; 0]);
-        assert!(said(&package("2021"), &with("nightly"))[0].starts_with(rule::MSRV_UNCHECKED.name));
+        let of = |more: &str, text: &str| package("2021", more).with_toolchain(Some((&path, text)));
+        let declaring = |text: &str| of("rust-version = '1.80'", text);
+        let found = |then: &Claims, text: &str| said(then, &declaring(text), PromisedBy::Declaration);
+        let note = "note msrv-toolchain: the project is developed with Rust 1.90 now; the line promised 1.80, and \
+                    that holds";
+        assert_eq!(found(&declaring("1.79"), "1.90.0"), [note]);
+        assert_eq!(found(&declaring("1.90"), "1.90.0"), [""; 0]);
+        assert_eq!(found(&declaring("1.90"), "nightly"), [""; 0]);
+
+        let alone = |text: &str| said(&of("", "1.80"), &of("", text), PromisedBy::Toolchain);
+        assert!(alone("1.81")[0].starts_with("error msrv-toolchain: the toolchain file asks for Rust 1.81"));
+        assert_eq!(alone("1.79"), [""; 0]);
+        assert!(alone("nightly")[0].starts_with("note msrv-unchecked"));
+        assert!(said(&of("", "1.80"), &package("2021", ""), PromisedBy::Toolchain)[0].contains("is gone"));
+        let stated_since = said(&of("", "1.80"), &declaring("1.90"), PromisedBy::Toolchain);
+        assert_eq!(stated_since, [note]);
     }
 }

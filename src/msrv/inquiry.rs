@@ -4,7 +4,9 @@ use anyhow::Result;
 use semver::Version;
 
 use super::baseline::{self, BaselineOverride, Search};
+use super::promised::PromisedBy;
 pub use super::read::Inquiry;
+use super::scope::Held;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::Refused;
@@ -13,6 +15,7 @@ use crate::plan::Request;
 use crate::project::lead::{self, product};
 use crate::project::{Location, Project, Revision, nearest_package};
 use crate::report::Report;
+use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::train::Train;
 
@@ -34,12 +37,21 @@ impl From<Option<RustVersion>> for Promise {
 }
 
 impl Inquiry<'_> {
-    /// Adds facts and findings to `report`, and returns what the branch promises.
+    /// Adds facts to `report`, and the findings as `[check]` weighs them, and returns what the branch promises.
     ///
     /// # Errors
     ///
     /// If git or Cargo fail, or there is no lead package.
     pub fn report(&self, report: &mut Report) -> Result<Promise> {
+        let mut found = Report::default();
+        let promise = self.ask(&mut found)?;
+        report.facts.append(&mut found.facts);
+        let levels = &self.request.project.config.check;
+        report.findings.extend(levels.all_weighed(rule::MSRV, found.findings));
+        Ok(promise)
+    }
+
+    fn ask(&self, report: &mut Report) -> Result<Promise> {
         let config = &self.request.project.config;
         let line = config.names.branch.read(self.request.branch);
         let is_lts = |version: &Version| {
@@ -76,14 +88,14 @@ impl Inquiry<'_> {
         let verdict = judge(&evidence, exception);
         report.fact("baseline", evidence.source.to_string());
         if let Some(promise) = verdict.promise {
-            let why = match evidence.promised() {
-                Some(_) => "",
-                None => ", as `--baseline-rust-version` says: nothing was declared",
+            let why = match evidence.promised().map(|promised| promised.by) {
+                Some(PromisedBy::User) => ", as `--baseline-rust-version` says",
+                Some(PromisedBy::Toolchain) => ", by the toolchain file: no member declares a `rust-version`",
+                Some(PromisedBy::Declaration) | None => "",
             };
             report.fact("promised", format!("Rust {promise}{why}"));
         }
-        let (declaring, all) = verdict.declared;
-        report.fact("declared", format!("by {declaring} of {all} members"));
+        report.fact("declared", evidence.held.described(verdict.declaring));
         report.fact("dependencies", evidence.lock.to_string());
         report.findings.extend(verdict.findings);
         Ok(verdict.promise.into())
@@ -92,7 +104,7 @@ impl Inquiry<'_> {
     /// Holds the trunk behind the stable Rust of the day.
     fn trunk(&self, report: &mut Report) -> Result<Promise> {
         let Request { project, date, .. } = *self.request;
-        let now = read::now(self.repo, project)?;
+        let now = read::now(self.repo, project, &Held::of(project))?;
         let lead = lead::package(&project.workspace, &project.config);
         let promised = now.promise(lead.map_or("", |lead| &lead.name));
         if let Some(promised) = promised {

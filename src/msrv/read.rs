@@ -6,11 +6,12 @@ use anyhow::Result;
 use semver::Version;
 
 use super::MsrvEvidence;
-use super::baseline::{self, BaselineOverride, Search};
-use super::claims::Claims;
+use super::baseline::{self, BaselineOverride, BaselineSource, Search};
+use super::claims::{Claim, Claims};
 use super::dependencies::{LockComparison, ThirdParty};
-use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
-use crate::finding::{Finding, Refused};
+use super::scope::Held;
+use crate::edit::lockfile::{LockFile, LockFormat, PackageChange, third_party_changes};
+use crate::finding::{Finding, Place, Refused};
 use crate::git::{CommitId, Mode, Repo, Tree, TreeFile};
 use crate::path::RepoPath;
 use crate::plan::Request;
@@ -63,19 +64,65 @@ pub fn evidence(
         Ok(source) => source,
         Err(finding) => return Ok(Err(finding)),
     };
-    let then = source.commit().map(|commit| tree_then(repo, commit, project)).transpose()?;
-    let claims = then.as_ref().map(|then| claims_then(repo, then, project)).transpose()?;
-    let (claims, unread) = claims.unzip();
-    let at_source = |finding: Finding| finding.as_note().on(&source.to_string());
+    let held = Held::of(project);
+    let mut then = Then::read(inquiry, &held, source)?;
+    if stated.revision.is_none() && !then.declares() {
+        then = later(inquiry, &held, line)?.unwrap_or(then);
+    }
+    let Then { source, tree, claims, unread } = then;
+    let (lock, lock_format) = lock(inquiry, tree.as_ref())?;
     Ok(Ok(MsrvEvidence {
         lead: lead.name.clone(),
         then: claims,
-        now: now(repo, project)?,
-        lock: lock(inquiry, then.as_ref())?,
+        now: now(repo, project, &held)?,
+        lock,
+        lock_format,
         stated: stated.rust_version,
-        unread: unread.into_iter().flatten().map(at_source).collect(),
+        unread: unread.into_iter().map(|finding| finding.as_note().on(&source.to_string())).collect(),
+        held,
         source,
     }))
+}
+
+/// What is known of the commit that holds the promise; nothing where only the version is known.
+struct Then {
+    source: BaselineSource,
+    tree: Option<Tree>,
+    claims: Option<Claims>,
+    /// What could not be read.
+    unread: Vec<Finding>,
+}
+
+impl Then {
+    fn read(inquiry: &Inquiry<'_>, held: &Held, source: BaselineSource) -> Result<Self> {
+        let Inquiry { repo, request, .. } = *inquiry;
+        let Some(commit) = source.commit() else {
+            return Ok(Self { source, tree: None, claims: None, unread: Vec::new() });
+        };
+        let tree = tree_then(repo, commit, request.project)?;
+        let (claims, unread) = claims_then(repo, &tree, request.project, held)?;
+        Ok(Self { source, tree: Some(tree), claims: Some(claims), unread })
+    }
+
+    /// Returns whether a `rust-version` was declared, or only the user tells what was promised.
+    fn declares(&self) -> bool {
+        self.claims.as_ref().is_none_or(Claims::declares)
+    }
+}
+
+/// Returns the latest release of the line that declares a `rust-version`, which the tip is held to where the first
+/// one declares none; the tip itself is no release before it.
+fn later(inquiry: &Inquiry<'_>, held: &Held, line: &Version) -> Result<Option<Then>> {
+    let request = inquiry.request;
+    let released = request.releases_of(line).into_iter().rev().map(|(_, tag)| tag);
+    for tag in released.filter(|tag| tag.commit != request.project.commit) {
+        let source = BaselineSource::LaterRelease { tag: tag.name.to_string(), commit: tag.commit };
+        let then = Then::read(inquiry, held, source)?;
+        if then.declares() {
+            return Ok(Some(then));
+        }
+    }
+    Ok(None)
 }
 
 /// Reads what the members say now.
@@ -83,9 +130,10 @@ pub fn evidence(
 /// # Errors
 ///
 /// If the repository cannot be read.
-pub fn now(repo: &Repo, project: &Project) -> Result<Claims> {
+pub fn now(repo: &Repo, project: &Project, held: &Held) -> Result<Claims> {
     let workspace = &project.workspace;
-    let claims = Claims::read(&workspace.manifests, &workspace.root, |_, file| file.member);
+    let wanted = |_: &RepoPath, file: &ManifestFile| file.member && held.holds(file);
+    let claims = Claims::read(&workspace.manifests, &workspace.root, wanted);
     with_toolchain(repo, &project.files, &workspace.root, claims)
 }
 
@@ -107,7 +155,7 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
 
 /// Reads what the packages of a tree said then, and returns with it what could not be read. Which were
 /// members then, only Cargo could tell, and nobody needs to know.
-fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Claims, Vec<Finding>)> {
+fn claims_then(repo: &Repo, then: &Tree, project: &Project, held: &Held) -> Result<(Claims, Vec<Finding>)> {
     let (mut manifests, mut unread) = (BTreeMap::new(), Vec::new());
     let is_manifest =
         |(path, entry): &(&RepoPath, TreeFile)| path.file_name() == "Cargo.toml" && entry.mode != Mode::Link;
@@ -124,7 +172,8 @@ fn claims_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Claims, V
         }
     }
     let root = &project.workspace.root;
-    Ok((with_toolchain(repo, then, root, Claims::read(&manifests, root, |_, _| true))?, unread))
+    let claims = Claims::read(&manifests, root, |_, file| held.holds(file));
+    Ok((with_toolchain(repo, then, root, claims)?, unread))
 }
 
 fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> Result<Claims> {
@@ -143,20 +192,25 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
     }
 }
 
-/// Compares the lock files, and asks Cargo about the packages if third parties came or changed.
-fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
+/// Compares the lock files, and asks Cargo about the packages if third parties came or changed; returns the format
+/// beside, if it is another one.
+fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<(LockComparison, Option<Claim<LockFormat>>)> {
     let Inquiry { repo, request, folder, .. } = *inquiry;
     let (root, tree) = (&request.project.workspace.root, &request.project.files);
-    let Some(path) = root.sibling("Cargo.lock") else { return Ok(LockComparison::Untracked) };
-    let Some(now) = text(repo, tree, &path)? else { return Ok(LockComparison::Untracked) };
+    let Some(path) = root.sibling("Cargo.lock") else { return Ok((LockComparison::Untracked, None)) };
+    let Some(now) = text(repo, tree, &path)? else { return Ok((LockComparison::Untracked, None)) };
     let then = match then {
-        Some(then) if then.get(&path) == tree.get(&path) => return Ok(LockComparison::Same),
+        Some(then) if then.get(&path) == tree.get(&path) => return Ok((LockComparison::Same, None)),
         Some(then) => text(repo, then, &path)?,
         None => None,
     };
-    let packages = third_parties(&path, then.as_deref().unwrap_or_default(), &now)?;
+    let (before, after) =
+        (LockFile::read(&path, then.as_deref().unwrap_or_default())?, LockFile::read(&path, &now)?);
+    let is_format_new = then.is_none() || before.format != after.format;
+    let format = is_format_new.then(|| Claim { value: after.format, place: version_line(&path, &now) });
+    let packages = third_parties(&before, &after);
     if packages.is_empty() {
-        return Ok(LockComparison::Same);
+        return Ok((LockComparison::Same, format));
     }
     let graph = Layout::new(repo, tree, folder)?.graph(root)?;
     let is_current = graph != Err(GraphError::Stale);
@@ -164,13 +218,18 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<LockComparison> {
         true => graph,
         false => dependencies::updated_graph(repo, tree, root, &path)?,
     };
-    Ok(LockComparison::Changed { path, text: now, packages, is_current, graph })
+    Ok((LockComparison::Changed { path, text: now, packages, is_current, graph }, format))
 }
 
-/// Returns the third parties that `now` has, and `then` has not or not so.
-fn third_parties(path: &RepoPath, then: &str, now: &str) -> Result<Vec<ThirdParty>> {
-    let (before, after) = (LockFile::read(path, then)?, LockFile::read(path, now)?);
-    let came = third_party_changes(&before, &after).into_iter().filter_map(|change| match change {
+/// Returns where a lock file states its version.
+fn version_line(path: &RepoPath, text: &str) -> Place {
+    let line = text.lines().position(|line| line.starts_with("version"));
+    line.map_or_else(|| Place::file(path), |line| Place::line(path, text, line + 1))
+}
+
+/// Returns the third parties that are there `after`, and `before` were not or not so.
+fn third_parties(before: &LockFile<'_>, after: &LockFile<'_>) -> Vec<ThirdParty> {
+    let came = third_party_changes(before, after).into_iter().filter_map(|change| match change {
         PackageChange::Added(package) | PackageChange::Changed { after: package, .. } => Some(ThirdParty {
             name: package.name.to_owned(),
             version: package.version.to_owned(),
@@ -178,5 +237,5 @@ fn third_parties(path: &RepoPath, then: &str, now: &str) -> Result<Vec<ThirdPart
         }),
         PackageChange::Removed(_) => None,
     });
-    Ok(came.collect())
+    came.collect()
 }

@@ -80,7 +80,9 @@ fn build(
         Promise::Rust(promised) => {
             let folder = session.repo.root().join(project.workspace.root.folder());
             let arguments = project.config.msrv.build.arguments();
-            report.findings.extend(compile::compile(&folder, promised, &arguments, |line| sink.line(line))?);
+            let wrong = compile::compile(&folder, promised, &arguments, |line| sink.line(line))?;
+            let levels = &project.config.check;
+            report.findings.extend(levels.all_weighed(rule::MSRV, wrong.into_iter().collect()));
         }
         Promise::Unknown => {
             let message = "nothing was compiled: it is not known with which Rust";

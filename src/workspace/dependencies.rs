@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use cargo_metadata::Metadata;
+use cargo_metadata::{DependencyKind, Metadata, NodeDep};
 
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
@@ -38,8 +38,8 @@ impl fmt::Display for GraphError {
 pub struct Graph {
     /// The packages.
     pub nodes: Vec<Node>,
-    /// For each package, those that it depends on, by their indices.
-    pub edges: Vec<Vec<usize>>,
+    /// For each package, those that it depends on.
+    pub edges: Vec<Vec<Edge>>,
 }
 
 /// A package of a [`Graph`].
@@ -55,29 +55,50 @@ pub struct Node {
     pub member: bool,
 }
 
+/// One package's use of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The index of the package that is used.
+    pub to: usize,
+    /// Whether it is used for development only.
+    pub development: bool,
+}
+
 impl Graph {
-    /// Returns for each package the one that it was first reached from, on the shortest way from a
-    /// member; `None` for members, and for what no member reaches.
-    pub(crate) fn reached_from(&self) -> Vec<Option<usize>> {
-        let mut from = vec![None; self.nodes.len()];
-        let members = (0..self.nodes.len()).filter(|&index| self.nodes[index].member);
-        let mut queue: VecDeque<usize> = members.collect();
+    /// Returns what is reached from the packages that `begins` chooses, each on the shortest way; `development`
+    /// says whether uses for development are ways too.
+    pub(crate) fn reach(&self, begins: impl Fn(&Node) -> bool, development: bool) -> GraphReach {
+        let begin: Vec<usize> = (0..self.nodes.len()).filter(|&index| begins(&self.nodes[index])).collect();
+        let mut from: HashMap<usize, Option<usize>> = begin.iter().map(|&index| (index, None)).collect();
+        let mut queue = VecDeque::from(begin);
         while let Some(index) = queue.pop_front() {
-            for &next in &self.edges[index] {
-                if from[next].is_none() && !self.nodes[next].member {
-                    from[next] = Some(index);
-                    queue.push_back(next);
-                }
+            for edge in self.edges[index].iter().filter(|edge| development || !edge.development) {
+                from.entry(edge.to).or_insert_with(|| {
+                    queue.push_back(edge.to);
+                    Some(index)
+                });
             }
         }
-        from
+        GraphReach { from }
+    }
+}
+
+/// What is reached in a [`Graph`], and from where.
+pub(crate) struct GraphReach {
+    from: HashMap<usize, Option<usize>>,
+}
+
+impl GraphReach {
+    /// Returns whether the package `index` is reached.
+    pub(crate) fn contains(&self, index: usize) -> bool {
+        self.from.contains_key(&index)
     }
 
-    /// Returns the names and versions on the way from a member to the package `index`.
-    pub(crate) fn chain(&self, from: &[Option<usize>], index: usize) -> String {
-        let back = std::iter::successors(Some(index), |&index| from[index]);
-        let mut names: Vec<String> =
-            back.map(|index| format!("{} {}", self.nodes[index].name, self.nodes[index].version)).collect();
+    /// Returns the names and versions on the way to the package `index` of `graph`.
+    pub(crate) fn chain(&self, graph: &Graph, index: usize) -> String {
+        let back = std::iter::successors(Some(index), |index| self.from.get(index).copied().flatten());
+        let name = |index: usize| format!("{} {}", graph.nodes[index].name, graph.nodes[index].version);
+        let mut names: Vec<String> = back.map(name).collect();
         names.reverse();
         names.join(" → ")
     }
@@ -188,7 +209,14 @@ fn from_metadata(metadata: &Metadata) -> Graph {
     let mut edges = vec![Vec::new(); metadata.packages.len()];
     for node in metadata.resolve.iter().flat_map(|resolve| &resolve.nodes) {
         if let Some(&index) = indices.get(&node.id) {
-            edges[index] = node.dependencies.iter().filter_map(|id| indices.get(id).copied()).collect();
+            let edge = |used: &NodeDep| {
+                let development = used.dep_kinds.iter().all(|kind| kind.kind == DependencyKind::Development);
+                Some(Edge {
+                    to: *indices.get(&used.pkg)?,
+                    development: development && !used.dep_kinds.is_empty(),
+                })
+            };
+            edges[index] = node.deps.iter().filter_map(edge).collect();
         }
     }
     Graph { nodes: nodes.collect(), edges }

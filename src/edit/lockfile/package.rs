@@ -18,6 +18,16 @@ pub enum LockFormat {
 }
 
 impl LockFormat {
+    /// Returns its number.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+            Self::V3 => 3,
+            Self::V4 => 4,
+        }
+    }
+
     /// Returns how a reference cites the source of a package: without the commit that a git source
     /// is locked to, and before format 3 without naming the branch `master`.
     pub(super) fn cited(self, source: &str) -> &str {
