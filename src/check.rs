@@ -116,10 +116,7 @@ impl<'a> Subject<'a> {
     fn tags_here(&self) -> impl DoubleEndedIterator<Item = (&Version, &Tag)> {
         let (branch, project) = (self.request.branch, self.request.project);
         let is_here = move |version: &Version| match &self.role {
-            BranchKind::Release(line) => {
-                let first = Version { patch: line.patch, ..crate::version::plain(version) };
-                version >= line && *branch == *project.branch(&first)
-            }
+            BranchKind::Release(_) => project.is_of_branch(version, branch),
             BranchKind::Trunk => true,
             BranchKind::Other => false,
         };

@@ -8,6 +8,7 @@
 pub mod check;
 mod mask;
 pub mod msrv;
+mod names;
 mod notes;
 pub mod publish;
 mod read;
@@ -17,10 +18,11 @@ mod value;
 use semver::VersionReq;
 use serde::Deserialize;
 
+pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
 pub use notes::NotesConfig;
 pub use read::{ConfigFile, read};
 use schedule::ScheduleConfig;
-pub use value::{Argv, BackportName, Following, Label, NameTemplate, Patterns, TextTemplate, is_plain_name};
+pub use value::{Argv, Following, Label, Patterns, TextTemplate};
 
 use crate::edit::version_file::Pattern;
 use crate::git::{BranchName, Preferred, Refs, RemoteName};
@@ -90,50 +92,25 @@ impl Config {
 
     /// Returns the keys of `[names]` whose names git does not take with the product's name, and what they
     /// make; nothing where that is the lead package's, which Cargo has made sure of.
-    fn misnamed(&self) -> Vec<(&'static str, String)> {
-        let Names { branch, tag, bump_branch, release_branch, backport_branch: _ } = &self.names;
-        let templates = [
-            ("names.branch", Some(branch)),
-            ("names.tag", Some(tag)),
-            ("names.bump-branch", bump_branch.as_ref()),
-            ("names.release-branch", release_branch.as_ref()),
-        ];
-        let made = |template: &NameTemplate| template.misnames(self.name.as_deref()?);
-        templates.into_iter().filter_map(|(key, template)| Some((key, made(template?)?))).collect()
+    fn misnamed(&mut self) -> Vec<(&'static str, String)> {
+        let Some(name) = self.name.as_deref() else { return Vec::new() };
+        self.names.by_key().filter_map(|(key, template)| Some((key, template.misnames(name)?))).collect()
+    }
+
+    /// Tells the names that leave the major open how the train is numbered, and returns those that are left
+    /// with their keys.
+    fn without_major(&mut self) -> Vec<(&'static str, String)> {
+        let numbering = self.train().map(|train| train.numbering);
+        let open = self.names.by_key().filter_map(|(key, template)| {
+            (!template.take_major(numbering)).then(|| (key, template.as_str().to_owned()))
+        });
+        open.collect()
     }
 
     /// Returns the release train, if `[schedule]` describes one.
     pub fn train(&self) -> Option<Train> {
         // What is wrong with the table was refused when it was read.
         self.schedule.train().ok().flatten()
-    }
-}
-
-/// How branches and tags are named.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Names {
-    /// The release branch.
-    pub branch: NameTemplate,
-    /// The tag of a release.
-    pub tag: NameTemplate,
-    /// The branch that gets the trunk's commit instead of the trunk.
-    pub bump_branch: Option<NameTemplate>,
-    /// The branch that gets a release branch's commit instead of the release branch.
-    pub release_branch: Option<NameTemplate>,
-    /// The branch that gets a backport instead of the release branch.
-    pub backport_branch: Option<BackportName>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self {
-            branch: NameTemplate::known("release-{version}"),
-            tag: NameTemplate::known("v{version}"),
-            bump_branch: None,
-            release_branch: None,
-            backport_branch: None,
-        }
     }
 }
 

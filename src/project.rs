@@ -19,7 +19,7 @@ use location::{manifest_path, relative};
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Mode, Repo, Tree};
+use crate::git::{CommitId, Mode, Refs, Repo, Tag, Tree};
 use crate::path::RepoPath;
 use crate::version::plain;
 use crate::workspace::metadata::{Members, Unreadable};
@@ -50,7 +50,17 @@ impl Project {
         self.config.names.branch.render(&plain(version), &self.name)
     }
 
-    /// Returns the tag of the release `version`.
+    /// Returns whether `version` is of the line that `branch` is for.
+    pub fn is_of_branch(&self, version: &Version, branch: impl AsRef<str>) -> bool {
+        self.config.names.branch.is_of_line(version, branch, &self.name)
+    }
+
+    /// Returns the tag that `version` has among `refs`, by any of the names that tags have had.
+    pub fn tag_among<'r>(&self, version: &Version, refs: &'r Refs) -> Option<&'r Tag> {
+        self.config.names.tag.all(version, &self.name).find_map(|tag| refs.tags.get(tag.as_str()))
+    }
+
+    /// Returns the tag that the release `version` is given.
     pub fn tag(&self, version: &Version) -> String {
         self.config.names.tag.render(version, &self.name)
     }

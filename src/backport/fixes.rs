@@ -12,7 +12,7 @@ use super::scope::Scope;
 use super::statements::StatementStatus;
 use super::survey::PickSurvey;
 use super::targets::Target;
-use crate::config::NameTemplate;
+use crate::config::NameScheme;
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{CommitId, Repo, Tag, TagName};
 use crate::path::RepoPath;
@@ -63,7 +63,7 @@ pub struct FixSources<'a, 'r> {
     /// The branches' commits; its targets are all of `scope`.
     pub survey: &'a mut PickSurvey<'r>,
     /// How releases are tagged.
-    pub names: &'a NameTemplate,
+    pub names: &'a NameScheme,
     /// The tags.
     pub tags: &'a BTreeMap<TagName, Tag>,
     /// The version lines.

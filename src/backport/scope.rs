@@ -147,7 +147,9 @@ fn known_names(project: &Project, branches: &[Target], refs: &Refs) -> Vec<Strin
     let mut known: Vec<String> = branches.iter().flat_map(Target::names).collect();
     let versions = refs.tags.keys().filter_map(|tag| templates.tag.read(tag));
     for version in versions.filter(|version| version.patch == 0 && version.pre.is_empty()) {
-        known.extend(names(&templates.branch.render(&version, &project.name), &version));
+        for branch in templates.branch.all(&version, &project.name) {
+            known.extend(names(&branch, &version));
+        }
     }
     known
 }

@@ -212,7 +212,7 @@ impl Statements {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::NameTemplate;
+    use crate::config::Names;
     use crate::git::history::CommitInfo;
     use crate::git::{BranchName, CommitId};
 
@@ -222,7 +222,7 @@ mod tests {
     }
 
     fn target(branch: &str) -> Target {
-        let names = NameTemplate::try_from("release-{version}".to_owned()).unwrap();
+        let names = Names::default().branch;
         let version = names.read(branch).unwrap();
         Target {
             branch: BranchName::new(branch).unwrap(),

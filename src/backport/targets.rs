@@ -4,7 +4,7 @@ use globset::Glob;
 use semver::Version;
 use serde::Serialize;
 
-use crate::config::NameTemplate;
+use crate::config::NameScheme;
 use crate::finding::Finding;
 use crate::git::{BranchName, Branches, CommitId, RemoteName};
 use crate::plan::LeftOut;
@@ -17,7 +17,7 @@ use crate::version::short;
 pub struct Target {
     /// Its name.
     pub branch: BranchName,
-    /// The version that its name carries.
+    /// The first version of its line.
     pub version: Version,
     /// The commit that it is at: the remote's, where that is ahead of the local one.
     pub tip: CommitId,
@@ -73,14 +73,14 @@ pub fn names(branch: &str, version: &Version) -> [String; 3] {
 }
 
 /// Returns all release branches, newest first: those whose names `names` can read.
-pub fn release_branches(names: &NameTemplate, branches: &Branches) -> Vec<Target> {
-    let read = |name: &BranchName| {
-        let (version, place) = (names.read(name)?, branches.tip(name.as_str()));
+pub fn release_branches(names: &NameScheme, branches: &Branches) -> Vec<Target> {
+    let read = |(version, name): (Version, &BranchName)| {
+        let place = branches.tip(name.as_str());
         let (tip, local) = (place.commit()?, place.local);
         let remote = place.fetched.filter(|_| local.is_none()).map(|(remote, _)| remote);
         Some(Target { branch: name.clone(), version, tip, remote, local })
     };
-    let mut targets: Vec<Target> = branches.names().filter_map(read).collect();
+    let mut targets: Vec<Target> = names.lines(branches.names()).into_iter().filter_map(read).collect();
     targets.sort_by(|a, b| (&b.version, &a.branch).cmp(&(&a.version, &b.branch)));
     targets
 }
@@ -143,10 +143,11 @@ fn unknown(branches: &[Target], choice: &Choice) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Names;
 
     fn branches(names: &[&str]) -> Vec<Target> {
         let there = Branches::of_test(names);
-        release_branches(&NameTemplate::try_from("release-{version}".to_owned()).unwrap(), &there)
+        release_branches(&Names::default().branch, &there)
     }
 
     fn chosen(to: &[&str], except: &[&str]) -> Result<Vec<String>, usize> {

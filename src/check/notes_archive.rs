@@ -21,10 +21,8 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let names = &subject.request.project.config.names.branch;
     let branches = subject.request.refs.branches.names();
-    let older: BTreeMap<Version, &BranchName> = branches
-        .filter_map(|branch| Some((names.read(branch)?, branch)))
-        .filter(|(version, _)| *version < line)
-        .collect();
+    let mut older = names.lines(branches);
+    older.retain(|version, _| *version < line);
     let mut findings = match notes.archive() {
         None if older.is_empty() => Vec::new(),
         None => {

@@ -37,7 +37,7 @@ pub fn subject<'a>(
     let project = request.project;
     let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
     let levels = &project.config.check;
-    let role = match project.config.names.branch.read(request.branch) {
+    let role = match project.config.names.branch.line(request.branch) {
         Some(line) => BranchKind::Release(line),
         None if *request.branch == request.trunk() => BranchKind::Trunk,
         None => BranchKind::Other,

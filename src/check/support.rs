@@ -72,7 +72,7 @@ fn history(subject: &Subject<'_>, train: &Train) -> History {
         .filter_map(|(version, tag)| Some((train.number_of(version)?, version.clone(), tag.day?)));
     let names = &subject.request.project.config.names.branch;
     let branches = subject.request.refs.branches.names();
-    let cut = branches.filter_map(|branch| train.number_of(&names.read(branch)?));
+    let cut = branches.filter_map(|branch| train.number_of(&names.line(branch)?));
     History::new(subject.request.date, tags, cut)
 }
 

@@ -147,9 +147,12 @@ fn weight_of(table: &dyn TableLike) -> u64 {
 
 /// Refuses a schedule that makes no sense, and names that git would misread, with the places of their
 /// keys below `root`.
-fn checked(source: &ConfigFile, root: Option<&dyn TableLike>, config: Config) -> Result<Config, Refused> {
+fn checked(source: &ConfigFile, root: Option<&dyn TableLike>, mut config: Config) -> Result<Config, Refused> {
     let mut problems = config.schedule.train().err().unwrap_or_default();
     problems.extend(config.misnamed().into_iter().map(|(key, made)| misnamed(key, &made)));
+    if problems.is_empty() {
+        problems.extend(config.without_major().into_iter().map(|(key, text)| without_major(key, &text)));
+    }
     if problems.is_empty() {
         return Ok(config);
     }
@@ -164,6 +167,15 @@ fn misnamed(key: &str, made: &str) -> Problem {
     let message = format!("with `name` this makes `{made}`, which git does not take as a name");
     let finding = Finding::of(rule::CONFIG_VALUE, message)
         .remedy("begin it with a letter, and leave out what git does not allow (see git-check-ref-format)");
+    Problem { key: key.to_owned(), finding }
+}
+
+fn without_major(key: &str, text: &str) -> Problem {
+    let message = format!("`{text}` names 1.2.0 and 2.2.0 alike");
+    let finding = Finding::of(rule::CONFIG_VALUE, message).remedy(
+        "write {short} in place of {minor}; or, if the train counts the minors of one major, state \
+         `[schedule] numbering = \"minor\"` and its `anchor`",
+    );
     Problem { key: key.to_owned(), finding }
 }
 

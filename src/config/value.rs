@@ -3,7 +3,6 @@
 use std::fmt;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use semver::{Prerelease, Version};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Error as _, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -11,7 +10,6 @@ use serde::{Deserialize, Deserializer};
 use crate::edit::requirement::Raise;
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
-use crate::git::BranchName;
 use crate::template::{Placeholder, Template, Values};
 
 /// Names or globs (`wasmtime-*`), of which one must match.
@@ -170,127 +168,6 @@ impl TryFrom<Vec<String>> for Argv {
     }
 }
 
-/// The name of a branch or tag, with a version in it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct NameTemplate(Template);
-
-impl NameTemplate {
-    const ALLOWED: &[Placeholder] = &[
-        Placeholder::Version,
-        Placeholder::Plain,
-        Placeholder::Short,
-        Placeholder::Major,
-        Placeholder::Minor,
-        Placeholder::Patch,
-        Placeholder::Name,
-    ];
-
-    /// Takes a template of the program's own, which is right.
-    pub(super) fn known(text: &str) -> Self {
-        let Ok(template) = Self::try_from(text.to_owned()) else { unreachable!("a default that is none") };
-        template
-    }
-
-    /// Returns the name for `version` of the product `name`.
-    pub fn render(&self, version: &Version, name: &str) -> String {
-        self.0.render(&Values { name: Some(name.to_owned()), ..Values::of(version) })
-    }
-
-    /// Returns a name that this makes for a version of the product `name` and that is none to git, if it
-    /// makes one.
-    pub fn misnames(&self, name: &str) -> Option<String> {
-        let plain = Version::new(1, 2, 3);
-        let versions = [Version { pre: Prerelease::new("rc.1").unwrap_or_default(), ..plain.clone() }, plain];
-        versions.iter().map(|version| self.render(version, name)).find(|made| !is_plain_name(made))
-    }
-
-    /// Returns the version that `text` is the name for.
-    pub fn read(&self, text: impl AsRef<str>) -> Option<Version> {
-        self.0.read(text.as_ref())?.version
-    }
-}
-
-impl TryFrom<String> for NameTemplate {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let template = parse(&text, Self::ALLOWED)?;
-        let has_version = [Placeholder::Version, Placeholder::Plain, Placeholder::Short, Placeholder::Major];
-        if !template.placeholders().any(|placeholder| has_version.contains(&placeholder)) {
-            return Err(format!("`{text}` names every version alike; write {{version}} where it differs"));
-        }
-        let name = Self(template);
-        match name.misnames("name") {
-            None => Ok(name),
-            Some(example) => Err(not_a_name(&text, &example)),
-        }
-    }
-}
-
-/// Returns whether git takes `name` for the name of a branch or tag, and for nothing else wherever a
-/// command takes one: `+` forces a push, and the name of a folder of refs is looked up as such.
-pub fn is_plain_name(name: &str) -> bool {
-    let misread = ["+", "refs/", "heads/", "tags/", "remotes/"];
-    !misread.iter().any(|begin| name.starts_with(begin)) && BranchName::new(name).is_some()
-}
-
-fn not_a_name(text: &str, example: &str) -> String {
-    format!("`{text}` makes `{example}`, which git does not take as a name")
-}
-
-/// The name of a branch for a backport: of a commit, `{short}`, to a release branch, `{branch}`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct BackportName(Template);
-
-impl BackportName {
-    /// Here `{short}` is a commit's short name, and no version's.
-    const ALLOWED: &[Placeholder] = &[Placeholder::Short, Placeholder::Branch];
-
-    /// Returns the name for the commit `short` on `branch`.
-    ///
-    /// # Errors
-    ///
-    /// A finding that git does not take it.
-    pub fn render(&self, short: &str, branch: &BranchName) -> Result<BranchName, Finding> {
-        BranchName::made(self.with(short, branch.as_str()))
-    }
-
-    fn with(&self, short: &str, branch: &str) -> String {
-        self.0.render_with(|open| match open {
-            Placeholder::Short => Some(short.to_owned()),
-            Placeholder::Branch => Some(branch.to_owned()),
-            _ => None,
-        })
-    }
-}
-
-impl Default for BackportName {
-    fn default() -> Self {
-        let text = "backport/{short}-to-{branch}".to_owned();
-        let Ok(name) = Self::try_from(text) else { unreachable!("a default that is none") };
-        name
-    }
-}
-
-impl TryFrom<String> for BackportName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let name = Self(parse(&text, Self::ALLOWED)?);
-        for needed in Self::ALLOWED {
-            if !name.0.placeholders().any(|open| open == *needed) {
-                return Err(format!(
-                    "`{text}` gives two backports one branch; write {needed} where they differ"
-                ));
-            }
-        }
-        let example = name.with("0123456789", "release-1.0.0");
-        if is_plain_name(&example) { Ok(name) } else { Err(not_a_name(&text, &example)) }
-    }
-}
-
 /// A text that may say what is being released.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -350,7 +227,7 @@ pub(super) fn version_lines<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
         .collect()
 }
 
-fn parse(text: &str, allowed: &[Placeholder]) -> Result<Template, String> {
+pub(super) fn parse(text: &str, allowed: &[Placeholder]) -> Result<Template, String> {
     Template::parse(text, allowed).map_err(said)
 }
 

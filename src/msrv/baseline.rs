@@ -97,8 +97,8 @@ impl fmt::Display for BaselineSource {
 /// What to look for.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'a> {
-    /// The tag of the line's first release.
-    pub tag: &'a str,
+    /// What the tag of the line's first release may be called, the likeliest first; at least one.
+    pub tags: &'a [String],
     /// The line's first version.
     pub line: &'a Version,
     /// The version that the branch holds.
@@ -135,7 +135,7 @@ pub fn find(repo: &Repo, search: &Search<'_>) -> Result<Result<BaselineSource, F
             None => Err(no_revision(revision)),
         });
     }
-    if let Some(tag) = search.refs.tags.get(search.tag) {
+    if let Some(tag) = search.tags.iter().find_map(|tag| search.refs.tags.get(tag.as_str())) {
         return Ok(Ok(BaselineSource::FirstRelease { tag: tag.name.to_string(), commit: tag.commit }));
     }
     // Where history is cut off, what looks like the way to the trunk may be another one.
@@ -169,7 +169,8 @@ fn no_revision(revision: &str) -> Finding {
 
 /// Says that nothing tells what was promised, and the one command that changes that.
 fn unknown(shallow: bool, search: &Search<'_>) -> Finding {
-    let Search { tag, refs, trunk, line, holds, .. } = *search;
+    let Search { tags, refs, trunk, line, holds, .. } = *search;
+    let tag = tags.first().map_or("", String::as_str);
     let remote = refs.branches.remote_to_fetch();
     let why = if shallow { "this clone is shallow" } else { "its trunk is not here" };
     let message = format!("what the line of {line} promised is not known: there is no tag {tag}, and {why}");

@@ -53,7 +53,7 @@ impl Inquiry<'_> {
 
     fn ask(&self, report: &mut Report) -> Result<Promise> {
         let config = &self.request.project.config;
-        let line = config.names.branch.read(self.request.branch);
+        let line = config.names.branch.line(self.request.branch);
         let is_lts = |version: &Version| {
             let number = |train: &Train| Some(train.support.is_lts(train.number_of(version)?));
             self.train.and_then(number).unwrap_or(false)
@@ -155,9 +155,9 @@ fn promised_at(
     refs: &Refs,
     stated: &BaselineOverride,
 ) -> Result<Option<CommitId>> {
-    let Some(line) = config.names.branch.read(branch) else { return Ok(None) };
+    let Some(line) = config.names.branch.line(branch) else { return Ok(None) };
     let search = Search {
-        tag: &config.names.tag.render(&line, name),
+        tags: &config.names.tag.all(&line, name).collect::<Vec<_>>(),
         line: &line,
         holds: &line,
         tip,

@@ -50,9 +50,9 @@ pub fn evidence(
 ) -> Result<Result<MsrvEvidence, Finding>> {
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
-    let tag = project.tag(line);
+    let tags: Vec<String> = project.config.names.tag.all(line, &project.name).collect();
     let search = Search {
-        tag: &tag,
+        tags: &tags,
         line,
         holds: &lead.version,
         tip: project.commit,

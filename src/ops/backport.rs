@@ -109,8 +109,8 @@ impl BackportSession<'_> {
                 .status();
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
-            let branch = config.names.branch.render(version, &self.scope.name);
-            supported.contains(&branch.as_str())
+            let mut names = config.names.branch.all(version, &self.scope.name);
+            names.any(|name| supported.contains(&name.as_str()))
         };
         let is_here = |name: &&&str| branches.iter().any(|target| target.branch == ***name);
         let absent = supported.iter().filter(|name| choice.to.is_empty() && !is_here(name));

@@ -91,11 +91,14 @@ impl ProjectSchedule {
         let refs = repo.map_or(&none, |(_, refs)| refs);
         let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, refs));
         let numbering = known.unwrap_or(Numbering::Major);
+        let lines = config.names.branch.lines(refs.branches.names());
+        let lines: BTreeMap<&str, Version> =
+            lines.into_iter().map(|(version, name)| (name.as_str(), version)).collect();
         let request = SurveyRequest {
             date,
             refs,
             trunk: &config.trunk_in(refs),
-            branch: &|name| config.names.branch.read(name),
+            branch: &|name| lines.get(name).cloned(),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
         };

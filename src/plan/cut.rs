@@ -183,8 +183,8 @@ fn prerelease_remedy(lines: &Lines<'_>, line: &lines::VersionLine<'_>) -> String
 /// since, and what would be cut is the release just cut under the next number.
 fn trunk_already_moved(request: &Request<'_>, before: &TipHistory, version: &Version) -> Option<Finding> {
     let names = &request.project.config.names;
-    let older = request.refs.branches.names().filter_map(|branch| Some((names.branch.read(branch)?, branch)));
-    let (previous, branch) = older.filter(|(older, _)| older < version).max()?;
+    let lines = names.branch.lines(request.refs.branches.names());
+    let (previous, branch) = lines.into_iter().rfind(|(older, _)| older < version)?;
     let parent = before.parent?;
     // With candidates the cut puts the first one on the release branch, beside the trunk's commit.
     let was_cut_at_parent =

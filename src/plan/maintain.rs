@@ -161,7 +161,7 @@ fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
         return Some(Finding::of(rule::NEVER_RELEASED, message).at(place).remedy(remedy));
     }
     let tag = request.project.tag(version);
-    let known = !request.refs.tags.is_empty() && !request.refs.tags.contains_key(tag.as_str());
+    let known = !request.refs.tags.is_empty() && request.project.tag_among(version, request.refs).is_none();
     known.then(|| {
         Finding::of(rule::NEVER_TAGGED, format!("{version} was never tagged as {tag}"))
             .remedy("fetch the tags, or make sure that it is meant to be passed over")

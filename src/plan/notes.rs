@@ -131,7 +131,6 @@ fn opening<'a>(request: &'a Request<'_>) -> Result<Opening<'a>, Vec<Finding>> {
 
 /// Returns the release branches that there are, as the archive speaks of them.
 fn older_branches(request: &Request<'_>, values: &dyn Fn(&Version, &BranchName) -> Values) -> Vec<Values> {
-    let template = &request.project.config.names.branch;
-    let versions = request.refs.branches.names().filter_map(|branch| Some((template.read(branch)?, branch)));
-    versions.map(|(version, branch)| values(&version, branch)).collect()
+    let lines = request.project.config.names.branch.lines(request.refs.branches.names());
+    lines.into_iter().map(|(version, branch)| values(&version, branch)).collect()
 }

@@ -26,7 +26,7 @@ pub fn on_trunk(request: &Request<'_>) -> Option<Finding> {
 pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Finding> {
     let template = &request.project.config.names.branch;
     let branch = request.branch;
-    let Some(named) = template.read(branch) else {
+    if template.read(branch).is_none() {
         let example = request.project.branch(holds);
         return Some(
             Finding::of(
@@ -35,8 +35,8 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Findi
             )
             .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
         );
-    };
-    if belongs_to(request, &named, holds) {
+    }
+    if request.project.is_of_branch(&plain(holds), branch) {
         return None;
     }
     let message = format!("`{branch}` holds version {holds}, which is not one of its releases");
@@ -46,13 +46,6 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Findi
             .at(place)
             .remedy("put the versions of this branch right, or switch to the branch that is meant"),
     )
-}
-
-/// Returns whether `holds` is among the releases of the branch, whose name says `named`: below the
-/// numbers that the name gives, a version is free to move.
-fn belongs_to(request: &Request<'_>, named: &Version, holds: &Version) -> bool {
-    let moved = Version { patch: named.patch, ..plain(holds) };
-    *request.branch == *request.project.branch(&moved) && plain(holds) >= *named
 }
 
 /// Finds out whether a branch that is to be made already exists, or its name is not valid.
@@ -95,8 +88,9 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version) -> Option<Finding> 
             .remedy("leave out of `names.tag` what git does not allow (see git-check-ref-format)"),
         );
     }
-    let commit = request.refs.tags.get(tag.as_str())?.commit;
-    let message = format!("the tag `{tag}` already exists, at {}: {version} is released", commit.short());
+    let there = request.project.tag_among(version, request.refs)?;
+    let (tag, commit) = (&there.name, there.commit.short());
+    let message = format!("the tag `{tag}` already exists, at {commit}: {version} is released");
     let remedy = "pull the branch that holds it, or put the version right";
     Some(Finding::of(rule::TAG_EXISTS, message).remedy(remedy))
 }
@@ -109,8 +103,11 @@ pub fn not_released(request: &Request<'_>, holds: &Version) -> Option<Finding> {
     }
     let remedy = "run `cargo relprep patch` for the next release of this branch";
     let released = |version: &Version| Some((version.clone(), notes::released(request, version)?));
-    let first = request.project.config.names.branch.read(request.branch);
-    let first = first.filter(|first| *first < plain(holds) && belongs_to(request, first, holds));
+    let first = request.project.config.names.branch.line(request.branch);
+    let is_here = |first: &Version| {
+        *first < plain(holds) && request.project.is_of_branch(&plain(holds), request.branch)
+    };
+    let first = first.filter(is_here);
     let dated = first.as_ref().and_then(released).or_else(|| released(&plain(holds)));
     if let Some((version, (day, place))) = dated {
         let message = format!("{version} is released: the notes date it {day}");
