@@ -15,12 +15,13 @@ mod moment;
 mod names;
 pub mod reach;
 pub(crate) mod settings;
+mod submodules;
 pub mod survey;
 mod tags;
 mod tree;
 pub mod work_trees;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -72,6 +73,9 @@ pub struct Repo {
     pub(crate) git: git2::Repository,
     pub(crate) root: PathBuf,
     settings: OnceCell<Settings>,
+    /// The repositories of submodules that were read from, each with the submodule's path: blobs are looked for
+    /// there, too.
+    submodules: RefCell<Vec<(RepoPath, git2::Repository)>>,
 }
 
 impl Repo {
@@ -113,7 +117,7 @@ impl Repo {
 
     /// Takes a repository whose work tree has this root.
     pub(crate) fn new(git: git2::Repository, root: PathBuf) -> Self {
-        Self { git, root, settings: OnceCell::new() }
+        Self { git, root, settings: OnceCell::new(), submodules: RefCell::default() }
     }
 
     /// Returns the root of the work tree.

@@ -98,14 +98,15 @@ impl Project {
     ) -> Result<Self> {
         text::check_sizes(repo, &tree)?;
         let manifest = manifest_path(repo, location)?;
+        let path = relative(repo, &manifest);
         let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
-            (Members::in_tree(repo, &tree, &relative(repo, &manifest)?), TreeFiles::read(repo, &tree))
+            (Members::in_tree(repo, &tree, &path?), TreeFiles::read(repo, &tree)?)
         } else {
             let asked = asked.unwrap_or_else(|| AskedMembers::ask(repo.root().to_owned(), manifest));
-            let sources = TreeFiles::read(repo, &tree);
-            (asked.answer(), sources)
+            let sources = TreeFiles::read(repo, &tree)?;
+            (Members::of_checkout(repo, &tree, &path?, asked.answer(), sources.parsed()), sources)
         };
-        let (members, sources) = (parsing_first(repo, &tree, members)?, sources?);
+        let members = parsing_first(repo, &tree, members)?;
         let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
         Self::of_members(repo, commit, tree, (&members, sources), config, notes)
     }
@@ -237,12 +238,16 @@ pub struct Lead {
 ///
 /// A refusal where manifests or lock files of the commit that is checked out are too large for Cargo.
 pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
-    if let Some(head) = repo.head()?.commit() {
-        text::check_sizes(repo, &repo.tree(head)?)?;
-    }
+    let tree = repo.head()?.commit().map(|head| repo.tree(head)).transpose()?.unwrap_or_default();
+    text::check_sizes(repo, &tree)?;
     let nearest = manifest_path(repo, location);
-    let members = nearest.as_ref().ok().map(|manifest| Members::in_work_tree(repo.root(), manifest));
-    let Some(Ok(members)) = members else {
+    let members = |manifest: &PathBuf| {
+        let answered = Members::in_work_tree(repo.root(), manifest);
+        let has_submodules = tree.submodules().next().is_some();
+        let sources = if has_submodules { TreeFiles::read(repo, &tree)? } else { TreeFiles::default() };
+        Members::of_checkout(repo, &tree, &relative(repo, manifest)?, answered, sources.parsed())
+    };
+    let Some(Ok(members)) = nearest.as_ref().ok().map(members) else {
         let manifest = nearest.and_then(|manifest| relative(repo, &manifest)).ok();
         return Ok(Lead { name: nearest_package(location), manifest });
     };

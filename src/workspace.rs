@@ -13,7 +13,10 @@ pub mod outside;
 pub mod relock;
 mod resolution;
 pub mod scratch;
+mod stand_in;
+mod submodules;
 pub mod update;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +31,7 @@ use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use declared::VersionPlace;
-use metadata::{Member, Members, PackageMetadata};
+use metadata::{Member, MemberOrigin, Members, PackageMetadata, SubmoduleMember};
 
 /// A manifest that was read.
 #[derive(Clone, Debug)]
@@ -89,6 +92,11 @@ pub struct Workspace {
     pub packages: Vec<Package>,
     /// The members that have no version, by name.
     pub unversioned: Vec<String>,
+    /// The members that lie in submodules, by name: they are not among the others.
+    pub in_submodules: Vec<SubmoduleMember>,
+    /// Whether the work tree shows Cargo something else than the commit, since submodules are not checked out
+    /// as they are pinned.
+    pub needs_scratch: bool,
     /// Every tracked manifest that parses, whether a member's or not.
     pub manifests: BTreeMap<RepoPath, ManifestFile>,
     /// Every tracked lock file, with its text.
@@ -114,6 +122,8 @@ impl Workspace {
             root: members.root.clone(),
             packages: Vec::new(),
             unversioned: Vec::new(),
+            in_submodules: members.in_submodules.clone(),
+            needs_scratch: members.needs_scratch,
             manifests: BTreeMap::new(),
             locks: BTreeMap::new(),
             notes: Vec::new(),
@@ -140,6 +150,8 @@ impl Workspace {
         Refused::if_any(refusals)?;
         workspace.add_members(members, publish)?;
         workspace.add_followers(follow, publish);
+        workspace.in_submodules.sort_by(|a, b| a.name.cmp(&b.name));
+        workspace.notes.extend(workspace.in_submodules.iter().filter_map(unseen));
         workspace.packages.sort_by(|a, b| (&a.name, &a.manifest).cmp(&(&b.name, &b.manifest)));
         Ok(workspace)
     }
@@ -248,6 +260,11 @@ pub struct TreeFiles {
 }
 
 impl TreeFiles {
+    /// Returns the manifests that parse.
+    pub fn parsed(&self) -> impl Iterator<Item = (&RepoPath, &Manifest)> {
+        self.manifests.iter().filter_map(|(path, file)| Some((path, &file.as_ref().ok()?.manifest)))
+    }
+
     /// Reads them from `tree`; symbolic links are passed over.
     ///
     /// # Errors
@@ -277,6 +294,18 @@ fn untracked_member(member: &Member) -> Finding {
     Finding::of(rule::MEMBER_UNTRACKED, format!("the member `{}` is not committed", member.name))
         .at(Place::file(&member.manifest))
         .remedy("commit it, or take it out of the workspace")
+}
+
+/// Says that nobody has seen a member of a submodule, if that is so.
+fn unseen(member: &SubmoduleMember) -> Option<Finding> {
+    let SubmoduleMember { name, version, submodule, origin, .. } = member;
+    let said = match origin {
+        MemberOrigin::Manifest => return None,
+        MemberOrigin::StatedElsewhere(how) => format!("it is taken to be at {version}, {how}"),
+        MemberOrigin::Unknown => "nothing states its version".to_owned(),
+    };
+    let message = format!("`{name}` is in the submodule {submodule}, whose commit is not here: {said}");
+    Some(Finding::of(rule::SUBMODULE_ABSENT, message).remedy("run `git submodule update --init --recursive`"))
 }
 
 /// Makes a note of what stops nothing, since no member is concerned.

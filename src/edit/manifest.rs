@@ -98,6 +98,8 @@ pub struct WorkspaceTable {
     pub package: PackageTable,
     /// `resolver`.
     pub resolver: Option<TomlString>,
+    /// `members`, as written: folders, or globs of them.
+    pub members: Vec<String>,
 }
 
 /// The table that holds a dependency.
@@ -128,6 +130,8 @@ pub struct Dependency {
     pub requirement: Option<TomlString>,
     /// `path`, as written.
     pub path: Option<String>,
+    /// `features`, as far as they are stated here.
+    pub features: Vec<String>,
     /// Whether `git` is stated.
     pub git: bool,
     /// Whether `workspace = true` is stated.
@@ -196,6 +200,7 @@ impl Reader<'_> {
             manifest.workspace = Some(WorkspaceTable {
                 package: table(workspace, "package").map(|table| self.package(table)).unwrap_or_default(),
                 resolver: self.string(workspace, "resolver"),
+                members: strings(workspace, "members"),
             });
             self.dependencies(
                 workspace,
@@ -254,6 +259,7 @@ impl Reader<'_> {
                 package: key.to_owned(),
                 requirement: self.text(item),
                 path: None,
+                features: Vec::new(),
                 git: false,
                 inherited: false,
                 range: range.unwrap_or_default(),
@@ -261,6 +267,7 @@ impl Reader<'_> {
             if let Some(entry) = item.as_table_like() {
                 dependency.requirement = self.string(entry, "version");
                 dependency.path = entry.get("path").and_then(Item::as_str).map(str::to_owned);
+                dependency.features = strings(entry, "features");
                 dependency.git = entry.contains_key("git");
                 dependency.inherited = is_inherited(item);
                 if let Some(package) = entry.get("package").and_then(Item::as_str) {
@@ -317,6 +324,11 @@ fn publication(item: Option<&Item>) -> Publication {
 
 fn table<'a>(parent: &'a dyn TableLike, key: &str) -> Option<&'a dyn TableLike> {
     parent.get(key)?.as_table_like()
+}
+
+fn strings(table: &dyn TableLike, key: &str) -> Vec<String> {
+    let values = table.get(key).and_then(Item::as_array).into_iter().flatten();
+    values.filter_map(|value| value.as_str().map(str::to_owned)).collect()
 }
 
 fn is_inherited(item: &Item) -> bool {

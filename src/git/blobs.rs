@@ -1,6 +1,7 @@
 //! The way from what git holds to bytes and text, with its limit: nothing is read before its size is known.
 
 use anyhow::Result;
+use git2::ErrorCode;
 
 use super::{BlobId, CommitId, Mode, Repo, Tree};
 use crate::finding::{Finding, Place};
@@ -11,7 +12,7 @@ use crate::rule;
 impl Repo {
     /// Returns the size of `blob` in bytes, without reading it.
     pub fn size(&self, blob: BlobId) -> Result<u64> {
-        Ok(self.git.odb()?.read_header(blob.0)?.0 as u64)
+        self.holding(|git| Ok(git.odb()?.read_header(blob.0)?.0 as u64))
     }
 
     /// Returns the content of `blob`, or nothing where it has more than `most` bytes.
@@ -19,7 +20,24 @@ impl Repo {
         if self.size(blob)? > most {
             return Ok(None);
         }
-        Ok(Some(self.git.find_blob(blob.0)?.content().to_vec()))
+        self.content(blob).map(Some)
+    }
+
+    fn content(&self, blob: BlobId) -> Result<Vec<u8>> {
+        self.holding(|git| Ok(git.find_blob(blob.0)?.content().to_vec()))
+    }
+
+    /// Reads an object where it is: in this repository, or in that of a submodule.
+    fn holding<T>(
+        &self,
+        read: impl Fn(&git2::Repository) -> std::result::Result<T, git2::Error>,
+    ) -> Result<T> {
+        let missing = match read(&self.git) {
+            Err(error) if error.code() == ErrorCode::NotFound => error,
+            found => return Ok(found?),
+        };
+        let submodules = self.submodules.borrow();
+        Ok(submodules.iter().find_map(|(_, git)| read(git).ok()).ok_or(missing)?)
     }
 
     /// Returns the text of `blob`, the content of the file `path`, whose name tells how large it may be.
@@ -32,8 +50,7 @@ impl Repo {
         if let Err(finding) = limits::check(path, self.size(blob)?) {
             return Ok(Err(finding));
         }
-        let content = self.git.find_blob(blob.0)?.content().to_vec();
-        Ok(String::from_utf8(content).map_err(|error| {
+        Ok(String::from_utf8(self.content(blob)?).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             Finding::of(rule::NOT_UTF8, format!("byte {at} is not UTF-8"))
                 .at(Place { path: path.to_owned(), spot: None })

@@ -34,7 +34,7 @@ pub enum Mode {
     Executable,
     /// A symbolic link; its blob holds the target.
     Link,
-    /// A submodule; [`Tree`] leaves them out.
+    /// A submodule; of a [`Tree`], no file.
     Submodule,
 }
 
@@ -62,10 +62,12 @@ impl Mode {
     }
 }
 
-/// The files of one commit, by path; submodules and names that are no [`RepoPath`] are left out.
+/// The files of one commit, by path, and the submodules that it pins, whose files are not among them;
+/// names that are no [`RepoPath`] are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     files: BTreeMap<RepoPath, TreeFile>,
+    submodules: BTreeMap<RepoPath, CommitId>,
 }
 
 impl Tree {
@@ -78,6 +80,42 @@ impl Tree {
     pub fn files(&self) -> impl Iterator<Item = (&RepoPath, TreeFile)> {
         self.files.iter().map(|(path, entry)| (path, *entry))
     }
+
+    /// Returns the submodules, each with the commit that is pinned; they are not known of a tree that
+    /// [`Repo::files_among`] made.
+    pub fn submodules(&self) -> impl Iterator<Item = (&RepoPath, CommitId)> {
+        self.submodules.iter().map(|(path, commit)| (path, *commit))
+    }
+
+    /// Returns the submodule that `path` lies in.
+    pub fn submodule_of(&self, path: &RepoPath) -> Option<&RepoPath> {
+        self.submodules.keys().find(|submodule| path.is_below(submodule.as_str()))
+    }
+
+    /// Collects the files of the commit whose tree is `tree`, as they lie in the folder `folder`, which is
+    /// empty or ends with `/`.
+    pub(super) fn collect(git: &git2::Repository, tree: &git2::Tree<'_>, folder: &str) -> Result<Self> {
+        let mut collected = Self::default();
+        collected.add(git, tree, folder)?;
+        Ok(collected)
+    }
+
+    fn add(&mut self, git: &git2::Repository, tree: &git2::Tree<'_>, folder: &str) -> Result<()> {
+        for entry in tree {
+            let Ok(name) = entry.name() else { continue };
+            if entry.kind() == Some(ObjectType::Tree) {
+                self.add(git, &git.find_tree(entry.id())?, &format!("{folder}{name}/"))?;
+                continue;
+            }
+            let Some(path) = RepoPath::new(&format!("{folder}{name}")) else { continue };
+            match entry.kind() {
+                Some(ObjectType::Blob) => drop(self.files.insert(path, TreeFile::read(&entry))),
+                Some(ObjectType::Commit) => drop(self.submodules.insert(path, CommitId(entry.id()))),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Repo {
@@ -88,33 +126,7 @@ impl Repo {
 
     /// Returns the files of `commit`.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
-        let mut files = BTreeMap::new();
-        self.collect(&self.git.find_commit(commit.0)?.tree()?, "", &mut files)?;
-        Ok(Tree { files })
-    }
-
-    /// Collects the files of `tree`, whose own path is `folder`.
-    fn collect(
-        &self,
-        tree: &git2::Tree<'_>,
-        folder: &str,
-        files: &mut BTreeMap<RepoPath, TreeFile>,
-    ) -> Result<()> {
-        for entry in tree {
-            let Ok(name) = entry.name() else { continue };
-            match entry.kind() {
-                Some(ObjectType::Tree) => {
-                    self.collect(&self.git.find_tree(entry.id())?, &format!("{folder}{name}/"), files)?;
-                }
-                Some(ObjectType::Blob) => {
-                    if let Some(path) = RepoPath::new(&format!("{folder}{name}")) {
-                        files.insert(path, TreeFile::read(&entry));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        Tree::collect(&self.git, &self.git.find_commit(commit.0)?.tree()?, "")
     }
 
     /// Returns those of `paths` that are files of `commit`: what [`Repo::tree`] does, without reading
@@ -145,7 +157,7 @@ impl Repo {
                 files.insert(path.clone(), TreeFile::read(&entry));
             }
         }
-        Ok(Tree { files })
+        Ok(Tree { files, submodules: BTreeMap::new() })
     }
 
     /// Returns those files of `tree` that are `wanted` and are not so in the work tree: what

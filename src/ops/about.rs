@@ -71,8 +71,10 @@ impl CheckedBranch {
         let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
         let tree = repo.tree(commit)?;
         let changed = repo.changed_among(&tree, is_cargos)?;
-        let folder = CargoFolder::of_checkout(&changed);
-        Ok((Project::read_tree(repo, location, commit, tree, &changed, None), folder))
+        let project = Project::read_tree(repo, location, commit, tree, &changed, None);
+        let needs_scratch = project.as_ref().is_ok_and(|project| project.workspace.needs_scratch);
+        let folder = if needs_scratch { CargoFolder::Scratch } else { CargoFolder::of_checkout(&changed) };
+        Ok((project, folder))
     }
 }
 

@@ -54,6 +54,8 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
             project
         }
     };
+    let is_absent = |note: &&Finding| note.rule == rule::SUBMODULE_ABSENT;
+    report.findings.extend(project.notes.iter().filter(is_absent).cloned());
     let request = Request { project: &project, branch: &branch.name, refs: &refs, date: context.date };
     let train = project.config.train();
     let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, folder };

@@ -12,6 +12,7 @@ use crate::project::lead;
 use crate::rule;
 use crate::version::{Step, plain};
 use crate::workspace::declared::VersionPlace;
+use crate::workspace::metadata::{MemberOrigin, SubmoduleMember};
 use crate::workspace::{Package, Workspace};
 
 /// The version lines of a workspace.
@@ -68,6 +69,8 @@ pub enum KeptReason {
     Unpublished,
     /// It lies outside the workspace, and shares its version with no line that moves.
     SharesNoLine,
+    /// It lies in a submodule, and belongs to another repository.
+    Submodule,
     /// It has no version.
     Unversioned,
     /// Its line does not step when the lead package does so.
@@ -83,6 +86,7 @@ impl KeptReason {
             Self::Configured => "the configuration says so",
             Self::Unpublished => "not published, and not at the lead package's version",
             Self::SharesNoLine => "outside the workspace, and at no moving line's version",
+            Self::Submodule => "in a submodule, and another repository's",
             Self::Unversioned => "without a version",
             Self::NoStep => "their line does not step with this one",
             Self::NoPrerelease => "their version has no pre-release",
@@ -107,6 +111,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let mut notes = unused_patterns(workspace, config, lead);
     let mut groups: BTreeMap<LineKey<'a>, Vec<&'a Package>> = BTreeMap::new();
     let mut staying = unversioned(workspace);
+    staying.extend(workspace.in_submodules.iter().map(of_submodule));
     for package in &workspace.packages {
         let counts = |rule: &LineRule| rule.releases.matches(&plain(&lead.version));
         let rule = config.lines.iter().position(|rule| rule.packages.matches(&package.name) && counts(rule));
@@ -182,6 +187,14 @@ fn unversioned(workspace: &Workspace) -> Vec<KeptPackage> {
     let stay =
         |name: &String| KeptPackage { package: name.clone(), version: None, why: KeptReason::Unversioned };
     workspace.unversioned.iter().map(stay).collect()
+}
+
+fn of_submodule(member: &SubmoduleMember) -> KeptPackage {
+    let version = match member.origin {
+        MemberOrigin::Unknown => None,
+        MemberOrigin::Manifest | MemberOrigin::StatedElsewhere(_) => Some(member.version.clone()),
+    };
+    KeptPackage { package: member.name.clone(), version, why: KeptReason::Submodule }
 }
 
 fn disagreement(workspace: &Workspace, packages: &[&Package]) -> Option<Finding> {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use cargo_metadata::Metadata;
 use semver::Version;
 
-use crate::edit::manifest::Publication;
+use crate::edit::manifest::{Manifest, Publication};
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
@@ -16,6 +16,7 @@ use crate::rule;
 use crate::workspace::cargo;
 use crate::workspace::outside::CargoMessage;
 use crate::workspace::scratch::{LayoutExtent, ScratchFolder};
+use crate::workspace::submodules::ReachedSubmodules;
 
 /// A member of the workspace, as Cargo sees it.
 #[derive(Clone, Debug)]
@@ -32,6 +33,32 @@ pub struct Member {
     pub repository: Option<String>,
     /// What it says about itself.
     pub about: PackageMetadata,
+}
+
+/// A member that lies in a submodule, and belongs to another repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmoduleMember {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Version,
+    /// Its manifest.
+    pub manifest: RepoPath,
+    /// The submodule.
+    pub submodule: RepoPath,
+    /// Whether the commit that is pinned is here; otherwise nobody has seen the member itself.
+    pub origin: MemberOrigin,
+}
+
+/// Where it is known from what a member of a submodule says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberOrigin {
+    /// From its manifest.
+    Manifest,
+    /// From what states its version, which is told as a clause.
+    StatedElsewhere(String),
+    /// From nothing.
+    Unknown,
 }
 
 /// What a package says about itself to a registry; the paths are relative to its folder.
@@ -52,8 +79,13 @@ pub struct PackageMetadata {
 pub struct Members {
     /// The root manifest.
     pub root: RepoPath,
-    /// The members, in Cargo's order.
+    /// The members, in Cargo's order, but for those of submodules.
     pub packages: Vec<Member>,
+    /// The members that lie in submodules.
+    pub in_submodules: Vec<SubmoduleMember>,
+    /// Whether only a folder of its own shows Cargo the workspace as it is committed, since the work tree has
+    /// not the submodules that are pinned.
+    pub needs_scratch: bool,
     paths: BTreeSet<RepoPath>,
 }
 
@@ -76,7 +108,38 @@ impl Members {
     /// As there.
     pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<Self> {
         let scratch = ScratchFolder::lay(repo, tree, LayoutExtent::Manifests)?;
-        Self::ask(scratch.root(), &scratch.path(manifest))
+        let mut members = Self::ask(scratch.root(), &scratch.path(manifest))?;
+        members.needs_scratch = !scratch.submodules.is_empty();
+        members.set_apart(&scratch.submodules);
+        Ok(members)
+    }
+
+    /// Returns the members of the workspace of the manifest `manifest` in `tree`, the commit that is checked
+    /// out, where Cargo has `answered` about the work tree: asked again in a folder of its own if `manifests`,
+    /// all that parse, lead into submodules that are not checked out as they are pinned.
+    ///
+    /// # Errors
+    ///
+    /// As [`Members::in_tree`].
+    pub fn of_checkout<'a>(
+        repo: &Repo,
+        tree: &Tree,
+        manifest: &RepoPath,
+        answered: Result<Self>,
+        manifests: impl Iterator<Item = (&'a RepoPath, &'a Manifest)>,
+    ) -> Result<Self> {
+        let reached = ReachedSubmodules::of(repo, tree, manifests)?;
+        if reached.is_empty() {
+            return answered;
+        }
+        match answered {
+            Ok(mut members) if reached.are_checked_out(repo)? => {
+                members.set_apart(&reached);
+                Ok(members)
+            }
+            Err(error) if reached.are_checked_out(repo)? => Err(error),
+            Ok(_) | Err(_) => Self::in_tree(repo, tree, manifest),
+        }
     }
 
     /// Returns whether `path` is the manifest of a member or of the root.
@@ -88,6 +151,25 @@ impl Members {
     pub fn retain(&mut self, wanted: impl Fn(&RepoPath) -> bool) {
         self.packages.retain(|member| wanted(&member.manifest));
         self.paths.retain(wanted);
+    }
+
+    /// Takes the members of submodules out of the others.
+    fn set_apart(&mut self, reached: &ReachedSubmodules) {
+        let is_inside = |path: &RepoPath| reached.submodule_of(path).is_some();
+        self.paths.retain(|path| !is_inside(path));
+        for member in self.packages.extract_if(.., |member| is_inside(&member.manifest)) {
+            let Some(submodule) = reached.submodule_of(&member.manifest).cloned() else { continue };
+            let mut stand_ins = reached.stand_ins.iter();
+            let origin = match stand_ins.find(|package| package.manifest == member.manifest) {
+                None => MemberOrigin::Manifest,
+                Some(package) => match &package.stated_by {
+                    Some(stated) => MemberOrigin::StatedElsewhere(stated.clone()),
+                    None => MemberOrigin::Unknown,
+                },
+            };
+            let Member { name, version, manifest, .. } = member;
+            self.in_submodules.push(SubmoduleMember { name, version, manifest, submodule, origin });
+        }
     }
 
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
@@ -120,7 +202,7 @@ impl Members {
         }
         let paths = packages.iter().map(|package| package.manifest.clone()).collect();
         let root = inside(&metadata.workspace_root.as_std_path().join("Cargo.toml"))?;
-        Ok(Self { root, packages, paths })
+        Ok(Self { root, packages, in_submodules: Vec::new(), needs_scratch: false, paths })
     }
 }
 

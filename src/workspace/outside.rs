@@ -10,6 +10,7 @@ use crate::finding::{Finding, Place, Refused};
 use crate::git::{Mode, Repo, Tree, TreeFile};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::workspace::submodules::ReachedSubmodules;
 
 /// The keys of a manifest whose values are paths that Cargo follows to other manifests.
 const KEYS: [&str; 3] = ["path", "members", "workspace"];
@@ -49,6 +50,9 @@ impl CargoMessage {
             {
                 ways.extend(of_manifest(path, &text));
             }
+        }
+        for (path, text) in ReachedSubmodules::of_tree(repo, tree)?.manifests(repo)? {
+            ways.extend(of_manifest(&path, &text));
         }
         if ways.is_empty() {
             return Ok(Ok(self.0));

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use super::resolution;
+use super::submodules::ReachedSubmodules;
 use crate::git::{Mode, Repo, Tree};
 use crate::limits;
 use crate::path::RepoPath;
@@ -154,6 +155,7 @@ fn has_source_extension(name: &str) -> bool {
 /// The folder; it goes when this is dropped.
 pub struct ScratchFolder {
     root: PathBuf,
+    pub(super) submodules: ReachedSubmodules,
     _folder: Folder,
 }
 
@@ -163,7 +165,7 @@ impl ScratchFolder {
         let folder = Folder::make()?;
         let root = folder.folder.path().canonicalize()?.join("tree");
         std::fs::create_dir(&root).with_context(|| format!("cannot create {}", root.display()))?;
-        let scratch = Self { root, _folder: folder };
+        let mut scratch = Self { root, submodules: ReachedSubmodules::default(), _folder: folder };
         let mut sources = TargetRoots::default();
         for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";
@@ -180,11 +182,27 @@ impl ScratchFolder {
                 sources.add(path, &String::from_utf8_lossy(&content));
             }
         }
-        tree.files().for_each(|(path, _)| sources.add_root(path));
-        for (path, _) in tree.files().filter(|(path, _)| is_source(path) && sources.is_target(path)) {
+        scratch.lay_submodules(repo, tree, &mut sources)?;
+        let files = || tree.files().chain(scratch.submodules.files());
+        files().for_each(|(path, _)| sources.add_root(path));
+        for (path, _) in files().filter(|(path, _)| is_source(path) && sources.is_target(path)) {
             scratch.write(path, b"")?;
         }
         Ok(scratch)
+    }
+
+    /// Writes the manifests of the submodules that Cargo would look into.
+    fn lay_submodules(&mut self, repo: &Repo, tree: &Tree, sources: &mut TargetRoots) -> Result<()> {
+        let reached = ReachedSubmodules::of_tree(repo, tree)?;
+        for (path, text) in reached.manifests(repo)? {
+            self.write(&path, text.as_bytes())?;
+            sources.add(&path, &text);
+        }
+        for package in &reached.stand_ins {
+            self.write(&package.manifest, package.text.as_bytes())?;
+        }
+        self.submodules = reached;
+        Ok(())
     }
 
     /// Writes a file.

@@ -212,7 +212,7 @@ impl Fixture {
     pub(crate) fn cargo_accepts(&self, branch: &str) {
         let clone = tempfile::Builder::new().prefix("clone").tempdir_in(self.sandbox.dir()).unwrap();
         let folder = clone.path().to_str().unwrap();
-        self.sandbox.git(["clone", "--quiet", "--branch", branch, ".", folder]);
+        self.sandbox.git(["clone", "--quiet", "--recurse-submodules", "--branch", branch, ".", folder]);
         for lock in self.sandbox.git(["ls-tree", "-r", "--name-only", branch]).lines() {
             let manifest = clone.path().join(lock).with_file_name("Cargo.toml");
             if !lock.ends_with("Cargo.lock") || !is_root(&manifest) {

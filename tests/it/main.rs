@@ -40,6 +40,7 @@ mod replay;
 mod schedule;
 mod shapes;
 mod status;
+mod submodules;
 mod support;
 mod supported;
 mod tools;
