@@ -5,6 +5,7 @@ mod backport;
 mod branch;
 mod check;
 mod check_msrv;
+mod complete;
 mod completions;
 mod exit_status;
 mod mdbook;
@@ -80,6 +81,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
     if args.get(1).is_some_and(|arg| arg == "relprep") {
         args.remove(1);
     }
+    match complete::complete(Cli::command, &args) {
+        Ok(false) => {}
+        Ok(true) => return ExitStatus::Done,
+        Err(_) => return ExitStatus::Usage,
+    }
     let parsed =
         Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
@@ -111,7 +117,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Replay(args) => replay::run(&context()?, args, output),
-        CliCommand::Completions(args) => completions::run(args, Cli::command(), output),
+        CliCommand::Completions(args) => completions::run(args, output),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Which branch a check is about.
 
+use clap_complete::engine::ArgValueCompleter;
+
+use super::complete;
 use crate::ops::about;
 
 /// The branch that a check is about.
@@ -9,7 +12,7 @@ pub(super) struct BranchOption {
     ///
     /// Its tip is judged. Where no branch is checked out, as in CI, it names the branch that the commit
     /// which is checked out goes into, and that commit is judged.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(complete::branches))]
     branch: Option<String>,
 }
 

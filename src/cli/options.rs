@@ -6,7 +6,9 @@ use anstream::ColorChoice;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 
+use super::complete;
 use crate::git::Moment;
 use crate::ops::Context;
 use crate::project::Location;
@@ -21,7 +23,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
     /// The remote that counts, instead of the trunk's upstream; with `--push` the one to push to
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, add = ArgValueCompleter::new(complete::remotes))]
     remote: Option<String>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]

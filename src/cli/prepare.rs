@@ -1,7 +1,9 @@
 //! What the commands that prepare something have in common: the plans are shown, and carried out.
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 
+use super::complete;
 use super::options::Preparing;
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -18,7 +20,7 @@ use crate::transaction::values::Hooks;
 #[derive(Debug, clap::Args)]
 pub(super) struct BranchOptions {
     /// Prepare this branch, whatever is checked out; a glob, and may be repeated
-    #[arg(long = "branch", value_name = "GLOB")]
+    #[arg(long = "branch", value_name = "GLOB", add = ArgValueCompleter::new(complete::branches))]
     branches: Vec<String>,
 }
 

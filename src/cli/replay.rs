@@ -1,10 +1,11 @@
 //! `cargo relprep replay`.
 
 use anyhow::Result;
+use clap_complete::engine::ArgValueCompleter;
 use semver::Version;
 
 use super::options::OutputFormat;
-use super::{ExitStatus, Output};
+use super::{ExitStatus, Output, complete};
 use crate::ops::Context;
 use crate::ops::recovery::Purpose;
 use crate::ops::replay::{ReplayOptions, ReplayedStep, replay};
@@ -26,7 +27,7 @@ Examples:
 Exit status: 0 nothing differs; 1 something does; 2 wrong usage.")]
 pub(super) struct ReplayArgs {
     /// The versions whose steps are prepared again, instead of the latest ones
-    #[arg(value_name = "VERSION")]
+    #[arg(value_name = "VERSION", add = ArgValueCompleter::new(complete::versions))]
     versions: Vec<Version>,
     /// How many of the latest steps
     #[arg(long, value_name = "N", default_value = "10", conflicts_with = "versions")]

@@ -168,6 +168,11 @@ impl Branches {
         self.local.keys().chain(fetched).chain(&self.named).collect::<BTreeSet<_>>().into_iter()
     }
 
+    /// Returns the remotes, in the order of their names.
+    pub fn remotes(&self) -> impl Iterator<Item = &RemoteName> {
+        self.remotes.keys()
+    }
+
     /// Returns whether there is a branch `name`.
     pub fn contains(&self, name: impl AsRef<str>) -> bool {
         self.names().any(|there| there == name.as_ref())

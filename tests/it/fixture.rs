@@ -98,7 +98,7 @@ impl Fixture {
     }
 
     /// Returns a command that runs `program` at the root of the work tree on a fixed day.
-    pub(crate) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = self.sandbox.command(program);
         command
             .env("GIT_AUTHOR_DATE", "2024-05-20T12:00:00 +0000")

@@ -13,6 +13,7 @@ mod check;
 mod check_msrv;
 mod checking;
 mod child;
+mod completions;
 mod conventions;
 mod crash;
 mod editor;

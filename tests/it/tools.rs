@@ -17,6 +17,8 @@ use crate::{environment, notes};
 pub(crate) enum Tool {
     /// Chromium, by the name that Debian gives it.
     Chromium,
+    /// fish, the shell.
+    Fish,
     /// `GnuPG`.
     Gpg,
     /// mdBook.
@@ -29,6 +31,8 @@ pub(crate) enum Tool {
     SshKeygen,
     /// strace, where a process may trace another.
     Strace,
+    /// zsh, the shell.
+    Zsh,
 }
 
 impl Tool {
@@ -36,6 +40,7 @@ impl Tool {
     pub(crate) fn find(self) -> Option<OsString> {
         match self {
             Self::Chromium => needed("chromium", on_path("chromium")),
+            Self::Fish => needed("fish", on_path("fish")),
             Self::Gpg => needed("gpg", on_path("gpg")),
             Self::Mdbook => needed("mdbook", on_path("mdbook")),
             Self::Mermaid => {
@@ -48,6 +53,7 @@ impl Tool {
             }
             Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),
             Self::Strace => needed("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
+            Self::Zsh => needed("zsh", on_path("zsh")),
         }
     }
 }
