@@ -6,10 +6,16 @@
 mod archive;
 mod carry;
 mod date;
+mod day;
+mod definition;
 mod fresh;
+mod gathered;
+mod growing;
+mod layout;
 mod outline;
 mod scaffold;
 mod section;
+mod shape;
 mod state;
 mod style;
 mod title;
@@ -21,11 +27,13 @@ use semver::Version;
 
 pub use self::archive::{Archive, ArchiveEntry};
 pub use self::carry::{added_to_released, carry};
+pub use self::definition::LinkDefinition;
 pub use self::fresh::{Opening, create};
+pub use self::layout::Layout;
 pub use self::outline::{BlockKind, Heading, MarkdownBlock, Outline, next_line};
 pub use self::scaffold::Missing;
-pub use self::section::Section;
-use self::section::Tail;
+pub use self::section::{Gathering, Section};
+use self::section::{Parts, Tail};
 pub use self::state::SectionState;
 pub use self::style::{Style, Wording};
 use crate::finding::{Finding, Place, Places};
@@ -46,6 +54,8 @@ pub struct Notes<'a> {
     /// What stands before the archive's marker.
     outline: Outline,
     sections: Vec<Section>,
+    gatherings: Vec<Gathering>,
+    definitions: Vec<LinkDefinition>,
     archive: Option<Archive<'a>>,
     tail: Tail,
 }
@@ -67,19 +77,31 @@ impl<'a> Notes<'a> {
     /// Reads `text`, the content of `path`. Every text is notes; what it lacks shows in the outline.
     pub fn parse(path: &'a RepoPath, text: &'a str, style: &'a Style) -> Self {
         let whole = Outline::parse(text);
+        let definitions = definition::read(text, &whole);
         let marker = whole.lines_with(text, &style.marker).next();
         let outline = match &marker {
             Some(marker) => Outline::parse(&text[..marker.start]),
             None => whole,
         };
-        let (sections, tail) = section::sections(text, &outline, marker.as_ref(), style);
+        let Parts { sections, gatherings, tail } = section::parts(text, &outline, marker.as_ref(), style);
         let archive = marker.map(|marker| Archive::read(text, marker, style));
-        Self { path, text, style, places: Places::of(path, text), outline, sections, archive, tail }
+        let places = Places::of(path, text);
+        Self { path, text, style, places, outline, sections, gatherings, definitions, archive, tail }
     }
 
     /// Returns the sections in the order of the file.
     pub fn sections(&self) -> &[Section] {
         &self.sections
+    }
+
+    /// Returns the sections that gather what no version has yet: one, if the notes are well.
+    pub fn gatherings(&self) -> &[Gathering] {
+        &self.gatherings
+    }
+
+    /// Returns the definitions of links, in the order of the file.
+    pub fn definitions(&self) -> &[LinkDefinition] {
+        &self.definitions
     }
 
     /// Returns the sections of one version, whatever its pre-release: 36.0.0 for 36.0.0-rc.1.

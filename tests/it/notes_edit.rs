@@ -253,6 +253,33 @@ fn a_release_changes_the_state_and_nothing_else() {
 }
 
 #[test]
+fn a_day_is_written_as_the_newest_neighbour_has_it() {
+    for (heading, neighbour, dated) in [
+        ("# 1.1.0 (unreleased)", "# 1.0.9 (July 1st, 2025)", "# 1.1.0 (August 20th, 2025)"),
+        ("# 1.1.0 - TBD", "# 1.0.9 - 2025.07.01", "# 1.1.0 - 2025.08.20"),
+        ("# v1.1.0", "# v1.0.9 / 1 Jul 2025", "# v1.1.0 / 20 Aug 2025"),
+        ("# [1.1.0]", "# [1.0.9](x) — *2025-07-01*", "# [1.1.0] — *2025-08-20*"),
+        ("# 1.1.0", "# 2025-07-01: 1.0.9", "# 1.1.0 (2025-08-20)"),
+        (
+            "# 1.1.0\n\nUnreleased.",
+            "# 1.0.9\n\n_Out on Monday._\n\n**Released on 1 July 2025**",
+            "# 1.1.0\n\nReleased on 20 August 2025.",
+        ),
+        ("# 1.1.0\r\n", "# 1.0.9\r\n\r\n*1. July, 2025*\r\n", "# 1.1.0\r\n\r\n*20. August, 2025*\r\n"),
+    ] {
+        let (text, findings) = release(&format!("{heading}\n\n* New\n\n{neighbour}\n"), "1.1.0").unwrap();
+        assert_eq!(text, format!("{dated}\n\n* New\n\n{neighbour}\n"));
+        assert!(findings.len() < 2, "{findings:?}");
+    }
+    let text = "# 1.1.0\n\n# 1.0.9 (2nd quarter of 2025)\n";
+    let asked = ["3: how the notes date a release cannot be told from `(2nd quarter of 2025)`"];
+    assert_eq!(release(text, "1.1.0"), refused(&asked));
+    let older = text.trim_start_matches("# 1.1.0\n\n");
+    let asked = [asked[0].replace("3:", "1:")];
+    assert_eq!(patch(older, "1.1.1", Missing::Scaffold), refused(&[&asked[0]]));
+}
+
+#[test]
 fn a_section_that_cannot_be_dated_is_refused_with_its_place() {
     assert_eq!(release("# 1.0.1", "1.0.0"), refused(&["0: the notes have no section for 1.0.0"]));
     assert_eq!(
@@ -267,7 +294,8 @@ fn a_section_that_cannot_be_dated_is_refused_with_its_place() {
         refused(&["2: the section for 1.0.0 is dated 2025-08-19, not 2025-08-20"])
     );
     let unsaid = "1: the section for 1.0.0 says neither `Unreleased` nor when it was released";
-    assert_eq!(release("# 1.0.0\n# 0.9.0\nUnreleased", "1.0.0"), refused(&[unsaid]));
+    let stated = unchanged("# 1.0.0\nReleased 2025-08-20\n# 0.9.0\nUnreleased", &[unsaid]);
+    assert_eq!(release("# 1.0.0\n# 0.9.0\nUnreleased", "1.0.0"), Ok(stated));
     assert_eq!(release("# 1.0.0\n", "1.0.0"), Ok(unchanged("# 1.0.0\n", &[unsaid])));
 }
 
@@ -294,6 +322,17 @@ fn a_missing_section_takes_the_shape_of_its_neighbours() {
         ("^# 1.0.0 - the one (2025-01-01)\n", "# 1.0.1 (2025-08-20)\n\n## Fixed\n\n"),
         ("^# 1.0.0\nx\n\n***\n# 0.9.0\n", "# 1.0.1\n\n## Fixed\n\n***\n\n"),
         ("# 1.1.0\n\n^# 1.0.0\n", "# 1.0.1\n\n## Fixed\n\n"),
+        ("^# 1.0.0 (July 1st, 2025)\n- a\n\n\n# 0.9.0\n- b\n", "# 1.0.1 (August 20th, 2025)\n\n\n"),
+        (
+            "^## Tool 1.0.0\n[v0.9.0...v1.0.0](x/v0.9.0...v1.0.0)\n\n### Bugfixes\n",
+            "## Tool 1.0.1\n[v1.0.0...v1.0.1](x/v1.0.0...v1.0.1)\n\n### Bugfixes\n\n",
+        ),
+        (
+            "^## [1.0.0](x/0.9.9...1.0.0)\n\nReleased 2025-01-12\n\n",
+            "## [1.0.1](x/1.0.0...1.0.1)\n\nReleased 2025-08-20\n\n### Fixed\n\n",
+        ),
+        ("^## 1.0.0\n\n### 0.9.1\n\n#### Repairs\n\n## 0.9.0\n\n#### Fixes\n", "### 1.0.1\n\n#### Fixes\n\n"),
+        ("^# 0.9.0 - 2025-01-01 - the one\n", "# 1.0.1 - 2025-08-20\n\n## Fixed\n\n"),
         ("# 1.1.0^", "\n\n# 1.0.1\n\n## Fixed\n"),
         ("Hello.\n^", "\n## 1.0.1\n\nReleased 2025-08-20.\n\n### Fixed\n"),
         ("^---\n<!-- ARCHIVE_START -->", "## 1.0.1\n\nReleased 2025-08-20.\n\n### Fixed\n\n"),
@@ -381,12 +420,14 @@ proptest! {
     #[test]
     fn the_outline_is_the_whole_text(text in texts()) {
         with(&text, |notes| {
-            let mut at = notes.sections().first().map_or(0, |section| section.range.start);
-            for section in notes.sections() {
-                prop_assert_eq!(section.range.start, at);
-                at = section.range.end;
+            let gathered = notes.gatherings().iter().map(|gathering| gathering.range.clone());
+            let sections = notes.sections().iter().map(|section| section.range.clone());
+            let mut all: Vec<_> = sections.chain(gathered).collect();
+            all.sort_by_key(|range| range.start);
+            for pair in all.windows(2) {
+                prop_assert_eq!(pair[0].end, pair[1].start);
             }
-            prop_assert!(at <= text.len());
+            prop_assert!(all.last().is_none_or(|last| last.end <= text.len()));
             Ok(())
         })?;
     }
@@ -411,6 +452,7 @@ proptest! {
     fn a_patch_keeps_every_byte_around_the_section_that_it_adds(text in texts()) {
         let (after, _) = match patch(&text, "1.0.3", Missing::Scaffold) {
             Ok(after) => after,
+            Err(findings) if findings.iter().all(|found| found.contains("cannot be told")) => return Ok(()),
             Err(findings) => return Err(TestCaseError::fail(format!("{findings:?}"))),
         };
         let same = after.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();

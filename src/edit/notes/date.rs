@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::scaffold::Missing;
-use super::state::{Form, SectionState};
+use super::state::SectionState;
+use super::title::after_link;
 use super::{Edited, Notes, Section};
 use crate::finding::{Finding, Place};
 use crate::rule::{self, Severity};
@@ -39,7 +40,7 @@ impl Notes<'_> {
     ) -> Result<Edited, Vec<Finding>> {
         match (self.only_section_of(version)?, missing) {
             (Some(section), _) => self.dated(section, date, Severity::Warning),
-            (None, Missing::Scaffold) => Ok(self.scaffolded(&plain(version), date).into()),
+            (None, Missing::Scaffold) => Ok(self.scaffolded(&plain(version), date)?.into()),
             (None, Missing::Leave) => {
                 let findings = vec![self.no_section(version, Severity::Note)];
                 Ok(Edited { text: self.text.to_owned(), findings })
@@ -49,11 +50,16 @@ impl Notes<'_> {
 
     /// Dates a section; one that has another date already is left, with a finding of that severity.
     fn dated(&self, section: &Section, date: NaiveDate, other: Severity) -> Result<Edited, Vec<Finding>> {
-        let Some(stated) = &section.stated else { return self.left(self.no_state(section)) };
+        let Some(stated) = &section.stated else { return self.stating(section, date) };
         match stated.state {
             SectionState::Unreleased => {
-                let form = self.form_of(section);
-                Ok(self.spliced(&stated.at, &form.released(self.style, date)).into())
+                let near = self.model_for(&section.version).unwrap_or(section);
+                if let Some(unknown) = self.unknown_day(near) {
+                    return Err(vec![unknown]);
+                }
+                let in_heading = section.state_in_heading().is_some();
+                let said = self.stated_like(near, in_heading, SectionState::Released(date));
+                Ok(self.spliced(&stated.at, &said).into())
             }
             SectionState::Released(day) if day == date => Ok(self.text.to_owned().into()),
             SectionState::Released(day) => {
@@ -76,15 +82,37 @@ impl Notes<'_> {
         }
     }
 
-    /// Returns the form in which a section will say that it is released: where its state is in the
-    /// heading, that of the other headings.
-    pub(super) fn form_of(&self, section: &Section) -> Form {
-        let dated = |other: &&Section| matches!(other.state(), Some(SectionState::Released(_)));
-        let others = self.sections.iter().filter(dated).filter_map(Section::state_in_heading);
-        match section.state_in_heading() {
-            Some(_) => others.map(|stated| stated.form).next().unwrap_or(Form::Worded),
-            None => Form::Worded,
+    /// Dates a section that says no state, as its neighbour does; where that has none, it is left.
+    fn stating(&self, section: &Section, date: NaiveDate) -> Result<Edited, Vec<Finding>> {
+        let Some(near) = self.model_for(&section.version) else { return self.left(self.no_state(section)) };
+        if let Some(unknown) = self.unknown_day(near) {
+            return Err(vec![unknown]);
         }
+        let Some(stated) = &near.stated else { return self.left(self.no_state(section)) };
+        let state = SectionState::Released(date);
+        let text = if stated.at.start > near.heading.end {
+            let line = self.state_like(near, state).unwrap_or_default();
+            self.spliced(&(section.heading.end..section.heading.end), &line)
+        } else {
+            let after = near.title.at.end..near.marks.text.end;
+            let rest = after_link(&self.text[after.clone()]).trim_start_matches([']', '`', '*', '_']);
+            let start = after.end - rest.len();
+            // Where the day stands before the version, or far behind it, it is set apart as is usual.
+            let is_near = start <= stated.at.start
+                && !self.text[start..stated.at.start].contains(char::is_alphanumeric);
+            let said = self.stated_like(near, true, state);
+            let said = if is_near {
+                let closing = &self.text[stated.at.end..after.end];
+                let marks = closing.len() - closing.trim_start_matches([']', ')', '`', '*', '_']).len();
+                [&self.text[start..stated.at.start], &said, &closing[..marks]].concat()
+            } else {
+                format!(" ({said})")
+            };
+            let at = section.marks.text.end;
+            self.spliced(&(at..at), &said)
+        };
+        let finding = self.no_state(section).as_note().remedy("look whether the date stands where it should");
+        Ok(Edited { text, findings: vec![finding] })
     }
 
     fn no_section(&self, version: &Version, severity: Severity) -> Finding {

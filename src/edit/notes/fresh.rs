@@ -44,6 +44,24 @@ impl<'a> Opening<'a> {
         if findings.is_empty() { Ok(rendered) } else { Err(findings) }
     }
 
+    /// Returns the section for the version in `next` alone.
+    pub(super) fn section(
+        &self,
+        next: &Values,
+        style: &Style,
+        line_end: &str,
+    ) -> Result<String, Vec<Finding>> {
+        let next = &without_suffix(next);
+        let rendered = self.render(next, style, line_end)?;
+        let notes = Notes::parse(self.path, &rendered, style);
+        let section = next.version.as_ref().and_then(|version| notes.sections_of(version).next());
+        let section = section.map_or("", |section| {
+            let end = section.rule.as_ref().map_or(section.range.end, |rule| rule.start);
+            rendered[section.range.start..end].trim_end()
+        });
+        Ok([section, line_end].concat())
+    }
+
     /// Returns what is wrong with the notes that the template makes.
     fn check(&self, rendered: &Notes, next: &Values) -> Vec<Finding> {
         let mut findings = Vec::new();

@@ -210,7 +210,7 @@ pub fn next_line(text: &str, end: usize) -> usize {
 }
 
 /// Returns the lines in a range of whole ones, without their ends.
-fn lines(text: &str, range: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn lines(text: &str, range: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let mut at = range.start;
     text[range.clone()].split(['\n', '\r']).map(move |line| {
         let start = at;

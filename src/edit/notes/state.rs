@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
+use super::day::DayForm;
 use super::style::Style;
 
 /// Whether a section's version is released.
@@ -21,24 +22,38 @@ pub(super) struct StatePlace {
     pub(super) state: SectionState,
     /// What changes when the state does, without the marks and full stop around it.
     pub(super) at: Range<usize>,
-    pub(super) form: Form,
+    /// The day in it.
+    pub(super) day: Option<(Range<usize>, DayForm)>,
 }
 
-/// The form in which a state is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// As the style words it.
-    Worded,
-    /// As nothing but a date, which is possible in a heading only.
-    Date,
+impl StatePlace {
+    /// Returns what says of `date` what this says of its own day; `None` if it has none.
+    pub(super) fn restated(&self, text: &str, date: NaiveDate) -> Option<String> {
+        let (day, form) = self.day.as_ref()?;
+        Some([&text[self.at.start..day.start], &form.write(date), &text[day.end..self.at.end]].concat())
+    }
 }
 
-impl Form {
-    /// Returns the text that says that a version was released on `date`.
-    pub(super) fn released(self, style: &Style, date: NaiveDate) -> String {
-        match self {
-            Self::Worded => style.released_on(date),
-            Self::Date => date.to_string(),
+/// What headings of projects say in place of a day that is not known yet, beside the style's own word.
+const NOT_YET: [&str; 6] =
+    ["not yet released", "not released yet", "in development", "unreleased", "yyyy-mm-dd", "tbd"];
+
+/// What may stand before the day of a release, `on` not as the first word.
+const BEFORE_DAY: [&str; 5] = ["on", "released", "release", "date", "published"];
+
+/// A state at the beginning of a text.
+struct Said {
+    state: SectionState,
+    len: usize,
+    day: Option<(Range<usize>, DayForm)>,
+}
+
+impl Said {
+    fn at(self, start: usize) -> StatePlace {
+        StatePlace {
+            state: self.state,
+            at: start..start + self.len,
+            day: self.day.map(|(range, form)| (start + range.start..start + range.end, form)),
         }
     }
 }
@@ -48,15 +63,14 @@ pub(super) fn in_line(text: &str, line: &Range<usize>, style: &Style) -> Option<
     let content = &text[line.clone()];
     let marks =
         content.char_indices().take_while(|(_, c)| !c.is_alphanumeric()).map(|(at, c)| at + c.len_utf8());
-    let (start, (state, len)) =
-        std::iter::once(0).chain(marks).find_map(|start| Some((start, worded(&content[start..], style)?)))?;
-    let rest = &content[start + len..];
-    let ends = match state {
-        SectionState::Unreleased => !rest.contains(char::is_alphanumeric),
-        SectionState::Released(_) => true,
-    };
-    let at = line.start + start..line.start + start + len;
-    ends.then_some(StatePlace { state, at, form: Form::Worded })
+    let first = content.find(char::is_alphanumeric).unwrap_or_default();
+    let (start, said) = std::iter::once(0)
+        .chain(marks)
+        .find_map(|start| Some((start, worded(&content[start..], style)?)))
+        .or_else(|| Some((first, in_other_words(&content[first..])?)))?;
+    let may_go_on = said.day.as_ref().is_some_and(|(day, _)| day.start > 0);
+    let ends = may_go_on || !content[start + said.len..].contains(char::is_alphanumeric);
+    ends.then(|| said.at(line.start + start))
 }
 
 /// Reads the state where it is part of a heading: in the `part` of it before or after the version.
@@ -70,32 +84,50 @@ pub(super) fn in_title(text: &str, part: &Range<usize>, style: &Style) -> Option
     });
     starts.map(|(start, _)| start).find_map(|start| {
         let rest = &content[start..];
-        let whole = |len: &usize| !rest[*len..].starts_with(char::is_alphanumeric);
-        let (state, len, form) = worded(rest, style)
-            .map(|(state, len)| (state, len, Form::Worded))
-            .or_else(|| Some((SectionState::Released(date(rest)?), 10, Form::Date)))
-            .filter(|(_, len, _)| whole(len))?;
-        Some(StatePlace { state, at: part.start + start..part.start + start + len, form })
+        let whole = |said: &Said| !rest[said.len..].starts_with(char::is_alphanumeric);
+        let said = worded(rest, style).or_else(|| in_other_words(rest)).or_else(|| not_yet(rest));
+        Some(said.filter(whole)?.at(part.start + start))
     })
 }
 
-/// Reads a state at the beginning of `text`, as the style words it, and its length.
-fn worded(text: &str, style: &Style) -> Option<(SectionState, usize)> {
+/// Reads a state at the beginning of `text`, as the style words it.
+fn worded(text: &str, style: &Style) -> Option<Said> {
     if let Some(rest) = strip_prefix(text, &style.unreleased) {
-        return Some((SectionState::Unreleased, text.len() - rest.len()));
+        return Some(Said { state: SectionState::Unreleased, len: text.len() - rest.len(), day: None });
     }
     let (before, after) = &style.released;
-    let rest = strip_prefix(text, before)?;
-    let date = date(rest)?;
-    let rest = strip_prefix(&rest[10..], after)?;
+    let from = text.len() - strip_prefix(text, before)?.len();
+    let (date, len, form) = DayForm::read(&text[from..])?;
+    let rest = strip_prefix(&text[from + len..], after)?;
     let ends = !rest.starts_with(char::is_alphanumeric);
-    ends.then_some((SectionState::Released(date), text.len() - rest.len()))
+    ends.then(|| Said {
+        state: SectionState::Released(date),
+        len: text.len() - rest.len(),
+        day: Some((from..from + len, form)),
+    })
 }
 
-/// Reads a date of ten characters at the beginning of `text`.
-fn date(text: &str) -> Option<NaiveDate> {
-    let date = text.get(..10).filter(|date| date.starts_with(|c: char| c.is_ascii_digit()))?;
-    NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|parsed| parsed.to_string() == date)
+/// Reads a day at the beginning of `text`, or after words that introduce the day of a release.
+fn in_other_words(text: &str) -> Option<Said> {
+    let mut at = 0;
+    for _ in 0..=BEFORE_DAY.len() {
+        let rest = &text[at..];
+        if let Some((date, len, form)) = DayForm::read(rest) {
+            let state = SectionState::Released(date);
+            return Some(Said { state, len: at + len, day: Some((at..at + len, form)) });
+        }
+        let length = rest.find(|c: char| !c.is_alphabetic())?;
+        let mut known = BEFORE_DAY.iter().skip(usize::from(at == 0));
+        let is_known = known.any(|known| known.eq_ignore_ascii_case(&rest[..length]));
+        let next = rest[length..].trim_start_matches([' ', ':', '*', '_']);
+        at = if is_known { text.len() - next.len() } else { return None };
+    }
+    None
+}
+
+fn not_yet(text: &str) -> Option<Said> {
+    let len = NOT_YET.iter().find_map(|word| strip_prefix(text, word).map(|_| word.len()))?;
+    Some(Said { state: SectionState::Unreleased, len, day: None })
 }
 
 fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
@@ -127,7 +159,11 @@ mod tests {
             ("Released 2025-08-201", None),
             ("Released 2025-13-20.", None),
             ("Released in 2025", None),
-            ("2025-08-20", None),
+            ("*2025-08-20*", Some((day(), "2025-08-20"))),
+            ("**Release date:** August 20th, 2025.", Some((day(), "Release date:** August 20th, 2025"))),
+            ("Released on 20 Aug 2025", Some((day(), "Released on 20 Aug 2025"))),
+            ("2025-08-20 was a day", None),
+            ("On 2025-08-20 it was", None),
             ("", None),
         ] {
             let found = in_line(line, &(0..line.len()), &style());
@@ -142,6 +178,9 @@ mod tests {
             ("] - 2025-08-20", Some((day(), "2025-08-20"))),
             (" (Released 2025-08-20)", Some((day(), "Released 2025-08-20"))),
             (" from 2025-08-201", None),
+            (" / 2025.08.20", Some((day(), "2025.08.20"))),
+            (" (August 20th, 2025)", Some((day(), "August 20th, 2025"))),
+            (" - TBD", Some((SectionState::Unreleased, "TBD"))),
             (" xUnreleased", None),
             (" é", None),
         ] {

@@ -15,6 +15,8 @@ pub struct Style {
     pub(super) unreleased: String,
     /// What stands before and after the date.
     pub(super) released: (String, String),
+    /// Whether the configuration says that, so that nothing needs to be told from the notes.
+    pub(super) is_released_set: bool,
 }
 
 /// A [`Style`] as the configuration words it; what is `None` keeps its default.
@@ -41,6 +43,7 @@ impl Style {
             entry: Template::document(&entry, Placeholder::ALL, &[]),
             unreleased: "Unreleased".to_owned(),
             released: ("Released ".to_owned(), String::new()),
+            is_released_set: false,
         }
     }
 
@@ -65,7 +68,10 @@ impl Style {
         set(&mut style.marker, wording.marker, "archive marker");
         set(&mut style.unreleased, wording.unreleased, "word for what is not released");
         match wording.released.map(released) {
-            Some(Ok(released)) => style.released = released,
+            Some(Ok(released)) => {
+                style.released = released;
+                style.is_released_set = true;
+            }
             Some(Err(wrong)) => findings.extend(wrong),
             None => {}
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use semver::Version;
 
+use super::state::{self, StatePlace};
 use super::style::Style;
 
 /// A heading with a version in it.
@@ -13,6 +14,8 @@ pub(super) struct Title {
     /// Where the version stands, without a `v` before it.
     pub(super) at: Range<usize>,
     pub(super) certainty: Certainty,
+    /// Where the state is said, if it is here.
+    pub(super) stated: Option<StatePlace>,
     /// Whether more than a state follows the version.
     pub(super) has_more: bool,
 }
@@ -34,20 +37,46 @@ impl Title {
         let heading = &text[range.clone()];
         let (version, at) = words(heading, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-'))
             .find_map(|word| version(heading, word))?;
-        let strange = |part: &str| {
-            words(part, char::is_alphanumeric)
-                .filter(|word| is_strange(&part[word.clone()], style))
+        let at = range.start + at.start..range.start + at.end;
+        let after = range.end - after_link(&text[at.end..range.end]).len()..range.end;
+        let before = range.start..at.start;
+        let stated = state::in_title(text, &before, style).or_else(|| state::in_title(text, &after, style));
+        let strange = |part: &Range<usize>| {
+            let is_state = |word: &Range<usize>| {
+                let start = part.start + word.start;
+                stated.as_ref().is_some_and(|stated| stated.at.contains(&start))
+            };
+            let part_text = &text[part.clone()];
+            words(part_text, char::is_alphanumeric)
+                .filter(|word| !is_state(word) && is_strange(&part_text[word.clone()], style))
                 .take(2)
                 .count()
         };
-        let has_more = strange(after_link(&heading[at.end..])) > 0;
-        let certainty = match strange(&heading[..at.start]) {
+        let has_more = strange(&after) > 0;
+        let certainty = match strange(&before) {
             0 if !has_more => Certainty::Bare,
             0 | 1 => Certainty::Named,
             _ => Certainty::Wordy,
         };
-        Some(Self { version, at: range.start + at.start..range.start + at.end, certainty, has_more })
+        Some(Self { version, at, certainty, stated, has_more })
     }
+}
+
+/// Words that alone, or with one of [`OF_RELEASE`], head what is not released yet.
+const NEXT: [&str; 7] = ["unreleased", "next", "upcoming", "tbd", "head", "main", "master"];
+const OF_RELEASE: [&str; 4] = ["release", "version", "changes", "tbd"];
+
+/// Returns whether a heading that names no version gathers what is not released yet: it begins with the
+/// style's word for that, or is one of some others.
+pub(super) fn gathers(heading: &str, style: &Style) -> bool {
+    let content = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins = content.get(..style.unreleased.len()).is_some_and(|begin| {
+        begin.eq_ignore_ascii_case(&style.unreleased)
+            && !content[begin.len()..].starts_with(char::is_alphanumeric)
+    });
+    let mut others = words(heading, char::is_alphanumeric).map(|word| heading[word].to_ascii_lowercase());
+    let is_next = others.next().is_some_and(|first| NEXT.contains(&first.as_str()));
+    begins || is_next && others.all(|other| OF_RELEASE.contains(&other.as_str()))
 }
 
 /// Returns the text after the version without the target of a link that it is in.
@@ -110,11 +139,18 @@ mod tests {
             ("Version 36.0.0 - 2025-01-01", "36.0.0", Certainty::Bare),
             ("36.0.0. (Unreleased)", "36.0.0", Certainty::Bare),
             ("`1.0.0-rc.1+x`:", "1.0.0-rc.1+x", Certainty::Bare),
+            ("1.53.1 (July 20th, 2026)", "1.53.1", Certainty::Bare),
+            ("2.9.5 / 2026.08.06", "2.9.5", Certainty::Bare),
             ("Wasmtime 36.0.0", "36.0.0", Certainty::Named),
             ("2025-01-01: 1.0.0 the é", "1.0.0", Certainty::Named),
             ("Upgrading to 36.0.0", "36.0.0", Certainty::Wordy),
         ] {
             assert_eq!(read(heading), Some((version.to_owned(), certainty)), "{heading}");
+        }
+        for heading in ["Unreleased", "[Unreleased] - ReleaseDate", "unreleased", "Next release", "[TBD]"] {
+            let style = Style::default_for(&RepoPath::new("N.md").unwrap());
+            assert!(gathers(heading, &style), "{heading}");
+            assert!(!gathers(&format!("Not {heading}"), &style), "{heading}");
         }
         for heading in ["", "Added", "36.0", "1.0.00", "x1.0.0", "Unreleased", "1.0.0é", "…1.0.0.0"] {
             assert_eq!(read(heading).filter(|_| heading != "1.0.0é"), None, "{heading}");

@@ -236,7 +236,8 @@ pub(super) fn notes(text: &str, random: &mut Random) -> String {
     let style = Style::default_for(&path);
     let notes = Notes::parse(&path, text, &style);
     for pair in notes.sections().windows(2) {
-        assert_eq!(pair[0].range.end, pair[1].range.start);
+        // What is not released yet may be gathered between them.
+        assert!(pair[0].range.end <= pair[1].range.start);
     }
     for section in notes.sections() {
         assert!(text.get(section.range.clone()).is_some() && text.get(section.heading.clone()).is_some());

@@ -1,0 +1,385 @@
+//! Notes that gather what is not released yet under a heading of its own, as in Keep a Changelog.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use semver::Version;
+
+use super::definition::{LinkDefinition, succeeded, versions};
+use super::outline::BlockKind;
+use super::scaffold::Missing;
+use super::section::Gathering;
+use super::state::SectionState;
+use super::{Edited, MOST_REPETITIONS, Notes, Section};
+use crate::edit::splice::{self, Splice};
+use crate::finding::{Finding, Place};
+use crate::rule;
+use crate::version::plain;
+
+impl Notes<'_> {
+    /// Turns what is gathered into the section of `version`, released on `date`, below a heading that gathers
+    /// anew; the links' definitions at the end follow. A section of that version that is there already is
+    /// dated as in other layouts.
+    ///
+    /// # Errors
+    ///
+    /// If there is not exactly one section that gathers, or one of the version more than once; if a newer version
+    /// is released already; if the day is before that of the version before; if the definition for what is not
+    /// released compares with another version than the last.
+    pub fn turn(&self, version: &Version, date: NaiveDate, missing: Missing) -> Result<Edited, Vec<Finding>> {
+        let version = &plain(version);
+        if self.sections_of(version).next().is_some() {
+            let mut edited = self.patch(version, date, missing)?;
+            edited.findings.extend(self.left_gathered(version));
+            return Ok(edited);
+        }
+        let gathering = self.only_gathering()?;
+        let mut findings = self.newer_released(version, gathering);
+        findings.extend(self.before_its_predecessor(version, date));
+        let definitions = self.succeeding_definitions(version).unwrap_or_else(|wrong| {
+            findings.push(wrong);
+            Vec::new()
+        });
+        findings.extend(self.model_for(version).and_then(|model| self.unknown_day(model)));
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let is_empty = self.is_empty(gathering);
+        let nothing = Finding::of(rule::NOTES_SECTION, format!("nothing is gathered for {version}"))
+            .as_note()
+            .at(self.place(&gathering.heading));
+        if is_empty && missing == Missing::Leave {
+            return Ok(Edited { text: self.text.to_owned(), findings: vec![nothing] });
+        }
+        let heading = self.turned_heading(gathering, version, date);
+        let mut splices = vec![self.opened_anew(gathering, &heading)];
+        splices.extend(self.dropped_categories(gathering).into_iter().map(|range| Splice::new(range, "")));
+        splices.extend(definitions);
+        let text = splice::apply(self.text, splices);
+        Ok(Edited { text, findings: is_empty.then_some(nothing).into_iter().collect() })
+    }
+
+    /// Takes what is gathered out, and gathers anew: what the release branch has is not the trunk's any more.
+    ///
+    /// # Errors
+    ///
+    /// If there is not exactly one section that gathers.
+    pub fn begin_anew(&self) -> Result<Edited, Vec<Finding>> {
+        let gathering = self.only_gathering()?;
+        let from = self.after_comments(gathering);
+        let last = gathering.body.clone().rev().find(|&block| self.kind(block) != Some(&BlockKind::Rule));
+        let end = last.and_then(|block| self.outline.blocks.get(block)).map_or(from, |block| block.range.end);
+        if self.is_empty(gathering) || end <= from {
+            return Ok(self.text.to_owned().into());
+        }
+        let skeleton = self.empty_categories(gathering);
+        Ok(self.spliced(&(from..end), &skeleton).into())
+    }
+
+    /// Returns the one section that gathers.
+    fn only_gathering(&self) -> Result<&Gathering, Vec<Finding>> {
+        match self.gatherings.as_slice() {
+            [gathering] => Ok(gathering),
+            [] => {
+                let word = &self.style.unreleased;
+                let message = format!("the notes have no section `{word}`, which gathers what comes next");
+                let finding = Finding::of(rule::NOTES_SECTION, message).at(Place::file(self.path));
+                Err(vec![finding.remedy(format!("add the heading `## [{word}]` above the newest version's"))])
+            }
+            [_, more @ ..] => {
+                let second = |more: &Gathering| {
+                    let heading = self.text[more.heading.clone()].lines().next().unwrap_or_default();
+                    let message = format!("there is a second section that gathers: `{}`", heading.trim());
+                    Finding::of(rule::NOTES_SECTION, message)
+                        .at(self.place(&more.heading))
+                        .remedy("move its entries to the first one, or name its version")
+                };
+                Err(more.iter().take(MOST_REPETITIONS).map(second).collect())
+            }
+        }
+    }
+
+    /// Returns whether a section has nothing but headings and comments.
+    fn is_empty(&self, gathering: &Gathering) -> bool {
+        let is_entry = |kind: &BlockKind| {
+            !matches!(kind, BlockKind::Heading(_) | BlockKind::Html | BlockKind::Rule | BlockKind::Definition)
+        };
+        !gathering.body.clone().filter_map(|block| self.kind(block)).any(is_entry)
+    }
+
+    fn kind(&self, block: usize) -> Option<&BlockKind> {
+        self.outline.blocks.get(block).map(|block| &block.kind)
+    }
+
+    /// Says that entries are gathered beside the section of `version`.
+    fn left_gathered(&self, version: &Version) -> Option<Finding> {
+        let gathering = self.gatherings.iter().find(|gathering| !self.is_empty(gathering))?;
+        let message = format!("there is a section for {version}, and others stay gathered as not released");
+        Some(
+            Finding::of(rule::NOTES_SECTION, message)
+                .as_warning()
+                .at(self.place(&gathering.heading))
+                .remedy(format!("move them into the section for {version} if they are part of it")),
+        )
+    }
+
+    /// Finds versions that are newer and released already, before what is to be released now.
+    fn newer_released(&self, version: &Version, gathering: &Gathering) -> Vec<Finding> {
+        let is_out = |section: &&Section| {
+            section.version > *version
+                && section.state() != Some(SectionState::Unreleased)
+                && (section.state().is_some() || section.range.start > gathering.range.start)
+        };
+        let finding = |section: &Section| {
+            let message = format!("the notes have {}, which is newer than {version}", section.version);
+            Finding::of(rule::NOTES_ORDER, message).at(self.place(&section.heading)).remedy(
+                "look whether this is the right branch; what is gathered would be released below a newer version",
+            )
+        };
+        self.sections.iter().filter(is_out).take(MOST_REPETITIONS).map(finding).collect()
+    }
+
+    /// Finds out whether `date` is before the day of the version before, by more than time zones make.
+    pub(super) fn before_its_predecessor(&self, version: &Version, date: NaiveDate) -> Option<Finding> {
+        let older = self.sections.iter().filter(|section| section.version < *version);
+        let previous = older.max_by(|one, other| one.version.cmp(&other.version))?;
+        let Some(SectionState::Released(day)) = previous.state() else { return None };
+        (day.pred_opt()? > date).then(|| {
+            let message = format!("{version} would be dated {date}, before {}, of {day}", previous.version);
+            Finding::of(rule::NOTES_DATE, message)
+                .at(self.place(previous.state_range().unwrap_or(&previous.heading)))
+                .remedy("correct the date in the notes, or give `--date` the day of the release")
+        })
+    }
+
+    /// Returns the heading for what was gathered, and what follows it at once.
+    fn turned_heading(&self, gathering: &Gathering, version: &Version, date: NaiveDate) -> String {
+        if let Some(model) = self.model_for(version) {
+            return self.frame_like(model, version, SectionState::Released(date));
+        }
+        let text = &self.text[gathering.marks.text.clone()];
+        let label = if text.starts_with('[') { format!("[{version}]") } else { version.to_string() };
+        format!("{} {label} - {date}", "#".repeat(gathering.marks.level))
+    }
+
+    /// Returns what is inserted below the heading that gathers, so that `heading` has what was gathered.
+    fn opened_anew(&self, gathering: &Gathering, heading: &str) -> Splice {
+        let end = self.line_end();
+        let at = self.after_comments(gathering);
+        let between = end.repeat(self.blank_lines().max(1) + 1);
+        let rule = self.gathering_rule(gathering).map(|rule| [end, end, rule].concat()).unwrap_or_default();
+        let between = if rule.is_empty() { between } else { end.repeat(2) };
+        let skeleton = self.empty_categories(gathering);
+        Splice::new(at..at, [&skeleton, &rule, &between, heading].concat())
+    }
+
+    fn gathering_rule(&self, gathering: &Gathering) -> Option<&str> {
+        let last = self.outline.blocks.get(gathering.body.clone())?.last()?;
+        let own = (last.kind == BlockKind::Rule).then(|| self.text[last.range.clone()].trim());
+        own.or_else(|| self.rule_between())
+    }
+
+    /// Returns where the comments end that stand directly below a heading that gathers: they are about it.
+    fn after_comments(&self, gathering: &Gathering) -> usize {
+        let blocks = self.outline.blocks.get(gathering.body.clone()).unwrap_or_default();
+        let is_comment = |block: &&super::MarkdownBlock| {
+            block.kind == BlockKind::Html && self.text[block.range.clone()].starts_with("<!--")
+        };
+        blocks.iter().take_while(is_comment).last().map_or(gathering.heading.end, |block| block.range.end)
+    }
+
+    /// Returns the categories inside of a section, each with the range up to the next, and whether it is empty.
+    fn categories(&self, gathering: &Gathering) -> Vec<(Range<usize>, Range<usize>, bool)> {
+        let blocks = self.outline.blocks.get(gathering.body.clone()).unwrap_or_default();
+        let inner = |block: &super::MarkdownBlock| match &block.kind {
+            BlockKind::Heading(heading) => Some(heading.level),
+            _ => None,
+        };
+        let Some(top) = blocks.iter().filter_map(inner).min() else { return Vec::new() };
+        let starts: Vec<usize> =
+            (0..blocks.len()).filter(|&block| inner(&blocks[block]) == Some(top)).collect();
+        let ends = starts.iter().skip(1).copied().chain([blocks.len()]);
+        let category = |(start, end): (&usize, usize)| {
+            let until = blocks.get(end).map_or(gathering.range.end, |next| next.range.start);
+            let range = blocks[*start].range.start..until;
+            (blocks[*start].range.clone(), range, end == start + 1)
+        };
+        starts.iter().zip(ends).map(category).collect()
+    }
+
+    /// Returns the headings of all categories without entries, with the gaps between them, where one of them
+    /// has none now: then that is how the file begins.
+    fn empty_categories(&self, gathering: &Gathering) -> String {
+        let categories = self.categories(gathering);
+        let Some((heading, range, _)) = categories.iter().find(|(.., is_empty)| *is_empty) else {
+            return String::new();
+        };
+        let count = |range: Range<usize>| self.text[range].matches('\n').count().clamp(1, 3);
+        let between = self.line_end().repeat(count(heading.end..range.end));
+        let first = categories.first().map_or(heading.start, |(first, ..)| first.start);
+        let lead = self.line_end().repeat(count(gathering.heading.end..first.max(gathering.heading.end)));
+        let headings: Vec<&str> =
+            categories.iter().map(|(heading, ..)| &self.text[heading.clone()]).collect();
+        lead + &headings.join(&between)
+    }
+
+    /// Returns the empty categories of what was gathered, where released sections have no such.
+    fn dropped_categories(&self, gathering: &Gathering) -> Vec<Range<usize>> {
+        let keeps = |section: &Section| {
+            let released = Gathering {
+                range: section.range.clone(),
+                heading: section.heading.clone(),
+                marks: section.marks.clone(),
+                body: section.body.clone(),
+            };
+            self.categories(&released).iter().any(|(.., is_empty)| *is_empty)
+        };
+        let newest = self.sections.iter().filter(|section| !section.body.is_empty()).take(10);
+        if self.is_empty(gathering) || newest.clone().next().is_none() || newest.clone().any(keeps) {
+            return Vec::new();
+        }
+        let categories = self.categories(gathering).into_iter();
+        categories.filter(|(.., is_empty)| *is_empty).map(|(_, range, _)| range).collect()
+    }
+
+    /// Returns the definition of the version before, which others follow.
+    fn definition_of(&self, version: &Version) -> Option<&LinkDefinition> {
+        self.definitions.iter().find(|definition| definition.version(self.text).as_ref() == Some(version))
+    }
+
+    /// Returns how the definitions at the end follow the release of `version`: by the pattern of those that
+    /// are there; not at all where the newest version has none.
+    fn succeeding_definitions(&self, version: &Version) -> Result<Vec<Splice>, Finding> {
+        let older = self.sections.iter().map(|section| &section.version).filter(|older| *older < version);
+        let last = older.max();
+        let mut gathering =
+            self.definitions.iter().filter(|definition| definition.gathers(self.text, self.style));
+        let unreleased = gathering.next();
+        let known = last.and_then(|last| Some((last, self.definition_of(last)?)));
+        let mut splices = Vec::new();
+        let target = match (unreleased, last, known) {
+            (Some(unreleased), Some(last), _) => {
+                let (now, released) = self.compared(unreleased, last, version)?;
+                splices.push(Splice::new(unreleased.target.clone(), now));
+                Some(known.map_or(released.clone(), |(last, known)| {
+                    self.target_like(last, known, version, &released)
+                }))
+            }
+            (Some(unreleased), None, _) => {
+                let released = self.text[unreleased.target.clone()].to_owned();
+                Some(released).filter(|target| versions(target).next().is_some())
+            }
+            (None, _, Some((last, known))) => {
+                let succeeded = succeeded(&self.text[known.target.clone()], last, version);
+                Some(succeeded)
+            }
+            (None, _, None) => None,
+        };
+        let model = known.map(|(_, known)| known);
+        if let Some(target) = target
+            && self.definition_of(version).is_none()
+        {
+            splices.push(self.inserted(version, &target, unreleased, model));
+        }
+        Ok(splices)
+    }
+
+    /// Returns the targets after the release: of what is not released, and of `version` compared with the
+    /// `last`, by the pattern of the definition of what is not released now.
+    fn compared(
+        &self,
+        unreleased: &LinkDefinition,
+        last: &Version,
+        version: &Version,
+    ) -> Result<(String, String), Finding> {
+        let target = &self.text[unreleased.target.clone()];
+        let found = versions(target).collect::<Vec<_>>();
+        if let Some((range, other)) =
+            found.iter().find(|(_, found)| found != last).filter(|_| !found.is_empty())
+        {
+            let at = unreleased.target.start + range.start..unreleased.target.start + range.end;
+            let message =
+                format!("what is not released is compared with {other}, and the newest version is {last}");
+            return Err(Finding::of(rule::NOTES_LINK, message)
+                .at(self.place(&at))
+                .remedy(format!("let the definition compare with {last}")));
+        }
+        let now = succeeded(target, last, version);
+        let Some((range, _)) = found.last() else { return Ok((now, target.to_owned())) };
+        let (before, after) = (&target[..range.end], &target[range.end..]);
+        // The tag's own prefix goes with it: `v1.2.3...HEAD`.
+        let prefix = before[..range.start].len()
+            - before[..range.start]
+                .trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c))
+                .len();
+        let tag = format!("{}{version}", &before[range.start - prefix..range.start]);
+        let released = match after.find("..") {
+            Some(dots) => {
+                let dots_end = dots + after[dots..].len() - after[dots..].trim_start_matches('.').len();
+                let end =
+                    after[dots_end..].find(['/', '?', '#', ' ']).map_or(after.len(), |at| dots_end + at);
+                [before, &after[..dots_end], &tag, &after[end..]].concat()
+            }
+            None => now.clone(),
+        };
+        Ok((now, released))
+    }
+
+    /// Returns the target for `version` like that of the `last`; where that is the first of all, and compares
+    /// with none, `compared`.
+    fn target_like(
+        &self,
+        last: &Version,
+        known: &LinkDefinition,
+        version: &Version,
+        compared: &str,
+    ) -> String {
+        let target = &self.text[known.target.clone()];
+        let compares = versions(target).any(|(_, found)| found != *last);
+        let others = self.definitions.iter().filter(|other| other.version(self.text).is_some()).count();
+        let names = versions(target).any(|(_, found)| found == *last);
+        if (compares || others > 1) && names { succeeded(target, last, version) } else { compared.to_owned() }
+    }
+
+    /// Returns the definition for `version` on a line of its own, after that of what is not released or before
+    /// that of the version before.
+    fn inserted(
+        &self,
+        version: &Version,
+        target: &str,
+        unreleased: Option<&LinkDefinition>,
+        model: Option<&LinkDefinition>,
+    ) -> Splice {
+        let end = self.line_end();
+        let written = |like: &LinkDefinition| {
+            let label = &self.text[like.label.clone()];
+            let prefix = if like.version(self.text).is_some() {
+                &label[..label.len() - label.trim_start_matches(['v', 'V']).len()]
+            } else {
+                ""
+            };
+            let gap = &self.text[like.label.end + 2..like.target.start];
+            format!("[{prefix}{version}]:{gap}{target}")
+        };
+        let is_rising = model.is_some_and(|model| {
+            let older = self
+                .definitions
+                .iter()
+                .rev()
+                .find(|other| other.line.end < model.line.start && other.version(self.text).is_some());
+            older.and_then(|older| older.version(self.text)) < model.version(self.text) && older.is_some()
+        });
+        match (unreleased, model) {
+            (_, Some(model)) if is_rising => {
+                Splice::new(model.line.end..model.line.end, format!("{end}{}", written(model)))
+            }
+            (_, Some(model)) => {
+                Splice::new(model.line.start..model.line.start, format!("{}{end}", written(model)))
+            }
+            (Some(unreleased), None) => {
+                Splice::new(unreleased.line.end..unreleased.line.end, format!("{end}{}", written(unreleased)))
+            }
+            (None, None) => Splice::new(self.text.len()..self.text.len(), String::new()),
+        }
+    }
+}
