@@ -5,6 +5,7 @@
 mod blobs;
 pub mod branches;
 pub(crate) mod command;
+pub mod content;
 pub mod diff;
 pub mod fetched;
 pub mod history;

@@ -187,7 +187,10 @@ pub fn attempt(
         let outcome = match trial.known(facts)? {
             Some(known) => known,
             None if stuck => PickOutcome::NotTried,
-            None => trial.pick(at, onto)?,
+            None => {
+                let picked = trial.pick(at, onto)?;
+                trial.doubted(facts, picked)?
+            }
         };
         match &outcome {
             PickOutcome::Clean { tree, .. } => onto = repo.tentative(onto, *tree)?,
@@ -218,6 +221,17 @@ impl Trial<'_, '_> {
             return Ok(None);
         }
         Ok(self.survey.evidence(facts, self.number)?.map(PickOutcome::AlreadyThere))
+    }
+
+    /// Returns `outcome` with a flag where the trunk has taken the commit back.
+    fn doubted(&mut self, facts: &Facts, mut outcome: PickOutcome) -> Result<PickOutcome> {
+        if let PickOutcome::Clean { flags, .. } = &mut outcome
+            && let Some(revert) = self.survey.taken_back(facts)?
+            && !self.request.commits.iter().any(|one| one.id == revert.id)
+        {
+            flags.push(Flag::TakenBack { taken_back_in: revert.id });
+        }
+        Ok(outcome)
     }
 
     fn pick(&mut self, at: usize, onto: CommitId) -> Result<PickOutcome> {

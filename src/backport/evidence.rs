@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::title::{self, BranchWords, Named};
 use crate::git::CommitId;
 use crate::git::history::CommitInfo;
 
@@ -17,21 +18,32 @@ pub enum Evidence {
     PickedFrom,
     /// A commit of the branch makes the same change.
     PatchId,
+    /// Applied to the branch it changes nothing: what it does is there.
+    NoDifference,
+    /// A commit of the branch lists it among others, and has its changes.
+    Listed,
     /// A commit of the branch names the same pull request in its subject.
     PullRequest,
     /// A commit of the branch has the same subject, and no branch has two such.
     Subject,
-    /// A commit of the branch names the same advisory.
+    /// A commit of the branch names the same advisory, and changes the same lines.
     Advisory,
 }
 
 impl Evidence {
+    /// Returns whether a commit of a branch shows only one commit of the trunk by it.
+    pub fn is_of_one(self) -> bool {
+        matches!(self, Self::PatchId | Self::PullRequest | Self::Subject | Self::Advisory)
+    }
+
     /// Returns it in words.
     pub fn text(self) -> &'static str {
         match self {
             Self::Ancestry => "ancestry",
             Self::PickedFrom => "cherry picked",
             Self::PatchId => "same patch",
+            Self::NoDifference => "no difference",
+            Self::Listed => "listed",
             Self::PullRequest => "same pull request",
             Self::Subject => "same subject",
             Self::Advisory => "same advisory",
@@ -77,6 +89,8 @@ pub struct Facts {
     pub undoes: Option<Reverted>,
     /// The pull requests that its first line names: `(#123)`.
     pub pulls: BTreeSet<u64>,
+    /// The changes that it lists, one on a line.
+    pub listed: Vec<Named>,
     /// The advisories that it names anywhere.
     pub advisories: BTreeSet<String>,
     /// Whether it is a merge.
@@ -84,16 +98,17 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Reads what a commit says.
-    pub fn read(said: &CommitInfo) -> Self {
+    /// Reads what a commit says, in a project whose branches are known by `words`.
+    pub fn read(said: &CommitInfo, words: &BranchWords) -> Self {
         let title = said.message.lines().next().unwrap_or_default().trim().to_owned();
-        let subject = subject(&title);
+        let subject = words.subject(&title);
         let reverts = reverted(&said.message).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        let undoes = undone(&subject).filter(|_| reverts.is_empty());
+        let undoes = undone(words, &subject).filter(|_| reverts.is_empty());
         let undoes = undoes.map(|undone| undone.with_stated(&said.message));
         Self {
             id: said.id,
-            pulls: pulls(own_words(&title)),
+            pulls: title::pulls(own_words(words, &title)),
+            listed: title::listed(words, &said.message),
             subject,
             picked_from: named(&said.message, "(cherry picked from commit "),
             reverts,
@@ -136,8 +151,11 @@ impl Facts {
         if self.is_or_comes_from(&id) || origins.any(|origin| self.is_or_comes_from(origin)) {
             return Some(Evidence::PickedFrom);
         }
-        let foreign = !self.picked_from.is_empty() || self.is_revert() != wanted.is_revert();
-        if foreign {
+        if self.is_revert() != wanted.is_revert() {
+            None
+        } else if self.lists(wanted) {
+            Some(Evidence::Listed)
+        } else if !self.picked_from.is_empty() {
             None
         } else if !self.pulls.is_disjoint(&wanted.pulls) {
             Some(Evidence::PullRequest)
@@ -148,6 +166,17 @@ impl Facts {
         } else {
             None
         }
+    }
+}
+
+impl Facts {
+    /// Returns whether it lists `wanted` among other changes.
+    fn lists(&self, wanted: &Self) -> bool {
+        let is_it = |named: &Named| {
+            let subject = !named.subject.is_empty() && named.subject == wanted.subject;
+            subject || !named.pulls.is_disjoint(&wanted.pulls)
+        };
+        self.listed.iter().any(is_it)
     }
 }
 
@@ -183,19 +212,20 @@ impl Reverted {
 }
 
 /// Reads what a revert with that subject takes back. What it applies again, it takes back the revert of.
-fn undone(subject: &str) -> Option<Reverted> {
+fn undone(words: &BranchWords, subject: &str) -> Option<Reverted> {
     let (word, inner) = quoting(subject)?;
     let title = match word {
         "Reapply" => format!("Revert \"{inner}\""),
         _ => inner.to_owned(),
     };
-    Some(Reverted { subject: self::subject(&title), pulls: pulls(own_words(&title)), ..Reverted::default() })
+    let pulls = title::pulls(own_words(words, &title));
+    Some(Reverted { subject: words.subject(&title), pulls, ..Reverted::default() })
 }
 
 /// Returns the part of a title that is about the commit itself: the numbers inside of the quotes belong to
 /// what is reverted.
-fn own_words(title: &str) -> &str {
-    match quoting(&subject(title)) {
+fn own_words<'t>(words: &BranchWords, title: &'t str) -> &'t str {
+    match quoting(&words.subject(title)) {
         Some(_) => title.rsplit_once('"').map_or(title, |(_, after)| after),
         None => title,
     }
@@ -213,7 +243,7 @@ const LEAST_DIGITS: usize = 7;
 
 /// Returns whether two names in hexadecimal mean one commit: one may be abbreviated, to no less than
 /// seven digits.
-pub fn same(one: &str, other: &str) -> bool {
+fn same(one: &str, other: &str) -> bool {
     let len = one.len().min(other.len());
     len >= LEAST_DIGITS
         && one.get(..len).zip(other.get(..len)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
@@ -247,48 +277,6 @@ pub fn reverted(message: &str) -> Vec<(String, Option<String>)> {
 
 /// The words of git before the commit that is reverted.
 const REVERTS: &str = "This reverts commit ";
-
-/// Returns the numbers of the groups `(#123)` in `title`.
-fn pulls(title: &str) -> BTreeSet<u64> {
-    let groups = title.match_indices("(#").filter_map(|(at, mark)| {
-        let (number, _) = title[at + mark.len()..].split_once(')')?;
-        number.parse().ok()
-    });
-    groups.collect()
-}
-
-/// Returns `title` without what tells a backport from its origin.
-fn subject(title: &str) -> String {
-    let mut rest = title.trim();
-    loop {
-        let before = rest;
-        if let Some((group, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']'))
-            && is_branch_mark(group)
-        {
-            rest = after.trim_start_matches([':', ' ']);
-        }
-        for word in ["Backport:", "backport:", "Backport of ", "Backport "] {
-            rest = rest.strip_prefix(word).unwrap_or(rest).trim_start();
-        }
-        if let Some((front, group)) = rest.strip_suffix(')').and_then(|inner| inner.rsplit_once('('))
-            && (group.starts_with('#') || is_branch_mark(group))
-        {
-            rest = front.trim_end();
-        }
-        if rest == before {
-            return rest.split_whitespace().collect::<Vec<_>>().join(" ");
-        }
-    }
-}
-
-/// Returns whether a text in brackets names a branch or says that this is a backport.
-fn is_branch_mark(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let numbers = text.trim_start_matches("release-").trim_start_matches('v');
-    text.contains("backport")
-        || (numbers.starts_with(|c: char| c.is_ascii_digit())
-            && numbers.chars().all(|c| c.is_ascii_digit() || c == '.' || c == 'x'))
-}
 
 /// Returns the names of advisories in `text`: `GHSA-…`, `CVE-…`, `RUSTSEC-…`.
 pub fn advisories(text: &str) -> BTreeSet<String> {
@@ -330,7 +318,7 @@ mod tests {
     fn facts(number: u8, message: &str) -> Facts {
         let said =
             CommitInfo { id: CommitId::of_test(number), parents: Vec::new(), message: message.to_owned() };
-        Facts::read(&said)
+        Facts::read(&said, &BranchWords::default())
     }
 
     #[test]

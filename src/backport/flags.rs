@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
 use crate::edit::manifest::{Dependency, DependencyKind, Inheritable, Manifest, PackageTable};
+use crate::git::CommitId;
 use crate::msrv::imposed::{of_edition, of_resolver};
 use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
@@ -61,6 +62,11 @@ pub enum Flag {
         /// Why.
         why: String,
     },
+    /// The trunk has taken it back.
+    TakenBack {
+        /// The commit of the trunk that did.
+        taken_back_in: CommitId,
+    },
     /// A dependency is new.
     Dependency {
         /// The manifest or lock file.
@@ -86,6 +92,9 @@ impl fmt::Display for Flag {
                 write!(f, "adds to the notes of {version}, which is released ({path})")
             }
             Self::Unread { path, why } => write!(f, "changes what cannot be judged: {why} ({path})"),
+            Self::TakenBack { taken_back_in } => {
+                write!(f, "was taken back by the trunk in {} (revert)", taken_back_in.short())
+            }
             Self::Dependency { path, package } => write!(f, "adds the dependency {package} ({path})"),
         }
     }

@@ -54,6 +54,18 @@ pub enum MatrixCell {
     },
     /// It takes back what is not there.
     NotNeeded,
+    /// The trunk took it back, and it is not there.
+    TakenBack {
+        /// The commit of the trunk that did.
+        taken_back_in: CommitId,
+    },
+    /// The trunk took it back after it was backported, and it is still there.
+    StillThere {
+        /// The commit of the branch that has it.
+        by: CommitId,
+        /// The commit of the trunk that took it back.
+        taken_back_in: CommitId,
+    },
     /// It is not there.
     Missing,
 }
@@ -68,15 +80,24 @@ impl Matrix {
 impl MatrixRow {
     /// Returns whether it is missing somewhere.
     pub fn has_gap(&self) -> bool {
-        self.cells.contains(&MatrixCell::Missing)
+        self.cells.iter().any(MatrixCell::is_gap)
+    }
+}
+
+impl MatrixCell {
+    /// Returns whether something is to be done.
+    pub fn is_gap(&self) -> bool {
+        matches!(self, Self::Missing | Self::StillThere { .. })
     }
 }
 
 /// What is looked for in one pass over the commits after the other: nothing weaker.
-const PASSES: [Strength; 7] = [
+const PASSES: [Strength; 9] = [
     Strength { evidence: Evidence::PickedFrom, renamed: true },
     Strength { evidence: Evidence::PatchId, renamed: false },
     Strength { evidence: Evidence::PatchId, renamed: true },
+    Strength { evidence: Evidence::NoDifference, renamed: true },
+    Strength { evidence: Evidence::Listed, renamed: true },
     Strength { evidence: Evidence::PullRequest, renamed: false },
     Strength { evidence: Evidence::PullRequest, renamed: true },
     Strength { evidence: Evidence::Subject, renamed: true },
@@ -106,7 +127,9 @@ pub fn rows(
                 }
                 let surest = survey.surest(&commits[at], number, |by| taken.contains(&by))?;
                 if let Some((_, shown)) = surest.filter(|(strength, _)| *strength <= weakest) {
-                    taken.insert(shown.by);
+                    if shown.evidence.is_of_one() {
+                        taken.insert(shown.by);
+                    }
                     cells[at] = Some(MatrixCell::Contained(shown));
                 }
             }
@@ -116,57 +139,85 @@ pub fn rows(
                 status: statement.status,
                 reason: statement.reason.as_str().to_owned(),
             });
-            row.cells.push(match stated.or(cell) {
-                Some(cell) => cell,
-                None if survey.is_not_needed(facts, number)? => MatrixCell::NotNeeded,
-                None => MatrixCell::Missing,
+            row.cells.push(match stated {
+                Some(stated) => stated,
+                None => judged(survey, facts, number, cell)?,
             });
         }
     }
     Ok(rows)
 }
 
+/// Returns the cell of a commit, for which `found` shows that the target number `number` has it: what the
+/// trunk took back counts otherwise.
+fn judged(
+    survey: &mut PickSurvey<'_>,
+    facts: &Facts,
+    number: usize,
+    found: Option<MatrixCell>,
+) -> Result<MatrixCell> {
+    let taken_back = survey.taken_back(facts)?;
+    Ok(match (found, taken_back) {
+        (Some(MatrixCell::Contained(shown)), Some(revert)) if survey.has_own(number, shown.by) => {
+            match survey.evidence(&revert, number)? {
+                Some(_) => MatrixCell::Contained(shown),
+                None => MatrixCell::StillThere { by: shown.by, taken_back_in: revert.id },
+            }
+        }
+        (Some(found), _) => found,
+        (None, Some(revert)) => MatrixCell::TakenBack { taken_back_in: revert.id },
+        (None, None) if survey.is_not_needed(facts, number)? => MatrixCell::NotNeeded,
+        (None, None) => match survey.still_has(facts, number)? {
+            Some(by) => MatrixCell::StillThere { by, taken_back_in: facts.id },
+            None => MatrixCell::Missing,
+        },
+    })
+}
+
 /// Returns a commit for each change that went to a target since its cut, its origin on the trunk
 /// where that is known, newest branch first; and how many were left out because `concerns_branch`
 /// says that they are of no interest elsewhere.
 ///
-/// What a branch took back of its own is not a change. What the trunk took back is none either where that
-/// is one itself: then the branches that have it lack the revert.
+/// What a branch took back of its own is not a change. In the place of what the trunk took back stands what
+/// took it back: the branches that have the one lack the other.
 pub fn went_somewhere(
     survey: &mut PickSurvey<'_>,
     concerns_branch: &mut dyn FnMut(&Facts) -> Result<bool>,
 ) -> Result<(Vec<Facts>, usize)> {
-    let trunk = survey.trunk()?;
     let mut found: Vec<Facts> = Vec::new();
     let mut seen: BTreeSet<CommitId> = BTreeSet::new();
     let mut left_out = 0;
     for target in 0..survey.targets() {
         for facts in survey.own(target).to_vec() {
-            let known = trunk.origin(&facts).cloned();
-            let is_undone = !survey.is_live(target, facts.id)
-                || (known.is_none() && survey.takes_back_own(target, &facts));
-            if seen.contains(&facts.id) || is_undone {
+            if seen.contains(&facts.id) || !survey.is_live(target, facts.id) {
+                continue;
+            }
+            let origins = survey.origins(&facts)?;
+            if origins.is_empty() && survey.takes_back_own(target, &facts) {
                 continue;
             }
             if facts.merge || concerns_branch(&facts)? {
                 left_out += 1;
                 continue;
             }
-            let origin = known.unwrap_or_else(|| facts.clone());
-            if !seen.insert(origin.id) {
-                continue;
-            }
-            // The same change on the older branches is not a row of its own.
-            for other in target..survey.targets() {
-                let shown = survey.surest(&origin, other, |by| seen.contains(&by) && by != origin.id)?;
-                seen.extend(shown.map(|(_, shown)| shown.by));
+            let origins = if origins.is_empty() { vec![facts.clone()] } else { origins };
+            for origin in origins {
+                let origin = survey.taken_back(&origin)?.unwrap_or(origin);
+                if !seen.insert(origin.id) {
+                    continue;
+                }
+                // The same change on the older branches is not a row of its own.
+                for other in target..survey.targets() {
+                    let shown = survey.surest(&origin, other, |by| seen.contains(&by) && by != origin.id)?;
+                    seen.extend(
+                        shown.filter(|(_, shown)| shown.evidence.is_of_one()).map(|(_, shown)| shown.by),
+                    );
+                }
+                found.push(origin);
             }
             seen.insert(facts.id);
-            found.push(origin);
         }
     }
-    let reverts: Vec<Facts> = found.iter().filter(|facts| facts.is_revert()).cloned().collect();
-    found.retain(|facts| !trunk.was_taken_back_by(facts.id, &reverts));
     Ok((found, left_out))
 }
 

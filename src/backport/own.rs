@@ -87,6 +87,25 @@ impl Commits {
             || self.in_words.iter().filter(in_words).any(means)
     }
 
+    /// Returns the commit that takes `facts` back and counts itself, the last of several; none where `facts`
+    /// counts again.
+    pub fn taken_back(&self, facts: &Facts) -> Option<&Facts> {
+        if self.live().any(|one| one.id == facts.id) {
+            return None;
+        }
+        let names_it = |index: &&usize| {
+            self.undone
+                .get(**index)
+                .is_some_and(|names| names.iter().any(|name| facts.is_or_comes_from(name)))
+        };
+        let in_words = |index: &&usize| {
+            let undone = self.all[**index].undoes.as_ref();
+            self.in_words.contains(index) && undone.is_some_and(|undone| !undone.among(&[facts]).is_empty())
+        };
+        let by = self.live.iter().filter(|index| names_it(index) || in_words(index)).max()?;
+        self.all.get(*by)
+    }
+
     /// Returns what `facts` takes back by the names of commits, whether these are among all or not;
     /// `None` if it is not among them itself.
     pub fn undone_by(&self, facts: &Facts) -> Option<&[String]> {
@@ -104,6 +123,7 @@ impl Commits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backport::title::BranchWords;
     use crate::git::CommitId;
     use crate::git::history::CommitInfo;
 
@@ -111,7 +131,10 @@ mod tests {
     fn live(messages: &[&str]) -> Vec<usize> {
         let id = |number: usize| CommitId::of_test(u8::try_from(number).unwrap() + 0x10);
         let facts = |(number, message): (usize, &&str)| {
-            Facts::read(&CommitInfo { id: id(number), parents: Vec::new(), message: (*message).to_owned() })
+            Facts::read(
+                &CommitInfo { id: id(number), parents: Vec::new(), message: (*message).to_owned() },
+                &BranchWords::default(),
+            )
         };
         let own = Commits::new(messages.iter().enumerate().map(facts).collect());
         (0..messages.len()).filter(|&number| own.live().any(|facts| facts.id == id(number))).collect()
@@ -136,16 +159,18 @@ mod tests {
     #[test]
     fn what_was_there_before_is_taken_back_in_words_until_that_is_taken_back() {
         let before = |message: &str| {
-            Facts::read(&CommitInfo {
-                id: CommitId::of_test(1),
-                parents: Vec::new(),
-                message: message.to_owned(),
-            })
+            Facts::read(
+                &CommitInfo { id: CommitId::of_test(1), parents: Vec::new(), message: message.to_owned() },
+                &BranchWords::default(),
+            )
         };
         let has_reverted = |messages: &[&str], one: &str| {
             let facts = |message: &&str| {
                 let id = CommitId::of_test(u8::try_from(message.len()).unwrap());
-                Facts::read(&CommitInfo { id, parents: Vec::new(), message: (*message).to_owned() })
+                Facts::read(
+                    &CommitInfo { id, parents: Vec::new(), message: (*message).to_owned() },
+                    &BranchWords::default(),
+                )
             };
             Commits::new(messages.iter().map(facts).collect()).has_reverted(&before(one))
         };

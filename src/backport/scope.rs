@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::evidence::Facts;
 use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
+use super::title::BranchWords;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::{BranchTip, TrackingState};
 use crate::git::{BranchName, Refs, Repo};
@@ -34,7 +35,10 @@ pub struct Scope {
     pub lead: (String, RepoPath),
     /// What packages declare at commits.
     pub declarations: Declarations,
-    notes_file: Option<RepoPath>,
+    /// The notes, if there are any.
+    pub notes_file: Option<RepoPath>,
+    /// What the branches are called.
+    pub words: BranchWords,
     /// What is worth saying.
     pub notes: Vec<Finding>,
 }
@@ -61,9 +65,10 @@ impl Scope {
         }
         Ok(Self {
             name: project.name.clone(),
-            trunk,
             statements: read_statements(repo, project, (&trunk_tip, &branches), refs, &mut notes)?,
             trunk_tip,
+            words: BranchWords::new(&project.config.names.branch, trunk.as_str(), &branches),
+            trunk,
             branches,
             members: project.workspace.names().into_iter().map(str::to_owned).collect(),
             lead: (lead.name.clone(), lead.manifest.clone()),

@@ -212,13 +212,17 @@ impl Statements {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backport::title::BranchWords;
     use crate::config::Names;
     use crate::git::history::CommitInfo;
     use crate::git::{BranchName, CommitId};
 
     fn facts(message: &str) -> Facts {
         let id = CommitId::of_test(0xab);
-        Facts::read(&CommitInfo { id, parents: Vec::new(), message: message.to_owned() })
+        Facts::read(
+            &CommitInfo { id, parents: Vec::new(), message: message.to_owned() },
+            &BranchWords::default(),
+        )
     }
 
     fn target(branch: &str) -> Target {

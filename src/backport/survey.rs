@@ -7,13 +7,15 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::evidence::{Evidence, Facts, Strength, reverted};
+use super::judged::Judged;
 use super::own::Commits;
+use super::scope::Scope;
 use super::targets::Target;
+use super::title::BranchWords;
 use super::trunk::TrunkCommits;
 use crate::finding::{Finding, Refused};
-use crate::git::branches::BranchTip;
 use crate::git::reach::Reach;
-use crate::git::{CommitId, PatchId, Repo};
+use crate::git::{CommitId, Repo};
 use crate::rule;
 
 /// What shows that a branch has a commit.
@@ -28,14 +30,17 @@ pub struct Proof {
 /// The branches and their commits.
 pub struct PickSurvey<'r> {
     repo: &'r Repo,
+    words: BranchWords,
     reach: Reach,
     /// How many tips are the trunk's: they come first, the targets next, then the commits asked for.
     bases: usize,
-    targets: usize,
+    tips: Vec<CommitId>,
+    /// Where each target left the trunk, as far as it was asked for.
+    cuts: HashMap<usize, Option<CommitId>>,
     branches: Vec<Commits>,
     /// Subjects that some branch has twice: they tell nothing.
     repeated: BTreeSet<String>,
-    patches: HashMap<CommitId, Option<PatchId>>,
+    judged: Judged<'r>,
     /// What the trunk has, read when it is first asked for.
     trunk: Option<Rc<TrunkCommits>>,
 }
@@ -53,41 +58,61 @@ impl<'r> PickSurvey<'r> {
     ///
     /// A refusal where the clone is shallow and what is cut off may tell one of them from another: a
     /// commit that is not seen must not pass for one that is not there.
-    pub fn read(repo: &'r Repo, trunk: &BranchTip, targets: &[Target], commits: &[CommitId]) -> Result<Self> {
-        let mut tips: Vec<CommitId> = trunk.commits().collect();
+    pub fn read(repo: &'r Repo, scope: &Scope, targets: &[Target], commits: &[CommitId]) -> Result<Self> {
+        let mut tips: Vec<CommitId> = scope.trunk_tip.commits().collect();
         tips.dedup();
         let bases = tips.len();
         tips.extend(targets.iter().map(|target| target.tip));
+        let of_targets = tips[bases..].to_vec();
         tips.extend(commits);
         let reach = repo.reach(&tips)?;
         whole(repo, &reach, commits)?;
-        let mut branches = Vec::new();
-        for number in 0..targets.len() {
-            let own = reach.own(bases + number, 0..bases);
-            let own = own.into_iter().map(|id| facts(repo, id)).collect::<Result<_>>()?;
-            branches.push(Commits::new(with_merges(repo, own)?));
-        }
-        let repeated = repeated(&branches);
-        Ok(Self {
+        let mut survey = Self {
             repo,
+            words: scope.words.clone(),
             reach,
             bases,
-            targets: targets.len(),
-            branches,
-            repeated,
-            patches: HashMap::new(),
+            tips: of_targets,
+            cuts: HashMap::new(),
+            branches: Vec::new(),
+            repeated: BTreeSet::new(),
+            judged: Judged::new(repo, scope),
             trunk: None,
-        })
+        };
+        for number in 0..targets.len() {
+            let own = survey.reach.own(bases + number, 0..bases);
+            let own = own.into_iter().map(|id| survey.facts(id)).collect::<Result<_>>()?;
+            survey.branches.push(Commits::new(with_merges(repo, own)?));
+        }
+        survey.repeated = repeated(&survey.branches);
+        Ok(survey)
     }
 
-    /// Returns what the message of `commit` tells.
+    /// Returns what the message of `commit` tells; of a revert of a merge, also what that had brought. An
+    /// origin that is on no branch is not told: nobody knows what it was.
     pub fn facts(&self, commit: CommitId) -> Result<Facts> {
-        facts(self.repo, commit)
+        let said = self.repo.commit_info(commit)?;
+        let mut facts = Facts::read(&said, &self.words);
+        for (name, mainline) in reverted(&said.message) {
+            if let Some(merge) = self.repo.resolve(&name)? {
+                let mainline = mainline.map(|name| self.repo.resolve(&name)).transpose()?.flatten();
+                facts
+                    .reverts
+                    .extend(self.repo.merged_commits(merge, mainline)?.iter().map(ToString::to_string));
+            }
+        }
+        let mut known = Vec::new();
+        for name in facts.picked_from {
+            if self.repo.resolve(&name)?.is_some_and(|origin| self.reach.position(origin).is_some()) {
+                known.push(name);
+            }
+        }
+        Ok(Facts { picked_from: known, ..facts })
     }
 
     /// Returns the number of targets.
     pub fn targets(&self) -> usize {
-        self.targets
+        self.tips.len()
     }
 
     /// Returns the commits that target number `target` has and the trunk has not, parents first.
@@ -109,7 +134,7 @@ impl<'r> PickSurvey<'r> {
     /// Returns the commits of the trunk that at least one target has not, parents first.
     pub fn of_trunk(&self) -> Vec<CommitId> {
         let mut found = Vec::new();
-        let targets = self.bases..self.bases + self.targets;
+        let targets = self.bases..self.bases + self.tips.len();
         for commit in self.reach.order() {
             let on_trunk = (0..self.bases).any(|base| self.reach.contains(base, *commit));
             if on_trunk && targets.clone().any(|target| !self.reach.contains(target, *commit)) {
@@ -138,8 +163,9 @@ impl<'r> PickSurvey<'r> {
     /// Returns the commits before the commit number `commit` of those asked for that target number
     /// `target` has not, parents first.
     pub fn before(&self, commit: usize, target: usize) -> Vec<CommitId> {
-        let mut found =
-            self.reach.own(self.bases + self.targets + commit, self.bases + target..self.bases + target + 1);
+        let mut found = self
+            .reach
+            .own(self.bases + self.tips.len() + commit, self.bases + target..self.bases + target + 1);
         found.pop();
         found
     }
@@ -159,25 +185,151 @@ impl<'r> PickSurvey<'r> {
         target: usize,
         taken: impl Fn(CommitId) -> bool,
     ) -> Result<Option<(Strength, Proof)>> {
+        self.surest_within(wanted, target, &taken, DEEPEST)
+    }
+
+    fn surest_within(
+        &mut self,
+        wanted: &Facts,
+        target: usize,
+        taken: &dyn Fn(CommitId) -> bool,
+        deepest: usize,
+    ) -> Result<Option<(Strength, Proof)>> {
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         if self.reach.contains(self.bases + target, wanted.id) && !own.has_reverted(wanted) {
             let proof = Proof { evidence: Evidence::Ancestry, by: wanted.id };
             return Ok(Some((wanted.strength(Evidence::Ancestry, wanted), proof)));
         }
-        let by_message: Vec<(Strength, Facts)> = by_message(own, wanted, &taken, &self.repeated);
-        let surest = by_message.first().map(|(strength, facts)| (*strength, proof(*strength, facts)));
-        if surest.is_some_and(|(strength, _)| strength.evidence < Evidence::PatchId) {
-            return Ok(surest);
+        let by_message: Vec<(Strength, Facts)> = by_message(own, wanted, taken, &self.repeated);
+        for (strength, facts) in &by_message {
+            if strength.evidence == Evidence::PickedFrom && self.is_borne_out(*strength, facts, wanted)? {
+                return Ok(Some((*strength, proof(*strength, facts))));
+            }
         }
-        if let Some(same) = self.same_patch(wanted, target, &taken)? {
+        if let Some(same) = self.same_patch(wanted, target, taken)? {
             return Ok(Some(same));
         }
+        if let Some(there) = self.no_difference(wanted, target, deepest)? {
+            return Ok(Some((wanted.strength(there.evidence, wanted), there)));
+        }
         for (strength, facts) in by_message {
-            if !self.is_surer_for_another(&facts, wanted, strength)? {
+            if self.is_borne_out(strength, &facts, wanted)?
+                && (strength.evidence == Evidence::Listed
+                    || !self.is_surer_for_another(&facts, wanted, strength)?)
+            {
                 return Ok(Some((strength, proof(strength, &facts))));
             }
         }
         Ok(None)
+    }
+
+    /// Returns whether the changes of `facts`, which by its words is evidence for `wanted`, say so too: those
+    /// of one that lists several, or of two batches that are called alike, must be the same in good part.
+    fn is_borne_out(&mut self, strength: Strength, facts: &Facts, wanted: &Facts) -> Result<bool> {
+        let (by, wanted_id) = (facts.id, wanted.id);
+        match strength.evidence {
+            Evidence::PickedFrom if facts.picked_from.len() > 1 => self.judged.is_related(by, wanted_id),
+            Evidence::Listed => self.judged.bears_out(by, wanted_id),
+            Evidence::Subject if self.is_own(wanted) => self.judged.bears_out(by, wanted_id),
+            Evidence::Subject | Evidence::Advisory => self.judged.is_related(by, wanted_id),
+            Evidence::PullRequest => self.judged.shares_file(by, wanted_id),
+            _ => Ok(strength.evidence < Evidence::NoDifference),
+        }
+    }
+
+    /// Returns the commits of the trunk that a commit of a branch comes from, as far as its changes say so too.
+    pub fn origins(&mut self, facts: &Facts) -> Result<Vec<Facts>> {
+        let trunk = self.trunk()?;
+        let mut origins = Vec::new();
+        for (evidence, origin) in trunk.origins(facts) {
+            if self.is_borne_out(facts.strength(evidence, origin), facts, origin)? {
+                origins.push(origin.clone());
+            }
+        }
+        Ok(origins)
+    }
+
+    /// Returns the commit of the trunk that took `wanted` back.
+    pub fn taken_back(&mut self, wanted: &Facts) -> Result<Option<Facts>> {
+        Ok(self.trunk()?.taken_back(wanted).cloned())
+    }
+
+    /// Returns the commit of target number `target` by which it has what `wanted` takes back.
+    pub fn still_has(&mut self, wanted: &Facts, target: usize) -> Result<Option<CommitId>> {
+        for name in self.trunk()?.undone_by(wanted).into_iter().take(MOST_UNDONE) {
+            let Some(undone) = self.repo.resolve(&name)? else { continue };
+            let undone = self.facts(undone)?;
+            let by = self.evidence(&undone, target)?.map(|shown| shown.by);
+            if let Some(by) = by.filter(|by| self.has_own(target, *by)) {
+                return Ok(Some(by));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns whether target number `target` has a commit that the trunk has not.
+    pub fn has_own(&self, target: usize, commit: CommitId) -> bool {
+        self.own(target).iter().any(|facts| facts.id == commit)
+    }
+
+    /// Returns whether a release branch has `wanted` and the trunk has not.
+    fn is_own(&self, wanted: &Facts) -> bool {
+        self.branches.iter().any(|own| own.all().iter().any(|one| one.id == wanted.id))
+    }
+
+    /// Finds that `wanted` changes nothing on a target, and the commit of the branch since which that is so;
+    /// the one at which it was cut where it was so before.
+    ///
+    /// What is taken back, or only taken away, and was never there is none: it is not needed.
+    fn no_difference(&mut self, wanted: &Facts, target: usize, deepest: usize) -> Result<Option<Proof>> {
+        let Some(tip) = self.tips.get(target).copied() else { return Ok(None) };
+        if wanted.merge || !self.judged.is_there(wanted.id, tip)? {
+            return Ok(None);
+        }
+        if wanted.is_revert() && self.is_not_needed_within(wanted, target, deepest)? {
+            return Ok(None);
+        }
+        let cut = self.cut(target)?;
+        if let Some(cut) = cut
+            && self.judged.is_there(wanted.id, cut)?
+        {
+            let is_none = wanted.is_revert() || self.judged.only_removes(wanted.id)?;
+            return Ok((!is_none).then_some(Proof { evidence: Evidence::NoDifference, by: cut }));
+        }
+        let candidates: Vec<CommitId> = self.own(target).iter().map(|facts| facts.id).collect();
+        let paths = self.repo.touched(wanted.id)?;
+        let mut since = tip;
+        for by in candidates.into_iter().rev() {
+            if !self.repo.touches(by, paths.iter().map(String::as_str))? {
+                continue;
+            }
+            if !self.judged.is_there(wanted.id, by)? {
+                break;
+            }
+            since = by;
+        }
+        Ok(Some(Proof { evidence: Evidence::NoDifference, by: since }))
+    }
+
+    /// Returns whether target number `target` had nothing that `wanted` changes when it was cut: what takes
+    /// away only what was not there.
+    fn changed_nothing(&mut self, wanted: &Facts, target: usize) -> Result<bool> {
+        let Some(tip) = self.tips.get(target).copied() else { return Ok(false) };
+        Ok(!wanted.merge && self.judged.only_removes(wanted.id)? && self.judged.is_there(wanted.id, tip)?)
+    }
+
+    /// Returns the commit at which target number `target` left the trunk.
+    pub fn cut(&mut self, target: usize) -> Result<Option<CommitId>> {
+        if let Some(known) = self.cuts.get(&target) {
+            return Ok(*known);
+        }
+        let (trunk, tip) = (self.reach.tips().first().copied(), self.tips.get(target).copied());
+        let cut = match trunk.zip(tip) {
+            Some((trunk, tip)) => self.repo.left_at(tip, trunk)?,
+            None => None,
+        };
+        self.cuts.insert(target, cut);
+        Ok(cut)
     }
 
     /// Finds a commit that makes the same change as `wanted`, best with the same subject.
@@ -185,16 +337,16 @@ impl<'r> PickSurvey<'r> {
         &mut self,
         wanted: &Facts,
         target: usize,
-        taken: &impl Fn(CommitId) -> bool,
+        taken: &dyn Fn(CommitId) -> bool,
     ) -> Result<Option<(Strength, Proof)>> {
-        let Some(patch) = self.patch(wanted.id)? else { return Ok(None) };
+        let Some(patch) = self.judged.patch(wanted.id)? else { return Ok(None) };
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         let candidates = own.live().filter(|facts| !facts.merge && !taken(facts.id));
         let mut candidates: Vec<(Strength, CommitId)> =
             candidates.map(|facts| (facts.strength(Evidence::PatchId, wanted), facts.id)).collect();
         candidates.sort_by_key(|(strength, _)| *strength);
         for (strength, by) in candidates {
-            if self.patch(by)? == Some(patch) && !self.names_another(&self.facts(by)?, wanted)? {
+            if self.judged.patch(by)? == Some(patch) && !self.names_another(&self.facts(by)?, wanted)? {
                 return Ok(Some((strength, Proof { evidence: Evidence::PatchId, by })));
             }
         }
@@ -213,7 +365,7 @@ impl<'r> PickSurvey<'r> {
     /// Returns whether a commit of a branch, which is evidence of `strength` for `wanted`, is surer
     /// evidence for another commit of the trunk.
     fn is_surer_for_another(&mut self, facts: &Facts, wanted: &Facts, strength: Strength) -> Result<bool> {
-        if self.branches.iter().any(|own| own.all().iter().any(|one| one.id == wanted.id)) {
+        if self.is_own(wanted) {
             return Ok(false);
         }
         let trunk = self.trunk()?;
@@ -226,9 +378,9 @@ impl<'r> PickSurvey<'r> {
         if others.iter().any(surer) {
             return Ok(true);
         }
-        let patch = self.patch(facts.id)?;
+        let patch = self.judged.patch(facts.id)?;
         for other in others.into_iter().take(MOST_UNDONE) {
-            if patch.is_some() && self.patch(other.id)? == patch {
+            if patch.is_some() && self.judged.patch(other.id)? == patch {
                 return Ok(true);
             }
         }
@@ -238,7 +390,7 @@ impl<'r> PickSurvey<'r> {
     /// Returns whether target number `target` does not need `wanted`, which takes back what the target
     /// has not.
     pub fn is_not_needed(&mut self, wanted: &Facts, target: usize) -> Result<bool> {
-        self.is_not_needed_within(wanted, target, DEEPEST)
+        Ok(self.is_not_needed_within(wanted, target, DEEPEST)? || self.changed_nothing(wanted, target)?)
     }
 
     fn is_not_needed_within(&mut self, wanted: &Facts, target: usize, deepest: usize) -> Result<bool> {
@@ -249,21 +401,12 @@ impl<'r> PickSurvey<'r> {
         for name in names {
             let Some(undone) = self.repo.resolve(&name)? else { return Ok(false) };
             let undone = self.facts(undone)?;
-            let is_there = self.evidence(&undone, target)?.is_some();
+            let is_there = self.surest_within(&undone, target, &|_| false, deepest - 1)?.is_some();
             if is_there || self.is_not_needed_within(&undone, target, deepest - 1)? {
                 return Ok(false);
             }
         }
         Ok(true)
-    }
-
-    fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
-        if let Some(known) = self.patches.get(&commit) {
-            return Ok(*known);
-        }
-        let patch = self.repo.patch_id(commit)?;
-        self.patches.insert(commit, patch);
-        Ok(patch)
     }
 }
 
@@ -277,19 +420,6 @@ fn whole(repo: &Repo, reach: &Reach, commits: &[CommitId]) -> Result<()> {
     let message = "this clone is shallow: which branch has which commit cannot be known";
     let finding = Finding::of(rule::SHALLOW_CLONE, message).remedy("run `git fetch --unshallow`");
     Err(Refused::from(finding).into())
-}
-
-/// Returns what the message of `commit` tells; of a revert of a merge, also what that had brought.
-fn facts(repo: &Repo, commit: CommitId) -> Result<Facts> {
-    let said = repo.commit_info(commit)?;
-    let mut facts = Facts::read(&said);
-    for (name, mainline) in reverted(&said.message) {
-        if let Some(merge) = repo.resolve(&name)? {
-            let mainline = mainline.map(|name| repo.resolve(&name)).transpose()?.flatten();
-            facts.reverts.extend(repo.merged_commits(merge, mainline)?.iter().map(ToString::to_string));
-        }
-    }
-    Ok(facts)
 }
 
 /// Returns `all` with the commits that those take back which only name the pull request of a merge.
@@ -312,14 +442,15 @@ fn with_merges(repo: &Repo, mut all: Vec<Facts>) -> Result<Vec<Facts>> {
 fn by_message(
     own: &Commits,
     wanted: &Facts,
-    taken: &impl Fn(CommitId) -> bool,
+    taken: &dyn Fn(CommitId) -> bool,
     repeated: &BTreeSet<String>,
 ) -> Vec<(Strength, Facts)> {
     let tells =
         |strength: &Strength| strength.evidence != Evidence::Subject || !repeated.contains(&wanted.subject);
-    let others = own.live().filter(|facts| !taken(facts.id) && facts.id != wanted.id);
+    let others = own.live().filter(|facts| facts.id != wanted.id);
     let found =
         others.filter_map(|facts| Some((facts.strength(facts.evidence_for(wanted)?, wanted), facts.clone())));
+    let found = found.filter(|(strength, facts)| !strength.evidence.is_of_one() || !taken(facts.id));
     let mut found: Vec<(Strength, Facts)> = found.filter(|(strength, _)| tells(strength)).collect();
     found.sort_by_key(|(strength, _)| *strength);
     found
@@ -343,18 +474,25 @@ fn repeated(branches: &[Commits]) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backport::title::BranchWords;
     use crate::git::history::CommitInfo;
 
     fn own(messages: &[String]) -> Commits {
         let facts = |(number, message): (usize, &String)| {
             let id = CommitId::of_test(u8::try_from(number).unwrap() + 0x10);
-            Facts::read(&CommitInfo { id, parents: Vec::new(), message: message.clone() })
+            Facts::read(
+                &CommitInfo { id, parents: Vec::new(), message: message.clone() },
+                &BranchWords::default(),
+            )
         };
         Commits::new(messages.iter().enumerate().map(facts).collect())
     }
 
     fn origin() -> Facts {
-        Facts::read(&CommitInfo { id: CommitId::of_test(1), parents: Vec::new(), message: "Fix (#1)".into() })
+        Facts::read(
+            &CommitInfo { id: CommitId::of_test(1), parents: Vec::new(), message: "Fix (#1)".into() },
+            &BranchWords::default(),
+        )
     }
 
     fn shown(messages: &[String]) -> Option<Evidence> {

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::evidence::{Facts, same};
+use super::evidence::{Evidence, Facts};
 use super::own::Commits;
-use crate::git::CommitId;
+use super::title::Named;
 
 /// The commits of the trunk since the oldest cut.
 #[derive(Debug)]
@@ -34,18 +34,38 @@ impl TrunkCommits {
         self.by_id.contains_key(commit)
     }
 
-    /// Returns the commit that a branch's commit comes from: the one it names, or one of the same pull
-    /// request, or the only one with the same subject.
-    pub fn origin(&self, facts: &Facts) -> Option<&Facts> {
-        let named = facts.picked_from.iter().find_map(|name| self.by_id.get(name));
-        if named.is_some() || !facts.picked_from.is_empty() {
-            return self.own.all().get(*named?);
+    /// Returns the commits that a branch's commit may come from, and what says so: those that it names, those
+    /// that it lists, or else one of the same pull request, or the only one with the same subject.
+    pub fn origins(&self, facts: &Facts) -> Vec<(Evidence, &Facts)> {
+        let of = |evidence| move |one| (evidence, one);
+        let named = facts.picked_from.iter().filter_map(|name| self.own.all().get(*self.by_id.get(name)?));
+        let mut found: Vec<(Evidence, &Facts)> = named.map(of(Evidence::PickedFrom)).collect();
+        let listed = facts.listed.iter().filter_map(|item| self.of_item(item, facts));
+        found.extend(listed.map(of(Evidence::Listed)));
+        if found.is_empty() && facts.picked_from.is_empty() {
+            let pull = facts.pulls.iter().find_map(|pull| self.of_pull(*pull, facts));
+            found.extend(pull.map(of(Evidence::PullRequest)));
         }
-        let pull = facts.pulls.iter().find_map(|pull| self.of_pull(*pull, facts));
-        pull.or_else(|| match self.with_subject(&facts.subject).as_slice() {
-            [only] => Some(*only),
+        if found.is_empty() && facts.picked_from.is_empty() {
+            found.extend(self.of_subject(&facts.subject).map(of(Evidence::Subject)));
+        }
+        let mut seen = BTreeSet::new();
+        found.retain(|(_, one)| seen.insert(one.id));
+        found
+    }
+
+    /// Returns the commit that an item of a list means.
+    fn of_item(&self, item: &Named, facts: &Facts) -> Option<&Facts> {
+        let pull = item.pulls.iter().find_map(|pull| self.of_pull(*pull, facts));
+        pull.or_else(|| self.of_subject(&item.subject))
+    }
+
+    /// Returns the only commit with that subject.
+    fn of_subject(&self, subject: &str) -> Option<&Facts> {
+        match self.with_subject(subject).as_slice() {
+            [only] if !subject.is_empty() => Some(*only),
             _ => None,
-        })
+        }
     }
 
     /// Returns the commit whose own pull request that is: where there are several, the one with the
@@ -79,14 +99,9 @@ impl TrunkCommits {
         undone.among(&related).into_iter().map(|one| one.id.to_string()).collect()
     }
 
-    /// Returns whether a commit that is here was taken back by one of `commits`.
-    pub fn was_taken_back_by(&self, commit: CommitId, commits: &[Facts]) -> bool {
-        let name = commit.to_string();
-        let is_gone = self.contains(&name) && !self.own.live().any(|facts| facts.id == commit);
-        let takes_back = |facts: &Facts| {
-            self.own.undone_by(facts).is_some_and(|names| names.iter().any(|undone| same(undone, &name)))
-        };
-        is_gone && commits.iter().any(takes_back)
+    /// Returns the commit of the trunk that takes `facts` back, unless that was taken back itself.
+    pub fn taken_back(&self, facts: &Facts) -> Option<&Facts> {
+        self.own.taken_back(facts)
     }
 
     fn with_pull(&self, pull: u64) -> Vec<&Facts> {

@@ -18,7 +18,7 @@ use crate::version::plain;
 /// older branches lack is a warning, as is what may concern one branch only since no commit of the
 /// trunk is known to be its origin; where the change names an advisory, these are errors too.
 pub fn findings(matrix: &Matrix, is_on_trunk: &dyn Fn(CommitId) -> bool) -> Vec<Finding> {
-    let of_row = |row| [lost(matrix, row, is_on_trunk), behind(matrix, row)];
+    let of_row = |row| [lost(matrix, row, is_on_trunk), behind(matrix, row), still_there(matrix, row)];
     matrix.rows.iter().flat_map(of_row).flatten().collect()
 }
 
@@ -34,6 +34,20 @@ fn lost(matrix: &Matrix, row: &MatrixRow, is_on_trunk: &dyn Fn(CommitId) -> bool
         false => Finding::of(rule::FIX_LOST, message),
     };
     (!missing.is_empty()).then(|| finding.remedy(remedy(row, &missing)))
+}
+
+/// Finds the branches that have what the trunk took back, where no branch took it back.
+fn still_there(matrix: &Matrix, row: &MatrixRow) -> Option<Finding> {
+    if row.cells.iter().any(has) {
+        return None;
+    }
+    let is_there = |cell: &MatrixCell| matches!(cell, MatrixCell::StillThere { .. });
+    let columns = (0..row.cells.len()).filter(|column| row.cells.get(*column).is_some_and(is_there));
+    let on: Vec<&str> =
+        columns.filter_map(|column| Some(matrix.branches.get(column)?.branch.as_str())).collect();
+    let message = format!("what {} takes back is still on {}", what(row), on.join(", "));
+    let finding = Finding::of(rule::FIX_MISSING, message).as_warning_if(row.advisories.is_empty());
+    (!on.is_empty()).then(|| finding.remedy(remedy(row, &on)))
 }
 
 /// Finds the branches that lack what only newer ones have.
@@ -84,13 +98,13 @@ fn has(cell: &MatrixCell) -> bool {
     match cell {
         MatrixCell::Contained(_) => true,
         MatrixCell::Stated { status, .. } => *status == statements::StatementStatus::Contained,
-        MatrixCell::NotNeeded | MatrixCell::Missing => false,
+        _ => false,
     }
 }
 
 /// Returns the branches of `columns` that lack the change without a statement.
 fn missing<'m>(matrix: &'m Matrix, row: &MatrixRow, columns: std::ops::Range<usize>) -> Vec<&'m str> {
-    let columns = columns.filter(|column| row.cells.get(*column) == Some(&MatrixCell::Missing));
+    let columns = columns.filter(|column| row.cells.get(*column).is_some_and(MatrixCell::is_gap));
     columns.filter_map(|column| Some(matrix.branches.get(column)?.branch.as_str())).collect()
 }
 

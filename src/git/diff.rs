@@ -157,11 +157,16 @@ impl Repo {
     }
 
     /// Returns the tree of the first parent of `commit`, if it has one.
-    fn tree_before(&self, commit: CommitId) -> Result<Option<TreeId>> {
+    pub(super) fn tree_before(&self, commit: CommitId) -> Result<Option<TreeId>> {
         self.parent(commit)?.map(|parent| self.tree_of(parent)).transpose()
     }
 
-    fn diff(&self, before: Option<TreeId>, after: TreeId, options: &mut DiffOptions) -> Result<Diff<'_>> {
+    pub(super) fn diff(
+        &self,
+        before: Option<TreeId>,
+        after: TreeId,
+        options: &mut DiffOptions,
+    ) -> Result<Diff<'_>> {
         let before = before.map(|before| self.git.find_tree(before.0)).transpose()?;
         let after = self.git.find_tree(after.0)?;
         Ok(self.git.diff_tree_to_tree(before.as_ref(), Some(&after), Some(options))?)

@@ -11,7 +11,7 @@ use crate::git::{CommitId, Repo};
 /// Which of some tips contain which commits.
 #[derive(Debug)]
 pub struct Reach {
-    tips: usize,
+    tips: Vec<CommitId>,
     /// How many words of `masks` a commit has.
     stride: usize,
     index: HashMap<Oid, usize>,
@@ -39,7 +39,12 @@ impl Reach {
     /// Returns whether some tip has `commit` and another one has not.
     pub fn divides(&self, commit: CommitId) -> bool {
         let Some(&at) = self.index.get(&commit.0) else { return false };
-        !(0..self.tips).all(|tip| self.bit(at, tip))
+        !(0..self.tips.len()).all(|tip| self.bit(at, tip))
+    }
+
+    /// Returns the tips.
+    pub fn tips(&self) -> &[CommitId] {
+        &self.tips
     }
 
     /// Returns where `commit` stands in [`Reach::order`].
@@ -83,6 +88,12 @@ impl Repo {
             }
         }
         order.reverse();
-        Ok(Reach { tips: tips.len(), stride, index, masks, order: order.into_iter().map(CommitId).collect() })
+        Ok(Reach {
+            tips: tips.to_vec(),
+            stride,
+            index,
+            masks,
+            order: order.into_iter().map(CommitId).collect(),
+        })
     }
 }

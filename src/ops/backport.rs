@@ -121,7 +121,7 @@ impl BackportSession<'_> {
 
     /// Tries `commits` on `targets`.
     fn attempts(&self, commits: &[CommitId], targets: &[Target]) -> Result<(Vec<Facts>, Vec<Attempt>)> {
-        let mut survey = PickSurvey::read(&self.session.repo, &self.scope.trunk_tip, targets, commits)?;
+        let mut survey = PickSurvey::read(&self.session.repo, &self.scope, targets, commits)?;
         let facts: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
         self.check_merges(&facts)?;
         let notes = &self.project.config.notes;

@@ -63,7 +63,7 @@ fn compare(
     excepted: Vec<LeftOut>,
     report: &mut Report,
 ) -> Result<()> {
-    let mut survey = PickSurvey::read(repo, &scope.trunk_tip, &targets, &[])?;
+    let mut survey = PickSurvey::read(repo, scope, &targets, &[])?;
     let (changes, left_out) =
         went_somewhere(&mut survey, &mut |facts| scope.concerns_branch_only(repo, facts))?;
     let rows = rows(&mut survey, &changes, &targets, &scope.statements)?;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails that cannot be set up")]
 
 mod agreement;
+mod evidence;
 mod locks;
 mod outcomes;
 mod resolving;

@@ -26,7 +26,7 @@ impl BackportSession<'_> {
             return Err(Refused(chosen.absences()).into());
         }
         let Targets { targets, excepted, .. } = chosen;
-        let mut survey = PickSurvey::read(repo, &self.scope.trunk_tip, &targets, &commits)?;
+        let mut survey = PickSurvey::read(repo, &self.scope, &targets, &commits)?;
         let (facts, left_out) = if commits.is_empty() {
             went_somewhere(&mut survey, &mut |facts| self.scope.concerns_branch_only(repo, facts))?
         } else {
@@ -48,7 +48,7 @@ impl BackportSession<'_> {
         let repo = &self.session.repo;
         let commits = self.commits()?;
         let targets = &self.scope.branches;
-        let mut survey = PickSurvey::read(repo, &self.scope.trunk_tip, targets, &commits)?;
+        let mut survey = PickSurvey::read(repo, &self.scope, targets, &commits)?;
         let given: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
         let lines = lines(&self.project.workspace, &self.project.config).map_err(Refused)?;
         let sources = FixSources {

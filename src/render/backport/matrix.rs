@@ -47,8 +47,8 @@ pub fn human(matrix: &Matrix) -> String {
 fn style(cell: &MatrixCell) -> Style {
     match cell {
         MatrixCell::Contained(_) => NEW,
-        MatrixCell::Stated { .. } | MatrixCell::NotNeeded => DIM,
-        MatrixCell::Missing => OLD,
+        MatrixCell::Stated { .. } | MatrixCell::NotNeeded | MatrixCell::TakenBack { .. } => DIM,
+        MatrixCell::Missing | MatrixCell::StillThere { .. } => OLD,
     }
 }
 
@@ -61,6 +61,8 @@ fn word(cell: &MatrixCell) -> &'static str {
     match cell {
         MatrixCell::Missing => "MISSING",
         MatrixCell::NotNeeded => "no need",
+        MatrixCell::TakenBack { .. } => "reverted",
+        MatrixCell::StillThere { .. } => "REVERT",
         MatrixCell::Stated { status, .. } => match status {
             StatementStatus::Contained => "stated",
             StatementStatus::NotAffected => "n/a",
@@ -70,6 +72,8 @@ fn word(cell: &MatrixCell) -> &'static str {
             Evidence::Ancestry => "ancestor",
             Evidence::PickedFrom => "picked",
             Evidence::PatchId => "patch",
+            Evidence::NoDifference => "no diff",
+            Evidence::Listed => "listed",
             Evidence::PullRequest => "pull",
             Evidence::Subject => "subject",
             Evidence::Advisory => "advisory",
@@ -101,6 +105,14 @@ fn said(row: &MatrixRow, cell: &MatrixCell) -> Option<String> {
         MatrixCell::Contained(shown) => Some(format!("{} ({})", shown.by.short(), shown.evidence.text())),
         MatrixCell::Stated { status, reason } => Some(format!("{}: {}", status.text(), escaped(reason))),
         MatrixCell::NotNeeded => Some("it takes back what is not there".to_owned()),
+        MatrixCell::TakenBack { taken_back_in } => {
+            Some(format!("the trunk took it back in {} (revert)", taken_back_in.short()))
+        }
+        MatrixCell::StillThere { by, taken_back_in } => Some(format!(
+            "still there as {}, the trunk took it back in {} (revert)",
+            by.short(),
+            taken_back_in.short()
+        )),
         MatrixCell::Missing => None,
     }
 }

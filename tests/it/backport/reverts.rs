@@ -48,7 +48,7 @@ fn what_the_trunk_took_back_is_not_asked_for_and_its_revert_is() {
     train.run(&[&revert, "--to", "3.0"]).exits(0);
     let found = train.json(&["--status"]);
     assert_eq!(found["backports"]["rows"].as_array().unwrap().len(), 1, "{found}");
-    assert_eq!(states(&found, &revert), ["contained", "missing", "not-needed"]);
+    assert_eq!(states(&found, &revert), ["contained", "still-there", "not-needed"]);
 }
 
 #[test]
@@ -115,4 +115,23 @@ fn the_order_in_which_commits_are_named_does_not_count() {
         assert_eq!(found["backports"]["rows"][0]["commit"], *commits[0]);
         assert_eq!(states(&found, &again), ["not-needed", "not-needed"], "{found}");
     }
+}
+
+#[test]
+fn what_the_trunk_took_back_is_a_finding_where_it_was_backported_and_flagged_where_it_was_not() {
+    let train = Train::new();
+    train.cut_through(2);
+    let bad = train.change("main", "src/lib.rs", "// two", "// fast and wrong", "Be fast (#7)");
+    train.run(&[&bad, "--to", "2.0"]).exits(0);
+    let back = revert(&train, "main", &[], Some("Revert \"Be fast\" (#8)\n\nReverts org/repo#7"));
+    let found = train.json(&["--status", &bad]);
+    assert_eq!(states(&found, &bad), ["still-there", "taken-back"], "{found}");
+    assert_eq!(found["backports"]["rows"][0]["cells"][0]["taken_back_in"], *back);
+    let text = train.run(&["--status"]).exits(1);
+    assert!(text.contains(&format!("the trunk took it back in {}", &back[..10])), "{text}");
+    let text = train.run(&[&bad]).exits(1);
+    assert!(text.contains("clean, but flagged") && text.contains("was taken back by the trunk"), "{text}");
+    train.run(&[&bad, &back]).exits(0);
+    let again = revert(&train, "main", &[], None);
+    assert_eq!(states(&train.json(&["--status", &bad]), &bad), ["contained", "contained"], "{again}");
 }

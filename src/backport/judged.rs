@@ -1,0 +1,92 @@
+//! What the changes of commits say themselves, each looked at once: patch ids, lines, and whether a
+//! branch has them.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use anyhow::Result;
+
+use super::scope::Scope;
+use crate::git::content::ChangedLines;
+use crate::git::{CommitId, PatchId, Repo};
+
+/// The changes of commits, as far as they were asked for.
+pub struct Judged<'r> {
+    repo: &'r Repo,
+    notes: Option<String>,
+    patches: HashMap<CommitId, Option<PatchId>>,
+    lines: HashMap<CommitId, Rc<ChangedLines>>,
+}
+
+/// How many of a hundred lines of a commit one that lists it, or that two branches call alike, must have.
+const MOST_OF: usize = 34;
+
+impl<'r> Judged<'r> {
+    /// Begins with nothing known.
+    pub fn new(repo: &'r Repo, scope: &Scope) -> Self {
+        let notes = scope.notes_file.as_ref().map(ToString::to_string);
+        Self { repo, notes, patches: HashMap::new(), lines: HashMap::new() }
+    }
+
+    /// Returns the patch id of `commit`.
+    pub fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
+        if let Some(known) = self.patches.get(&commit) {
+            return Ok(*known);
+        }
+        let patch = self.repo.patch_id(commit)?;
+        self.patches.insert(commit, patch);
+        Ok(patch)
+    }
+
+    /// Returns whether `by` has a good part of what `wanted` changes.
+    pub fn bears_out(&mut self, by: CommitId, wanted: CommitId) -> Result<bool> {
+        self.has_part(by, wanted, MOST_OF)
+    }
+
+    /// Returns whether `by` has something of what `wanted` changes.
+    pub fn is_related(&mut self, by: CommitId, wanted: CommitId) -> Result<bool> {
+        self.has_part(by, wanted, 1)
+    }
+
+    /// Returns whether both change a file of the same name.
+    pub fn shares_file(&mut self, by: CommitId, wanted: CommitId) -> Result<bool> {
+        let (by, wanted) = (self.lines(by)?, self.lines(wanted)?);
+        Ok(by.shares_file(&wanted))
+    }
+
+    /// Returns whether `commit` only takes something away.
+    pub fn only_removes(&mut self, commit: CommitId) -> Result<bool> {
+        Ok(!self.lines(commit)?.adds)
+    }
+
+    fn has_part(&mut self, by: CommitId, wanted: CommitId, least: usize) -> Result<bool> {
+        let (by, wanted) = (self.lines(by)?, self.lines(wanted)?);
+        Ok(wanted.share(&by).map_or_else(|| wanted.shares_file(&by), |share| share >= least))
+    }
+
+    fn lines(&mut self, commit: CommitId) -> Result<Rc<ChangedLines>> {
+        if let Some(known) = self.lines.get(&commit) {
+            return Ok(Rc::clone(known));
+        }
+        let mut lines = self.repo.changed_lines(commit, |path| self.tells(path))?;
+        if lines.share(&lines).is_none() {
+            lines = self.repo.changed_lines(commit, |_| true)?;
+        }
+        let lines = Rc::new(lines);
+        self.lines.insert(commit, Rc::clone(&lines));
+        Ok(lines)
+    }
+
+    /// Returns whether all that `commit` changes is so at `onto`: notes and lock files are not asked for
+    /// where it changes more.
+    pub fn is_there(&self, commit: CommitId, onto: CommitId) -> Result<bool> {
+        let before = self.repo.parent(commit)?.map(|parent| self.repo.tree_of(parent)).transpose()?;
+        let after = self.repo.tree_of(commit)?;
+        self.repo.has_changes(onto, (before, after), |path| self.tells(path))
+    }
+
+    /// Returns whether a file tells one change from another: notes and lock files differ by branch.
+    fn tells(&self, path: &str) -> bool {
+        path.rsplit('/').next() != Some("Cargo.lock") && self.notes.as_deref() != Some(path)
+    }
+}

@@ -1,0 +1,222 @@
+//! Titles of commits: which words are about the change, and which only say where it went.
+
+use std::collections::BTreeSet;
+
+use super::targets::{Target, names};
+use crate::config::NameScheme;
+
+/// What the project calls its branches, so that their names are known in a title.
+#[derive(Clone, Debug, Default)]
+pub struct BranchWords {
+    /// The names of the trunk and the release branches, in lower case.
+    branches: BTreeSet<String>,
+    /// Their versions: in full, and as short as they are written: `36.0.0`, `36.0`, `36`.
+    versions: BTreeSet<String>,
+    /// How release branches are named, also those that are gone.
+    template: Option<NameScheme>,
+}
+
+/// A change that a title or a line of a message tells of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The words about the change; empty where there are none.
+    pub subject: String,
+    /// The pull requests that are named.
+    pub pulls: BTreeSet<u64>,
+}
+
+impl BranchWords {
+    /// Makes it for a project whose release branches are named as `template` says.
+    pub fn new(template: &NameScheme, trunk: &str, branches: &[Target]) -> Self {
+        let mut words = Self { template: Some(template.clone()), ..Self::default() };
+        words.branches.insert(trunk.to_ascii_lowercase());
+        for target in branches {
+            let [branch, version, short] = names(target.branch.as_str(), &target.version);
+            words.branches.insert(branch.to_ascii_lowercase());
+            words.versions.extend([version, short, target.version.major.to_string()]);
+        }
+        words
+    }
+
+    /// Returns `title` without what tells a backport from its origin: numbers of pull requests, names of
+    /// branches, the word itself.
+    pub fn subject(&self, title: &str) -> String {
+        let mut rest = title.trim();
+        loop {
+            let before = rest;
+            rest = self.without_prefix(rest).unwrap_or(rest).trim_start();
+            rest = self.without_suffix(rest).unwrap_or(rest).trim_end();
+            if rest == before {
+                break;
+            }
+        }
+        if names_only_numbers(rest) {
+            return String::new();
+        }
+        rest.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads a line of a list of changes.
+    pub fn named(&self, line: &str) -> Named {
+        Named { subject: self.subject(line), pulls: numbers(line) }
+    }
+
+    /// Cuts off one mark at the beginning: `[36.0.0]`, `release-36.0.0:`, `Backport of`.
+    fn without_prefix<'t>(&self, title: &'t str) -> Option<&'t str> {
+        for (open, close) in [('[', ']'), ('(', ')')] {
+            let group = title.strip_prefix(open).and_then(|inner| inner.split_once(close));
+            if let Some((group, after)) = group
+                && self.is_mark(group)
+            {
+                return Some(after.trim_start_matches([':', ' ']));
+            }
+        }
+        if let Some((head, after)) = title.split_once(": ")
+            && (self.is_mark(head) && !head.contains(' ') || is_backport_word(head))
+        {
+            return Some(after);
+        }
+        let (word, after) = title.split_once(' ')?;
+        if !is_backport_word(word) {
+            return None;
+        }
+        let after = after.strip_prefix("of ").unwrap_or(after);
+        let more = after.strip_prefix("to ").or_else(|| after.strip_prefix("for ")).and_then(|rest| {
+            let (branch, rest) = rest.split_once([':', ' '])?;
+            self.is_branch(branch).then_some(rest)
+        });
+        Some(more.unwrap_or(after))
+    }
+
+    /// Cuts off one mark at the end: `(#123)`, `(backport)`, `[1.2]`, `for release 45`, `to release-1.2`.
+    fn without_suffix<'t>(&self, title: &'t str) -> Option<&'t str> {
+        for (open, close) in [('(', ')'), ('[', ']')] {
+            let group = title.strip_suffix(close).and_then(|inner| inner.rsplit_once(open));
+            if let Some((front, group)) = group
+                && (is_pull(group) || self.is_mark(group))
+            {
+                return Some(front);
+            }
+        }
+        let preposition = |word: &str| title.rfind(word).map(|at| (at, at + word.len()));
+        let words = [" for ", " to ", " on ", " onto ", " into ", " in "];
+        let (front, tail) = words.iter().filter_map(|word| preposition(word)).max()?;
+        let (word, tail) = (title[front..tail].trim(), &title[tail..]);
+        let bare = word == "for" || title.split(' ').any(is_backport_word);
+        (self.is_branch(tail) || (bare && self.versions.contains(tail))).then(|| &title[..front])
+    }
+
+    /// Returns whether a text in brackets, or before a colon, names a branch or says that this is a backport.
+    fn is_mark(&self, text: &str) -> bool {
+        let text = text.trim();
+        let lower = text.to_ascii_lowercase();
+        lower.contains("backport") || self.is_branch(text) || self.versions.contains(&lower) || {
+            let number = lower.trim_start_matches("release").trim_start_matches(['-', '/', ' ', 'v']);
+            is_version(number) && number.contains('.')
+        }
+    }
+
+    /// Returns whether a text is the name of the trunk or a release branch, or says `release 45`.
+    fn is_branch(&self, text: &str) -> bool {
+        let lower = text.trim().to_ascii_lowercase();
+        let lower = lower.strip_prefix("the ").unwrap_or(&lower);
+        let lower = lower.strip_suffix(" branch").unwrap_or(lower);
+        let lower = lower.strip_prefix("branch ").unwrap_or(lower).trim_matches('`');
+        let release = lower.strip_prefix("release ").unwrap_or_default();
+        self.branches.contains(lower)
+            || is_version(release.trim_start_matches('v'))
+            || self.template.as_ref().is_some_and(|template| {
+                let bare = lower.starts_with(|c: char| c.is_ascii_digit());
+                !bare && template.read(lower).is_some()
+            })
+    }
+}
+
+/// Returns whether a word says that this is a backport.
+pub fn is_backport_word(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let words = ["backport", "backports", "backported", "backporting", "cherry-pick", "cherry-picks", "bp"];
+    words.contains(&word.as_str())
+}
+
+/// Returns the pull requests that a title names: in parentheses, or anywhere where the title says that
+/// it is a backport.
+pub fn pulls(title: &str) -> BTreeSet<u64> {
+    if title.split(' ').any(is_backport_word) {
+        return numbers(title);
+    }
+    let groups = title.match_indices("(#").filter_map(|(at, mark)| {
+        let (number, _) = title[at + mark.len()..].split_once(')')?;
+        number.parse().ok()
+    });
+    groups.collect()
+}
+
+/// Returns the numbers of pull requests in a text: `#123`, `owner/repository#123`, `…/pull/123`.
+pub fn numbers(text: &str) -> BTreeSet<u64> {
+    let after = |mark: &str| -> Vec<u64> {
+        let rests = text.match_indices(mark).map(|(at, mark)| &text[at + mark.len()..]);
+        rests.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect()
+    };
+    after("#").into_iter().chain(after("/pull/")).collect()
+}
+
+/// Returns the changes that the lines of a message list, one each or several pull requests in one.
+pub fn listed(words: &BranchWords, message: &str) -> Vec<Named> {
+    let mut found = Vec::new();
+    let title = message.lines().next().unwrap_or_default();
+    if title.split(' ').any(is_backport_word) {
+        found.extend(each(&numbers(title)));
+    }
+    for line in message.lines().skip(1).map(str::trim) {
+        let says = line.split(' ').any(is_backport_word);
+        if let Some(item) = item(line) {
+            found.push(words.named(item));
+        } else if says || line.to_ascii_lowercase().contains("cherry pick") {
+            found.extend(each(&numbers(line)));
+        }
+    }
+    found.retain(|one| !one.subject.is_empty() || !one.pulls.is_empty());
+    found
+}
+
+fn each(pulls: &BTreeSet<u64>) -> impl Iterator<Item = Named> {
+    pulls.iter().map(|pull| Named { subject: String::new(), pulls: BTreeSet::from([*pull]) })
+}
+
+/// Returns what a line lists: after a bullet or a number, or with its pull request at an end.
+fn item(line: &str) -> Option<&str> {
+    let bullet = ["* ", "- ", "+ ", "• "].iter().find_map(|bullet| line.strip_prefix(bullet));
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = (digits.len() < line.len())
+        .then(|| digits.strip_prefix(". ").or_else(|| digits.strip_prefix(") ")))
+        .flatten();
+    let ends = line.strip_suffix(')').and_then(|inner| inner.rsplit_once('(')).map(|(_, group)| group);
+    let pull = (line.starts_with('#') || ends.is_some_and(is_pull)).then_some(line);
+    bullet.or(number).or(pull).map(str::trim)
+}
+
+/// Returns whether a text in parentheses is the number of a pull request.
+fn is_pull(group: &str) -> bool {
+    let number = group.rsplit('#').next().unwrap_or_default();
+    group.contains('#') && !group.contains(' ') && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Returns whether a text is numbers of pull requests, and words between them.
+fn names_only_numbers(text: &str) -> bool {
+    let is_between =
+        |word: &str| ["and", "pr", "prs", "&", "pull", "request", "requests", "of"].contains(&word);
+    let mut words = text.split([' ', ',', ';']).filter(|word| !word.is_empty());
+    text.contains('#')
+        && words.all(|word| {
+            let lower = word.to_ascii_lowercase();
+            is_between(&lower)
+                || lower.split_once('#').is_some_and(|(_, number)| number.parse::<u64>().is_ok())
+        })
+}
+
+/// Returns whether a text is a version, or a part of one: `1.2`, `1.2.x`.
+fn is_version(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == 'x')
+}
