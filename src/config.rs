@@ -5,6 +5,7 @@
 //! placeholder that does not exist) is refused while reading, with its place; what reaches the
 //! rest of the program needs no second look.
 
+pub mod backport;
 pub mod check;
 mod mask;
 pub mod msrv;
@@ -74,6 +75,8 @@ pub struct Config {
     pub msrv: msrv::Msrv,
     /// `[check]`.
     pub check: check::Levels,
+    /// `[backport]`.
+    pub backport: backport::BackportConfig,
     /// `[schedule]`.
     pub schedule: ScheduleConfig,
 }

@@ -37,6 +37,10 @@ pub enum Placeholder {
     Name,
     /// The address of the lead package's repository.
     Repository,
+    /// The first line of a commit's message.
+    Subject,
+    /// Commits, one a line.
+    Commits,
 }
 
 impl Placeholder {
@@ -44,7 +48,7 @@ impl Placeholder {
     pub const OF_VERSION: &[Self] =
         &[Self::Version, Self::Plain, Self::Short, Self::Major, Self::Minor, Self::Patch, Self::Pre];
 
-    /// Every placeholder.
+    /// Every placeholder of a release.
     pub const ALL: &[Self] = &[
         Self::Version,
         Self::Plain,
@@ -75,6 +79,8 @@ impl Placeholder {
             Self::Date => "date",
             Self::Name => "name",
             Self::Repository => "repository",
+            Self::Subject => "subject",
+            Self::Commits => "commits",
         }
     }
 }
@@ -124,6 +130,7 @@ impl Values {
             Placeholder::Date => self.date.map(|date| date.to_string()),
             Placeholder::Name => self.name.clone(),
             Placeholder::Repository => self.repository.clone(),
+            Placeholder::Subject | Placeholder::Commits => None,
         }
     }
 }
@@ -328,9 +335,7 @@ fn extent(open: Placeholder, text: &str, next: Option<&TemplatePart>) -> Option<
         Placeholder::Major | Placeholder::Minor | Placeholder::Patch => numbers(text, 1),
         Placeholder::Date => Some(10).filter(|&len| text.is_char_boundary(len)),
         Placeholder::Pre => up_to_next(0),
-        Placeholder::Branch | Placeholder::Tag | Placeholder::Name | Placeholder::Repository => {
-            up_to_next(text.chars().next()?.len_utf8())
-        }
+        _ => up_to_next(text.chars().next()?.len_utf8()),
     }
 }
 
@@ -375,6 +380,8 @@ impl Found {
             Placeholder::Date => self.others.date = Some(text.parse().ok()?),
             Placeholder::Name => self.others.name = Some(text.to_owned()),
             Placeholder::Repository => self.others.repository = Some(text.to_owned()),
+            // No version tells them.
+            Placeholder::Subject | Placeholder::Commits => {}
         }
         Some(())
     }

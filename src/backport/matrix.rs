@@ -1,15 +1,16 @@
 //! Which commits are on which branches: commits against branches, each cell with its evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use serde::Serialize;
 
+use super::concern::{Concern, Concerns};
 use super::evidence::{Evidence, Facts, Strength};
 use super::statements::{StatementStatus, Statements};
 use super::survey::{PickSurvey, Proof};
 use super::targets::Target;
-use crate::git::CommitId;
+use crate::git::{BranchName, CommitId};
 use crate::plan::LeftOut;
 
 /// Commits against branches.
@@ -22,8 +23,30 @@ pub struct Matrix {
     /// The commits: the rows.
     pub rows: Vec<MatrixRow>,
     /// How many commits of the branches were not looked for elsewhere, because they only concern
-    /// their own: merges, versions, notes.
+    /// their own.
     pub left_out: usize,
+    /// How many of them there are for each reason.
+    pub left_out_for: BTreeMap<Concern, usize>,
+    /// What is to be backported next, the most urgent first.
+    pub next: Vec<NextBackport>,
+}
+
+/// Commits that the same branches lack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NextBackport {
+    /// The commits, oldest first.
+    pub commits: Vec<CommitId>,
+    /// The branches.
+    pub branches: Vec<BranchName>,
+}
+
+/// What went to some branch.
+#[derive(Clone, Debug, Default)]
+pub struct Went {
+    /// The commits, their origins on the trunk where they are known.
+    pub commits: Vec<Facts>,
+    /// How many were left out, and why.
+    pub left_out: BTreeMap<Concern, usize>,
 }
 
 /// A commit, and where it is.
@@ -37,6 +60,9 @@ pub struct MatrixRow {
     pub advisories: BTreeSet<String>,
     /// One cell for each branch.
     pub cells: Vec<MatrixCell>,
+    /// Where it stands among all commits, of which parents come first.
+    #[serde(skip)]
+    pub position: Option<usize>,
 }
 
 /// Whether one commit is on one branch.
@@ -71,6 +97,17 @@ pub enum MatrixCell {
 }
 
 impl Matrix {
+    /// Makes it of `rows`.
+    pub fn new(
+        branches: Vec<Target>,
+        excepted: Vec<LeftOut>,
+        rows: Vec<MatrixRow>,
+        left_out_for: BTreeMap<Concern, usize>,
+    ) -> Self {
+        let next = next(&rows, &branches);
+        Self { branches, excepted, rows, left_out: left_out_for.values().sum(), left_out_for, next }
+    }
+
     /// Returns whether a commit is missing somewhere and nobody has said why.
     pub fn has_gaps(&self) -> bool {
         self.rows.iter().any(MatrixRow::has_gap)
@@ -78,13 +115,58 @@ impl Matrix {
 }
 
 impl MatrixRow {
+    /// Returns whether a newer branch lacks what an older one has.
+    pub fn is_lost(&self) -> bool {
+        let oldest = self.cells.iter().rposition(MatrixCell::has).unwrap_or(0);
+        self.cells.iter().take(oldest).any(MatrixCell::is_gap)
+    }
+
     /// Returns whether it is missing somewhere.
     pub fn has_gap(&self) -> bool {
         self.cells.iter().any(MatrixCell::is_gap)
     }
 }
 
+/// Puts the most urgent first: what a newer branch lacks and an older one has, which those lose who move up;
+/// then what names an advisory; then the rest.
+pub fn most_urgent_first(rows: &mut [MatrixRow]) {
+    rows.sort_by_key(|row| (!row.has_gap(), !row.is_lost(), row.advisories.is_empty()));
+}
+
+/// Returns what is to be backported, commits that the same branches lack together.
+fn next(rows: &[MatrixRow], branches: &[Target]) -> Vec<NextBackport> {
+    let mut next: Vec<NextBackport> = Vec::new();
+    let mut places = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.has_gap()) {
+        let lacking = branches.iter().zip(&row.cells).filter(|(_, cell)| cell.is_gap());
+        let lacking: Vec<BranchName> = lacking.map(|(target, _)| target.branch.clone()).collect();
+        let commit = row.cells.iter().find_map(MatrixCell::taken_back_in).unwrap_or(row.commit);
+        places.insert(commit, row.position);
+        match next.iter_mut().find(|one| one.branches == lacking) {
+            Some(one) => one.commits.push(commit),
+            None => next.push(NextBackport { commits: vec![commit], branches: lacking }),
+        }
+    }
+    for one in &mut next {
+        one.commits.sort_by_key(|commit| places.get(commit).copied());
+    }
+    next
+}
+
 impl MatrixCell {
+    /// Returns the commit that must follow where the trunk took back what is still there.
+    fn taken_back_in(&self) -> Option<CommitId> {
+        match self {
+            Self::StillThere { taken_back_in, .. } => Some(*taken_back_in),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the branch has it.
+    fn has(&self) -> bool {
+        matches!(self, Self::Contained(_) | Self::Stated { status: StatementStatus::Contained, .. })
+    }
+
     /// Returns whether something is to be done.
     pub fn is_gap(&self) -> bool {
         matches!(self, Self::Missing | Self::StillThere { .. })
@@ -114,7 +196,8 @@ pub fn rows(
     branches: &[Target],
     statements: &Statements,
 ) -> Result<Vec<MatrixRow>> {
-    let mut rows: Vec<MatrixRow> = commits.iter().map(MatrixRow::of).collect();
+    let row = |facts: &Facts| MatrixRow { position: survey.position(facts.id), ..MatrixRow::of(facts) };
+    let mut rows: Vec<MatrixRow> = commits.iter().map(row).collect();
     let mut oldest_first: Vec<usize> = (0..commits.len()).collect();
     oldest_first.sort_by_key(|&at| survey.position(commits[at].id));
     for (number, target) in branches.iter().enumerate() {
@@ -175,18 +258,14 @@ fn judged(
 }
 
 /// Returns a commit for each change that went to a target since its cut, its origin on the trunk
-/// where that is known, newest branch first; and how many were left out because `concerns_branch`
-/// says that they are of no interest elsewhere.
+/// where that is known, newest branch first; and how many were left out because `concerns` says that they
+/// are of no interest elsewhere.
 ///
 /// What a branch took back of its own is not a change. In the place of what the trunk took back stands what
 /// took it back: the branches that have the one lack the other.
-pub fn went_somewhere(
-    survey: &mut PickSurvey<'_>,
-    concerns_branch: &mut dyn FnMut(&Facts) -> Result<bool>,
-) -> Result<(Vec<Facts>, usize)> {
-    let mut found: Vec<Facts> = Vec::new();
+pub fn went_somewhere(survey: &mut PickSurvey<'_>, concerns: &Concerns<'_>) -> Result<Went> {
+    let mut went = Went::default();
     let mut seen: BTreeSet<CommitId> = BTreeSet::new();
-    let mut left_out = 0;
     for target in 0..survey.targets() {
         for facts in survey.own(target).to_vec() {
             if seen.contains(&facts.id) || !survey.is_live(target, facts.id) {
@@ -196,8 +275,8 @@ pub fn went_somewhere(
             if origins.is_empty() && survey.takes_back_own(target, &facts) {
                 continue;
             }
-            if facts.merge || concerns_branch(&facts)? {
-                left_out += 1;
+            if let Some(concern) = concerns.of(target, &facts)? {
+                *went.left_out.entry(concern).or_default() += 1;
                 continue;
             }
             let origins = if origins.is_empty() { vec![facts.clone()] } else { origins };
@@ -213,12 +292,12 @@ pub fn went_somewhere(
                         shown.filter(|(_, shown)| shown.evidence.is_of_one()).map(|(_, shown)| shown.by),
                     );
                 }
-                found.push(origin);
+                went.commits.push(origin);
             }
             seen.insert(facts.id);
         }
     }
-    Ok((found, left_out))
+    Ok(went)
 }
 
 impl MatrixRow {
@@ -228,6 +307,7 @@ impl MatrixRow {
             title: facts.title.clone(),
             advisories: facts.advisories.clone(),
             cells: Vec::new(),
+            position: None,
         }
     }
 }

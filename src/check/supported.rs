@@ -162,6 +162,8 @@ pub fn standing(row: &status::StatusRow) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::backport::evidence::Evidence;
     use crate::backport::survey::Proof;
@@ -189,9 +191,10 @@ mod tests {
             title: "Fix".into(),
             advisories: advisory.map(str::to_owned).into_iter().collect(),
             cells: cells.chars().map(cell).collect(),
+            position: None,
         };
         let branches = (0..cells.len()).map(branch).collect();
-        Matrix { branches, excepted: Vec::new(), rows: vec![row], left_out: 0 }
+        Matrix::new(branches, Vec::new(), vec![row], BTreeMap::new())
     }
 
     fn found(cells: &str, advisory: Option<&str>, is_on_trunk: bool) -> Vec<String> {

@@ -31,7 +31,8 @@ Examples:
   cargo relprep backport 1a2b3c4 --dry-run           what would become of it on each branch
   cargo relprep backport 1a2b3c4 --except 38.0='the code is not there'
   cargo relprep backport 1a2b3c4 --resolve release-36.0.0
-  cargo relprep backport --status                    all that is missing somewhere
+  cargo relprep backport --status                    all fixes that are missing somewhere
+  cargo relprep backport --status --all              and all else that went to one branch only
   cargo relprep backport --status --format markdown 1a2b3c4
   cargo relprep backport --advisory GHSA-xxxx-xxxx-xxxx
 
@@ -45,6 +46,9 @@ pub(super) struct BackportArgs {
     /// Show which branches have the commits; without commits, all that are missing somewhere
     #[arg(long, group = "instead")]
     status: bool,
+    /// With `--status`: ask about all commits of the branches, not only about fixes of what is released
+    #[arg(long, requires = "status", conflicts_with = "commits")]
+    all: bool,
     /// Prepare a work tree with the conflict on this branch, and say how to finish
     #[arg(long, value_name = "BRANCH", group = "instead", conflicts_with_all = ["to", "except"])]
     resolve: Option<String>,
@@ -107,6 +111,7 @@ impl BackportArgs {
             commits: self.commits.clone(),
             choice: Choice { to: self.to.clone(), except: self.except.clone() },
             mainline: self.mainline,
+            all: self.all,
             sign_off: self.signoff,
             again: self.again,
             accept_flags: self.accept_flags,

@@ -1,6 +1,6 @@
 //! Commits: what they say, what revisions name, where a branch left another.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Context, Result};
 use git2::{Commit, ErrorCode, Oid, Sort};
@@ -92,6 +92,14 @@ impl Repo {
     /// Returns whether `descendant` is `ancestor`, or has it among its ancestors.
     pub fn has_ancestor(&self, descendant: CommitId, ancestor: CommitId) -> Result<bool> {
         Ok(descendant == ancestor || self.git.graph_descendant_of(descendant.0, ancestor.0)?)
+    }
+
+    /// Returns the commits that `tip` has and `base` has not.
+    pub fn left_out_of(&self, tip: CommitId, base: CommitId) -> Result<BTreeSet<CommitId>> {
+        let mut walk = self.git.revwalk()?;
+        walk.hide(base.0)?;
+        walk.push(tip.0)?;
+        walk.map(|id| Ok(CommitId(id?))).collect()
     }
 
     /// Returns the commit where the branch with the tip `branch` left the one with the tip `trunk`:

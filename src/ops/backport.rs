@@ -27,6 +27,7 @@ use crate::rule;
 
 /// What is backported, and how.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct BackportOptions {
     /// The commits, as git names them, oldest first; ranges as in `A..B`.
     pub commits: Vec<String>,
@@ -34,6 +35,8 @@ pub struct BackportOptions {
     pub choice: Choice,
     /// For merges: the parent that counts as the state before, from 1.
     pub mainline: Option<u32>,
+    /// Whether `--status` asks about all commits of the branches, not only fixes of what is released.
+    pub all: bool,
     /// Whether each commit gets a `Signed-off-by` line.
     pub sign_off: bool,
     /// Whether that is picked, too, which a branch seems to have already.

@@ -7,11 +7,13 @@ use anyhow::Result;
 use super::backport::{BackportOptions, BackportSession};
 use super::calendar::ProjectSchedule;
 use super::session::Session;
+use crate::backport::concern::Concerns;
 use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
 use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::Target;
 use crate::check::supported::{self, SupportedRelease};
+use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Refs, Repo, TagName};
 use crate::plan::LeftOut;
@@ -31,8 +33,9 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
     let options = BackportOptions::default();
     let BackportSession { scope, project, refs, .. } =
         BackportSession::read(session, &options, &mut report.findings)?;
-    let lead = project::lead(repo, &context.location, &project.config)?;
-    let calendar = ProjectSchedule::of(Some((repo, &refs)), project.config, context.date, &lead)?;
+    let config = project.config;
+    let lead = project::lead(repo, &context.location, &config)?;
+    let calendar = ProjectSchedule::of(Some((repo, &refs)), config.clone(), context.date, &lead)?;
     let status = calendar.status();
     report.findings.extend(calendar.notes.iter().cloned());
     if let Some(remote) = refs.branches.remote_in_words() {
@@ -43,7 +46,7 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
         report.fact("waived", format!("{branch}: {reason}"));
     }
     report.fact("latest", supported::latest(&status));
-    let compared = compare((repo, &refs), (&scope, &status), targets, excepted, &mut report);
+    let compared = compare((repo, &refs), (&scope, &config, &status), targets, excepted, &mut report);
     if let Err(Refused(findings)) = Refused::taken_from(compared)? {
         report.fact("changes", "unchecked");
         report.findings.extend(findings);
@@ -58,18 +61,19 @@ pub fn check(session: &Session<'_>, waivers: &[Waiver]) -> Result<Report> {
 /// A refusal where too little of the history is here.
 fn compare(
     (repo, refs): (&Repo, &Refs),
-    (scope, status): (&Scope, &Status),
+    (scope, config, status): (&Scope, &Config, &Status),
     targets: Vec<Target>,
     excepted: Vec<LeftOut>,
     report: &mut Report,
 ) -> Result<()> {
     let mut survey = PickSurvey::read(repo, scope, &targets, &[])?;
-    let (changes, left_out) =
-        went_somewhere(&mut survey, &mut |facts| scope.concerns_branch_only(repo, facts))?;
-    let rows = rows(&mut survey, &changes, &targets, &scope.statements)?;
-    let releases = releases((repo, refs), status, &targets, &rows)?;
-    let matrix = Matrix { branches: targets, excepted, rows, left_out };
-    report.fact("changes", format!("{} compared, {left_out} of one branch only left out", changes.len()));
+    let concerns = Concerns::read((repo, refs), (scope, config), &targets, false)?;
+    let went = went_somewhere(&mut survey, &concerns)?;
+    let rows = rows(&mut survey, &went.commits, &targets, &scope.statements)?;
+    let matrix = Matrix::new(targets, excepted, rows, went.left_out);
+    let releases = releases((repo, refs), status, &matrix.branches, &matrix.rows)?;
+    let (compared, left_out) = (went.commits.len(), matrix.left_out);
+    report.fact("changes", format!("{compared} compared, {left_out} of one branch only left out"));
     let mut on_trunk = BTreeSet::new();
     for row in matrix.rows.iter().filter(|row| row.has_gap()) {
         if let Some(tip) = scope.trunk_tip.commit()

@@ -40,6 +40,12 @@ impl CommandLine<'_> {
         format!("{} --to {}{accepted}", self.beginning(commits), quoted(branch))
     }
 
+    /// Returns the command that makes `commits` on all of `branches`.
+    fn for_all(&self, commits: &[String], branches: &[BranchName]) -> String {
+        let to: Vec<String> = branches.iter().map(|branch| format!("--to {}", quoted(branch))).collect();
+        format!("{} {}", self.beginning(commits), to.join(" "))
+    }
+
     /// Returns the command that lets a person finish `commits` on `branch`.
     fn by_hand(&self, commits: &[String], branch: &BranchName) -> String {
         format!("{} --resolve {}", self.beginning(commits), quoted(branch))

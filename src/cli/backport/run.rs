@@ -10,6 +10,7 @@ use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::backport::BackportSession;
 use crate::ops::recovery::Purpose;
+use crate::project::Location;
 use crate::render;
 use crate::rule::{self, Severity};
 
@@ -34,7 +35,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
     let scene = BackportSession::read(&session, &options, output)?;
     match (&args.advisory, &args.resolve) {
         (Some(id), _) => advisory(&scene, id, output),
-        _ if args.status => status(&scene, args, output),
+        _ if args.status => status(&context.location, &scene, args, output),
         (_, Some(branch)) => {
             let (work, files) = scene.resolve(branch, args.worktree.as_deref())?;
             match output.is_json() {
@@ -47,10 +48,18 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
     }
 }
 
-fn status(scene: &BackportSession<'_>, args: &BackportArgs, output: &mut Output) -> Result<ExitStatus> {
+fn status(
+    location: &Location,
+    scene: &BackportSession<'_>,
+    args: &BackportArgs,
+    output: &mut Output,
+) -> Result<ExitStatus> {
     let matrix = scene.status(output)?;
     output.result(&match args.format {
-        BackportFormat::Human => render::backport::matrix::human(&matrix),
+        BackportFormat::Human => {
+            let line = render::backport::CommandLine { accept_flags: false, options: &args.words(location) };
+            render::backport::matrix::human(&matrix, &line)
+        }
         BackportFormat::Json => render::json::document("backports", &matrix),
         BackportFormat::Markdown => render::backport::matrix::markdown(&matrix),
     });

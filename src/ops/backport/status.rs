@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use super::BackportSession;
+use crate::backport::concern::Concerns;
 use crate::backport::evidence::Facts;
 use crate::backport::fixes::{FixReport, FixSources, report};
-use crate::backport::matrix::{Matrix, MatrixRow, rows, went_somewhere};
+use crate::backport::matrix::{Matrix, MatrixRow, Went, most_urgent_first, rows, went_somewhere};
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::Targets;
 use crate::finding::Refused;
@@ -27,16 +28,20 @@ impl BackportSession<'_> {
         }
         let Targets { targets, excepted, .. } = chosen;
         let mut survey = PickSurvey::read(repo, &self.scope, &targets, &commits)?;
-        let (facts, left_out) = if commits.is_empty() {
-            went_somewhere(&mut survey, &mut |facts| self.scope.concerns_branch_only(repo, facts))?
+        let went = if commits.is_empty() {
+            let project = (&self.scope, &self.project.config);
+            let concerns = Concerns::read((repo, &self.refs), project, &targets, self.options.all)?;
+            went_somewhere(&mut survey, &concerns)?
         } else {
-            (commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?, 0)
+            let named = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
+            Went { commits: named, ..Went::default() }
         };
-        let mut rows = rows(&mut survey, &facts, &targets, &self.scope.statements)?;
+        let mut rows = rows(&mut survey, &went.commits, &targets, &self.scope.statements)?;
         if commits.is_empty() {
             rows.retain(MatrixRow::has_gap);
+            most_urgent_first(&mut rows);
         }
-        Ok(Matrix { branches: targets, excepted, rows, left_out })
+        Ok(Matrix::new(targets, excepted, rows, went.left_out))
     }
 
     /// Returns the versions that a security advisory affects, and those with its fix.

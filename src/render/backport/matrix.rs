@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
+use super::CommandLine;
+use crate::backport::concern::in_words;
 use crate::backport::evidence::Evidence;
-use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow};
+use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, NextBackport};
 use crate::backport::statements::StatementStatus;
 use crate::git::BranchName;
 use crate::render::table::{Table, padded, width};
@@ -17,7 +19,7 @@ const LEAST: usize = 8;
 
 /// Returns the matrix as text with styles: one line for each commit, one column for each branch, and
 /// below it what the cells stand on.
-pub fn human(matrix: &Matrix) -> String {
+pub fn human(matrix: &Matrix, line: &CommandLine<'_>) -> String {
     let mut out = String::new();
     if matrix.rows.is_empty() {
         let _ = writeln!(out, "Every commit that went to one of these branches is on all of them:");
@@ -40,8 +42,27 @@ pub fn human(matrix: &Matrix) -> String {
     }
     out.push_str(&table.to_string());
     evidence(&mut out, matrix);
+    next(&mut out, matrix, line);
     left_out(&mut out, matrix);
     out
+}
+
+/// How many commands are printed.
+const MOST_COMMANDS: usize = 10;
+
+/// Says what to run next, the most urgent first.
+fn next(out: &mut String, matrix: &Matrix, line: &CommandLine<'_>) {
+    if matrix.next.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{BOLD}Next{BOLD:#}");
+    for NextBackport { commits, branches } in matrix.next.iter().take(MOST_COMMANDS) {
+        let commits: Vec<String> = commits.iter().map(|commit| commit.short()).collect();
+        let _ = writeln!(out, "  {}", escaped(line.for_all(&commits, branches)));
+    }
+    if let Some(more) = matrix.next.len().checked_sub(MOST_COMMANDS).filter(|more| *more > 0) {
+        let _ = writeln!(out, "  {DIM}and {}{DIM:#}", counted(more, "command"));
+    }
 }
 
 fn style(cell: &MatrixCell) -> Style {
@@ -121,8 +142,9 @@ fn left_out(out: &mut String, matrix: &Matrix) {
     if matrix.left_out > 0 {
         let _ = writeln!(
             out,
-            "\n{DIM}{} of these branches concern only their own and are left out: merges, versions, notes.{DIM:#}",
-            counted(matrix.left_out, "commit")
+            "\n{DIM}{} of these branches concern only their own and are left out: {} (`--all` shows them).{DIM:#}",
+            counted(matrix.left_out, "commit"),
+            in_words(&matrix.left_out_for)
         );
     }
 }

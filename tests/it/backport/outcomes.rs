@@ -105,12 +105,13 @@ fn what_is_there_is_said_with_its_evidence() {
 }
 
 #[test]
-fn a_commit_that_changes_nothing_there_is_empty() {
+fn a_commit_whose_changes_are_there_is_there() {
     let train = Train::new();
     train.cut_through(1);
     train.commit("release-1.0.0", &[("src/lib.rs", "a"), ("x", "x")], "Much else");
     let fix = train.commit("main", &[("src/lib.rs", "a")], "Make it a");
-    assert_eq!(only_outcome(&train, &[&fix]), "empty");
+    assert_eq!(only_outcome(&train, &[&fix]), "already-there");
+    assert_eq!(outcomes(&train, &[&fix, "--again"])[0].1, ["empty"]);
     train.run(&[&fix]).exits(0);
 }
 

@@ -133,5 +133,5 @@ fn what_the_trunk_took_back_is_a_finding_where_it_was_backported_and_flagged_whe
     assert!(text.contains("clean, but flagged") && text.contains("was taken back by the trunk"), "{text}");
     train.run(&[&bad, &back]).exits(0);
     let again = revert(&train, "main", &[], None);
-    assert_eq!(states(&train.json(&["--status", &bad]), &bad), ["contained", "contained"], "{again}");
+    assert_eq!(states(&train.json(&["--status", &bad]), &bad), ["missing", "missing"], "{again}");
 }

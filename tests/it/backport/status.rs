@@ -130,6 +130,74 @@ fn without_commits_all_that_is_missing_somewhere_is_shown() {
 }
 
 #[test]
+fn only_fixes_of_what_is_released_are_asked_about_unless_all_is() {
+    let train = Train::new();
+    train.cut_through(2);
+    let early = train.change("release-1.0.0", "src/lib.rs", "// one", "// 1", "Stabilise");
+    for major in 1..=2 {
+        train.git(&["tag", &format!("v{major}.0.0"), &format!("release-{major}.0.0")]);
+    }
+    let fix = train.change("release-1.0.0", "src/lib.rs", "// two", "// fixed", "Fix two");
+    let aside = [
+        (".github/workflows/ci.yml", "on: push", "Run on push"),
+        ("docs/book/src/intro.txt", "Hello", "Greet"),
+        ("crates/a/tests/all.rs", "", "Test more"),
+        ("tools/x.sh", "", "chore: keep tools"),
+        ("generated/list.rs", "", "Generate"),
+    ];
+    for (path, text, message) in aside {
+        train.commit("release-1.0.0", &[(path, text)], message);
+    }
+    train.change("release-1.0.0", "Cargo.toml", "1.0.0", "1.0.1", "Move the version");
+    let config = "[backport.ignore]\npaths = ['generated/**']\nsubjects = ['chore:*']\n";
+    train.commit("main", &[("relprep.toml", config)], "Configure");
+    let found = train.json(&["--status"]);
+    let rows = found["backports"]["rows"].as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| row["commit"].as_str().unwrap()).collect::<Vec<_>>(), [&fix], "{found}");
+    let expected = serde_json::json!({ "release": 1, "before-release": 1, "not-shipped": 3, "ignored": 2 });
+    assert_eq!(found["backports"]["left_out_for"], expected);
+    let text = train.run(&["--status"]).exits(1);
+    assert!(text.contains("7 commits of these branches") && text.contains("`--all` shows them"), "{text}");
+    let all = train.json(&["--status", "--all"]);
+    let rows = all["backports"]["rows"].as_array().unwrap();
+    assert!(rows.len() == 8 && rows.iter().any(|row| row["commit"] == *early), "{all}");
+    train.run(&["--all"]).exits(2);
+}
+
+#[test]
+fn what_those_lose_who_move_up_comes_first_and_what_to_run_is_said() {
+    let train = Train::new();
+    train.cut_through(3);
+    let plain = train.change("main", "src/lib.rs", "// one", "// 1", "Fix one");
+    let grave = train.change("main", "src/lib.rs", "// two", "// 2", "Fix two\n\nCVE-2024-12345");
+    let lost = train.change("main", "src/lib.rs", "// three", "// 3", "Fix three");
+    train.run(&[&plain, &grave, "--to", "3.0"]).exits(0);
+    train.run(&[&lost, "--to", "1.0"]).exits(0);
+    let found = train.json(&["--status"]);
+    let rows = found["backports"]["rows"].as_array().unwrap();
+    let ids: Vec<&str> = rows.iter().map(|row| row["commit"].as_str().unwrap()).collect();
+    assert_eq!(ids, [&lost, &grave, &plain], "{found}");
+    let next = found["backports"]["next"].clone();
+    let expected = serde_json::json!([
+        { "commits": [lost], "branches": ["release-3.0.0", "release-2.0.0"] },
+        { "commits": [plain, grave], "branches": ["release-2.0.0", "release-1.0.0"] },
+    ]);
+    assert_eq!(next, expected);
+    let ran = train.run(&["--status"]);
+    let commands = ran.commands("Next");
+    assert_eq!(commands.len(), 2, "{ran:?}");
+    assert!(
+        commands[0].ends_with(&format!("{} --to release-3.0.0 --to release-2.0.0", &lost[..10])),
+        "{ran:?}"
+    );
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').skip(3).collect();
+        train.run(&words).exits(0);
+    }
+    train.run(&["--status"]).exits(0);
+}
+
+#[test]
 fn a_fix_that_a_branch_took_back_is_missing_there() {
     let train = Train::new();
     train.cut_through(2);
