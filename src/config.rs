@@ -11,6 +11,7 @@ mod mask;
 pub mod msrv;
 mod names;
 mod notes;
+mod path;
 pub mod publish;
 mod read;
 pub mod schedule;
@@ -21,13 +22,13 @@ use serde::Deserialize;
 
 pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
 pub use notes::NotesConfig;
+pub use path::ConfigPath;
 pub use read::{ConfigFile, read};
 use schedule::ScheduleConfig;
 pub use value::{Argv, Following, Label, Patterns, TextTemplate};
 
 use crate::edit::version_file::Pattern;
 use crate::git::{BranchName, Preferred, Refs, RemoteName};
-use crate::path::RepoPath;
 use crate::train::Train;
 use crate::version::Step;
 
@@ -48,7 +49,7 @@ pub struct Config {
     #[serde(deserialize_with = "value::line_of_text")]
     pub lead: Option<String>,
     /// Manifests outside the workspace whose packages move with a version line that they share a
-    /// version with: globs of paths.
+    /// version with: globs of paths from the root manifest's folder, or from the repository's root.
     pub follow: Patterns,
     /// `[names]`.
     pub names: Names,
@@ -91,6 +92,31 @@ impl Config {
     pub fn preferred(&self, asked: Option<&str>) -> Preferred {
         let asked = asked.map(str::to_owned);
         Preferred { trunk: self.trunk.clone(), asked, configured: self.remote.clone() }
+    }
+
+    /// Returns the defaults for a workspace whose root manifest is in `folder`.
+    pub fn default_in(folder: &str) -> Self {
+        let mut config = Self::default();
+        // The defaults lead down.
+        config.place(folder);
+        config
+    }
+
+    /// Makes all paths those of the repository whose root manifest is in `folder`; returns the keys whose
+    /// paths lead out of it, and what is wrong.
+    fn place(&mut self, folder: &str) -> Vec<(String, String)> {
+        let mut wrong = Vec::new();
+        let mut note =
+            |key: String, placed: Result<(), String>| wrong.extend(placed.err().map(|said| (key, said)));
+        note("follow".to_owned(), path::place_globs(&mut self.follow, folder));
+        note("notes.file".to_owned(), self.notes.place(folder));
+        if let Some(template) = &mut self.notes.template {
+            note("notes.template".to_owned(), template.place(folder));
+        }
+        for (index, file) in self.version_files.iter_mut().enumerate() {
+            note(format!("version-file.{index}.path"), file.path.place(folder));
+        }
+        wrong
     }
 
     /// Returns the keys of `[names]` whose names git does not take with the product's name, and what they
@@ -173,7 +199,7 @@ pub struct Requirements {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VersionFile {
     /// The file.
-    pub path: RepoPath,
+    pub path: ConfigPath,
     /// Its lines that carry the version.
     #[serde(deserialize_with = "value::version_lines")]
     pub lines: Vec<Pattern>,

@@ -58,7 +58,7 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
 /// version, or as it is if `path` is not a version file.
 fn moved_back(before: &Project, after: &Project, path: &RepoPath, new: &str) -> String {
     let mut text = new.to_owned();
-    for file in after.config.version_files.iter().filter(|file| file.path == *path) {
+    for file in after.config.version_files.iter().filter(|file| *file.path == *path) {
         let version = |project: &Project| {
             let lead =
                 || lines::lines(&project.workspace, &project.config).ok().map(|lines| lines.lead.clone());

@@ -195,10 +195,10 @@ impl Project {
     ) -> Result<Self> {
         let workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
         notes.extend(workspace.notes.iter().cloned());
-        let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &file.path).collect();
+        let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &*file.path).collect();
         if config.notes.enabled {
             named.push(&config.notes.file);
-            named.extend(&config.notes.template);
+            named.extend(config.notes.template.as_deref());
         }
         let mut texts = BTreeMap::new();
         for path in named {

@@ -73,7 +73,7 @@ impl Scope {
             members: project.workspace.names().into_iter().map(str::to_owned).collect(),
             lead: (lead.name.clone(), lead.manifest.clone()),
             declarations: Declarations::default(),
-            notes_file: project.config.notes.enabled.then(|| project.config.notes.file.clone()),
+            notes_file: project.config.notes.enabled.then(|| RepoPath::clone(&project.config.notes.file)),
             notes,
         })
     }

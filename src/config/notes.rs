@@ -3,9 +3,9 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use super::path::ConfigPath;
 use super::value::said;
 use crate::edit::notes::{Missing, Style, Wording};
-use crate::path::RepoPath;
 
 /// The release notes.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,18 +14,32 @@ pub struct NotesConfig {
     /// Whether there are notes at all.
     pub enabled: bool,
     /// The file.
-    pub file: RepoPath,
+    pub file: ConfigPath,
     /// The file that a new major's notes begin as.
-    pub template: Option<RepoPath>,
+    pub template: Option<ConfigPath>,
     /// How the notes are worded: the archive's marker and entries, and what stands for a state.
     pub style: Style,
     /// What `patch` does about a section that the maintainers have not written.
     pub missing: Missing,
 }
 
+impl NotesConfig {
+    /// Makes the file one of the repository whose root manifest is in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// That it leads out of the repository.
+    pub(super) fn place(&mut self, folder: &str) -> Result<(), String> {
+        let before = self.file.clone();
+        self.file.place(folder)?;
+        self.style.follow(&before, &self.file);
+        Ok(())
+    }
+}
+
 impl Default for NotesConfig {
     fn default() -> Self {
-        let file = RepoPath::known("RELEASES.md");
+        let file = ConfigPath::known("RELEASES.md");
         let style = Style::default_for(&file);
         Self { enabled: true, file, template: None, style, missing: Missing::Scaffold }
     }
@@ -36,8 +50,8 @@ impl Default for NotesConfig {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct NotesTable {
     enabled: bool,
-    file: RepoPath,
-    template: Option<RepoPath>,
+    file: ConfigPath,
+    template: Option<ConfigPath>,
     #[serde(deserialize_with = "archive_marker")]
     archive_marker: Option<String>,
     #[serde(deserialize_with = "archive_entry")]

@@ -32,7 +32,8 @@ const METADATA: [[&str; 3]; 2] = [["workspace", "metadata", "relprep"], ["packag
 /// Reads the configuration from `explicit` (`--config`), which overrides all, or else from `beside`
 /// (`relprep.toml` beside the root manifest) or the `metadata` table of the root `manifest`.
 ///
-/// Returns nothing where nothing is configured.
+/// Returns nothing where nothing is configured. The paths in it are read from `folder`, that of the root manifest
+/// in its repository; where that is not known, they count for nothing.
 ///
 /// # Errors
 ///
@@ -41,7 +42,9 @@ pub fn read(
     explicit: Option<&ConfigFile>,
     beside: Option<&ConfigFile>,
     manifest: &ConfigFile,
+    folder: Option<&str>,
 ) -> Result<Option<Config>, Refused> {
+    let read_file = |source| read_file(source, folder);
     if let Some(source) = explicit {
         return read_file(source).map(Some);
     }
@@ -54,7 +57,7 @@ pub fn read(
     match (beside, tables.as_slice()) {
         (Some(source), []) => read_file(source).map(Some),
         (None, []) => Ok(None),
-        (None, [(_, table)]) => read_table(manifest, table).map(Some),
+        (None, [(_, table)]) => read_table(manifest, table, folder).map(Some),
         (Some(source), [(keys, table), ..]) => Err(two(manifest, keys, table, &source.path)),
         (None, [(keys, table), (other, _), ..]) => {
             Err(two(manifest, keys, table, &format!("[{}]", other.join("."))))
@@ -75,7 +78,7 @@ fn two(manifest: &ConfigFile, keys: &[&str; 3], table: &Item, other: &str) -> Re
         .into()
 }
 
-fn read_file(source: &ConfigFile) -> Result<Config, Refused> {
+fn read_file(source: &ConfigFile, folder: Option<&str>) -> Result<Config, Refused> {
     limits::check_configuration(&source.path, source.text.len() as u64)?;
     let config = with_all_problems(source, toml_edit::de::from_str)?;
     let document = Document::parse(source.text.as_str());
@@ -83,10 +86,11 @@ fn read_file(source: &ConfigFile) -> Result<Config, Refused> {
         source,
         document.as_ref().ok().map(Document::as_table).map(|table| table as &dyn TableLike),
         config,
+        folder,
     )
 }
 
-fn read_table(manifest: &ConfigFile, table: &Item) -> Result<Config, Refused> {
+fn read_table(manifest: &ConfigFile, table: &Item, folder: Option<&str>) -> Result<Config, Refused> {
     limits::check_configuration(&manifest.path, weight(table))?;
     let config = with_all_problems(manifest, |text| {
         let document = Document::parse(text)?;
@@ -96,7 +100,7 @@ fn read_table(manifest: &ConfigFile, table: &Item) -> Result<Config, Refused> {
             _ => Ok(Config::default()),
         }
     })?;
-    checked(manifest, table.as_table_like(), config)
+    checked(manifest, table.as_table_like(), config, folder)
 }
 
 /// Reads the configuration in the text of `source` with `parse`.
@@ -147,12 +151,22 @@ fn weight_of(table: &dyn TableLike) -> u64 {
 
 /// Refuses a schedule that makes no sense, and names that git would misread, with the places of their
 /// keys below `root`.
-fn checked(source: &ConfigFile, root: Option<&dyn TableLike>, mut config: Config) -> Result<Config, Refused> {
+fn checked(
+    source: &ConfigFile,
+    root: Option<&dyn TableLike>,
+    mut config: Config,
+    folder: Option<&str>,
+) -> Result<Config, Refused> {
     let mut problems = config.schedule.train().err().unwrap_or_default();
     problems.extend(config.misnamed().into_iter().map(|(key, made)| misnamed(key, &made)));
     if problems.is_empty() {
         problems.extend(config.without_major().into_iter().map(|(key, text)| without_major(key, &text)));
     }
+    let outside = folder.map(|folder| config.place(folder)).unwrap_or_default();
+    problems.extend(outside.into_iter().map(|(key, said)| Problem {
+        key,
+        finding: Finding::of(rule::CONFIG_VALUE, said).remedy("correct the path, or take the key out"),
+    }));
     if problems.is_empty() {
         return Ok(config);
     }
@@ -242,7 +256,10 @@ mod tests {
     }
 
     fn refusal(text: &str) -> Finding {
-        read(Some(&source("relprep.toml", text)), None, &source("Cargo.toml", "")).unwrap_err().0.remove(0)
+        read(Some(&source("relprep.toml", text)), None, &source("Cargo.toml", ""), Some(""))
+            .unwrap_err()
+            .0
+            .remove(0)
     }
 
     #[test]
@@ -259,7 +276,7 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_said_at_once() {
-        let text = "leed = 1\nnaem = 'x'\n[notes]\nfil = 'y'\nfile = '../x'\n[[version-file]]\npath = '/x'\nlines = []\n[zzz]\na = 1\n";
+        let text = "leed = 1\nnaem = 'x'\n[notes]\nfil = 'y'\nfile = 'a/../../x'\n[[version-file]]\npath = '.git/x'\nlines = []\n[zzz]\na = 1\n";
         let manifest = source(
             "Cargo.toml",
             &format!("[workspace.metadata.relprep]\n{}", text.split('[').next().unwrap()),
@@ -267,14 +284,18 @@ mod tests {
         let places = |refused: Refused| -> Vec<String> {
             refused.0.iter().map(|finding| finding.place.as_ref().unwrap().to_string()).collect()
         };
-        let mut found =
-            places(read(Some(&source("r.toml", text)), None, &source("Cargo.toml", "")).unwrap_err());
+        let mut found = places(
+            read(Some(&source("r.toml", text)), None, &source("Cargo.toml", ""), Some("")).unwrap_err(),
+        );
         found.sort();
         assert_eq!(
             found,
             ["r.toml:1:1", "r.toml:2:1", "r.toml:4:1", "r.toml:5:8", "r.toml:7:8", "r.toml:9:2"]
         );
-        assert_eq!(places(read(None, None, &manifest).unwrap_err()), ["Cargo.toml:2:1", "Cargo.toml:3:1"]);
+        assert_eq!(
+            places(read(None, None, &manifest, None).unwrap_err()),
+            ["Cargo.toml:2:1", "Cargo.toml:3:1"]
+        );
     }
 
     #[test]
@@ -284,7 +305,8 @@ mod tests {
             ("remote = '-x'", "relprep.toml:1:10"),
             ("\nfollow = ['[']", "relprep.toml:2:10"),
             ("[notes]\nfile = '../RELEASES.md'", "relprep.toml:2:8"),
-            ("[notes]\nfile = '/etc/passwd'", "relprep.toml:2:8"),
+            ("[notes]\nfile = '/../passwd'", "relprep.toml:2:8"),
+            ("[[version-file]]\nlines = ['{version}']\npath = '../x'", "relprep.toml:3:8"),
             ("[names]\nbranch = 'release'", "relprep.toml:2:10"),
             ("[names]\nbranch = 'release-{vresion}'", "relprep.toml:2:10"),
             ("[names]\nbranch = '-{version}'", "relprep.toml:2:10"),
@@ -317,32 +339,32 @@ mod tests {
         let many = source("Cargo.toml", &format!("{head}follow = [{globs}]\n"));
         let empty = source("Cargo.toml", "");
         for refused in [
-            read(None, Some(&beside), &empty),
-            read(Some(&beside), None, &empty),
-            read(None, None, &inside),
-            read(None, None, &many),
+            read(None, Some(&beside), &empty, None),
+            read(Some(&beside), None, &empty, None),
+            read(None, None, &inside, None),
+            read(None, None, &many, None),
         ] {
             assert_eq!(refused.unwrap_err().0[0].rule, rule::FILE_TOO_LARGE);
         }
         let other =
             format!("{head}name = 'x'\n[workspace.metadata.other]\nx = '{}'", large(limits::CONFIGURATION));
-        assert!(read(None, None, &source("Cargo.toml", &other)).unwrap().is_some());
+        assert!(read(None, None, &source("Cargo.toml", &other), None).unwrap().is_some());
     }
 
     #[test]
     fn the_manifest_may_hold_it_instead_and_both_are_too_many() {
         let manifest = source("Cargo.toml", "[workspace]\n[workspace.metadata.relprep]\nlead = 'a'\n");
-        assert_eq!(read(None, None, &manifest).unwrap().unwrap().lead.as_deref(), Some("a"));
+        assert_eq!(read(None, None, &manifest, None).unwrap().unwrap().lead.as_deref(), Some("a"));
         let beside = source("relprep.toml", "lead = 'b'");
-        let refused = read(None, Some(&beside), &manifest).unwrap_err();
+        let refused = read(None, Some(&beside), &manifest, None).unwrap_err();
         assert_eq!(refused.0[0].rule, rule::CONFIG_TWICE);
         let explicit = source("other.toml", "lead = 'c'");
         assert_eq!(
-            read(Some(&explicit), Some(&beside), &manifest).unwrap().unwrap().lead.as_deref(),
+            read(Some(&explicit), Some(&beside), &manifest, None).unwrap().unwrap().lead.as_deref(),
             Some("c")
         );
         let wrong = source("Cargo.toml", "[workspace.metadata.relprep]\nlaed = 'a'\n");
-        let finding = read(None, None, &wrong).unwrap_err().0.remove(0);
+        let finding = read(None, None, &wrong, None).unwrap_err().0.remove(0);
         assert_eq!(finding.place.unwrap().to_string(), "Cargo.toml:2:1");
     }
 }

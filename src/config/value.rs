@@ -43,6 +43,18 @@ impl Patterns {
     }
 }
 
+impl Patterns {
+    /// Returns them with each one read as `read` says; they are still named as they are written.
+    ///
+    /// # Errors
+    ///
+    /// Those of `read`, and that one is no glob then.
+    pub(super) fn read_as(&self, read: impl Fn(&str) -> Result<String, String>) -> Result<Self, String> {
+        let read = Self::try_from(self.texts.iter().map(|text| read(text)).collect::<Result<Vec<_>, _>>()?)?;
+        Ok(Self { texts: self.texts.clone(), set: read.set })
+    }
+}
+
 /// The most globs in one list: what they cost grows with the square of their number.
 const MOST_GLOBS: usize = 1000;
 

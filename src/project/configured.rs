@@ -46,15 +46,17 @@ pub(super) fn of_checkout(
 ) -> Result<Configured> {
     let (manifest, beside) = sources(repo, tree, root)?;
     let path = RepoPath::from_folder(root.folder(), FILE);
+    let folder = Some(root.folder());
     let mut notes = Vec::new();
     let config = if let Some(explicit) = explicit(location)? {
-        let config = config::read(Some(&explicit), None, &manifest)?.unwrap_or_default();
+        let config = config::read(Some(&explicit), None, &manifest, folder)?.unwrap_or_default();
         notes.extend(programs_not_committed(&config, &explicit, beside.as_ref()));
         config
     } else {
         let on_disk = text::on_disk(&repo.root().join(&path), path.as_str())?;
         let on_disk = on_disk.map(|text| ConfigFile { path: path.to_string(), text });
-        let config = config::read(None, on_disk.as_ref().or(beside.as_ref()), &manifest)?.unwrap_or_default();
+        let config = config::read(None, on_disk.as_ref().or(beside.as_ref()), &manifest, folder)?;
+        let config = config.unwrap_or_else(|| Config::default_in(root.folder()));
         if let Some(source) = on_disk.filter(|source| beside.as_ref().is_none_or(|b| b.text != source.text)) {
             let message = format!("{path} is used as it is here, not as it is committed");
             let uncommitted = Finding::of(rule::CONFIG_UNCOMMITTED, message);
@@ -84,7 +86,7 @@ pub(super) fn of_commit(
         return checkout();
     }
     let (manifest, beside) = sources(repo, tree, root)?;
-    let Some(config) = config::read(None, beside.as_ref(), &manifest)? else {
+    let Some(config) = config::read(None, beside.as_ref(), &manifest, Some(root.folder()))? else {
         let (config, mut notes) = checkout()?;
         notes.push(Finding::of(
             rule::CONFIG_ELSEWHERE,
@@ -163,14 +165,14 @@ pub fn nearest_config(location: &Location) -> Result<Config> {
         Ok(read(path)?.unwrap_or(absent))
     };
     if let Some(explicit) = explicit(location)? {
-        let config = config::read(Some(&explicit), None, &manifest(&location.folder)?)?;
+        let config = config::read(Some(&explicit), None, &manifest(&location.folder)?, None)?;
         return Ok(config.unwrap_or_default());
     }
     let begin = location.manifest.as_ref().map(|manifest| location.folder.join(manifest));
     let begin = begin.as_deref().and_then(Path::parent).unwrap_or(&location.folder);
     for folder in begin.ancestors() {
         let beside = read(folder.join(FILE))?;
-        if let Some(config) = config::read(None, beside.as_ref(), &manifest(folder)?)? {
+        if let Some(config) = config::read(None, beside.as_ref(), &manifest(folder)?, None)? {
             return Ok(config);
         }
         if folder.join(".git").exists() {

@@ -41,6 +41,7 @@ mod replay;
 mod schedule;
 mod shapes;
 mod status;
+mod subfolder;
 mod submodules;
 mod support;
 mod supported;

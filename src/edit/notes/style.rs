@@ -47,6 +47,13 @@ impl Style {
         }
     }
 
+    /// Takes what is the default for notes in `before` as what is for notes in `now`.
+    pub fn follow(&mut self, before: &RepoPath, now: &RepoPath) {
+        if self.entry == Self::default_for(before).entry {
+            self.entry = Self::default_for(now).entry;
+        }
+    }
+
     /// Returns the style that `wording` asks for.
     ///
     /// # Errors

@@ -333,14 +333,14 @@ fn said(edited: &Result<Edited, Vec<Finding>>) -> String {
 pub(super) fn config(text: &str, _: &mut Random) -> String {
     let source = |path: &str, text: &str| ConfigFile { path: path.to_owned(), text: text.to_owned() };
     let beside = source("relprep.toml", text);
-    let alone = config::read(None, Some(&beside), &source("Cargo.toml", ""));
+    let alone = config::read(None, Some(&beside), &source("Cargo.toml", ""), Some(""));
     let nested = text
         .replace("\n[[", "\n[[workspace.metadata.relprep.")
         .replace("\n[", "\n[workspace.metadata.relprep.");
     let nested = nested.replace("relprep.[workspace.metadata.relprep.", "relprep.");
     let manifest = source("Cargo.toml", &format!("[workspace.metadata.relprep]\n{nested}"));
-    let inside = config::read(None, None, &manifest);
-    let both = config::read(None, Some(&beside), &source("Cargo.toml", text));
+    let inside = config::read(None, None, &manifest, Some("rust/sdk"));
+    let both = config::read(None, Some(&beside), &source("Cargo.toml", text), Some("rust"));
     let say = |result: Result<Option<config::Config>, relprep::finding::Refused>| match result {
         Ok(config) => format!("ok {}", config.is_some()),
         Err(refused) => {

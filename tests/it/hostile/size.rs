@@ -102,8 +102,8 @@ fn nesting_ends_in_an_error_and_not_in_the_stack() {
             let _ = Manifest::parse(&manifest, &text);
             let source = |path: &str| ConfigFile { path: path.to_owned(), text: text.clone() };
             let empty = ConfigFile { path: "Cargo.toml".to_owned(), text: String::new() };
-            let _ = config::read(Some(&source("relprep.toml")), None, &empty);
-            let _ = config::read(None, None, &source("Cargo.toml"));
+            let _ = config::read(Some(&source("relprep.toml")), None, &empty, Some(""));
+            let _ = config::read(None, None, &source("Cargo.toml"), Some(""));
             let _ = LockFile::read(&manifest, &text);
         }
         for text in [

@@ -5,7 +5,7 @@ use semver::Version;
 
 fn configured(text: &str) -> Result<Config, String> {
     let file = |path: &str, text: &str| ConfigFile { path: path.to_owned(), text: text.to_owned() };
-    let config = read(Some(&file("relprep.toml", text)), None, &file("Cargo.toml", ""));
+    let config = read(Some(&file("relprep.toml", text)), None, &file("Cargo.toml", ""), Some(""));
     match config {
         Ok(config) => Ok(config.unwrap()),
         Err(refused) => {
