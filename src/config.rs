@@ -17,7 +17,7 @@ mod read;
 pub mod schedule;
 mod value;
 
-use semver::VersionReq;
+use semver::{Version, VersionReq};
 use serde::Deserialize;
 
 pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
@@ -30,7 +30,7 @@ pub use value::{Argv, Following, Label, Patterns, TextTemplate};
 use crate::edit::version_file::Pattern;
 use crate::git::{BranchName, Preferred, Refs, RemoteName};
 use crate::train::Train;
-use crate::version::Step;
+use crate::version::{Step, plain};
 
 /// The configuration of one workspace.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -248,6 +248,26 @@ pub struct Prereleases {
     pub trunk: Option<Label>,
     /// What a release candidate's version carries: `rc` for 49.0.0-rc.1.
     pub candidate: Option<Label>,
+    /// What a release's version carries, in a project whose releases have a suffix of their own.
+    pub release: Option<Label>,
+}
+
+impl Prereleases {
+    /// Returns the version under which a plain `version` is released.
+    pub fn released(&self, version: &Version) -> Version {
+        let released = self.release.as_ref().and_then(|label| label.first(version).ok());
+        released.unwrap_or_else(|| plain(version))
+    }
+
+    /// Returns what `version` would be with the label that the trunk is to have, if it is to have one.
+    pub fn example(&self, version: &Version) -> Option<Version> {
+        self.trunk.as_ref()?.first(version).ok()
+    }
+
+    /// Returns whether `version` is one to release: without a pre-release, or with that of a release.
+    pub fn is_release(&self, version: &Version) -> bool {
+        version.pre.is_empty() || self.release.as_ref().is_some_and(|label| label.is_on(version))
+    }
 }
 
 fn all() -> VersionReq {

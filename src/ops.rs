@@ -11,6 +11,7 @@
 //! use relprep::ops::targets::BranchChoice;
 //! use relprep::ops::Context;
 //! use relprep::plan::Command;
+//! use relprep::plan::course::Asked;
 //! use relprep::project::Location;
 //! use relprep::transaction::values::Hooks;
 //!
@@ -40,6 +41,7 @@
 //! let session = context.open(Purpose::Write, &mut said)?;
 //! let options = PrepareOptions {
 //!     command: Command::Patch,
+//!     asked: Asked::default(),
 //!     branches: BranchChoice::CheckedOut,
 //!     allow_dirty: false,
 //!     push: false,
@@ -62,6 +64,7 @@ pub mod calendar;
 pub mod check;
 pub mod check_msrv;
 pub mod file;
+mod held;
 pub mod outcome;
 pub mod prepare;
 mod reading;

@@ -1,6 +1,7 @@
 //! Plans: what a command will do, as a value, before anything is done. Pure.
 
 pub mod bump;
+pub mod course;
 pub mod cut;
 pub mod dependency;
 pub mod files;
@@ -10,6 +11,7 @@ pub mod maintain;
 pub mod notes;
 pub mod preconditions;
 pub mod requirements;
+pub mod room;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,12 +24,13 @@ use crate::config::Argv;
 use crate::finding::Finding;
 use crate::git::{BranchName, CommitId, Refs, Tag};
 use crate::plan::bump::{LineMove, UnsettledLock};
+use crate::plan::course::Asked;
 use crate::plan::files::FileChange;
 use crate::plan::lines::KeptPackage;
 use crate::project::Project;
 use crate::rule::Severity;
 use crate::template::Values;
-use crate::version::{Step, plain};
+use crate::version::plain;
 use crate::workspace::Package;
 
 /// What a plan is made from.
@@ -41,13 +44,15 @@ pub struct Request<'a> {
     pub refs: &'a Refs,
     /// The day of the release or cut.
     pub date: NaiveDate,
+    /// Where somebody says that versions go.
+    pub asked: &'a Asked,
 }
 
 /// The command that makes a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The cut, which moves the trunk by this step.
-    Branch(Step),
+    /// The cut.
+    Branch,
     /// The next release candidate.
     Rc,
     /// The release that the branch is for.
@@ -59,7 +64,7 @@ pub enum Command {
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Branch(_) => "branch",
+            Self::Branch => "branch",
             Self::Rc => "rc",
             Self::Release => "release",
             Self::Patch => "patch",

@@ -149,6 +149,13 @@ rules! {
         "A range that is required includes the version that is prepared: it would be changed by nobody.";
     REQUIREMENT_STALE "requirement-stale" Error
         "A requirement matches the version that its package has before it is changed to follow it.";
+    VERSION_DOWN "version-down" Error "A version that moves goes up.";
+    NOT_IN_A_LINE "not-in-a-line" Error "A package whose version is asked for is in a version line that moves.";
+    NUMBER_SKIPPED "number-skipped" Error "No release has a number that the schedule skips.";
+    NO_ROOM "no-room" Error
+        "After a cut the trunk is past every version that the patches of the release branch will have.";
+    LEVEL "level" Note "How far a cut moves the trunk is asked for, or told by the schedule.";
+    VERSION_HELD "version-held" Error "No two branches hold one version of a package.";
     VERSION_OVERFLOW "version-overflow" Error "The next version is a number that Cargo can read.";
 
     LOCK_FILE_CONFLICT "lock-file-conflict" Error "A lock file has no merge conflict that is not resolved.";

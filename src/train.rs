@@ -133,6 +133,12 @@ impl Train {
         (1..=tries).filter_map(|step| number.back(step)).find(|&previous| self.is_used(previous))
     }
 
+    /// Returns why the schedule skips the release that `version` belongs to, if it does.
+    pub fn skipped(&self, version: &Version) -> Option<&str> {
+        let exception = self.exceptions.get(&self.number_of(version)?)?;
+        exception.skip.map(|_| exception.reason.as_str())
+    }
+
     fn is_used(&self, number: Number) -> bool {
         number >= self.since && self.skip(number).is_none()
     }

@@ -55,6 +55,16 @@ pub fn next(version: &Version, step: Step) -> Result<Version> {
     }
 }
 
+/// Returns the step that leads from `from` to a version like `to`, as Cargo holds versions compatible.
+pub fn distance(from: &Version, to: &Version) -> Step {
+    let is_breaking = first_compatible(from) != first_compatible(to);
+    match () {
+        () if is_breaking => Step::Major,
+        () if from.major > 0 && from.minor != to.minor => Step::Minor,
+        () => Step::Patch,
+    }
+}
+
 /// Returns `version` without its pre-release and build metadata: the version it leads to.
 pub fn plain(version: &Version) -> Version {
     Version::new(version.major, version.minor, version.patch)
@@ -88,19 +98,6 @@ pub fn candidate_number(version: &Version, candidate: &str) -> Option<u64> {
     version.pre.as_str().strip_prefix(candidate)?.strip_prefix('.')?.parse().ok()
 }
 
-/// Returns the release candidate after `version`: `-rc.1` for a plain version or another
-/// pre-release, `-rc.2` for `-rc.1`, where `candidate` is `rc`.
-///
-/// # Errors
-///
-/// If `candidate` cannot begin a pre-release, or the number would overflow.
-pub fn next_candidate(version: &Version, candidate: &str) -> Result<Version> {
-    let Some(number) = candidate_number(version, candidate).unwrap_or(0).checked_add(1) else {
-        bail!("no release candidate can follow {version}");
-    };
-    with_label(version, &format!("{candidate}.{number}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,12 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn candidates_count_up_from_one() {
-        for (from, to) in
-            [("49.0.0-dev", "49.0.0-rc.1"), ("49.0.0", "49.0.0-rc.1"), ("49.0.0-rc.9", "49.0.0-rc.10")]
-        {
-            assert_eq!(next_candidate(&v(from), "rc").unwrap(), v(to), "{from}");
+    fn the_distance_is_what_cargo_holds_compatible() {
+        for (from, to, step) in [
+            ("36.0.13", "37.0.0", Step::Major),
+            ("36.0.13", "36.1.0", Step::Minor),
+            ("36.0.13-rc.1", "36.0.13", Step::Patch),
+            ("0.4.1", "0.5.0", Step::Major),
+            ("0.0.3", "0.0.4", Step::Major),
+        ] {
+            assert_eq!(distance(&v(from), &v(to)), step, "{from} {to}");
         }
-        assert!(with_label(&v("1.0.0"), "a b").is_err());
     }
 }

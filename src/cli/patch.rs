@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, BranchOptions};
+use super::prepare::{self, BranchOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::targets::BranchChoice;
@@ -37,6 +37,8 @@ pub(super) struct PatchArgs {
     )]
     except: Vec<Waiver>,
     #[command(flatten)]
+    versions: VersionOptions,
+    #[command(flatten)]
     preparing: Preparing,
 }
 
@@ -46,5 +48,5 @@ pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Re
         true => BranchChoice::Supported { except: args.except.clone() },
         false => args.targets.branches(),
     };
-    prepare::run(context, (Command::Patch, branches), &args.preparing, output)
+    prepare::run(context, (Command::Patch, args.versions.asked(), branches), &args.preparing, output)
 }

@@ -1,7 +1,11 @@
 //! What the commands that prepare something have in common: the plans are shown, and carried out.
 
+use std::str::FromStr;
+
 use anyhow::Result;
+use clap::ValueEnum;
 use clap_complete::engine::ArgValueCompleter;
+use semver::Version;
 
 use super::complete;
 use super::options::Preparing;
@@ -11,10 +15,12 @@ use crate::ops::Sink as _;
 use crate::ops::prepare::{PrepareOptions, prepare};
 use crate::ops::recovery::Purpose;
 use crate::ops::targets::BranchChoice;
+use crate::plan::course::Asked;
 use crate::plan::{Command, Preparation};
 use crate::render;
 use crate::rule::Severity;
 use crate::transaction::values::Hooks;
+use crate::version::Step;
 
 /// The branches that are asked for.
 #[derive(Debug, clap::Args)]
@@ -35,10 +41,72 @@ impl BranchOptions {
     }
 }
 
+/// Where versions are to go.
+#[derive(Debug, clap::Args)]
+pub(super) struct VersionOptions {
+    /// How far the lead package moves; the other lines as their `[[line]]` says
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Level>,
+    /// The version that the lead package comes to, or PACKAGE=VERSION for the line of another; may be repeated
+    #[arg(long, value_name = "VERSION")]
+    to: Vec<AskedVersion>,
+}
+
+impl VersionOptions {
+    /// Returns what is asked for; the latest of what is said of one package.
+    pub(super) fn asked(&self) -> Asked {
+        let level = self.level.map(|level| match level {
+            Level::Major => Step::Major,
+            Level::Minor => Step::Minor,
+            Level::Patch => Step::Patch,
+        });
+        let mut asked = Asked { level, ..Asked::default() };
+        for AskedVersion { package, version } in &self.to {
+            match package {
+                None => asked.lead = Some(version.clone()),
+                Some(name) => drop(asked.packages.insert(name.clone(), version.clone())),
+            }
+        }
+        asked
+    }
+}
+
+/// How far versions move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// 36.0.0 to 37.0.0, 0.123.0 to 0.124.0
+    Major,
+    /// 36.0.0 to 36.1.0; below 1.0 as a major
+    Minor,
+    /// 36.0.0 to 36.0.1
+    Patch,
+}
+
+/// A version that a package is to come to: the lead package, or a named one.
+#[derive(Clone, Debug)]
+struct AskedVersion {
+    package: Option<String>,
+    version: Version,
+}
+
+impl FromStr for AskedVersion {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (package, version) = match text.split_once('=') {
+            Some((package, version)) => (Some(package.to_owned()), version),
+            None => (None, text),
+        };
+        let wrong =
+            |error| format!("`{version}` is not a version ({error}); write it like 1.2.3 or core=1.2.3");
+        version.parse().map(|version| Self { package, version }).map_err(wrong)
+    }
+}
+
 /// Shows the plans of `command` for `branches`, and carries them out unless it is a dry run.
 pub(super) fn run(
     context: Context,
-    (command, branches): (Command, BranchChoice),
+    (command, asked, branches): (Command, Asked, BranchChoice),
     args: &Preparing,
     output: &mut Output,
 ) -> Result<ExitStatus> {
@@ -46,7 +114,7 @@ pub(super) fn run(
     let context = context.on(args.today.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
-    let options = PrepareOptions { command, branches, allow_dirty: args.allow_dirty, push: args.push };
+    let options = PrepareOptions { command, asked, branches, allow_dirty: args.allow_dirty, push: args.push };
     let prepared = prepare(&session, &options, output)?;
     let preparation = &prepared.preparation;
     show(preparation, args.diff, output);

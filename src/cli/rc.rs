@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, BranchOptions};
+use super::prepare::{self, BranchOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::plan::Command;
@@ -15,15 +15,23 @@ use crate::plan::Command;
 #[command(after_help = "\
 Examples:
   cargo relprep rc --dry-run               what it would do
-  cargo relprep rc                         do it")]
+  cargo relprep rc                         do it
+  cargo relprep rc --level patch           after a release: the first candidate of the next patch")]
 pub(super) struct RcArgs {
     #[command(flatten)]
     targets: BranchOptions,
+    #[command(flatten)]
+    versions: VersionOptions,
     #[command(flatten)]
     preparing: Preparing,
 }
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &RcArgs, output: &mut Output) -> Result<ExitStatus> {
-    prepare::run(context, (Command::Rc, args.targets.branches()), &args.preparing, output)
+    prepare::run(
+        context,
+        (Command::Rc, args.versions.asked(), args.targets.branches()),
+        &args.preparing,
+        output,
+    )
 }

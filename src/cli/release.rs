@@ -7,6 +7,7 @@ use super::prepare::{self, BranchOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::plan::Command;
+use crate::plan::course::Asked;
 
 /// Prepare the release of X.0.0, on its release branch
 ///
@@ -25,5 +26,10 @@ pub(super) struct ReleaseArgs {
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> Result<ExitStatus> {
-    prepare::run(context, (Command::Release, args.targets.branches()), &args.preparing, output)
+    prepare::run(
+        context,
+        (Command::Release, Asked::default(), args.targets.branches()),
+        &args.preparing,
+        output,
+    )
 }

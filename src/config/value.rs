@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use anyhow::Context as _;
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use semver::{BuildMetadata, Prerelease, Version};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Error as _, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -11,6 +13,7 @@ use crate::edit::requirement::Raise;
 use crate::edit::version_file::Pattern;
 use crate::finding::Finding;
 use crate::template::{Placeholder, Template, Values};
+use crate::version;
 
 /// Names or globs (`wasmtime-*`), of which one must match.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -125,15 +128,72 @@ impl<'de> Visitor<'de> for FollowingVisitor {
     }
 }
 
-/// The words of a pre-release's label: `dev`, `rc`.
+/// The label of a pre-release, with the number that it begins to count from and build metadata: `dev`, `rc`,
+/// `alpha.0`, `alpha.1+dev`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Label(String);
+pub struct Label {
+    word: String,
+    first: Option<u64>,
+    build: BuildMetadata,
+}
 
 impl Label {
-    /// Returns it as text.
+    /// Returns its word, without number and build metadata.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.word
+    }
+
+    /// Returns whether `version` carries it, with any number or none.
+    pub fn is_on(&self, version: &Version) -> bool {
+        version.pre.as_str() == self.word || self.number(version).is_some()
+    }
+
+    /// Returns the number that `version` has with it: 2 for 49.0.0-rc.2.
+    pub fn number(&self, version: &Version) -> Option<u64> {
+        version::candidate_number(version, &self.word)
+    }
+
+    /// Returns it with the number that it has on `version`, where it does not say which it begins with.
+    #[must_use]
+    pub fn numbered_as(&self, version: &Version) -> Self {
+        Self { first: self.first.or(self.number(version)), ..self.clone() }
+    }
+
+    /// Returns it as one that counts: from 1 where it does not say.
+    #[must_use]
+    pub fn counting(&self) -> Self {
+        Self { first: self.first.or(Some(1)), ..self.clone() }
+    }
+
+    /// Returns the first pre-release of `version` with it.
+    ///
+    /// # Errors
+    ///
+    /// If it is no pre-release.
+    pub fn first(&self, version: &Version) -> anyhow::Result<Version> {
+        self.with(version, self.first)
+    }
+
+    /// Returns the pre-release after `version`: the first of its version, where it has another label or none.
+    ///
+    /// # Errors
+    ///
+    /// If the number would overflow.
+    pub fn after(&self, version: &Version) -> anyhow::Result<Version> {
+        match self.number(version) {
+            None => self.first(version),
+            Some(number) => {
+                let next = number.checked_add(1);
+                let next = next.with_context(|| format!("no pre-release can follow {version}"))?;
+                self.with(version, Some(next))
+            }
+        }
+    }
+
+    fn with(&self, version: &Version, number: Option<u64>) -> anyhow::Result<Version> {
+        let text = number.map_or_else(|| self.word.clone(), |number| format!("{}.{number}", self.word));
+        Ok(Version { build: self.build.clone(), ..version::with_label(version, &text)? })
     }
 }
 
@@ -141,12 +201,25 @@ impl TryFrom<String> for Label {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(word) {
-            Ok(Self(text))
-        } else {
-            Err(format!("`{text}` is not a pre-release label; write one like `dev` or `rc`"))
-        }
+        let read = || {
+            let (pre, build) = text.split_once('+').unwrap_or((&text, ""));
+            let (word, number) = match pre.split_once('.') {
+                Some((word, number)) => (word, Some(number)),
+                None => (pre, None),
+            };
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            if !word.starts_with(|c: char| c.is_ascii_alphabetic()) || !word.chars().all(is_word) {
+                return None;
+            }
+            // As Semantic Versioning has it, without leading zeros.
+            Prerelease::new(pre).ok()?;
+            let first =
+                number.map(|number| number.parse().ok()).map_or(Some(None), |first| first.map(Some))?;
+            Some(Self { word: word.to_owned(), first, build: BuildMetadata::new(build).ok()? })
+        };
+        read().ok_or_else(|| {
+            format!("`{text}` is not a pre-release label; write one like `dev` or `rc`, or `alpha.0`")
+        })
     }
 }
 

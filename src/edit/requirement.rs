@@ -2,7 +2,7 @@
 //!
 //! The syntax and its meaning are those of "Specifying Dependencies" in Cargo's reference.
 
-use semver::{Comparator, Op, Version, VersionReq};
+use semver::{BuildMetadata, Comparator, Op, Version, VersionReq};
 
 /// Which requirements are raised when their package moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,8 @@ fn rewrite(requirement: &str, comparator: &Comparator, to: &Version) -> String {
     let Some(start) = requirement.find(|c: char| c.is_ascii_digit()) else { return requirement.to_owned() };
     let (before, written, after) = (&requirement[..start], &requirement[start..end], &requirement[end..]);
     if !to.pre.is_empty() {
-        return format!("{before}{}{after}", Version { build: semver::BuildMetadata::EMPTY, ..to.clone() });
+        let build = if written.contains('+') { to.build.clone() } else { BuildMetadata::EMPTY };
+        return format!("{before}{}{after}", Version { build, ..to.clone() });
     }
     let numbers = [to.major, to.minor, to.patch];
     let given = 1 + usize::from(comparator.minor.is_some()) + usize::from(comparator.patch.is_some());

@@ -8,6 +8,7 @@ use crate::check::{self, BranchKind, read};
 use crate::finding::{Finding, Refused};
 use crate::only_versions;
 use crate::plan::Request;
+use crate::plan::course;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
@@ -24,7 +25,8 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let (project, folder) = branch.read(session)?;
     let project = project?;
     let date = session.context.date;
-    let request = Request { project: &project, branch: &branch.name, refs: &refs, date };
+    let request =
+        Request { project: &project, branch: &branch.name, refs: &refs, date, asked: &course::NOTHING };
     let train = project.config.train();
     let subject = read::subject(repo, &request, train.as_ref(), folder)?;
 

@@ -10,6 +10,7 @@ use crate::git::BranchName;
 use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::plan::Request;
+use crate::plan::course;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
@@ -56,7 +57,13 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     };
     let is_absent = |note: &&Finding| note.rule == rule::SUBMODULE_ABSENT;
     report.findings.extend(project.notes.iter().filter(is_absent).cloned());
-    let request = Request { project: &project, branch: &branch.name, refs: &refs, date: context.date };
+    let request = Request {
+        project: &project,
+        branch: &branch.name,
+        refs: &refs,
+        date: context.date,
+        asked: &course::NOTHING,
+    };
     let train = project.config.train();
     let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, folder };
     let promise = inquiry.report(&mut report)?;

@@ -6,10 +6,11 @@ use super::outcome::Outcome;
 use super::session::Session;
 use super::sink::{Progress, Sink};
 use super::targets::{BranchChoice, ChosenBranch, ChosenBranches};
-use super::{reading, settle};
+use super::{held, reading, settle};
 use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, Head, Moment, Refs};
+use crate::plan::course::Asked;
 use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
 use crate::project::{self, AskedMembers, Project};
 use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
@@ -19,6 +20,8 @@ use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 pub struct PrepareOptions {
     /// The command whose plans are made.
     pub command: Command,
+    /// Where versions go, if not where the command leads.
+    pub asked: Asked,
     /// The branches.
     pub branches: BranchChoice,
     /// Whether tracked files may have changes, where the plan does not edit them.
@@ -144,15 +147,21 @@ impl PrepareRun<'_> {
     }
 
     fn plan_one(&self, target: &ChosenBranch, project: &Project) -> Result<Plan> {
-        let request =
-            Request { project, branch: &target.branch, refs: &self.refs, date: self.session.context.date };
+        let request = Request {
+            project,
+            branch: &target.branch,
+            refs: &self.refs,
+            date: self.session.context.date,
+            asked: &self.options.asked,
+        };
         let planned = match self.options.command {
-            Command::Branch(step) => cut::plan(&request, step, &self.before(target)?),
+            Command::Branch => cut::plan(&request, &self.before(target)?),
             Command::Rc => maintain::candidate(&request),
             Command::Release => maintain::release(&request),
             Command::Patch => maintain::patch(&request),
         };
         let mut plan = planned.map_err(Refused)?;
+        Refused::if_any(held::find(&self.session.repo, project, &self.refs, &plan)?)?;
         settle::settle(&self.session.repo, &mut plan)?;
         Ok(plan)
     }

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::Branches;
 use crate::git::{BranchName, CommitId, Refs, Repo, TagName};
+use crate::plan::course::Asked;
 use crate::plan::{Command, Plan, Request, cut, maintain, preconditions};
 use crate::project::{self, Location, Project, Revision};
 use crate::rule::Severity;
@@ -41,6 +42,9 @@ pub struct ReplayOptions {
 pub struct PastStep {
     /// What it did.
     pub command: Command,
+    /// How far.
+    #[serde(skip)]
+    pub asked: Asked,
     /// The branch that it is on.
     pub branch: BranchName,
     /// The lead package's version before.
@@ -141,7 +145,13 @@ impl Replaying<'_> {
             Err(Refused(findings)) => return Ok(not_mechanical(findings)),
         };
         let refs = self.refs_then(step, &project);
-        let request = Request { project: &project, branch: &step.branch, refs: &refs, date: step.date };
+        let request = Request {
+            project: &project,
+            branch: &step.branch,
+            refs: &refs,
+            date: step.date,
+            asked: &step.asked,
+        };
         let mut plan = match plan(&request, step) {
             Ok(plan) => plan,
             Err(findings) => return Ok(not_mechanical(findings)),
@@ -159,7 +169,7 @@ impl Replaying<'_> {
         let trunk = self.refs.branches.tip(self.trunk).commit().filter(|_| step.branch != *self.trunk);
         let trunk = trunk.map(|commit| (self.trunk.clone(), commit));
         let branches = Branches::of_locals(trunk.into_iter().chain([(step.branch.clone(), step.parent)]));
-        let made = if matches!(step.command, Command::Branch(_)) { &step.from } else { &step.to };
+        let made = if step.command == Command::Branch { &step.from } else { &step.to };
         let made = plain(made);
         let is_older =
             |name: &TagName| project.config.names.tag.read(name).is_some_and(|version| version < made);
@@ -170,7 +180,7 @@ impl Replaying<'_> {
 
 fn plan(request: &Request<'_>, step: &PastStep) -> Result<Plan, Vec<Finding>> {
     match step.command {
-        Command::Branch(by) => cut::plan(request, by, &cut::TipHistory::default()),
+        Command::Branch => cut::plan(request, &cut::TipHistory::default()),
         Command::Rc => maintain::candidate(request),
         Command::Release => maintain::release(request),
         Command::Patch => maintain::patch(request),

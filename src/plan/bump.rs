@@ -5,32 +5,21 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::Serialize;
 
-use crate::config::{Config, Label};
+use crate::config::Config;
 use crate::edit::lockfile::{self, Followed, LockFile, Moved};
 use crate::edit::splice::{self, Splice};
 use crate::edit::version_file;
 use crate::finding::{Finding, Place, Refused};
 use crate::path::RepoPath;
+use crate::plan::course::{Course, NextVersion};
 use crate::plan::files::{FileChanges, What};
-use crate::plan::lines::{KeptPackage, KeptReason, Lines, Moves, VersionLine};
-use crate::plan::{locked, requirements};
+use crate::plan::lines::{KeptPackage, Lines, Moves};
+use crate::plan::{lines, locked, requirements};
 use crate::project::Project;
 use crate::rule;
 use crate::template::Values;
-use crate::version::{self, Step};
 use crate::workspace::declared::VersionPlace;
 use crate::workspace::{Package, Workspace};
-
-/// Where versions go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Transition {
-    /// The lead package steps so, and what it comes to carries this label.
-    Step(Step, Option<Label>),
-    /// To the next release candidate, with this label.
-    Candidate(Label),
-    /// To the version without its pre-release.
-    Release,
-}
 
 /// A version line that moves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,16 +56,16 @@ pub struct UnsettledLock {
     pub reasons: Vec<String>,
 }
 
-/// Plans to move `lines` of `workspace` by `transition`.
+/// Plans to move `lines` of the workspace on their `course`.
 ///
 /// What stands in the way is among the findings, as errors.
-pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bump {
+pub fn bump(project: &Project, lines: &Lines<'_>, course: &Course<'_>) -> Bump {
     let Project { config, workspace, .. } = project;
     let mut bump = Bump { staying: lines.staying.clone(), ..Bump::default() };
     let mut moves = Moves::new();
     for line in &lines.moving {
-        match target(line, transition) {
-            Ok(Some(to)) => {
+        match course.next(lines, line) {
+            Ok(NextVersion::Is(to)) => {
                 bump.moves.push(LineMove {
                     from: line.version.clone(),
                     to: to.clone(),
@@ -86,16 +75,14 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
                     moves.insert(&package.manifest, (package, to.clone()));
                 }
             }
-            Ok(None) => bump.staying.extend(line.packages.iter().map(|package| KeptPackage {
-                package: package.name.clone(),
-                version: Some(package.version.clone()),
-                why: if *transition == Transition::Release {
-                    KeptReason::NoPrerelease
-                } else {
-                    KeptReason::NoStep
-                },
+            Ok(NextVersion::Stays(why)) => bump.staying.extend(line.packages.iter().map(|package| {
+                KeptPackage { package: package.name.clone(), version: Some(package.version.clone()), why }
             })),
-            Err(error) => bump.findings.push(Finding::of(rule::VERSION_OVERFLOW, error.to_string())),
+            Err(finding) => {
+                let first = line.packages.first();
+                bump.findings
+                    .push(finding.at(first.and_then(|first| lines::version_place(workspace, first))));
+            }
         }
     }
     bump.staying.sort();
@@ -103,22 +90,6 @@ pub fn bump(project: &Project, lines: &Lines<'_>, transition: &Transition) -> Bu
     bump.edit_locks(workspace, &moves);
     bump.edit_version_files(project, lines.lead, &moves);
     bump
-}
-
-fn target(line: &VersionLine<'_>, transition: &Transition) -> anyhow::Result<Option<Version>> {
-    let steps = |by| line.step(by) != Step::None;
-    Ok(match transition {
-        Transition::Step(by, _) if !steps(*by) => None,
-        Transition::Step(by, None) => Some(version::next(&line.version, line.step(*by))?),
-        Transition::Step(by, Some(label)) => {
-            Some(version::with_label(&version::next(&line.version, line.step(*by))?, label.as_str())?)
-        }
-        Transition::Candidate(label) if steps(Step::Major) => {
-            Some(version::next_candidate(&line.version, label.as_str())?)
-        }
-        Transition::Release if !line.version.pre.is_empty() => Some(version::plain(&line.version)),
-        Transition::Candidate(_) | Transition::Release => None,
-    })
 }
 
 impl Bump {

@@ -5,10 +5,12 @@ use semver::Version;
 use crate::config::{Label, NameTemplate};
 use crate::finding::{Finding, Place};
 use crate::git::{BranchName, CommitId};
-use crate::plan::bump::{self, Bump, Transition};
+use crate::plan::bump::{self, Bump};
+use crate::plan::course::{self, Course, Transition};
 use crate::plan::lines::{self, Lines};
-use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse};
+use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse, room};
 use crate::rule;
+use crate::train::Numbering;
 use crate::version::{Step, plain};
 
 /// What came before the tip of the trunk: the cut looks whether that was one already.
@@ -20,12 +22,12 @@ pub struct TipHistory {
     pub siblings: Vec<BranchName>,
 }
 
-/// Plans the cut of the release branch for the trunk's version, and the trunk's `step` to the next.
+/// Plans the cut of the release branch for the trunk's version, and the trunk's step to the next.
 ///
 /// # Errors
 ///
 /// Every reason why it cannot be done.
-pub fn plan(request: &Request<'_>, step: Step, before: &TipHistory) -> Result<Plan, Vec<Finding>> {
+pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Finding>> {
     let project = request.project;
     let config = &project.config;
     let lines = lines::lines(&project.workspace, config)?;
@@ -36,15 +38,19 @@ pub fn plan(request: &Request<'_>, step: Step, before: &TipHistory) -> Result<Pl
     findings.extend(lines.notes.iter().cloned());
     findings.extend(preconditions::on_trunk(request));
     findings.extend(preconditions::new_branch(request, &branch));
-    findings.extend(preconditions::tag_is_free(request, &version));
+    findings.extend(preconditions::tag_is_free(request, &config.prerelease.released(&version)));
+    findings.extend(preconditions::not_skipped(request, &version));
+    findings.extend(request.asked.unmet(&lines));
     let mut used = vec![config.commit.cut.template()];
     used.extend(config.notes.enabled.then(|| config.notes.style.entry()));
     used.extend(config.prerelease.candidate.is_some().then(|| config.commit.candidate.template()));
     findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, &lines));
+    let (step, said) = level(request, &version);
+    findings.extend(said);
     findings.extend(trunk_already_moved(request, before, &version));
 
-    let mut plan = Plan::new(request, Command::Branch(step), version);
+    let mut plan = Plan::new(request, Command::Branch, version);
     match &config.prerelease.candidate {
         None => plan.branches.push(NewBranch { name: branch.clone(), at: project.commit }),
         Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),
@@ -63,7 +69,9 @@ fn candidate(
     branch: &BranchName,
 ) -> Vec<Finding> {
     let config = &request.project.config;
-    let bump = bump::bump(request.project, lines, &Transition::Candidate(label.clone()));
+    let label = label.counting();
+    let course = Course::new(config, Transition::Candidate(Step::None), Some(&label), &course::NOTHING);
+    let bump = bump::bump(request.project, lines, &course);
     let version = bump.lead_version(lines.lead);
     let values = request.values(&version, lines.lead);
     let mut findings = Vec::new();
@@ -88,10 +96,12 @@ fn trunk(
     cut: &BranchName,
 ) -> Vec<Finding> {
     let config = &request.project.config;
-    let mut bump =
-        bump::bump(request.project, lines, &Transition::Step(step, config.prerelease.trunk.clone()));
+    let label = config.prerelease.trunk.as_ref().map(|label| label.numbered_as(&lines.lead.version));
+    let course = Course::new(config, Transition::Step(step), label.as_ref(), request.asked);
+    let mut bump = bump::bump(request.project, lines, &course);
     let next = bump.lead_version(lines.lead);
-    let mut findings = Vec::new();
+    let mut findings =
+        if bump.findings.is_empty() { room::check(request.project, lines, &bump, cut) } else { Vec::new() };
     let said = notes::cut(request, &mut bump, lines.lead, &plan.version, &next, cut);
     findings.extend(said.unwrap_or_else(|wrong| wrong));
     let Some((on, makes_branch)) = target(request, config.names.bump_branch.as_ref(), &next, &mut findings)
@@ -149,16 +159,57 @@ pub(super) fn commit(
     bump.findings
 }
 
+/// Returns how far the trunk moves, and what is to be said of it: as it is asked, or as far as the schedule
+/// counts; without a schedule by minors, where the latest two releases have been of the trunk's major.
+pub fn level(request: &Request<'_>, version: &Version) -> (Step, Option<Finding>) {
+    if let Some(step) = request.asked.level {
+        return (step, None);
+    }
+    if let Some(train) = request.project.config.train() {
+        let counts_minors = matches!(train.numbering, Numbering::Minor { major } if major > 0);
+        return (if counts_minors { Step::Minor } else { Step::Major }, None);
+    }
+    let lines = request.project.config.names.branch.lines(request.refs.branches.names());
+    let mut older = lines.range(..plain(version)).rev();
+    match (older.next(), older.next()) {
+        (Some((second, other)), Some((first, one)))
+            if version.major > 0
+                && first.major == version.major
+                && second.major == version.major
+                && version.minor > second.minor =>
+        {
+            let message = format!("the trunk moves by a minor, as between {one}, {other} and {version}");
+            let said = Finding::of(rule::LEVEL, message).remedy("give `--level major` for a major");
+            (Step::Minor, Some(said))
+        }
+        _ => (Step::Major, None),
+    }
+}
+
 /// Finds lines whose version has a pre-release that the trunk is not to have.
 fn unexpected_prerelease(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
-    let expected = request.project.config.prerelease.trunk.as_ref().map_or("", Label::as_str);
-    let wrong = lines.moving.iter().filter(|line| !["", expected].contains(&line.version.pre.as_str()));
+    let expected = &request.project.config.prerelease;
+    let is_expected = |version: &Version| {
+        expected.is_release(version) || expected.trunk.as_ref().is_some_and(|label| label.is_on(version))
+    };
+    let wrong = lines.moving.iter().filter(|line| !is_expected(&line.version));
     let finding = |line: &lines::VersionLine<'_>| {
         let version = &line.version;
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
-        let remedy = prerelease_remedy(lines, line);
-        let message = format!("the trunk's version {version} is a pre-release, which is not expected");
+        let example = expected.example(version);
+        let remedy = match &example {
+            Some(example) if lines.lead.version == *version => format!("set it to {example}"),
+            _ => prerelease_remedy(lines, line),
+        };
+        let message = match example {
+            None => format!("the trunk's version {version} is a pre-release, which is not expected"),
+            Some(example) => {
+                format!(
+                    "the trunk's version {version} is a pre-release other than is expected, as in {example}"
+                )
+            }
+        };
         Finding::of(rule::PRERELEASE, message).at(place).remedy(remedy)
     };
     wrong.map(finding).collect()

@@ -40,8 +40,19 @@ pub struct VersionLine<'a> {
 
 impl VersionLine<'_> {
     /// Returns how the line steps when the lead package steps by `lead`.
+    ///
+    /// Below 1.0, where nothing lies between a patch and a breaking change, it goes with a minor step of the
+    /// lead package to where it leaves room for patches.
     pub fn step(&self, lead: Step) -> Step {
-        self.rule.map_or(lead, |rule| rule.step(lead))
+        match self.rule.map_or(lead, |rule| rule.step(lead)) {
+            Step::Minor if lead == Step::Minor && self.version.major == 0 => Step::Major,
+            step => step,
+        }
+    }
+
+    /// Returns whether the package `name` is in it.
+    pub fn has(&self, name: &str) -> bool {
+        self.packages.iter().any(|package| package.name == name)
     }
 }
 

@@ -4,12 +4,13 @@ use semver::Version;
 
 use crate::config::{Label, TextTemplate};
 use crate::finding::Finding;
-use crate::plan::bump::{self, Transition};
+use crate::plan::bump;
+use crate::plan::course::{Course, Transition};
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Command, Plan, Request, Superseded, cut, notes, preconditions, refuse};
 use crate::rule;
 use crate::template::Values;
-use crate::version::Step;
+use crate::version::{Step, plain};
 
 /// Plans the patch release after the one that the branch holds.
 ///
@@ -23,7 +24,8 @@ pub fn patch(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     findings.extend(never_released(request, &lines));
     let job = Job {
         command: Command::Patch,
-        transition: Transition::Step(Step::Patch, None),
+        transition: Transition::Step(request.asked.level.unwrap_or(Step::Patch)),
+        label: release_label(request),
         message: commit.patch.as_ref().unwrap_or(&commit.release),
         dating: notes::Dating::Patch,
     };
@@ -37,11 +39,15 @@ pub fn patch(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
 /// Every reason why it cannot be done.
 pub fn release(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     let lines = lines::lines(&request.project.workspace, &request.project.config)?;
+    // What follows a candidate of a patch is a patch.
+    let first = request.project.config.names.branch.line(request.branch);
+    let is_first = first.is_none_or(|first| first == plain(&lines.lead.version));
     let job = Job {
         command: Command::Release,
         transition: Transition::Release,
+        label: release_label(request),
         message: &request.project.config.commit.release,
-        dating: notes::Dating::Release,
+        dating: if is_first { notes::Dating::Release } else { notes::Dating::Patch },
     };
     job.plan(request, &lines, Vec::new())
 }
@@ -59,10 +65,15 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
             .remedy("state `[prerelease] candidate = \"rc\"`, or run `cargo relprep release`");
         return Err(vec![finding]);
     };
-    let released = preconditions::not_released(request, &lines.lead.version);
+    let of_next = request.asked.level.filter(|_| config.prerelease.is_release(&lines.lead.version));
+    let released = match of_next {
+        None if request.asked.lead.is_none() => preconditions::not_released(request, &lines.lead.version),
+        _ => None,
+    };
     let job = Job {
         command: Command::Rc,
-        transition: Transition::Candidate(label.clone()),
+        transition: Transition::Candidate(of_next.unwrap_or(Step::None)),
+        label: Some(label.counting()),
         message: &config.commit.candidate,
         dating: notes::Dating::None,
     };
@@ -73,6 +84,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
 struct Job<'a> {
     command: Command,
     transition: Transition,
+    label: Option<Label>,
     message: &'a TextTemplate,
     dating: notes::Dating,
 }
@@ -90,8 +102,12 @@ impl Job<'_> {
         findings.extend(preconditions::repository(lines.lead, &[self.message.template()]));
         findings.extend(preconditions::on_release_branch(request, &lines.lead.version));
 
-        let mut bump = bump::bump(request.project, lines, &self.transition);
+        findings.extend(request.asked.unmet(lines));
+
+        let course = Course::new(config, self.transition, self.label.as_ref(), request.asked);
+        let mut bump = bump::bump(request.project, lines, &course);
         let version = bump.lead_version(lines.lead);
+        findings.extend(preconditions::not_skipped(request, &version));
         findings.extend(preconditions::tag_is_free(request, &version));
         match notes::date(request, &mut bump, self.dating, &version) {
             Ok(said) if bump.files.is_empty() && bump.findings.is_empty() => {
@@ -116,6 +132,11 @@ impl Job<'_> {
     }
 }
 
+/// Returns what a release's version carries.
+fn release_label(request: &Request<'_>) -> Option<Label> {
+    request.project.config.prerelease.release.clone()
+}
+
 /// Lists the candidates that the branch holds now, which something newer takes the place of.
 fn superseded(lines: &Lines<'_>, candidate: Option<&Label>) -> Vec<Superseded> {
     let Some(label) = candidate else { return Vec::new() };
@@ -133,7 +154,8 @@ fn superseded(lines: &Lines<'_>, candidate: Option<&Label>) -> Vec<Superseded> {
 
 /// Finds lines that still carry a pre-release, which no patch can follow.
 fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
-    let wrong = lines.moving.iter().filter(|line| !line.version.pre.is_empty());
+    let prerelease = &request.project.config.prerelease;
+    let wrong = lines.moving.iter().filter(|line| !prerelease.is_release(&line.version));
     let finding = |line: &lines::VersionLine<'_>| {
         let place =
             line.packages.first().and_then(|first| lines::version_place(&request.project.workspace, first));
@@ -152,7 +174,9 @@ fn unreleased(request: &Request<'_>, lines: &Lines<'_>) -> Vec<Finding> {
 fn never_released(request: &Request<'_>, lines: &Lines<'_>) -> Option<Finding> {
     let version = &lines.lead.version;
     // On another branch that is what is wrong.
-    if !version.pre.is_empty() || preconditions::on_release_branch(request, version).is_some() {
+    if !request.project.config.prerelease.is_release(version)
+        || preconditions::on_release_branch(request, version).is_some()
+    {
         return None;
     }
     if let Some(place) = notes::unreleased(request, version).filter(|_| request.refs.tags.is_empty()) {

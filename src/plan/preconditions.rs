@@ -64,6 +64,19 @@ pub fn new_branch(request: &Request<'_>, branch: &BranchName) -> Option<Finding>
     None
 }
 
+/// Finds out whether the schedule skips the number of `version`.
+pub fn not_skipped(request: &Request<'_>, version: &Version) -> Option<Finding> {
+    let train = request.project.config.train()?;
+    let reason = train.skipped(version)?;
+    let message = format!("the schedule skips {}: {reason}", plain(version));
+    let remedy = "move on to the next number, as with `cargo relprep bump --to VERSION`, or change `[[schedule.release]]`";
+    Some(
+        Finding::of(rule::NUMBER_SKIPPED, message)
+            .at(Place::file(&request.project.workspace.root))
+            .remedy(remedy),
+    )
+}
+
 /// Finds out whether a text that is `used` names the lead package's repository, and there is none.
 pub fn repository(lead: &Package, used: &[&Template]) -> Option<Finding> {
     let names = |template: &&Template| template.placeholders().any(|open| open == Placeholder::Repository);
@@ -104,8 +117,9 @@ pub fn not_released(request: &Request<'_>, holds: &Version) -> Option<Finding> {
     let remedy = "run `cargo relprep patch` for the next release of this branch";
     let released = |version: &Version| Some((version.clone(), notes::released(request, version)?));
     let first = request.project.config.names.branch.line(request.branch);
+    let is_release = request.project.config.prerelease.is_release(holds);
     let is_here = |first: &Version| {
-        *first < plain(holds) && request.project.is_of_branch(&plain(holds), request.branch)
+        is_release && *first < plain(holds) && request.project.is_of_branch(&plain(holds), request.branch)
     };
     let first = first.filter(is_here);
     let dated = first.as_ref().and_then(released).or_else(|| released(&plain(holds)));

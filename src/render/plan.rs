@@ -52,7 +52,7 @@ pub fn left(left: &[LeftOut]) -> String {
 fn title(plan: &Plan) -> String {
     let (name, version) = (escaped(&plan.name), &plan.version);
     match plan.command {
-        Command::Branch(_) => match plan.commits.last() {
+        Command::Branch => match plan.commits.last() {
             Some(trunk) => format!("Cut {name} {version}, and bump the trunk to {}", trunk.version),
             None => format!("Cut {name} {version}"),
         },

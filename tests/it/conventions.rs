@@ -105,3 +105,236 @@ fn an_entry_that_no_member_inherits_never_refuses() {
     );
     made("brass.workspace = true").refuses("branch", &["requirement-stale"]);
 }
+
+/// Two packages of one version, of which one requires the other exactly.
+fn pair(version: &str, config: &str) -> Fixture {
+    let (base, top) = (format!("base {version}"), format!("top {version}"));
+    Fixture::made(
+        &[(&base, &[]), (&top, &[&format!("base ={version}")])],
+        &format!("lead = \"top\"\n{config}\n{NO_NOTES}"),
+    )
+}
+
+#[test]
+fn a_cut_leaves_room_for_the_patches_of_its_branch() {
+    for (version, args, trunk) in [
+        ("0.4.0", "branch --level minor", "0.5.0"),
+        ("0.4.2", "branch", "0.5.0"),
+        ("3.1.0", "branch --level minor", "3.2.0"),
+        ("0.0.3", "branch --to 0.1.0", "0.1.0"),
+    ] {
+        let fixture = pair(version, "");
+        fixture.prepare(args);
+        let held = [format!("base {trunk}:"), format!("top {trunk}: base ={trunk}")];
+        assert_eq!(holds(&fixture, "main"), held, "{version} {args}");
+    }
+    for (version, args) in
+        [("0.0.3", "branch"), ("0.0.3", "branch --level minor"), ("2.0.0", "branch --level patch")]
+    {
+        let said = pair(version, "").refuses(args, &["no-room"]);
+        assert!(said.contains("with its next patch"), "{said}");
+    }
+}
+
+#[test]
+fn a_line_below_1_0_makes_room_beside_a_lead_that_steps_a_minor() {
+    let packages: [(&str, &[&str]); 3] = [
+        ("tower 4.2.0", &["gears 0.123.0", "springs 0.0.7"]),
+        ("gears 0.123.0", &[]),
+        ("springs 0.0.7", &[]),
+    ];
+    let config = format!("lead = \"tower\"\n{NO_NOTES}");
+    let said = Fixture::made(&packages, &config).refuses("branch --level minor", &["no-room"]);
+    assert!(said.contains("the trunk would be at 0.0.8 for `springs`"), "{said}");
+    assert!(
+        said.contains("give `--to springs=0.1.0`, or say of `[[line]] packages = [\"springs\"]`"),
+        "{said}"
+    );
+    let fixture = Fixture::made(&packages, &config);
+    fixture.prepare("branch --level minor --to springs=0.1.0");
+    assert_eq!(
+        holds(&fixture, "main"),
+        ["gears 0.124.0:", "springs 0.1.0:", "tower 4.3.0: gears 0.124.0 springs 0.1.0"]
+    );
+    fixture.sandbox.git(["switch", "--quiet", "release-4.2.0"]);
+    fixture.prepare("patch");
+    assert_eq!(
+        holds(&fixture, "HEAD"),
+        ["gears 0.123.1:", "springs 0.0.8:", "tower 4.2.1: gears 0.123.1 springs 0.0.8"]
+    );
+    // What no patch moves needs no room.
+    let quiet = format!("{config}[[line]]\npackages = [\"springs\"]\npatch = \"none\"\n");
+    let fixture = Fixture::made(&packages, &quiet);
+    fixture.prepare("branch --level minor");
+    assert_eq!(holds(&fixture, "main")[1], "springs 0.0.8:");
+}
+
+#[test]
+fn versions_go_where_they_are_asked_to_and_never_down() {
+    let fixture = pair("2.3.4", "");
+    fixture.prepare("branch --to 5.0.0");
+    assert_eq!(holds(&fixture, "main"), ["base 5.0.0:", "top 5.0.0: base =5.0.0"]);
+    for to in ["2.3.4", "2.3.3", "2.3.4-rc.1"] {
+        pair("2.3.4", "").refuses(&format!("branch --to {to}"), &["version-down"]);
+    }
+    let said = pair("2.3.4", "").refuses("branch --to nobody=3.0.0", &["not-in-a-line"]);
+    assert!(said.contains("`nobody` is in no version line that moves"), "{said}");
+    let said = pair("2.3.4", "").run("branch --to next");
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("write it like 1.2.3 or core=1.2.3"), "{}", said.err);
+    // The other lines go as far as the lead package does.
+    let fixture = Fixture::made(
+        &[("gears 0.8.1", &[]), ("tower 4.2.0", &["gears 0.8.1"])],
+        &format!("lead = \"tower\"\n{NO_NOTES}"),
+    );
+    fixture.prepare("branch --to 7.0.0");
+    assert_eq!(holds(&fixture, "main"), ["gears 0.9.0:", "tower 7.0.0: gears 0.9.0"]);
+}
+
+#[test]
+fn a_number_that_the_schedule_skips_is_passed_over() {
+    let schedule = "[schedule]\nanchor = { version = \"5.0.0\", release = \"2024-07-20\" }\n\
+        [[schedule.release]]\nversion = \"6.0.0\"\nskip = \"number\"\nreason = \"the name of another product\"\n\
+        [[schedule.release]]\nversion = \"7.0.0\"\nskip = \"release\"\nreason = \"a holiday\"\n";
+    let fixture = pair("5.0.0", schedule);
+    fixture.prepare("branch");
+    assert_eq!(holds(&fixture, "main")[0], "base 8.0.0:");
+    let said = pair("6.0.0", schedule).refuses("branch", &["number-skipped"]);
+    assert!(said.contains("the schedule skips 6.0.0: the name of another product"), "{said}");
+}
+
+#[test]
+fn a_train_that_counts_minors_steps_minors() {
+    let schedule =
+        "[schedule]\nnumbering = \"minor\"\nanchor = { version = \"1.16.0\", release = \"2024-07-20\" }\n";
+    let fixture = pair("1.16.0", schedule);
+    fixture.prepare("branch");
+    assert_eq!(holds(&fixture, "main")[0], "base 1.17.0:");
+    let fixture = pair("1.16.0", schedule);
+    fixture.prepare("branch --level major");
+    assert_eq!(holds(&fixture, "main")[0], "base 2.0.0:");
+    // Without a schedule the branches tell.
+    let fixture = pair("1.16.0", "[names]\nbranch = \"v{short}\"\n");
+    fixture.sandbox.git(["branch", "v1.14"]);
+    fixture.sandbox.git(["branch", "v1.15"]);
+    fixture.sandbox.git(["push", "--quiet", "origin", "v1.14", "v1.15"]);
+    let said = fixture.prepare("branch");
+    assert!(
+        said.contains("note[level]: the trunk moves by a minor, as between v1.14, v1.15 and 1.16.0"),
+        "{said}"
+    );
+    assert_eq!(holds(&fixture, "main")[0], "base 1.17.0:");
+}
+
+#[test]
+fn a_candidate_never_moves_a_line_down() {
+    let fixture = Fixture::made(
+        &[
+            ("lead 0.16.0-rc.3", &["lib 0.1.0", "extra 0.2.0-dev"]),
+            ("lib 0.1.0", &[]),
+            ("extra 0.2.0-dev", &[]),
+        ],
+        &format!("lead = \"lead\"\nprerelease = {{ candidate = \"rc\" }}\n{NO_NOTES}"),
+    );
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-0.16.0"]);
+    fixture.prepare("rc");
+    assert_eq!(
+        holds(&fixture, "HEAD"),
+        ["extra 0.2.0-rc.1:", "lead 0.16.0-rc.4: lib 0.1.0 extra 0.2.0-rc.1", "lib 0.1.0:"]
+    );
+    let fixture = pair("3.0.0-rc.1", "prerelease = { candidate = \"beta\" }\n");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-3.0.0"]);
+    let said = fixture.refuses("rc", &["version-down"]);
+    assert!(said.contains("is at 3.0.0-rc.1, and 3.0.0-beta.1 does not come after it"), "{said}");
+}
+
+#[test]
+fn numbered_labels_of_a_trunk_are_kept() {
+    for (label, now, next) in [
+        ("alpha", "4.0.0-alpha.0", "4.1.0-alpha.0"),
+        ("alpha", "4.0.0-alpha", "4.1.0-alpha"),
+        ("beta.1", "4.0.0-beta.3", "4.1.0-beta.1"),
+        ("alpha.1+dev", "4.0.0-alpha.1+dev", "4.1.0-alpha.1+dev"),
+        ("dev", "4.0.0-dev", "4.1.0-dev"),
+    ] {
+        let fixture = pair(now, &format!("prerelease = {{ trunk = \"{label}\" }}\n"));
+        fixture.prepare("branch --level minor");
+        assert_eq!(holds(&fixture, "main")[0], format!("base {next}:"));
+        fixture.sandbox.git(["switch", "--quiet", "release-4.0.0"]);
+        fixture.prepare("release");
+        assert_eq!(holds(&fixture, "HEAD")[0], "base 4.0.0:");
+    }
+    let said =
+        pair("4.0.0-beta.0", "prerelease = { trunk = \"alpha\" }\n").refuses("branch", &["prerelease"]);
+    assert!(
+        said.contains("4.0.0-beta.0 is a pre-release other than is expected, as in 4.0.0-alpha"),
+        "{said}"
+    );
+    for label in ["alpha.01", "a b", "1", "alpha.0.1", "alpha.x", "dev+a b"] {
+        pair("4.0.0", &format!("prerelease = {{ trunk = \"{label}\" }}\n"))
+            .refuses("branch", &["config-value"]);
+    }
+}
+
+#[test]
+fn candidates_count_from_where_they_do() {
+    let fixture = pair("4.0.0-dev", "prerelease = { trunk = \"dev\", candidate = \"rc.0\" }\n");
+    fixture.prepare("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-4.0.0"]);
+    for (command, version) in
+        [("", "4.0.0-rc.0"), ("rc", "4.0.0-rc.1"), ("rc --to 4.0.0-rc.5", "4.0.0-rc.5"), ("release", "4.0.0")]
+    {
+        if !command.is_empty() {
+            fixture.prepare(command);
+        }
+        assert_eq!(
+            holds(&fixture, "HEAD"),
+            [format!("base {version}:"), format!("top {version}: base ={version}")]
+        );
+    }
+}
+
+#[test]
+fn a_patch_may_have_candidates() {
+    let fixture = pair("4.0.2", "prerelease = { candidate = \"rc\" }\n");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-4.0.0"]);
+    fixture.sandbox.git(["tag", "v4.0.2"]);
+    fixture.refuses("rc", &["tag-exists"]);
+    for (command, version) in
+        [("rc --level patch", "4.0.3-rc.1"), ("rc", "4.0.3-rc.2"), ("release", "4.0.3"), ("patch", "4.0.4")]
+    {
+        fixture.prepare(command);
+        assert_eq!(holds(&fixture, "HEAD")[0], format!("base {version}:"), "{command}");
+    }
+}
+
+#[test]
+fn a_release_may_have_a_suffix_of_its_own() {
+    let fixture = pair("4.0.0-dev", "prerelease = { trunk = \"dev\", release = \"nemo\" }\n");
+    fixture.prepare("branch");
+    assert_eq!(holds(&fixture, "main")[0], "base 5.0.0-dev:");
+    fixture.sandbox.git(["switch", "--quiet", "release-4.0.0"]);
+    for (command, version) in [("release", "4.0.0-nemo"), ("patch", "4.0.1-nemo")] {
+        fixture.prepare(command);
+        assert_eq!(holds(&fixture, "HEAD")[0], format!("base {version}:"), "{command}");
+    }
+}
+
+#[test]
+fn a_patch_takes_no_version_that_another_branch_holds() {
+    // As a cut would leave it that made no room.
+    let fixture = pair("0.4.0", "");
+    fixture.sandbox.git(["branch", "release-0.4.0"]);
+    for name in ["base", "top"] {
+        let path = format!("{name}/Cargo.toml");
+        let text = fixture.sandbox.read(&path).replace("0.4.0", "0.4.1");
+        fixture.sandbox.write(&path, text);
+    }
+    fixture.sandbox.commit_all("the next version");
+    let said = fixture.refuses("patch --branch release-0.4.0", &["version-held"]);
+    assert!(said.contains("`main` holds 0.4.1 of `top` already"), "{said}");
+    fixture.sandbox.git(["branch", "--move", "main", "release-0.4.1"]);
+    fixture.sandbox.git(["branch", "main", "release-0.4.0"]);
+    let said = fixture.refuses("patch --branch release-0.4.0", &["version-held"]);
+    assert!(said.contains("`release-0.4.1` holds 0.4.1"), "{said}");
+}

@@ -368,6 +368,6 @@ fn differ_in_a_version(old: &[u8], new: &[u8]) -> bool {
     let before = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let (old, new) = (&old[before..], &new[before..]);
     let after = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
-    let of_version = |byte: &u8| byte.is_ascii_alphanumeric() || b".-=".contains(byte);
+    let of_version = |byte: &u8| byte.is_ascii_alphanumeric() || b".-=+".contains(byte);
     old[..old.len() - after].iter().all(of_version) && new[..new.len() - after].iter().all(of_version)
 }

@@ -10,10 +10,10 @@ use relprep::ops::recovery::Purpose;
 use relprep::ops::targets::BranchChoice;
 use relprep::ops::{Context, about::BranchSource};
 use relprep::plan::Command;
+use relprep::plan::course::Asked;
 use relprep::project::Location;
 use relprep::train::schedule::Selection;
 use relprep::transaction::values::Hooks;
-use relprep::version::Step;
 
 use crate::environment;
 use crate::support::Sandbox;
@@ -57,7 +57,8 @@ fn context(sandbox: &Sandbox, moment: Moment) -> Context {
 fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<String> {
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let options = PrepareOptions { command, branches, allow_dirty: false, push: false };
+    let options =
+        PrepareOptions { command, asked: Asked::default(), branches, allow_dirty: false, push: false };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
     applied.outcome.branches.into_iter().map(|made| made.name.to_string()).collect()
@@ -92,9 +93,14 @@ fn a_plan_that_nobody_applies_writes_nothing() {
     let context = context(&sandbox, LAST_SECOND).on(Some("2025-09-01".parse().unwrap()));
     let mut said = Vec::new();
     let session = context.open(Purpose::Show, &mut said).unwrap();
-    let command = Command::Branch(Step::Major);
-    let options =
-        PrepareOptions { command, branches: BranchChoice::CheckedOut, allow_dirty: false, push: false };
+    let command = Command::Branch;
+    let options = PrepareOptions {
+        command,
+        asked: Asked::default(),
+        branches: BranchChoice::CheckedOut,
+        allow_dirty: false,
+        push: false,
+    };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let plan = &prepared.preparation.plans[0];
     assert_eq!((plan.version.to_string().as_str(), plan.date), ("3.0.0", context.date));
@@ -118,9 +124,14 @@ fn what_stops_a_plan_stops_it_from_being_applied() {
     let context = context(&sandbox, LAST_SECOND);
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let command = Command::Branch(Step::Major);
-    let options =
-        PrepareOptions { command, branches: BranchChoice::CheckedOut, allow_dirty: false, push: false };
+    let command = Command::Branch;
+    let options = PrepareOptions {
+        command,
+        asked: Asked::default(),
+        branches: BranchChoice::CheckedOut,
+        allow_dirty: false,
+        push: false,
+    };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let refused = prepared.apply(Hooks::Run, &mut said).unwrap_err();
     let Refused(findings) = refused.downcast().unwrap();

@@ -157,12 +157,12 @@ fn a_branch_that_is_not_checked_out_is_prepared_with_its_own_configuration() {
     is_at(&fixture, "release-49.0.0", "49.0.0-rc.2", "0.136.0-rc.2");
 
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
-    let config = fixture.sandbox.read("relprep.toml").replace("\"rc\"", "\"beta\"");
+    let config = fixture.sandbox.read("relprep.toml").replace("\"rc\"", "\"seal\"");
     fixture.sandbox.write("relprep.toml", config);
-    fixture.sandbox.commit_all("Call them betas");
+    fixture.sandbox.commit_all("Call them seals");
     fixture.sandbox.git(["switch", "--quiet", "elsewhere"]);
     fixture.prepare("rc --branch release-49.0.0");
-    is_at(&fixture, "release-49.0.0", "49.0.0-beta.1", "0.136.0-beta.1");
+    is_at(&fixture, "release-49.0.0", "49.0.0-seal.1", "0.136.0-seal.1");
     fixture.prepare("release --branch release-49.0.0");
     is_at(&fixture, "release-49.0.0", "49.0.0", "0.136.0");
     is_at(&fixture, "HEAD", "49.0.0-dev", "0.136.0-dev");

@@ -433,13 +433,13 @@ error[prerelease]: the trunk's version 0.20.0-dev is a pre-release, which is not
     assert_data_eq!(
         fixture.refuses("branch", &["prerelease"]),
         str![[r#"
-error[prerelease]: the trunk's version 0.20.0-beta.3 is a pre-release, which is not expected
+error[prerelease]: the trunk's version 0.20.0-beta.3 is a pre-release other than is expected, as in 0.20.0-dev
  --> Cargo.toml:6:12
   |
 6 | version = "0.20.0-beta.3"
   |            ^^^^^^^^^^^^^
   |
-  = help: set it to 0.20.0
+  = help: set it to 0.20.0-dev
 
 
 "#]]

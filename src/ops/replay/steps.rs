@@ -11,6 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::path::RepoPath;
 use crate::plan::Command;
+use crate::plan::course::Asked;
 use crate::project::Lead;
 use crate::rule;
 use crate::version::{self, Step, plain};
@@ -97,12 +98,22 @@ impl ReleaseHistory<'_> {
             let before = version(parent)?;
             if let (Some(from), Some(to)) = (&before, &here.1)
                 && from != to
-                && let Some(command) = self.command(branch, from, to, cuts.contains(&parent))
+                && let Some((command, asked)) = self.command(branch, from, to, cuts.contains(&parent))
                 && let (moment, Some(date)) = self.repo.time_of(here.0)?
             {
                 let (from, to) = (from.clone(), to.clone());
                 let branch = branch.name.clone();
-                steps.push(PastStep { command, branch, from, to, date, moment, commit: here.0, parent });
+                steps.push(PastStep {
+                    command,
+                    asked,
+                    branch,
+                    from,
+                    to,
+                    date,
+                    moment,
+                    commit: here.0,
+                    parent,
+                });
             }
             here = (parent, before);
         }
@@ -110,19 +121,27 @@ impl ReleaseHistory<'_> {
     }
 
     /// Returns the command that goes from one version to the other.
-    fn command(&self, branch: &Branch, from: &Version, to: &Version, is_cut: bool) -> Option<Command> {
+    fn command(
+        &self,
+        branch: &Branch,
+        from: &Version,
+        to: &Version,
+        is_cut: bool,
+    ) -> Option<(Command, Asked)> {
         let by = [Step::Major, Step::Minor, Step::Patch]
             .into_iter()
             .find(|by| version::next(from, *by).is_ok_and(|next| next == plain(to)));
         let candidate = self.config.prerelease.candidate.as_ref().map(Label::as_str);
         let is_candidate = candidate.is_some_and(|label| version::candidate_number(to, label).is_some());
-        match by {
-            _ if branch.name == *self.trunk => by.filter(|_| is_cut).map(Command::Branch),
+        let command = match by {
+            _ if branch.name == *self.trunk => by.filter(|_| is_cut).map(|_| Command::Branch),
             _ if is_candidate => Some(Command::Rc),
             _ if !from.pre.is_empty() && *to == plain(from) => Some(Command::Release),
             Some(Step::Patch) if to.pre.is_empty() => Some(Command::Patch),
             _ => None,
-        }
+        }?;
+        let level = by.filter(|_| command == Command::Branch);
+        Some((command, Asked { level, ..Asked::default() }))
     }
 }
 

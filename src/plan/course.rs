@@ -1,0 +1,173 @@
+//! Where each version line goes: by a step, to the next candidate, to the release, or where somebody says.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use crate::config::{Config, Label};
+use crate::finding::Finding;
+use crate::plan::lines::{KeptReason, Lines, VersionLine};
+use crate::rule;
+use crate::train::Train;
+use crate::version::{self, Step, plain};
+
+/// Where somebody says that versions go: `--level` and `--to`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// How far the lead package steps.
+    pub level: Option<Step>,
+    /// The version that the lead package comes to.
+    pub lead: Option<Version>,
+    /// The versions that the lines of these packages come to.
+    pub packages: BTreeMap<String, Version>,
+}
+
+/// Nothing is said.
+pub static NOTHING: Asked = Asked { level: None, lead: None, packages: BTreeMap::new() };
+
+impl Asked {
+    /// Finds packages that are in no line that moves.
+    pub fn unmet(&self, lines: &Lines<'_>) -> Vec<Finding> {
+        let moves = |name: &String| lines.moving.iter().any(|line| line.has(name));
+        let unmet = self.packages.keys().filter(|name| !moves(name)).map(|name| {
+            Finding::of(rule::NOT_IN_A_LINE, format!("`{name}` is in no version line that moves"))
+                .remedy("name a package that the plan moves (see `--dry-run -v`), or change its `[[line]]`")
+        });
+        unmet.collect()
+    }
+}
+
+/// What moves the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// The lead package steps so.
+    Step(Step),
+    /// To the next release candidate: where a line is at none, to the first of what follows by this step.
+    Candidate(Step),
+    /// To the version that a pre-release leads to.
+    Release,
+}
+
+/// Everything that decides where lines go.
+#[derive(Clone, Debug)]
+pub struct Course<'a> {
+    transition: Transition,
+    label: Option<&'a Label>,
+    asked: &'a Asked,
+    train: Option<Train>,
+}
+
+/// Where a line goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextVersion {
+    /// To this version.
+    Is(Version),
+    /// Nowhere.
+    Stays(KeptReason),
+}
+
+impl<'a> Course<'a> {
+    /// Says that lines make `transition`, unless it is `asked` otherwise; what they come to carries `label`.
+    pub fn new(config: &Config, transition: Transition, label: Option<&'a Label>, asked: &'a Asked) -> Self {
+        Self { transition, label, asked, train: config.train() }
+    }
+
+    /// Returns where `line`, one of `lines`, goes.
+    ///
+    /// # Errors
+    ///
+    /// A finding if it cannot go there: the number is too large, or the version would go down.
+    pub fn next(&self, lines: &Lines<'_>, line: &VersionLine<'_>) -> Result<NextVersion, Finding> {
+        let next = match self.asked_for(lines, line) {
+            Some(version) => NextVersion::Is(self.labelled(version)?),
+            None => self.by_rule(lines, line)?,
+        };
+        match next {
+            NextVersion::Is(to) if self.goes_down(lines, line, &to) => Err(down(line, &to)),
+            next => Ok(next),
+        }
+    }
+
+    fn asked_for(&self, lines: &Lines<'_>, line: &VersionLine<'_>) -> Option<Version> {
+        let named = self.asked.packages.iter().find(|(name, _)| line.has(name)).map(|(_, version)| version);
+        named.or(self.asked.lead.as_ref().filter(|_| line.has(&lines.lead.name))).cloned()
+    }
+
+    fn by_rule(&self, lines: &Lines<'_>, line: &VersionLine<'_>) -> Result<NextVersion, Finding> {
+        let from = &line.version;
+        let stepped = |by: Step| match line.step(by) {
+            Step::None => Ok(NextVersion::Stays(KeptReason::NoStep)),
+            step => self.stepped(lines, line, step).and_then(|to| self.labelled(to)).map(NextVersion::Is),
+        };
+        match self.transition {
+            Transition::Candidate(by) if !from.pre.is_empty() || by == Step::None => {
+                if from.pre.is_empty() && !lines.lead.version.pre.is_empty() {
+                    return Ok(NextVersion::Stays(KeptReason::NoPrerelease));
+                }
+                match line.step(Step::Major) {
+                    Step::None => Ok(NextVersion::Stays(KeptReason::NoStep)),
+                    _ => self.candidate(from).map(NextVersion::Is),
+                }
+            }
+            Transition::Step(by) | Transition::Candidate(by) => stepped(self.lead_step(lines).unwrap_or(by)),
+            Transition::Release if from.pre.is_empty() || self.label.is_some_and(|own| own.is_on(from)) => {
+                Ok(NextVersion::Stays(KeptReason::NoPrerelease))
+            }
+            Transition::Release => self.labelled(plain(from)).map(NextVersion::Is),
+        }
+    }
+
+    /// Returns how far the lead package goes where its version is asked for: the other lines go as far.
+    fn lead_step(&self, lines: &Lines<'_>) -> Option<Step> {
+        let to = self.asked.lead.as_ref()?;
+        self.asked.level.or_else(|| Some(version::distance(&lines.lead.version, to)))
+    }
+
+    /// Returns what follows the version of a line; the lead package passes over the numbers that the
+    /// schedule skips.
+    fn stepped(&self, lines: &Lines<'_>, line: &VersionLine<'_>, step: Step) -> Result<Version, Finding> {
+        let next = |version: &Version| {
+            version::next(version, step)
+                .map_err(|error| Finding::of(rule::VERSION_OVERFLOW, error.to_string()).remedy(TO))
+        };
+        let mut to = next(&line.version)?;
+        let train = self.train.as_ref().filter(|_| line.has(&lines.lead.name) && step != Step::Patch);
+        while train.is_some_and(|train| train.skipped(&to).is_some()) {
+            to = next(&to)?;
+        }
+        Ok(to)
+    }
+
+    fn labelled(&self, version: Version) -> Result<Version, Finding> {
+        match self.label {
+            Some(label) if version.pre.is_empty() => label.first(&version).map_err(|error| too_large(&error)),
+            _ => Ok(version),
+        }
+    }
+
+    fn candidate(&self, from: &Version) -> Result<Version, Finding> {
+        let Some(label) = self.label else { return Ok(from.clone()) };
+        label.after(from).map_err(|error| too_large(&error))
+    }
+
+    /// A plain version of which candidates are made was never released, if the lead package's was not.
+    fn goes_down(&self, lines: &Lines<'_>, line: &VersionLine<'_>, to: &Version) -> bool {
+        let is_first_candidate = matches!(self.transition, Transition::Candidate(_))
+            && line.version.pre.is_empty()
+            && lines.lead.version.pre.is_empty()
+            && plain(to) == plain(&line.version);
+        !is_first_candidate && to.cmp_precedence(&line.version) != std::cmp::Ordering::Greater
+    }
+}
+
+const TO: &str = "choose the version with `--to VERSION` or `--to PACKAGE=VERSION`";
+
+fn too_large(error: &anyhow::Error) -> Finding {
+    Finding::of(rule::VERSION_OVERFLOW, error.to_string()).remedy(TO)
+}
+
+fn down(line: &VersionLine<'_>, to: &Version) -> Finding {
+    let (from, package) = (&line.version, line.packages.first().map_or("", |package| &package.name));
+    let message = format!("`{package}` is at {from}, and {to} does not come after it");
+    Finding::of(rule::VERSION_DOWN, message).remedy(TO)
+}
