@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use anyhow::Result;
+use semver::Version;
 
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Refs, Repo};
@@ -26,7 +27,7 @@ pub(super) fn find(repo: &Repo, project: &Project, refs: &Refs, plan: &Plan) -> 
     let declarations = Declarations::default();
     let mut findings = Vec::new();
     for commit in &plan.commits {
-        for (other, tip) in neighbours(project, refs, &commit.branch) {
+        for (other, tip) in neighbours(project, refs, &commit.branch, &commit.version) {
             for line in &commit.lines {
                 findings.extend(of_line(repo, project, &declarations, (other, tip), line)?);
             }
@@ -35,15 +36,23 @@ pub(super) fn find(repo: &Repo, project: &Project, refs: &Refs, plan: &Plan) -> 
     Ok(findings)
 }
 
-/// Returns the trunk, and the release branches whose versions are next to that of `branch`.
-fn neighbours<'r>(project: &Project, refs: &'r Refs, branch: &BranchName) -> Vec<(&'r BranchName, CommitId)> {
+/// Returns the trunk, the release branches whose versions are next to that of `branch`, and the one that is named
+/// after `version`.
+fn neighbours<'r>(
+    project: &Project,
+    refs: &'r Refs,
+    branch: &BranchName,
+    version: &Version,
+) -> Vec<(&'r BranchName, CommitId)> {
     let lines = project.config.names.branch.lines(refs.branches.names());
     let around = project.config.names.branch.line(branch).map(|here| {
         let after = (Bound::Excluded(here.clone()), Bound::Unbounded);
         [lines.range(..here).next_back(), lines.range(after).next()]
     });
     let trunk = project.config.trunk_in(refs);
-    let trunk = refs.branches.names().find(|name| **name == trunk && *name != branch);
+    let named = project.branch(version);
+    let is_meant = |name: &&BranchName| (**name == trunk || name.as_str() == named) && *name != branch;
+    let trunk = refs.branches.names().filter(is_meant);
     let around = around.into_iter().flatten().flatten().map(|(_, name)| *name);
     let others = trunk.into_iter().chain(around);
     others.filter_map(|name| Some((name, refs.branches.tip(name).commit()?))).collect()
