@@ -14,6 +14,7 @@ mod ids;
 pub mod merge;
 mod moment;
 mod names;
+mod promised;
 pub mod reach;
 pub(crate) mod settings;
 mod submodules;
@@ -77,6 +78,8 @@ pub struct Repo {
     /// The repositories of submodules that were read from, each with the submodule's path: blobs are looked for
     /// there, too.
     submodules: RefCell<Vec<(RepoPath, git2::Repository)>>,
+    /// The remote that promises what is absent from a partial clone.
+    promisor: OnceCell<Option<String>>,
 }
 
 impl Repo {
@@ -118,7 +121,13 @@ impl Repo {
 
     /// Takes a repository whose work tree has this root.
     pub(crate) fn new(git: git2::Repository, root: PathBuf) -> Self {
-        Self { git, root, settings: OnceCell::new(), submodules: RefCell::default() }
+        Self {
+            git,
+            root,
+            settings: OnceCell::new(),
+            submodules: RefCell::default(),
+            promisor: OnceCell::new(),
+        }
     }
 
     /// Returns the root of the work tree.

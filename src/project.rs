@@ -65,6 +65,15 @@ impl Project {
         self.config.names.tag.render(version, &self.name)
     }
 
+    /// Fetches what is absent of what is read of `commits`, where the clone is partial, for all of them at once.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where it cannot be fetched.
+    pub fn bring(repo: &Repo, commits: &[CommitId]) -> Result<()> {
+        repo.bring_of_all(commits, text::is_read)
+    }
+
     /// Reads the project at `location` as it is at `commit`, the one that is checked out.
     ///
     /// `changed` are the tracked files that differ from it; Cargo is asked about the work tree
@@ -200,6 +209,7 @@ impl Project {
             named.push(&config.notes.file);
             named.extend(config.notes.template.as_deref());
         }
+        repo.bring_files(&files, |path| named.contains(&path))?;
         let mut texts = BTreeMap::new();
         for path in named {
             if let Some(text) = text::of_commit(repo, &files, path)? {

@@ -252,6 +252,7 @@ rules! {
     GIT_TOO_OLD "git-too-old" Error "git is new enough to merge without a work tree.";
     MEMBER_OUTSIDE "member-outside" Error "The members of the workspace are all in the repository.";
     MEMBER_UNTRACKED "member-untracked" Error "The members of the workspace are all committed.";
+    PARTIAL_CLONE "partial-clone" Error "What is absent from a partial clone can be fetched.";
     SUBMODULE_ABSENT "submodule-absent" Note "The submodules that have members of the workspace are here.";
     NO_BASE "no-base" Error "The commit to compare with is here.";
     NO_BRANCH "no-branch" Error "The branch that is named, or in support, is here.";

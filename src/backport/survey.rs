@@ -79,6 +79,9 @@ impl<'r> PickSurvey<'r> {
             judged: Judged::new(repo, scope),
             trunk: None,
         };
+        let own = |number| survey.reach.own(bases + number, 0..bases);
+        let all: Vec<CommitId> = (0..targets.len()).flat_map(own).chain(commits.iter().copied()).collect();
+        repo.bring_changes(&all)?;
         for number in 0..targets.len() {
             let own = survey.reach.own(bases + number, 0..bases);
             let own = own.into_iter().map(|id| survey.facts(id)).collect::<Result<_>>()?;

@@ -12,7 +12,7 @@ use crate::rule;
 impl Repo {
     /// Returns the size of `blob` in bytes, without reading it.
     pub fn size(&self, blob: BlobId) -> Result<u64> {
-        self.holding(|git| Ok(git.odb()?.read_header(blob.0)?.0 as u64))
+        self.holding(blob, |git| Ok(git.odb()?.read_header(blob.0)?.0 as u64))
     }
 
     /// Returns the content of `blob`, or nothing where it has more than `most` bytes.
@@ -23,21 +23,27 @@ impl Repo {
         self.content(blob).map(Some)
     }
 
-    fn content(&self, blob: BlobId) -> Result<Vec<u8>> {
-        self.holding(|git| Ok(git.find_blob(blob.0)?.content().to_vec()))
+    /// Returns the content of `blob`, which is known not to be too large.
+    pub(crate) fn content(&self, blob: BlobId) -> Result<Vec<u8>> {
+        self.holding(blob, |git| Ok(git.find_blob(blob.0)?.content().to_vec()))
     }
 
-    /// Reads an object where it is: in this repository, or in that of a submodule.
+    /// Reads a blob where it is: in this repository, in that of a submodule, or with the remote that promises
+    /// it.
     fn holding<T>(
         &self,
+        blob: BlobId,
         read: impl Fn(&git2::Repository) -> std::result::Result<T, git2::Error>,
     ) -> Result<T> {
-        let missing = match read(&self.git) {
-            Err(error) if error.code() == ErrorCode::NotFound => error,
-            found => return Ok(found?),
+        let read_here = || {
+            let missing = match read(&self.git) {
+                Err(error) if error.code() == ErrorCode::NotFound => error,
+                found => return Ok(found?),
+            };
+            let submodules = self.submodules.borrow();
+            Ok(submodules.iter().find_map(|(_, git)| read(git).ok()).ok_or(missing)?)
         };
-        let submodules = self.submodules.borrow();
-        Ok(submodules.iter().find_map(|(_, git)| read(git).ok()).ok_or(missing)?)
+        self.reading(read_here, || self.bring_blobs([blob]))
     }
 
     /// Returns the text of `blob`, the content of the file `path`, whose name tells how large it may be.

@@ -39,6 +39,10 @@ impl ChangedLines {
 impl Repo {
     /// Returns the lines that `commit` changes against its first parent in files that are `wanted`.
     pub fn changed_lines(&self, commit: CommitId, wanted: impl Fn(&str) -> bool) -> Result<ChangedLines> {
+        self.reading(|| self.read_changed_lines(commit, &wanted), || self.bring_changes(&[commit]))
+    }
+
+    fn read_changed_lines(&self, commit: CommitId, wanted: &impl Fn(&str) -> bool) -> Result<ChangedLines> {
         let mut options = DiffOptions::new();
         options.context_lines(0);
         let diff = self.diff(self.tree_before(commit)?, self.tree_of(commit)?, &mut options)?;
@@ -100,6 +104,7 @@ impl Repo {
 
     /// Returns whether the changes from `before` to `after` leave `here` as it is.
     fn merges_to(&self, before: BlobId, here: BlobId, after: BlobId) -> Result<bool> {
+        self.bring_blobs([before, here, after])?;
         let blob = |blob: BlobId| self.git.find_blob(blob.0);
         let (before, here, after) = (blob(before)?, blob(here)?, blob(after)?);
         if [&before, &here, &after].iter().any(|blob| blob.is_binary()) {

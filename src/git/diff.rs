@@ -82,6 +82,11 @@ impl DiffSide {
 impl Repo {
     /// Returns how `after` differs from `before`, or from nothing, by path.
     pub fn differences(&self, before: Option<TreeId>, after: TreeId) -> Result<Vec<Difference>> {
+        let trees = before.into_iter().chain([after]).map(|tree| tree.0);
+        self.reading(|| self.compare(before, after), || self.bring_folders(trees))
+    }
+
+    fn compare(&self, before: Option<TreeId>, after: TreeId) -> Result<Vec<Difference>> {
         let mut options = DiffOptions::new();
         options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);
         let diff = self.diff(before, after, &mut options)?;
@@ -101,6 +106,8 @@ impl Repo {
     /// Returns how the files of `after` differ from those of `before`, by path, with their texts.
     pub fn changed_files(&self, before: CommitId, after: CommitId) -> Result<Vec<ChangedFile>> {
         let differences = self.differences(Some(self.tree_of(before)?), self.tree_of(after)?)?;
+        let sides = differences.iter().filter_map(|one| one.before.zip(one.after));
+        self.bring_blobs(sides.flat_map(|(old, new)| [old, new]).filter_map(DiffSide::blob))?;
         let file = |one: &Difference| Ok(ChangedFile { path: one.shown(), change: self.change(one)? });
         differences.iter().map(file).collect()
     }
@@ -143,6 +150,10 @@ impl Repo {
     /// Returns the patch id of `commit` against its first parent; `None` for a merge and for a commit
     /// that changes nothing.
     pub fn patch_id(&self, commit: CommitId) -> Result<Option<PatchId>> {
+        self.reading(|| self.compute_patch_id(commit), || self.bring_changes(&[commit]))
+    }
+
+    fn compute_patch_id(&self, commit: CommitId) -> Result<Option<PatchId>> {
         if self.git.find_commit(commit.0)?.parent_count() > 1 {
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, ObjectType, Oid, TreeEntry};
+use git2::{ErrorClass, ErrorCode, ObjectType, Oid, TreeEntry};
 use serde::{Deserialize, Serialize};
 
 use crate::git::{BlobId, CommitId, Repo, TreeId};
@@ -126,7 +126,8 @@ impl Repo {
 
     /// Returns the files of `commit`.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
-        Tree::collect(&self.git, &self.git.find_commit(commit.0)?.tree()?, "")
+        let read = || Tree::collect(&self.git, &self.git.find_commit(commit.0)?.tree()?, "");
+        self.reading(read, || self.bring_folders([self.tree_of(commit)?.0]))
     }
 
     /// Returns those of `paths` that are files of `commit`: what [`Repo::tree`] does, without reading
@@ -136,6 +137,11 @@ impl Repo {
         commit: CommitId,
         paths: impl IntoIterator<Item = &'a RepoPath>,
     ) -> Result<Tree> {
+        let paths: Vec<&RepoPath> = paths.into_iter().collect();
+        self.reading(|| self.find_files(commit, &paths), || self.bring_folders([self.tree_of(commit)?.0]))
+    }
+
+    fn find_files(&self, commit: CommitId, paths: &[&RepoPath]) -> Result<Tree> {
         let mut folders = BTreeMap::from([("", Some(self.git.find_commit(commit.0)?.tree()?))]);
         let mut files = BTreeMap::new();
         for path in paths {
@@ -154,7 +160,7 @@ impl Repo {
             }
             let entry = folders[above].as_ref().and_then(|tree| tree.get_name(path.file_name()));
             if let Some(entry) = entry.filter(|entry| entry.kind() == Some(ObjectType::Blob)) {
-                files.insert(path.clone(), TreeFile::read(&entry));
+                files.insert(RepoPath::clone(path), TreeFile::read(&entry));
             }
         }
         Ok(Tree { files, submodules: BTreeMap::new() })
@@ -180,11 +186,17 @@ impl Repo {
 
     /// Returns the content that `path` has in `commit`, if it is a file there.
     pub fn blob_at(&self, commit: CommitId, path: &str) -> Result<Option<BlobId>> {
+        self.reading(|| self.find_blob(commit, path), || self.bring_folders([self.tree_of(commit)?.0]))
+    }
+
+    fn find_blob(&self, commit: CommitId, path: &str) -> Result<Option<BlobId>> {
         let tree = self.git.find_commit(commit.0)?.tree()?;
         match tree.get_path(std::path::Path::new(path)) {
             Ok(entry) if entry.kind() == Some(git2::ObjectType::Blob) => Ok(Some(BlobId(entry.id()))),
             Ok(_) => Ok(None),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Tree => {
+                Ok(None)
+            }
             Err(error) => Err(error).with_context(|| format!("cannot read {path} of {commit}")),
         }
     }

@@ -156,6 +156,11 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
 /// Reads what the packages of a tree said then, and returns with it what could not be read. Which were
 /// members then, only Cargo could tell, and nobody needs to know.
 fn claims_then(repo: &Repo, then: &Tree, project: &Project, held: &Held) -> Result<(Claims, Vec<Finding>)> {
+    let is_read = |path: &RepoPath| {
+        ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())
+            || TOOLCHAIN_FILES.contains(&path.file_name())
+    };
+    repo.bring_files(then, is_read)?;
     let (mut manifests, mut unread) = (BTreeMap::new(), Vec::new());
     let is_manifest =
         |(path, entry): &(&RepoPath, TreeFile)| path.file_name() == "Cargo.toml" && entry.mode != Mode::Link;

@@ -19,7 +19,7 @@ use crate::rule;
 use crate::status::{Status, StatusSources};
 use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
-use crate::workspace::declared::{Declarations, Declared};
+use crate::workspace::declared::{self, Declarations, Declared};
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
 pub struct ProjectSchedule {
@@ -179,7 +179,10 @@ fn read_declared(
     let (declarations, mut declared) = (Declarations::default(), BTreeMap::new());
     let Some(manifest) = &lead.manifest else { return Ok(declared) };
     let tips = survey.trunk.iter().chain(survey.branches.iter().map(|branch| &branch.tip));
-    for tip in tips.filter(|tip| !tip.is_cut_off) {
+    let tips: Vec<_> = tips.filter(|tip| !tip.is_cut_off).collect();
+    let commits: Vec<CommitId> = tips.iter().map(|tip| tip.commit).collect();
+    repo.bring_at(&commits, &declared::manifests_for(manifest))?;
+    for tip in tips {
         if declared.contains_key(&tip.commit) {
             continue;
         }

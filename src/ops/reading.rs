@@ -28,6 +28,9 @@ pub(super) fn read(
     if let [only] = targets {
         return vec![read_one(&session.repo, location, only, changed, asked)];
     }
+    let commits: Vec<_> = targets.iter().map(|target| target.commit).collect();
+    // Where that fails, reading says so of each branch.
+    let _ = Project::bring(&session.repo, &commits);
     let read = |repo: &Repo, target: &ChosenBranch| read_one(repo, location, target, changed, None);
     in_threads(location, targets, read, |done, target| {
         sink.progress(&Progress::Read { branch: &target.branch, done, all: targets.len() });

@@ -28,6 +28,7 @@ pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Opt
 ///
 /// A refusal with all of them.
 pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
+    repo.bring_files(tree, is_read)?;
     let mut sizes = Vec::new();
     for (path, entry) in tree.files() {
         if is_cargos(path) {
@@ -44,6 +45,15 @@ pub(super) fn is_small_enough(repo: &Repo) -> bool {
     let size = |path: &RepoPath| repo.root().join(path).metadata().map_or(0, |found| found.len());
     limits::check_all(paths.iter().map(|path| (path, size(path)))).is_empty()
 }
+
+/// Returns whether the file is read of a commit, as far as that is known before.
+pub(super) fn is_read(path: &RepoPath) -> bool {
+    is_cargos(path) || READ.contains(&path.file_name())
+}
+
+/// The names of other files that most commands read.
+const READ: [&str; 5] =
+    ["relprep.toml", "rust-toolchain", "rust-toolchain.toml", "RELEASES.md", ".gitmodules"];
 
 fn is_cargos(path: &RepoPath) -> bool {
     ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())

@@ -128,6 +128,14 @@ pub fn root_of<M: Deref<Target = Manifest>, E>(
     }
 }
 
+/// Returns the manifests that may say what the package of the manifest `path` declares: its own, and those of the
+/// folders above.
+pub fn manifests_for(path: &RepoPath) -> Vec<RepoPath> {
+    let mut folders = vec![path.folder(), ""];
+    folders.extend(path.folder().match_indices('/').map(|(end, _)| &path.folder()[..end]));
+    folders.into_iter().map(|folder| RepoPath::from_folder(folder, "Cargo.toml")).collect()
+}
+
 /// What packages declare at commits. A manifest is parsed once, however many commits have it.
 #[derive(Debug, Default)]
 pub struct Declarations {

@@ -139,6 +139,11 @@ fn chooses_toolchain(path: &RepoPath) -> bool {
     ["rust-toolchain", "rust-toolchain.toml"].contains(&path.file_name())
 }
 
+/// Returns whether Cargo itself reads the file; what else there is may stay absent from a partial clone.
+fn is_read_by_cargo(path: &RepoPath) -> bool {
+    ["Cargo.toml", "Cargo.lock", ".cargo-checksum.json"].contains(&path.file_name()) || is_cargo_config(path)
+}
+
 fn is_cargo_config(path: &RepoPath) -> bool {
     ["config", "config.toml"].contains(&path.file_name())
         && (path.folder() == ".cargo" || path.folder().ends_with("/.cargo"))
@@ -166,11 +171,12 @@ impl ScratchFolder {
         let root = folder.folder.path().canonicalize()?.join("tree");
         std::fs::create_dir(&root).with_context(|| format!("cannot create {}", root.display()))?;
         let mut scratch = Self { root, submodules: ReachedSubmodules::default(), _folder: folder };
+        repo.bring_files(tree, is_read_by_cargo)?;
         let mut sources = TargetRoots::default();
         for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";
             let is_wanted = is_manifest || (extent == LayoutExtent::Everything && !chooses_toolchain(path));
-            if is_source(path) || !is_wanted {
+            if is_source(path) || !is_wanted || !(is_read_by_cargo(path) || repo.has_blob(entry.blob)) {
                 continue;
             }
             let Some(mut content) = repo.bytes(entry.blob, limits::TEXT)? else { continue };

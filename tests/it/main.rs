@@ -31,6 +31,7 @@ mod notes;
 mod notes_edit;
 mod only_versions;
 mod ops;
+mod partial;
 mod prerelease;
 mod publish;
 mod readme;
