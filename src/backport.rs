@@ -15,6 +15,7 @@ pub mod manual;
 pub mod matrix;
 pub mod message;
 pub mod own;
+pub mod presence;
 pub mod scope;
 pub mod statements;
 pub mod survey;

@@ -86,7 +86,7 @@ impl<'r> Judged<'r> {
     }
 
     /// Returns whether a file tells one change from another: notes and lock files differ by branch.
-    fn tells(&self, path: &str) -> bool {
+    pub fn tells(&self, path: &str) -> bool {
         path.rsplit('/').next() != Some("Cargo.lock") && self.notes.as_deref() != Some(path)
     }
 }

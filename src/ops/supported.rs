@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use semver::Version;
 
 use super::backport::{BackportOptions, BackportSession};
 use super::calendar::ProjectSchedule;
 use super::session::Session;
 use crate::backport::concern::Concerns;
+use crate::backport::judged::Judged;
 use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
+use crate::backport::presence::{self, Places};
 use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::Target;
@@ -69,22 +72,66 @@ fn compare(
     let mut survey = PickSurvey::read(repo, scope, &targets, &[])?;
     let concerns = Concerns::read((repo, refs), (scope, config), &targets, false)?;
     let went = went_somewhere(&mut survey, &concerns)?;
-    let rows = rows(&mut survey, &went.commits, &targets, &scope.statements)?;
+    let mut rows = rows(&mut survey, &went.commits, &targets, &scope.statements)?;
+    let on_trunk = on_trunk(repo, scope, &rows)?;
+    if rows.iter().any(MatrixRow::has_gap) {
+        let cuts = Cuts::read(repo, scope, &targets)?;
+        let places = |row: &MatrixRow, column| cuts.places(row, column, on_trunk.contains(&row.commit));
+        presence::fill(repo, &Judged::new(repo, scope), &mut rows, &places)?;
+    }
     let matrix = Matrix::new(targets, excepted, rows, went.left_out);
     let releases = releases((repo, refs), status, &matrix.branches, &matrix.rows)?;
     let (compared, left_out) = (went.commits.len(), matrix.left_out);
     report.fact("changes", format!("{compared} compared, {left_out} of one branch only left out"));
+    report.findings.extend(supported::findings(&matrix, &|commit| on_trunk.contains(&commit)));
+    report.findings.extend(supported::unreleased(&matrix, &releases));
+    Ok(())
+}
+
+/// Returns the commits of the rows with gaps that are the trunk's.
+fn on_trunk(repo: &Repo, scope: &Scope, rows: &[MatrixRow]) -> Result<BTreeSet<CommitId>> {
     let mut on_trunk = BTreeSet::new();
-    for row in matrix.rows.iter().filter(|row| row.has_gap()) {
+    for row in rows.iter().filter(|row| row.has_gap()) {
         if let Some(tip) = scope.trunk_tip.commit()
             && repo.has_ancestor(tip, row.commit)?
         {
             on_trunk.insert(row.commit);
         }
     }
-    report.findings.extend(supported::findings(&matrix, &|commit| on_trunk.contains(&commit)));
-    report.findings.extend(supported::unreleased(&matrix, &releases));
-    Ok(())
+    Ok(on_trunk)
+}
+
+/// Where the release branches left the trunk.
+struct Cuts {
+    /// Each branch, oldest first.
+    all: Vec<(Version, CommitId)>,
+    /// The version and the tip of each column.
+    columns: Vec<(Version, CommitId)>,
+}
+
+impl Cuts {
+    fn read(repo: &Repo, scope: &Scope, targets: &[Target]) -> Result<Self> {
+        let mut all = Vec::new();
+        if let Some(trunk) = scope.trunk_tip.commit() {
+            for branch in scope.branches.iter().rev() {
+                let cut = repo.left_at(branch.tip, trunk)?;
+                all.extend(cut.map(|cut| (branch.version.clone(), cut)));
+            }
+        }
+        Ok(Self { all, columns: targets.iter().map(|target| (target.version.clone(), target.tip)).collect() })
+    }
+
+    /// Returns where the trunk may have had what a row shows before the branch of a column was cut: at every cut since
+    /// that of the branch that has it, where its commit on the trunk is not known.
+    fn places(&self, row: &MatrixRow, column: usize, is_origin_known: bool) -> Places {
+        let (version, tip) = &self.columns[column];
+        let has = |column: &usize| matches!(row.cells[*column], MatrixCell::Contained(_));
+        let oldest = (0..row.cells.len()).rev().find(has).map(|column| &self.columns[column].0);
+        let is_between = |cut: &Version| oldest.is_some_and(|oldest| cut > oldest) && cut < version;
+        let before = self.all.iter().filter(|(cut, _)| !is_origin_known && is_between(cut));
+        let cut = self.all.iter().find(|(cut, _)| cut == version).map(|(_, cut)| *cut);
+        Places { before: before.map(|(_, cut)| *cut).collect(), own: cut.into_iter().chain([*tip]).collect() }
+    }
 }
 
 /// Returns the latest release of each of `targets`, with what it contains of what `rows` show.

@@ -324,3 +324,79 @@ fn where_no_release_is_in_support_what_is_out_is_said() {
         said.out
     );
 }
+
+/// A train whose branches all have every fix, in commits that do not tell so: one was on the trunk before the
+/// next branch was cut and has become something else there, another was made anew for each branch.
+fn equally_patched() -> Fixture {
+    let name = "name = \"Sundial\"\n";
+    let schedule = "\n[package.metadata.relprep.schedule]\n\
+                    anchor = { version = \"1.0.0\", release = \"2024-01-20\" }\nsupport-months = 12\n";
+    let fixture = Fixture::changed("lone-package", &[("Cargo.toml", name, &[name, schedule].concat())]);
+    let sandbox = &fixture.sandbox;
+    let manifest = sandbox.read("Cargo.toml");
+    let line = manifest.lines().find(|line| line.starts_with("version")).unwrap().to_owned();
+    let cut = |major: u32| {
+        sandbox.write("Cargo.toml", manifest.replace(&line, &format!("version = \"{major}.0.0\"")));
+        sandbox.commit_all(&format!("Bump to {major}.0.0"));
+        sandbox.git(["branch", &format!("release-{major}.0.0")]);
+        sandbox.git(["tag", &format!("v{major}.0.0")]);
+    };
+    let write = |branch: &str, path: &str, text: &str, title: &str| {
+        sandbox.git(["switch", "--quiet", branch]);
+        sandbox.write(path, text);
+        sandbox.commit_all(title);
+    };
+    let shadow = |limit: &str| format!("pub fn shadow(hour: u8) -> u8 {{\n    {limit}\n    hour * 15\n}}\n");
+    write("main", "src/shadow.rs", &shadow("// The sun stands still."), "Cast a shadow");
+    write("main", "src/noon.rs", "pub const NOON: [u8; 2] = [11, 12];\n", "Find noon");
+    cut(1);
+    write("main", "src/shadow.rs", &shadow("assert!(hour < 24);"), "Bound the hour (#7)");
+    write("release-1.0.0", "src/shadow.rs", &shadow("assert!(hour < 24);"), "Stop at midnight");
+    sandbox.git(["switch", "--quiet", "main"]);
+    cut(2);
+    write("main", "src/shadow.rs", &shadow("let hour = hour.clamp(0, 23);"), "Clamp the hour (#8)");
+    write("main", "src/noon.rs", "pub const NOON: [u8; 3] = [10, 11, 12];\n", "See more of noon");
+    cut(3);
+    write("main", "src/noon.rs", "pub const NOON: [u8; 3] = [10, 11, 12_u8];\n", "Say what noon is");
+    for (branch, text) in
+        [("1", "[u8; 2] = [11, 12_u8]"), ("2", "[u8; 2] = [11, 12_u8]"), ("3", "[u8; 3] = [10, 11, 12_u8]")]
+    {
+        let title = format!("Noon, for {branch}");
+        write(&format!("release-{branch}.0.0"), "src/noon.rs", &format!("pub const NOON: {text};\n"), &title);
+    }
+    sandbox.git(["switch", "--quiet", "main"]);
+    fixture
+}
+
+#[test]
+fn where_every_branch_has_every_fix_none_is_lost_whatever_the_commits_say() {
+    let fixture = equally_patched();
+    let said = fixture.run("check --supported --strict --date 2024-05-20");
+    assert_eq!((said.status, said.err.as_str()), (0, ""), "{}", said.out);
+    assert!(said.out.contains("3 compared"), "{}", said.out);
+
+    // One that a branch took back is lost there, and so is one that it never had.
+    let sandbox = &fixture.sandbox;
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    sandbox
+        .write("src/shadow.rs", sandbox.read("src/shadow.rs").replace("assert!(hour < 24);", "// Any hour."));
+    sandbox.commit_all("Take any hour");
+    sandbox.git(["switch", "--quiet", "release-1.0.0"]);
+    sandbox.write("src/dusk.rs", "pub const DUSK: u8 = 21;\n");
+    sandbox.commit_all("Know dusk");
+    sandbox.git(["switch", "--quiet", "main"]);
+    let said = fixture.run("check --supported --date 2024-05-20");
+    let lost = |what: &str| {
+        said.err.lines().any(|line| line.starts_with("warning[fix-lost]") && line.contains(what))
+    };
+    assert!(
+        lost("“Stop at midnight” is on release-1.0.0 and not on the newer release-2.0.0;"),
+        "{}",
+        said.err
+    );
+    assert!(
+        lost("“Know dusk” is on release-1.0.0 and not on the newer release-3.0.0, release-2.0.0"),
+        "{}",
+        said.err
+    );
+}
