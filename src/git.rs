@@ -20,6 +20,7 @@ pub(crate) mod settings;
 mod submodules;
 pub mod survey;
 mod tags;
+pub mod tracking;
 mod tree;
 pub mod work_trees;
 

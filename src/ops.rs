@@ -8,6 +8,7 @@
 //! use relprep::git::Moment;
 //! use relprep::ops::prepare::{PrepareOptions, prepare};
 //! use relprep::ops::recovery::Purpose;
+//! use relprep::ops::standing::Behind;
 //! use relprep::ops::targets::BranchChoice;
 //! use relprep::ops::Context;
 //! use relprep::plan::Command;
@@ -44,6 +45,7 @@
 //!     asked: Asked::default(),
 //!     branches: BranchChoice::CheckedOut,
 //!     allow_dirty: false,
+//!     behind: Behind::Refuse,
 //!     push: false,
 //! };
 //! let prepared = prepare(&session, &options, &mut said)?;
@@ -73,6 +75,7 @@ pub mod replay;
 mod session;
 mod settle;
 mod sink;
+pub mod standing;
 pub mod supported;
 pub mod targets;
 

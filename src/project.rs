@@ -3,6 +3,7 @@
 mod configured;
 pub mod lead;
 mod location;
+pub mod names;
 mod text;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use std::thread::JoinHandle;
 use anyhow::Result;
 use semver::Version;
 
-pub use configured::{nearest_config, refs};
+pub use configured::{config_here, refs};
 pub use location::{Location, Revision, nearest_package};
 use location::{manifest_path, relative};
 
@@ -21,6 +22,7 @@ use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Mode, Refs, Repo, Tag, Tree};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::version::plain;
 use crate::workspace::metadata::{Members, Unreadable};
 use crate::workspace::{TreeFiles, Workspace, declared};
@@ -74,6 +76,11 @@ impl Project {
         repo.bring_of_all(commits, text::is_read)
     }
 
+    /// Returns what has to be decided before anything rests on how releases are named.
+    pub fn doubts(&self) -> Vec<Finding> {
+        self.notes.iter().filter(|note| note.rule == rule::NAMES_UNCLEAR).cloned().collect()
+    }
+
     /// Reads the project at `location` as it is at `commit`, the one that is checked out.
     ///
     /// `changed` are the tracked files that differ from it; Cargo is asked about the work tree
@@ -83,13 +90,13 @@ impl Project {
     ///
     /// Refusals where it is not a workspace, or where its configuration cannot be read.
     pub fn read(
-        repo: &Repo,
+        (repo, refs): (&Repo, &Refs),
         location: &Location,
         commit: CommitId,
         changed: &[String],
         asked: Option<AskedMembers>,
     ) -> Result<Self> {
-        Self::read_tree(repo, location, commit, repo.tree(commit)?, changed, asked)
+        Self::read_tree((repo, refs), location, commit, repo.tree(commit)?, changed, asked)
     }
 
     /// Reads the project as [`Project::read`] does, where the files of the commit are known already.
@@ -98,7 +105,7 @@ impl Project {
     ///
     /// As there.
     pub fn read_tree(
-        repo: &Repo,
+        (repo, refs): (&Repo, &Refs),
         location: &Location,
         commit: CommitId,
         tree: Tree,
@@ -116,23 +123,23 @@ impl Project {
             (Members::of_checkout(repo, &tree, &path?, asked.answer(), sources.parsed()), sources)
         };
         let members = parsing_first(repo, &tree, members)?;
-        let (config, notes) = configured::of_checkout(repo, location, &tree, &members.root)?;
-        Self::of_members(repo, commit, tree, (&members, sources), config, notes)
+        let (config, notes) = configured::of_checkout((repo, refs), location, &tree, &members.root)?;
+        Self::of_members((repo, refs), commit, tree, (&members, sources), config, notes)
     }
 
     /// Reads the project at `location` as it is at `commit`, a commit that is not checked out, without
     /// looking at the work tree.
     ///
-    /// Where that commit has no configuration, that of the commit that is checked out serves.
+    /// Where that commit has no configuration, that of the trunk serves, or else that of the checkout.
     ///
     /// # Errors
     ///
     /// Refusals where it is not a workspace, or where its configuration cannot be read.
-    pub fn read_commit(repo: &Repo, location: &Location, commit: CommitId) -> Result<Self> {
+    pub fn read_commit((repo, refs): (&Repo, &Refs), location: &Location, commit: CommitId) -> Result<Self> {
         let (tree, members) = members_at(repo, location, commit)?;
-        let (config, notes) = configured::of_commit(repo, location, &tree, &members.root)?;
+        let (config, notes) = configured::of_commit((repo, refs), location, &tree, &members.root)?;
         let sources = TreeFiles::read(repo, &tree)?;
-        Self::of_members(repo, commit, tree, (&members, sources), config, notes)
+        Self::of_members((repo, refs), commit, tree, (&members, sources), config, notes)
     }
 
     /// Reads the project at `location` as it was at `commit`, as `config` has it, whatever was configured
@@ -142,14 +149,14 @@ impl Project {
     ///
     /// Refusals where it is not a workspace.
     pub fn read_commit_as(
-        repo: &Repo,
+        (repo, refs): (&Repo, &Refs),
         location: &Location,
         commit: CommitId,
         config: Config,
     ) -> Result<Self> {
         let (tree, members) = members_at(repo, location, commit)?;
         let sources = TreeFiles::read(repo, &tree)?;
-        Self::of_members(repo, commit, tree, (&members, sources), config, Vec::new())
+        Self::of_members((repo, refs), commit, tree, (&members, sources), config, Vec::new())
     }
 
     /// Reads the configuration of the project at `location` as it is `at` a commit, without asking Cargo
@@ -158,7 +165,7 @@ impl Project {
     /// # Errors
     ///
     /// Refusals where there is no manifest, or the configuration cannot be read.
-    pub fn config_at(repo: &Repo, location: &Location, at: Revision) -> Result<Config> {
+    pub fn config_at((repo, refs): (&Repo, &Refs), location: &Location, at: Revision) -> Result<Config> {
         let tree = repo.tree(at.commit)?;
         let manifest = relative(repo, &manifest_path(repo, location)?)?;
         let read = |path: &RepoPath| -> Result<Option<Box<Manifest>>> {
@@ -166,7 +173,7 @@ impl Project {
             Ok(text.and_then(|text| Manifest::parse(path, &text).ok()).map(Box::new))
         };
         let root = declared::root_of(&manifest, read)?.map_or(manifest, |(root, _)| root);
-        Ok(configured::at(repo, location, at, &tree, &root)?.0)
+        Ok(configured::at((repo, refs), location, at, &tree, &root)?.0)
     }
 
     /// Reads the project at `location` as it is `at` a commit, with those members that it had at
@@ -176,7 +183,7 @@ impl Project {
     ///
     /// Refusals where it was not a workspace then, or where its configuration cannot be read.
     pub fn read_with_members_of(
-        repo: &Repo,
+        (repo, refs): (&Repo, &Refs),
         location: &Location,
         at: Revision,
         then: CommitId,
@@ -189,17 +196,17 @@ impl Project {
         let members = Members::in_tree(repo, &tree_then, &manifest);
         let mut members = parsing_first(repo, &tree_then, members)?;
         members.retain(|path| tree.get(path).is_some());
-        let (config, notes) = configured::at(repo, location, at, &tree, &members.root)?;
+        let (config, notes) = configured::at((repo, refs), location, at, &tree, &members.root)?;
         let sources = TreeFiles::read(repo, &tree)?;
-        Self::of_members(repo, at.commit, tree, (&members, sources), config, notes)
+        Self::of_members((repo, refs), at.commit, tree, (&members, sources), config, notes)
     }
 
     fn of_members(
-        repo: &Repo,
+        (repo, refs): (&Repo, &Refs),
         commit: CommitId,
         files: Tree,
         (members, sources): (&Members, TreeFiles),
-        config: Config,
+        mut config: Config,
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
         let workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
@@ -216,8 +223,18 @@ impl Project {
                 texts.insert(path.clone(), text);
             }
         }
-        let lead = lead::package(&workspace, &config).ok().map(|lead| lead.name.as_str());
-        let name = lead::product(&config, lead);
+        let lead = lead::package(&workspace, &config).ok();
+        let name = lead::product(&config, lead.map(|lead| lead.name.as_str()));
+        let mut product = names::Product {
+            own: vec![&name],
+            others: workspace.names().into_iter().collect(),
+            holds: lead.map(|lead| &lead.version),
+        };
+        if let Some(lead) = lead {
+            product.own.push(&lead.name);
+            product.own.extend(lead.repository.as_deref().map(lead::repository_name));
+        }
+        notes.extend(names::infer(&mut config, refs, &product));
         Ok(Self { commit, files, config, name, workspace, texts, notes })
     }
 }
@@ -239,6 +256,20 @@ pub struct Lead {
     pub name: Option<String>,
     /// Its manifest, or that of the workspace.
     pub manifest: Option<RepoPath>,
+    /// Its version.
+    pub version: Option<Version>,
+    /// The address of its repository, if it states one.
+    pub repository: Option<String>,
+}
+
+impl Lead {
+    /// Returns what is released, where the product is called `name`.
+    pub fn product<'a>(&'a self, name: &'a str) -> names::Product<'a> {
+        let mut own = vec![name];
+        own.extend(self.name.as_deref());
+        own.extend(self.repository.as_deref().map(lead::repository_name));
+        names::Product { own, others: Vec::new(), holds: self.version.as_ref() }
+    }
 }
 
 /// Asks Cargo for the lead package of the workspace that is checked out. Where it is none, the nearest
@@ -259,11 +290,16 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
     };
     let Some(Ok(members)) = nearest.as_ref().ok().map(members) else {
         let manifest = nearest.and_then(|manifest| relative(repo, &manifest)).ok();
-        return Ok(Lead { name: nearest_package(location), manifest });
+        return Ok(Lead { name: nearest_package(location), manifest, ..Lead::default() });
     };
     Ok(match lead::member(&members, config) {
-        Some(lead) => Lead { name: Some(lead.name.clone()), manifest: Some(lead.manifest.clone()) },
-        None => Lead { name: None, manifest: Some(members.root) },
+        Some(lead) => Lead {
+            name: Some(lead.name.clone()),
+            manifest: Some(lead.manifest.clone()),
+            version: Some(lead.version.clone()),
+            repository: lead.repository.clone(),
+        },
+        None => Lead { manifest: Some(members.root), ..Lead::default() },
     })
 }
 

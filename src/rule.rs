@@ -125,7 +125,7 @@ rules! {
 
     NOT_FETCHED "not-fetched" Note "The branches and tags of the remote are all here: others are unchecked.";
 
-    CONFIG_ELSEWHERE "config-elsewhere" Note "A commit has its own configuration; one without has the checkout's.";
+    CONFIG_ELSEWHERE "config-elsewhere" Note "A commit has its own configuration; one without has the trunk's.";
     CONFIG_RUNS "config-runs" Error "Programs run only from the configuration of the commit that is checked out.";
     CONFIG_UNCOMMITTED "config-uncommitted" Note "The configuration is used as it is committed.";
     FILE_TOO_LARGE "file-too-large" Error "A file that is read from a repository is not larger than its kind may be.";
@@ -183,6 +183,9 @@ rules! {
 
     ALREADY_RELEASED "already-released" Error
         "A release candidate precedes its release: the notes do not date it, and the branch holds no patch of it.";
+    BRANCH_AHEAD "branch-ahead" Note "A local branch has no commits that the remote's has not.";
+    BRANCH_BEHIND "branch-behind" Error
+        "A branch that is prepared has all that was fetched of it: a release would lack what is missing.";
     BRANCH_EXISTS "branch-exists" Error "The branch that is made is not there yet, here or on a remote.";
     NO_REPOSITORY_ADDRESS "no-repository-address" Error
         "The lead package states `repository` where a template of the notes needs it.";
@@ -209,6 +212,8 @@ rules! {
          is how the project is developed, and what is above the promise is a note.";
     MSRV_TRUNK "msrv-trunk" Error "The trunk stays `msrv.behind-stable` releases of Rust behind.";
     MSRV_UNCHECKED "msrv-unchecked" Note "What a line needs can be told: what cannot is unchecked.";
+    BRANCH_UNKNOWN "branch-unknown" Error
+        "A branch whose promise is asked for is the trunk or a release branch by `names.branch`, or clearly neither.";
     MSRV_UNDECLARED "msrv-undeclared" Error "A package that is new to a line that promised a Rust declares it.";
 }
 
@@ -255,6 +260,10 @@ rules! {
     PARTIAL_CLONE "partial-clone" Error "What is absent from a partial clone can be fetched.";
     SUBMODULE_ABSENT "submodule-absent" Note "The submodules that have members of the workspace are here.";
     NO_BASE "no-base" Error "The commit to compare with is here.";
+    NAMES_INFERRED "names-inferred" Note
+        "The configuration says how release branches and tags are named; otherwise those that are there do.";
+    NAMES_UNCLEAR "names-unclear" Error
+        "Of two ways in which release branches or tags are named, one is more usual in the repository.";
     NO_BRANCH "no-branch" Error "The branch that is named, or in support, is here.";
     NO_COMMIT "no-commit" Error "The repository has a commit.";
     NO_IDENTITY "no-identity" Error "git knows who commits.";

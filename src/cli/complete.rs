@@ -7,7 +7,8 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 
 use crate::git::Refs;
-use crate::project::{self, Location};
+use crate::project::lead::product;
+use crate::project::{self, Lead, Location, names, nearest_package};
 
 /// The variable in which the scripts name their shell.
 pub(super) const VARIABLE: &str = "RELPREP_COMPLETE";
@@ -36,8 +37,11 @@ pub(super) fn remotes(begin: &OsStr) -> Vec<CompletionCandidate> {
 
 /// Offers the versions that have a tag, the latest first.
 pub(super) fn versions(begin: &OsStr) -> Vec<CompletionCandidate> {
-    let config = project::nearest_config(&here()).unwrap_or_default();
+    let (mut config, _) = project::config_here(None, &here()).unwrap_or_default();
     let refs = refs().unwrap_or_default();
+    let lead = Lead { name: nearest_package(&here()), ..Lead::default() };
+    let name = product(&config, lead.name.as_deref());
+    names::infer(&mut config, &refs, &lead.product(&name));
     let mut versions: Vec<_> = refs.tags.keys().filter_map(|tag| config.names.tag.read(tag)).collect();
     versions.sort();
     offered(begin, versions.iter().rev().map(ToString::to_string))

@@ -130,6 +130,9 @@ pub(super) struct Preparing {
     /// Leave tracked changes alone, where the plan does not edit the file
     #[arg(long)]
     pub(super) allow_dirty: bool,
+    /// Prepare a branch that lacks commits which were fetched of it, without them
+    #[arg(long)]
+    pub(super) allow_behind: bool,
     /// Push what was made, in one atomic push
     #[arg(long)]
     pub(super) push: bool,

@@ -14,6 +14,7 @@ use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::prepare::{PrepareOptions, prepare};
 use crate::ops::recovery::Purpose;
+use crate::ops::standing::Behind;
 use crate::ops::targets::BranchChoice;
 use crate::plan::course::Asked;
 use crate::plan::{Command, Preparation};
@@ -114,7 +115,9 @@ pub(super) fn run(
     let context = context.on(args.today.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
-    let options = PrepareOptions { command, asked, branches, allow_dirty: args.allow_dirty, push: args.push };
+    let behind = if args.allow_behind { Behind::Allow } else { Behind::Refuse };
+    let options =
+        PrepareOptions { command, asked, branches, allow_dirty: args.allow_dirty, behind, push: args.push };
     let prepared = prepare(&session, &options, output)?;
     let preparation = &prepared.preparation;
     show(preparation, args.diff, output);

@@ -34,8 +34,8 @@ pub(super) struct StatusArgs {
 /// Shows it.
 pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<ExitStatus> {
     let calendar = ProjectSchedule::read_in_full(&context.on(args.today.date), output)?;
+    let status = if args.supported { calendar.status_to_act_on()? } else { calendar.status() };
     calendar.notes.iter().for_each(|note| output.finding(note));
-    let status = calendar.status();
     let text = match (args.supported, args.format) {
         (true, OutputFormat::Json) => render::array(&status.supported()?),
         (true, OutputFormat::Human) => render::lines(&status.supported()?),

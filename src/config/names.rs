@@ -1,6 +1,7 @@
 //! How release branches, tags and other branches are named.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use semver::{Prerelease, Version};
 use serde::de::{Error as _, SeqAccess, Visitor, value::SeqAccessDeserializer};
@@ -81,6 +82,11 @@ impl NameScheme {
         self.is_assumed
     }
 
+    /// Returns whether it is this one way of naming.
+    pub fn is(&self, template: &NameTemplate) -> bool {
+        matches!(&self.templates[..], [only] if only == template)
+    }
+
     /// Returns the name that is given to `version` of the product `name` now.
     pub fn render(&self, version: &Version, name: &str) -> String {
         self.all(version, name).next().unwrap_or_default()
@@ -132,6 +138,15 @@ fn line_of(named: &Version) -> Version {
     }
 }
 
+impl fmt::Display for NameScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, template) in self.templates.iter().enumerate() {
+            write!(f, "{}`{}`", if i > 0 { ", " } else { "" }, template.as_str())?;
+        }
+        Ok(())
+    }
+}
+
 impl From<NameTemplate> for NameScheme {
     fn from(template: NameTemplate) -> Self {
         Self { templates: vec![template], is_assumed: false }
@@ -150,7 +165,7 @@ struct SchemeVisitor;
 impl<'de> Visitor<'de> for SchemeVisitor {
     type Value = NameScheme;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a name like \"release-{version}\", or a list of such names, the newest first")
     }
 

@@ -9,10 +9,11 @@ pub use super::read::Inquiry;
 use super::scope::Held;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
-use crate::finding::Refused;
+use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::plan::Request;
 use crate::project::lead::{self, product};
+use crate::project::names::is_like_release_branch;
 use crate::project::{Location, Project, Revision, nearest_package};
 use crate::report::Report;
 use crate::rule;
@@ -63,11 +64,27 @@ impl Inquiry<'_> {
         match line {
             Some(line) => self.release_line(&line, exception, report),
             None if *self.request.branch == self.request.trunk() => self.trunk(report),
-            None => {
-                report.fact("skipped", "this is not a release branch, and promises nothing");
-                Ok(Promise::Exempt)
-            }
+            None => Ok(self.other(report)),
         }
+    }
+
+    /// Lets a topic branch pass, and no release branch that is named in a way that is not known.
+    fn other(&self, report: &mut Report) -> Promise {
+        let Request { project, branch, .. } = *self.request;
+        let lead = lead::package(&project.workspace, &project.config);
+        let own = [project.name.as_str(), lead.map_or("", |lead| &lead.name)];
+        if !is_like_release_branch(branch.as_str(), &own) {
+            report.fact("skipped", "this is not a release branch, and promises nothing");
+            return Promise::Exempt;
+        }
+        let names = &project.config.names.branch;
+        let message = format!(
+            "`{branch}` looks like a release branch, and by `names.branch`, {names}, it is none: it is unchecked"
+        );
+        let remedy = "state `names.branch` so that it names this branch; or check the branch that this goes into, \
+                      with `--branch`";
+        report.findings.push(Finding::of(rule::BRANCH_UNKNOWN, message).remedy(remedy));
+        Promise::Unknown
     }
 
     fn release_line(
@@ -138,13 +155,13 @@ pub fn refused_project(
     refs: &Refs,
     stated: &BaselineOverride,
 ) -> Result<Option<Project>> {
-    let Ok(config) = Project::config_at(repo, location, at) else { return Ok(None) };
+    let Ok(config) = Project::config_at((repo, refs), location, at) else { return Ok(None) };
     // Cargo does not tell the lead package here.
     let name = product(&config, nearest_package(location).as_deref());
     let Some(then) = promised_at(repo, (&config, &name), at.commit, branch, refs, stated)? else {
         return Ok(None);
     };
-    Ok(Project::read_with_members_of(repo, location, at, then).ok())
+    Ok(Project::read_with_members_of((repo, refs), location, at, then).ok())
 }
 
 fn promised_at(

@@ -58,10 +58,10 @@ impl CheckedBranch {
     }
 
     /// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
-    pub(super) fn read(&self, session: &Session<'_>) -> Result<(Result<Project>, CargoFolder)> {
+    pub(super) fn read(&self, session: &Session<'_>, refs: &Refs) -> Result<(Result<Project>, CargoFolder)> {
         let (repo, location, commit) = (&session.repo, &session.context.location, self.at.commit);
         if !self.at.is_checked_out {
-            let project = Project::read_commit(repo, location, commit).map(|mut project| {
+            let project = Project::read_commit((repo, refs), location, commit).map(|mut project| {
                 // A check runs no programs, and minds none that could not be run.
                 project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
                 project
@@ -71,7 +71,7 @@ impl CheckedBranch {
         let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
         let tree = repo.tree(commit)?;
         let changed = repo.changed_among(&tree, is_cargos)?;
-        let project = Project::read_tree(repo, location, commit, tree, &changed, None);
+        let project = Project::read_tree((repo, refs), location, commit, tree, &changed, None);
         let needs_scratch = project.as_ref().is_ok_and(|project| project.workspace.needs_scratch);
         let folder = if needs_scratch { CargoFolder::Scratch } else { CargoFolder::of_checkout(&changed) };
         Ok((project, folder))

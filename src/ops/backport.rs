@@ -22,7 +22,7 @@ use crate::backport::targets::{Choice, Target, Targets, choose};
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Head, Refs};
 use crate::plan::preconditions;
-use crate::project::{Lead, Project};
+use crate::project::{self, Lead, Project};
 use crate::rule;
 
 /// What is backported, and how.
@@ -66,8 +66,9 @@ impl<'s> BackportSession<'s> {
         let Session { context, repo } = session;
         let head = repo.head()?;
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
-        let project = Project::read(repo, &context.location, commit, &repo.changed()?, None)?;
-        let refs = repo.refs(project.config.preferred(context.location.remote.as_deref()))?;
+        let refs = project::refs(repo, &context.location)?;
+        let project = Project::read((repo, &refs), &context.location, commit, &repo.changed()?, None)?;
+        Refused::if_any(project.doubts())?;
         let scope = Scope::read(repo, &project, &refs)?;
         scope.notes.iter().for_each(|note| sink.finding(note));
         Ok(Self { scope, session, options, head, project, refs })

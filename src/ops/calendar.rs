@@ -14,8 +14,8 @@ use crate::finding::{Finding, Refused};
 use crate::git::survey::{Survey, SurveyRequest};
 use crate::git::{CommitId, Refs, Repo};
 use crate::project::lead::product;
-use crate::project::{self, Lead, Location};
-use crate::rule;
+use crate::project::{self, Lead, Location, names};
+use crate::rule::{self, Severity};
 use crate::status::{Status, StatusSources};
 use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
@@ -48,7 +48,7 @@ impl ProjectSchedule {
         let location = &context.location;
         location.folder_of_manifest()?;
         let repo = open(location, sink).or_else(|error| unread(error, sink).map(|()| None))?;
-        let config = project::nearest_config(location)?;
+        let (config, notes) = project::config_here(repo.as_ref(), location)?;
         // Cargo is asked only where nothing else tells the name.
         let lead = match (&config.name, &config.lead, &repo) {
             (None, None, Some(repo)) => project::lead(repo, location, &config)
@@ -58,7 +58,8 @@ impl ProjectSchedule {
         };
         let refs = refs(repo.as_ref(), &config, location, sink)?;
         let lead = Lead { manifest: None, ..lead };
-        Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)
+        let calendar = Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)?;
+        Ok(calendar.with(notes))
     }
 
     /// Reads the same, with the manifests that declare version and MSRV on each branch.
@@ -69,26 +70,36 @@ impl ProjectSchedule {
     pub fn read_in_full(context: &Context, sink: &mut dyn Sink) -> Result<Self> {
         let location = &context.location;
         let repo = open(location, sink)?;
-        let config = project::nearest_config(location)?;
+        let (config, notes) = project::config_here(repo.as_ref(), location)?;
         let lead = match &repo {
             Some(repo) => project::lead(repo, location, &config)?,
             None => Lead { name: project::nearest_package(location), ..Lead::default() },
         };
         let refs = refs(repo.as_ref(), &config, location, sink)?;
-        Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)
+        let calendar = Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)?;
+        Ok(calendar.with(notes))
+    }
+
+    /// Puts what is worth saying of the configuration first.
+    fn with(mut self, notes: Vec<Finding>) -> Self {
+        self.notes.splice(0..0, notes);
+        self
     }
 
     /// Makes the calendar of `config` with what `repo` tells; the manifest of `lead` is read on each
     /// branch, for its version and MSRV.
     pub(super) fn of(
         repo: Option<(&Repo, &Refs)>,
-        config: Config,
+        mut config: Config,
         date: NaiveDate,
         lead: &Lead,
     ) -> Result<Self> {
         let train = config.train();
         let none = Refs::default();
         let refs = repo.map_or(&none, |(_, refs)| refs);
+        let name = product(&config, lead.name.as_deref());
+        let trunk = config.trunk_in(refs);
+        let mut notes = names::infer(&mut config, refs, &lead.product(&name));
         let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, refs));
         let numbering = known.unwrap_or(Numbering::Major);
         let lines = config.names.branch.lines(refs.branches.names());
@@ -97,19 +108,18 @@ impl ProjectSchedule {
         let request = SurveyRequest {
             date,
             refs,
-            trunk: &config.trunk_in(refs),
+            trunk: &trunk,
             branch: &|name| lines.get(name).cloned(),
             tag: &|name| config.names.tag.read(name),
             release: &|version| numbering.number(version),
         };
-        let (mut survey, mut declared, mut notes) = (Survey::default(), BTreeMap::new(), Vec::new());
+        let (mut survey, mut declared) = (Survey::default(), BTreeMap::new());
         if let Some((repo, _)) = repo {
             survey = repo.survey(&request)?;
             declared = read_declared(repo, &survey, lead, &mut notes)?;
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
-        let name = product(&config, lead.name.as_deref());
         Ok(Self { name, date, config, train, numbering, survey, declared, notes })
     }
 
@@ -147,6 +157,17 @@ impl ProjectSchedule {
     pub fn status(&self) -> Status {
         let branch = |version: &Version| self.config.names.branch.render(version, &self.name);
         Status::new(&self.known(&branch))
+    }
+
+    /// Returns the same, for a command that acts upon it.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where it is not known well enough what is released.
+    pub fn status_to_act_on(&self) -> Result<Status, Refused> {
+        let is_error = |note: &&Finding| note.severity == Severity::Error;
+        Refused::if_any(self.notes.iter().filter(is_error).cloned().collect())?;
+        Ok(self.status())
     }
 
     fn known<'a>(&'a self, branch: &'a dyn Fn(&Version) -> String) -> StatusSources<'a> {

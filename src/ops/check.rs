@@ -22,7 +22,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let repo = &session.repo;
     let mut refs = project::refs(repo, &session.context.location)?;
     let branch = about.branch(repo, &mut refs)?;
-    let (project, folder) = branch.read(session)?;
+    let (project, folder) = branch.read(session, &refs)?;
     let project = project?;
     let date = session.context.date;
     let request =
@@ -51,7 +51,8 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
 pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&str>) -> Result<Report> {
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
-    let project = about.branch(repo, &mut refs)?.read(session)?.0?;
+    let branch = about.branch(repo, &mut refs)?;
+    let project = branch.read(session, &refs)?.0?;
     let before = match base {
         None => repo.parent(project.commit)?,
         Some(base) => repo.resolve(base)?,
@@ -64,7 +65,7 @@ pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&
         )
     })?;
     let differences = repo.changed_files(before, project.commit)?;
-    let earlier = Project::read_commit(repo, &context.location, before)?;
+    let earlier = Project::read_commit((repo, &refs), &context.location, before)?;
     let title = format!("only versions from {} to {}", before.short(), project.commit.short());
     let mut report = Report::new("check --only-versions", title);
     report.fact("files", differences.len().to_string());

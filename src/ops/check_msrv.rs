@@ -6,15 +6,24 @@ use super::about::BranchSource;
 use super::session::Session;
 use super::sink::Sink;
 use crate::finding::{Finding, Refused};
-use crate::git::BranchName;
+use crate::git::{BranchName, Repo};
 use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::plan::Request;
 use crate::plan::course;
 use crate::project::{self, Project};
 use crate::report::Report;
-use crate::rule;
+use crate::rule::{self, Rule};
 use crate::workspace::compile;
+
+/// What is said of the project: by what it is judged.
+const SAID: &[Rule] = &[
+    rule::CONFIG_ELSEWHERE,
+    rule::CONFIG_UNCOMMITTED,
+    rule::NAMES_INFERRED,
+    rule::NAMES_UNCLEAR,
+    rule::SUBMODULE_ABSENT,
+];
 
 /// What is asked about the MSRV.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +51,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     branch.tell(&refs, &mut report);
     let stated = &options.stated;
-    let (project, folder) = branch.read(session)?;
+    let (project, folder) = branch.read(session, &refs)?;
     let project = match project {
         Ok(project) => project,
         Err(error) => {
@@ -55,8 +64,8 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
             project
         }
     };
-    let is_absent = |note: &&Finding| note.rule == rule::SUBMODULE_ABSENT;
-    report.findings.extend(project.notes.iter().filter(is_absent).cloned());
+    let said = |note: &&Finding| SAID.contains(&note.rule);
+    report.findings.extend(project.notes.iter().filter(said).cloned());
     let request = Request {
         project: &project,
         branch: &branch.name,
@@ -67,10 +76,28 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     let train = project.config.train();
     let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, folder };
     let promise = inquiry.report(&mut report)?;
+    if promise == Promise::Exempt {
+        report.findings.extend(no_release_branch(repo, &request)?);
+    }
     if options.build {
         build(session, &project, promise, (&mut report, sink))?;
     }
     Ok(report)
+}
+
+/// Says that nothing has promised anything, which may be for want of the right names: where all branches are
+/// here, and none of them is a release branch.
+fn no_release_branch(repo: &Repo, request: &Request<'_>) -> Result<Option<Finding>> {
+    let (names, branches) = (&request.project.config.names.branch, &request.refs.branches);
+    let lacks_branches = repo.gap(branches)?.is_some_and(|gap| gap.lacks_branches());
+    if lacks_branches || !names.lines(branches.names()).is_empty() {
+        return Ok(None);
+    }
+    let message =
+        format!("`{}` is not the trunk, and no branch here is a release branch by {names}", request.branch);
+    let remedy =
+        "state `names.branch` as release branches are named; where there is none yet, check the trunk";
+    Ok(Some(Finding::of(rule::BRANCH_UNKNOWN, message).remedy(remedy)))
 }
 
 fn not_compiled(branch: &BranchName) -> Finding {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::outcome::Outcome;
 use super::session::Session;
 use super::sink::{Progress, Sink};
+use super::standing::{self, Behind};
 use super::targets::{BranchChoice, ChosenBranch, ChosenBranches};
 use super::{held, reading, settle};
 use crate::checkout::scratch;
@@ -13,6 +14,7 @@ use crate::git::{BranchName, Head, Moment, Refs};
 use crate::plan::course::Asked;
 use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
 use crate::project::{self, AskedMembers, Project};
+use crate::rule::Severity;
 use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 
 /// What is prepared.
@@ -26,6 +28,8 @@ pub struct PrepareOptions {
     pub branches: BranchChoice,
     /// Whether tracked files may have changes, where the plan does not edit them.
     pub allow_dirty: bool,
+    /// What becomes of branches that lack commits which were fetched of them.
+    pub behind: Behind,
     /// Whether what is made is pushed, too.
     pub push: bool,
 }
@@ -103,10 +107,16 @@ impl PrepareRun<'_> {
         let mut preparation = Preparation { plans: Vec::new(), left: selected.left };
         let (mut refusals, mut stops) = (Vec::new(), Vec::new());
         let is_one = selected.targets.len() == 1;
-        let projects = reading::read(self.session, &selected.targets, &self.changed, asked, sink);
+        let projects =
+            reading::read((self.session, &self.refs), &selected.targets, &self.changed, asked, sink);
         for (target, project) in selected.targets.iter().zip(projects) {
+            let standing = self.standing(target)?;
+            let (behind, standing): (Vec<_>, Vec<_>) =
+                standing.into_iter().partition(|found| found.severity == Severity::Error);
             match Refused::taken_from(project.and_then(|project| self.plan_one(target, &project)))? {
-                Ok(plan) => {
+                Ok(mut plan) => {
+                    plan.notes.extend(standing);
+                    stops.extend(behind);
                     if target.is_checked_out {
                         stops.extend(self.dirty(Some(&plan), self.options.allow_dirty));
                     }
@@ -115,7 +125,7 @@ impl PrepareRun<'_> {
                 Err(Refused(findings)) => {
                     let is_in_question = target.is_checked_out && !self.options.allow_dirty;
                     let dirty = is_in_question.then(|| self.dirty(None, false)).flatten();
-                    let findings = findings.into_iter().chain(dirty);
+                    let findings = findings.into_iter().chain(behind).chain(dirty);
                     refusals.extend(
                         findings.map(
                             |finding| {
@@ -140,6 +150,11 @@ impl PrepareRun<'_> {
             }
             Err(Refused(findings).into())
         })
+    }
+
+    fn standing(&self, target: &ChosenBranch) -> Result<Option<Finding>> {
+        let (repo, refs) = (&self.session.repo, &self.refs);
+        standing::find((repo, refs), &target.branch, target.is_checked_out, self.options.behind)
     }
 
     fn dirty(&self, plan: Option<&Plan>, only_planned: bool) -> Option<Finding> {

@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 use super::session::Session;
 use super::sink::{Progress, Sink};
 use super::targets::ChosenBranch;
-use crate::git::Repo;
+use crate::git::{Refs, Repo};
 use crate::project::{AskedMembers, Location, Project};
 
 /// Reads the project on each of `targets`, in their order; `changed` are the tracked files that differ
@@ -18,7 +18,7 @@ use crate::project::{AskedMembers, Location, Project};
 /// Most of the time is Cargo's, so several branches are read at once. libgit2's repositories cannot be
 /// shared between threads.
 pub(super) fn read(
-    session: &Session<'_>,
+    (session, refs): (&Session<'_>, &Refs),
     targets: &[ChosenBranch],
     changed: &[String],
     asked: Option<AskedMembers>,
@@ -26,12 +26,12 @@ pub(super) fn read(
 ) -> Vec<Result<Project>> {
     let location = &session.context.location;
     if let [only] = targets {
-        return vec![read_one(&session.repo, location, only, changed, asked)];
+        return vec![read_one((&session.repo, refs), location, only, changed, asked)];
     }
     let commits: Vec<_> = targets.iter().map(|target| target.commit).collect();
     // Where that fails, reading says so of each branch.
     let _ = Project::bring(&session.repo, &commits);
-    let read = |repo: &Repo, target: &ChosenBranch| read_one(repo, location, target, changed, None);
+    let read = |repo: &Repo, target: &ChosenBranch| read_one((repo, refs), location, target, changed, None);
     in_threads(location, targets, read, |done, target| {
         sink.progress(&Progress::Read { branch: &target.branch, done, all: targets.len() });
     })
@@ -78,14 +78,14 @@ pub(super) fn in_threads<I: Sync, T: Send>(
 }
 
 fn read_one(
-    repo: &Repo,
+    sources: (&Repo, &Refs),
     location: &Location,
     target: &ChosenBranch,
     changed: &[String],
     asked: Option<AskedMembers>,
 ) -> Result<Project> {
     match target.is_checked_out {
-        true => Project::read(repo, location, target.commit, changed, asked),
-        false => Project::read_commit(repo, location, target.commit),
+        true => Project::read(sources, location, target.commit, changed, asked),
+        false => Project::read_commit(sources, location, target.commit),
     }
 }

@@ -21,7 +21,8 @@ use crate::git::branches::Branches;
 use crate::git::{BranchName, CommitId, Refs, Repo, TagName};
 use crate::plan::course::Asked;
 use crate::plan::{Command, Plan, Request, cut, maintain, preconditions};
-use crate::project::{self, Location, Project, Revision};
+use crate::project::lead::product;
+use crate::project::{self, Location, Project, Revision, names};
 use crate::rule::Severity;
 use crate::status::Waiver;
 use crate::version::plain;
@@ -99,12 +100,20 @@ pub fn replay(
     let Some(commit) = repo.head()?.commit() else {
         return Err(Refused::from(preconditions::no_commit()).into());
     };
-    let mut config = Project::config_at(repo, &context.location, Revision { commit, is_checked_out: true })?;
+    let mut config =
+        Project::config_at((repo, &refs), &context.location, Revision { commit, is_checked_out: true })?;
     // Programs see a tree that is checked out, and nothing is.
     config.runs.clear();
     let trunk = config.trunk_in(&refs);
     config.trunk = Some(trunk.clone());
     let lead = project::lead(repo, &context.location, &config)?;
+    let name = product(&config, lead.name.as_deref());
+    for said in names::infer(&mut config, &refs, &lead.product(&name)) {
+        match said.severity {
+            Severity::Error => return Err(Refused::from(said).into()),
+            _ => sink.finding(&said),
+        }
+    }
     let history = steps::ReleaseHistory { repo, config: &config, refs: &refs, trunk: &trunk, lead: &lead };
     let steps = history.steps(options)?;
     let work = |repo: &Repo, step: &PastStep| {
@@ -139,7 +148,8 @@ impl Replaying<'_> {
             let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
             ReplayOutcome::NotMechanical { reasons: errors.map(|finding| finding.message).collect() }
         };
-        let project = Project::read_commit_as(self.repo, self.location, step.parent, self.config.clone());
+        let project =
+            Project::read_commit_as((self.repo, self.refs), self.location, step.parent, self.config.clone());
         let project = match Refused::taken_from(project)? {
             Ok(project) => project,
             Err(Refused(findings)) => return Ok(not_mechanical(findings)),
@@ -160,7 +170,7 @@ impl Replaying<'_> {
             return Ok(not_mechanical(findings));
         }
         compare::compare(self.repo, step, &plan, &project, || {
-            Project::read_commit_as(self.repo, self.location, step.commit, self.config.clone())
+            Project::read_commit_as((self.repo, self.refs), self.location, step.commit, self.config.clone())
         })
     }
 

@@ -62,11 +62,11 @@ impl BranchChoice {
             Self::Named(globs) => named(globs, head, refs)?,
             Self::Supported { except } => {
                 let location = &session.context.location;
-                let config = project::nearest_config(location)?;
+                let (config, _) = project::config_here(Some(&session.repo), location)?;
                 let lead = project::lead(&session.repo, location, &config)?;
                 let calendar =
                     ProjectSchedule::of(Some((&session.repo, refs)), config, session.context.date, &lead)?;
-                return Ok(supported(&calendar.status(), except, head, refs)?);
+                return Ok(supported(&calendar.status_to_act_on()?, except, head, refs)?);
             }
         };
         Ok(ChosenBranches { targets, left: Vec::new() })

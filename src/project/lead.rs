@@ -110,10 +110,14 @@ fn leading(candidates: &[Candidate<'_>]) -> Option<usize> {
 /// Returns whether the repository that a package states is named as it is: `…/clap` for `clap`, also
 /// where the address leads to a folder (`…/clap/tree/master/clap_lex`).
 fn names_repository(candidate: &Candidate<'_>) -> bool {
-    let address = candidate.repository.unwrap_or_default();
+    candidate.repository.is_some_and(|address| repository_name(address) == candidate.name)
+}
+
+/// Returns the name of the repository at an address, which may lead to a folder in it.
+pub(super) fn repository_name(address: &str) -> &str {
     let inside = ["/tree/", "/blob/", "/-/"].into_iter().filter_map(|inside| address.find(inside)).min();
     let whole = address[..inside.unwrap_or(address.len())].trim_end_matches('/');
-    whole.trim_end_matches(".git").rsplit('/').next() == Some(candidate.name)
+    whole.trim_end_matches(".git").rsplit('/').next().unwrap_or_default()
 }
 
 fn no_lead(workspace: &Workspace, name: &str) -> Finding {

@@ -7,6 +7,7 @@
     reason = "helpers of tests are tests, seen by nobody else, and print figures"
 )]
 
+mod adoption;
 mod as_user;
 mod backport;
 mod check;
@@ -27,6 +28,7 @@ mod layers;
 mod lockfile;
 mod markdown;
 mod mdbook;
+mod naming;
 mod notes;
 mod notes_edit;
 mod only_versions;
@@ -47,4 +49,5 @@ mod submodules;
 mod support;
 mod supported;
 mod tools;
+mod tracking;
 mod values;

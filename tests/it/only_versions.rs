@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use relprep::git::Repo;
+use relprep::git::{Refs, Repo};
 use relprep::only_versions;
 use relprep::project::{Location, Project};
 
@@ -14,7 +14,7 @@ fn findings(root: &Path, before: &str, after: &str) -> Vec<String> {
     let location =
         Location { folder: root.to_owned(), manifest: None, config: Some(history::config()), remote: None };
     let (before, after) = (repo.resolve(before).unwrap().unwrap(), repo.resolve(after).unwrap().unwrap());
-    let project = |commit| Project::read_commit(&repo, &location, commit).unwrap();
+    let project = |commit| Project::read_commit((&repo, &Refs::default()), &location, commit).unwrap();
     let differences = repo.changed_files(before, after).unwrap();
     let findings = only_versions::findings(&project(before), &project(after), &differences);
     findings

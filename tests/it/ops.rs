@@ -7,6 +7,7 @@ use relprep::ops::calendar::ProjectSchedule;
 use relprep::ops::check::check;
 use relprep::ops::prepare::{PrepareOptions, prepare};
 use relprep::ops::recovery::Purpose;
+use relprep::ops::standing::Behind;
 use relprep::ops::targets::BranchChoice;
 use relprep::ops::{Context, about::BranchSource};
 use relprep::plan::Command;
@@ -57,8 +58,14 @@ fn context(sandbox: &Sandbox, moment: Moment) -> Context {
 fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<String> {
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let options =
-        PrepareOptions { command, asked: Asked::default(), branches, allow_dirty: false, push: false };
+    let options = PrepareOptions {
+        command,
+        asked: Asked::default(),
+        branches,
+        allow_dirty: false,
+        behind: Behind::Refuse,
+        push: false,
+    };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
     applied.outcome.branches.into_iter().map(|made| made.name.to_string()).collect()
@@ -99,6 +106,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
         asked: Asked::default(),
         branches: BranchChoice::CheckedOut,
         allow_dirty: false,
+        behind: Behind::Refuse,
         push: false,
     };
     let prepared = prepare(&session, &options, &mut said).unwrap();
@@ -130,6 +138,7 @@ fn what_stops_a_plan_stops_it_from_being_applied() {
         asked: Asked::default(),
         branches: BranchChoice::CheckedOut,
         allow_dirty: false,
+        behind: Behind::Refuse,
         push: false,
     };
     let prepared = prepare(&session, &options, &mut said).unwrap();

@@ -243,6 +243,7 @@ fn a_submodule_may_be_a_member_itself_and_have_others_in_it() {
     sandbox.write("Cargo.toml", manifest + members);
     cargo(sandbox, &["update", "--workspace"]);
     sandbox.commit_all("A workspace of three repositories");
+    sandbox.git(["push", "--quiet", "origin", "main"]);
 
     let plan = |fixture: &Fixture| {
         let said = fixture.run("branch --dry-run");

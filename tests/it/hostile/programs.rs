@@ -129,7 +129,7 @@ fn a_branch_without_a_configuration_runs_what_is_checked_out_and_says_so() {
     fixture.sandbox.git(["switch", "--quiet", "main"]);
     let dry = fixture.run("patch --branch release-7.0.0 --dry-run");
     assert_eq!(dry.status, 0, "{}", dry.err);
-    assert!(dry.err.contains("that of the checkout is used"), "{}", dry.err);
+    assert!(dry.err.contains("that of the trunk, main, is used"), "{}", dry.err);
     assert!(dry.out.contains("\nPrograms ") && dry.out.contains("echo 1 >>RELEASES.md"), "{}", dry.out);
     let said = fixture.run("patch --branch release-7.0.0");
     assert!(said.out.starts_with(&dry.out), "{}", said.out);

@@ -1,0 +1,214 @@
+//! How a repository names its releases, read from the branches and tags that it has. Pure.
+
+mod usual;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+
+pub use usual::is_like_release_branch;
+use usual::{branch_parts, is_named, is_usual, tag_parts};
+
+use crate::config::{Config, NameScheme, NameTemplate};
+use crate::finding::Finding;
+use crate::git::{BranchName, Refs};
+use crate::rule;
+use crate::text::counted;
+use crate::version::plain;
+
+/// How many of the latest releases tell what is usual now: one that is named otherwise by mistake is
+/// outvoted, and of a new way two are enough.
+const TELLING: usize = 3;
+
+/// How many ways of naming are kept, the newest first.
+const MOST: usize = 4;
+
+/// What is released.
+#[derive(Clone, Debug, Default)]
+pub struct Product<'a> {
+    /// What it may be called: product, lead package, repository.
+    pub own: Vec<&'a str>,
+    /// The other packages, whose tags and branches are their own.
+    pub others: Vec<&'a str>,
+    /// The version that the lead package has.
+    pub holds: Option<&'a Version>,
+}
+
+/// Replaces those names that `config` does not state by what the branches and tags show, as far as they show
+/// anything; returns what is to be said of that.
+///
+/// An error is among it where two ways of naming are equally likely.
+pub fn infer(config: &mut Config, refs: &Refs, product: &Product<'_>) -> Vec<Finding> {
+    let trunk = config.trunk_in(refs);
+    let names = &mut config.names;
+    let mut said = Vec::new();
+    if names.tag.is_assumed() {
+        said.extend(settle("names.tag", "tag", &mut names.tag, tags(refs, product)));
+    }
+    if names.branch.is_assumed() {
+        let tagged: BTreeSet<Version> =
+            refs.tags.keys().filter_map(|tag| names.tag.read(tag)).map(|version| plain(&version)).collect();
+        let found = branches(refs, &trunk, product, &tagged);
+        said.extend(settle("names.branch", "branch", &mut names.branch, found));
+    }
+    said
+}
+
+/// One way of naming, and the versions that are named so.
+struct Habit {
+    template: NameTemplate,
+    versions: BTreeSet<Version>,
+}
+
+/// Returns the ways in which releases are tagged.
+///
+/// Those with usual words count, or else those that name no other package.
+fn tags(refs: &Refs, product: &Product<'_>) -> Vec<Habit> {
+    let mut by_prefix: BTreeMap<&str, BTreeSet<Version>> = BTreeMap::new();
+    for (before, version) in refs.tags.keys().filter_map(|tag| tag_parts(tag.as_str())) {
+        by_prefix.entry(before).or_default().insert(plain(&version));
+    }
+    let is_own = |before: &str| is_usual(before, &product.own);
+    if by_prefix.keys().any(|before| is_own(before)) {
+        by_prefix.retain(|before, _| is_own(before));
+    } else {
+        let is_others = |before: &str| product.others.iter().any(|other| is_named(before, other));
+        by_prefix.retain(|before, versions| versions.len() > 1 && !is_others(before));
+    }
+    let habit = |(before, versions): (&str, BTreeSet<Version>)| {
+        let template = NameTemplate::try_from(format!("{}{{version}}", escaped(before))).ok()?;
+        Some(Habit { template, versions })
+    };
+    by_prefix.into_iter().filter_map(habit).collect()
+}
+
+/// What of a version a branch's name has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Version,
+    Short,
+    Major,
+    Minor,
+}
+
+/// Returns the ways in which release branches are named whose lines are `tagged` or may yet be.
+fn branches(
+    refs: &Refs,
+    trunk: &BranchName,
+    product: &Product<'_>,
+    tagged: &BTreeSet<Version>,
+) -> Vec<Habit> {
+    let mut forms: BTreeMap<(&str, &str, Form), BTreeSet<Version>> = BTreeMap::new();
+    for branch in refs.branches.names().filter(|branch| *branch != trunk) {
+        let Some(parts) = branch_parts(branch.as_str(), &product.own) else { continue };
+        let mut add = |form: Form, line: Version| {
+            if is_line(&line, form, product.holds, tagged) {
+                forms.entry((parts.before, parts.after, form)).or_default().insert(line);
+            }
+        };
+        match parts.numbers {
+            [Some(major), Some(minor), Some(_)] => add(Form::Version, Version::new(major, minor, 0)),
+            [Some(major), Some(minor), None] => add(Form::Short, Version::new(major, minor, 0)),
+            [Some(number), ..] => {
+                add(Form::Major, Version::new(number, 0, 0));
+                if let Some(holds) = product.holds {
+                    add(Form::Minor, Version::new(holds.major, number, 0));
+                }
+            }
+            [None, ..] => {}
+        }
+    }
+    // A number alone is a major, unless more make sense as minors.
+    let count = |key: (&str, &str, Form)| forms.get(&key).map_or(0, BTreeSet::len);
+    let is_likelier = |&(before, after, form): &(&str, &str, Form)| match form {
+        Form::Major => count((before, after, form)) >= count((before, after, Form::Minor)),
+        Form::Minor => count((before, after, form)) > count((before, after, Form::Major)),
+        Form::Version | Form::Short => true,
+    };
+    let likely = forms.iter().filter(|(key, _)| is_likelier(key));
+    let habit = |((before, after, form), versions): (&(&str, &str, Form), &BTreeSet<Version>)| {
+        let text = |open: &str| format!("{}{{{open}}}{}", escaped(before), escaped(after));
+        let template = match form {
+            Form::Version => NameTemplate::try_from(text("version")),
+            Form::Short => NameTemplate::try_from(text("short")),
+            Form::Major => NameTemplate::try_from(text("major")),
+            Form::Minor => {
+                NameTemplate::of_minors(text("minor"), product.holds.map_or(0, |holds| holds.major))
+            }
+        };
+        Some(Habit { template: template.ok()?, versions: versions.clone() })
+    };
+    likely.filter_map(habit).collect()
+}
+
+/// Returns whether the project has such a line: a tag is of it, or it lies between the newest tag and
+/// the version that the project `holds`, which is cut and not released yet.
+fn is_line(line: &Version, form: Form, holds: Option<&Version>, tagged: &BTreeSet<Version>) -> bool {
+    let is_of = |version: &Version| match form {
+        Form::Major => version.major == line.major,
+        _ => (version.major, version.minor) == (line.major, line.minor),
+    };
+    let is_next = match holds {
+        Some(holds) => is_of(holds) || *line <= plain(holds) && tagged.last().is_none_or(|last| last < line),
+        None => tagged.last().is_none_or(|last| last < line),
+    };
+    is_next || tagged.iter().any(is_of)
+}
+
+/// Writes a text so that a template reads it as it is.
+fn escaped(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+/// Takes what most of the latest releases are called, and what older ones were; says so where it is not
+/// what is assumed anyway.
+fn settle(key: &str, what: &str, scheme: &mut NameScheme, mut habits: Vec<Habit>) -> Option<Finding> {
+    let all: BTreeSet<Version> = habits.iter().flat_map(|habit| habit.versions.iter().cloned()).collect();
+    let latest: Vec<&Version> = all.iter().rev().take(TELLING).collect();
+    let weight = |habit: &Habit| {
+        let telling = latest.iter().filter(|version| habit.versions.contains(**version)).count();
+        (telling, habit.versions.last().cloned(), habit.versions.len())
+    };
+    habits.sort_by_cached_key(|habit| Reverse(weight(habit)));
+    let doubt = match &habits[..] {
+        [first, second, ..] if weight(first) == weight(second) => Some(tie(key, what, first, second)),
+        _ => None,
+    };
+    let mut covered: BTreeSet<Version> = BTreeSet::new();
+    habits.retain(|habit| {
+        let has_more = !habit.versions.is_subset(&covered);
+        covered.extend(habit.versions.iter().cloned());
+        has_more
+    });
+    habits.truncate(MOST);
+    let said = doubt.or_else(|| inferred(key, what, &habits, scheme));
+    let templates = habits.into_iter().map(|habit| habit.template).collect();
+    if let Some(known) = NameScheme::known(templates) {
+        *scheme = known;
+    }
+    said
+}
+
+fn tie(key: &str, what: &str, first: &Habit, second: &Habit) -> Finding {
+    let [one, other] = [first, second].map(|habit| habit.template.as_str());
+    let number = counted(first.versions.len(), what);
+    let message =
+        format!("which names the releases have is not clear: {number} `{one}`, and as many `{other}`");
+    Finding::of(rule::NAMES_UNCLEAR, message)
+        .remedy(format!("state `{key} = \"{one}\"` or `{key} = \"{other}\"` in the configuration"))
+}
+
+fn inferred(key: &str, what: &str, habits: &[Habit], assumed: &NameScheme) -> Option<Finding> {
+    let shown = |habit: &Habit| format!("`{}`", habit.template.as_str());
+    let (newest, older) = habits.split_first()?;
+    if older.is_empty() && assumed.is(&newest.template) {
+        return None;
+    }
+    let older: Vec<String> = older.iter().map(shown).collect();
+    let before = if older.is_empty() { String::new() } else { format!("; before that {}", older.join(", ")) };
+    let count = counted(newest.versions.len(), what);
+    let is = if newest.versions.len() == 1 { "is" } else { "are" };
+    let message = format!("`{key}` is taken to be {}, as {count} {is} named{before}", shown(newest));
+    Some(Finding::of(rule::NAMES_INFERRED, message))
+}

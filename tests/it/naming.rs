@@ -1,0 +1,132 @@
+//! Release branches and tags are named as those that are there, where nobody says how.
+
+use crate::support::Sandbox;
+
+/// A package `dial` of `version` whose first commit has these tags and branches.
+fn project(version: &str, tags: &[&str], branches: &[&str]) -> Sandbox {
+    let manifest = format!("[package]\nname = \"dial\"\nversion = \"{version}\"\nedition = \"2021\"\n");
+    let lock = format!("version = 4\n\n[[package]]\nname = \"dial\"\nversion = \"{version}\"\n");
+    let sandbox = Sandbox::with_files([
+        ("Cargo.toml", manifest.as_str()),
+        ("Cargo.lock", &lock),
+        ("src/lib.rs", ""),
+        (".gitignore", "target\n"),
+    ]);
+    for tag in tags {
+        sandbox.git(["tag", tag]);
+    }
+    for branch in branches {
+        sandbox.git(["branch", branch]);
+    }
+    for text in ["// later\n", "// last\n"] {
+        sandbox.write("src/lib.rs", text);
+        sandbox.commit_all("more");
+    }
+    sandbox
+}
+
+/// Runs the program; returns its exit status, and all that it printed.
+fn run(sandbox: &Sandbox, args: &str) -> (i32, String) {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+    let output = command.arg("relprep").args(args.split_whitespace()).output().unwrap();
+    let said = [output.stderr, output.stdout].concat();
+    (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_cut_names_its_branch_as_the_others() {
+    for (version, tags, branches, expected) in [
+        ("1.3.0", &["1.1.0", "1.2.0"][..], &["1.1.x", "1.2.x"][..], "`{short}.x`, as 2 branches are named"),
+        (
+            "4.0.0",
+            &["dial-2.0.0", "dial-3.0.0"],
+            &["2_maintenance", "3_maintenance"],
+            "`{major}_maintenance`",
+        ),
+        ("0.8.0", &["dial/v0.7.1"], &["dial-v0.7"], "`dial-v{short}`, as 1 branch is named"),
+        (
+            "24.0.0",
+            &["v0.19.0", "v0.20.0", "v22.0.0", "v23.0.0"],
+            &["v0.19", "v0.20", "v22", "v23"],
+            "`v{major}`, as 2 branches are named; before that `v{short}`",
+        ),
+        (
+            "1.226.0",
+            &["v1.224.0", "v1.225.0"],
+            &["rel-224", "rel-225", "main-2"],
+            "`rel-{minor}`, as 2 branches",
+        ),
+        ("2.1.0", &["v1.9.0"], &["stable/1.9", "fix/1.9", "dependabot/cargo/dial-1.9.0"], "`stable/{short}`"),
+        // What is cut and not released yet has a name already.
+        ("0.5.0", &["v0.3.0"], &["release/0.3", "release/0.4"], "`release/{short}`, as 2 branches"),
+    ] {
+        let sandbox = project(version, tags, branches);
+        let (status, said) = run(&sandbox, "branch --dry-run");
+        assert_eq!(status, 0, "{said}");
+        let said_so = format!("note[names-inferred]: `names.branch` is taken to be {expected}");
+        assert!(said.contains(&said_so), "{expected}: {said}");
+    }
+}
+
+#[test]
+fn what_is_tagged_by_any_usual_name_is_not_cut_again() {
+    for tag in
+        ["v5.9.0", "5.9.0", "dial-5.9.0", "dial-v5.9.0", "dial/5.9.0", "v/5.9.0", "DIAL_5.9.0", "dial@5.9.0"]
+    {
+        let sandbox = project("5.9.0", &[tag, "nightly", "dial-sys-6.0.0"], &[]);
+        let (status, said) = run(&sandbox, "branch --dry-run");
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains(&format!("error[tag-exists]: the tag `{tag}` already exists")), "{said}");
+        assert!(!run(&sandbox, "check").1.contains("no tags here"), "{tag}");
+    }
+}
+
+#[test]
+fn a_tag_that_is_named_by_mistake_is_outvoted_and_counts_all_the_same() {
+    let sandbox = project("1.5.0", &["v1.2.0", "v1.3.0", "v1.4.0", "1.5.0"], &[]);
+    let (_, said) = run(&sandbox, "branch --dry-run");
+    assert!(
+        said.contains(
+            "`names.tag` is taken to be `v{version}`, as 3 tags are named; before that `{version}`"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("the tag `1.5.0` already exists"), "{said}");
+}
+
+#[test]
+fn a_tie_is_asked_for() {
+    let sandbox = project("2.0.0", &["1.4.0", "dial-v1.4.0"], &["release-1.4", "v1.4"]);
+    for (command, status) in [("branch --dry-run", 1), ("check", 1), ("backport HEAD -n", 1), ("status", 0)] {
+        let (exit, said) = run(&sandbox, command);
+        assert_eq!(exit, status, "{command}: {said}");
+        for asked in [
+            "state `names.tag = \"{version}\"` or `names.tag = \"dial-v{version}\"`",
+            "state `names.branch = \"release-{short}\"` or `names.branch = \"v{short}\"`",
+        ] {
+            assert!(said.contains(asked), "{command}: {said}");
+        }
+    }
+    sandbox.write("relprep.toml", "[names]\ntag = '{version}'\nbranch = 'v{short}'\n");
+    sandbox.commit_all("Say it");
+    let (status, said) = run(&sandbox, "branch --dry-run");
+    assert!(status == 0 && said.contains("v2.0") && !said.contains("names-unclear"), "{said}");
+}
+
+#[test]
+fn status_reads_the_branches_that_are_there() {
+    let sandbox = project("1.4.0", &["v1.2.0", "v1.3.0"], &["1.2.x", "1.3.x", "topic"]);
+    let (status, said) = run(&sandbox, "status --date 2024-06-01 --format json");
+    assert_eq!(status, 0, "{said}");
+    for branch in ["1.2.x", "1.3.x"] {
+        assert!(said.contains(&format!("\"{branch}\"")), "{said}");
+    }
+    assert!(!said.contains("topic"), "{said}");
+}
+
+#[test]
+fn what_is_as_assumed_needs_no_word() {
+    let sandbox = project("3.0.0", &["v2.0.0"], &["release-2.0.0"]);
+    let (status, said) = run(&sandbox, "branch --dry-run");
+    assert!(status == 0 && !said.contains("names-"), "{said}");
+}
