@@ -7,6 +7,8 @@
 
 pub mod backport;
 pub mod check;
+mod error;
+pub mod keys;
 mod mask;
 pub mod msrv;
 mod names;

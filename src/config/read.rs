@@ -8,6 +8,7 @@ use toml_edit::de::Error;
 use toml_edit::{Document, Item, TableLike};
 
 use super::Config;
+use super::error::refused;
 use super::mask::{MaskExtent, masked};
 use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
@@ -27,7 +28,8 @@ pub struct ConfigFile {
 const MOST_FINDINGS: usize = 10;
 
 /// The tables of a manifest that may hold the configuration.
-const METADATA: [[&str; 3]; 2] = [["workspace", "metadata", "relprep"], ["package", "metadata", "relprep"]];
+pub(super) const METADATA: [[&str; 3]; 2] =
+    [["workspace", "metadata", "relprep"], ["package", "metadata", "relprep"]];
 
 /// Reads the configuration from `explicit` (`--config`), which overrides all, or else from `beside`
 /// (`relprep.toml` beside the root manifest) or the `metadata` table of the root `manifest`.
@@ -205,166 +207,4 @@ fn span(root: &dyn TableLike, key: &str) -> Option<Range<usize>> {
         None => (item.as_table_like(), rest),
     };
     below.filter(|_| !rest.is_empty()).and_then(|below| span(below, rest)).or_else(|| item.span())
-}
-
-fn refused(source: &ConfigFile, error: &Error) -> Finding {
-    let place = Place::range(&source.path, &source.text, error.span().unwrap_or_default());
-    let message = error.message().lines().collect::<Vec<_>>().join(", ");
-    let Some((key, known)) = unknown_key(&message) else {
-        let remedy = value_remedy(source, &message);
-        return Finding::of(rule::CONFIG_VALUE, message).remedy(remedy).at(place);
-    };
-    let finding = Finding::of(rule::CONFIG_UNKNOWN_KEY, format!("unknown key `{key}`")).at(place);
-    let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
-    match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
-        Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")),
-        None => finding.remedy(format!("the keys here are {}", known.join(", "))),
-    }
-}
-
-/// Returns how to put a value right, as far as serde's message tells.
-fn value_remedy(source: &ConfigFile, message: &str) -> String {
-    if Document::parse(source.text.as_str()).is_err() {
-        return "make it valid TOML".to_owned();
-    }
-    if let Some(field) = message.strip_prefix("missing field ") {
-        return format!("add {field}");
-    }
-    match message.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("write {expected}"),
-        None => "correct the value, or take the key out to have its default".to_owned(),
-    }
-}
-
-fn nearness(key: &str, known: &str) -> f64 {
-    strsim::jaro_winkler(key, known)
-}
-
-/// Takes the key that is not known and those that are from serde's message, which has no other form
-/// to offer.
-fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
-    let mut quoted = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
-    Some((quoted.next()?, quoted.collect()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source(path: &str, text: &str) -> ConfigFile {
-        ConfigFile { path: path.to_owned(), text: text.to_owned() }
-    }
-
-    fn refusal(text: &str) -> Finding {
-        read(Some(&source("relprep.toml", text)), None, &source("Cargo.toml", ""), Some(""))
-            .unwrap_err()
-            .0
-            .remove(0)
-    }
-
-    #[test]
-    fn an_unknown_key_names_the_nearest_and_its_place() {
-        let finding = refusal("name = 'x'\n[names]\nbrunch = 'a'\n");
-        assert_eq!(finding.message, "unknown key `brunch`");
-        assert_eq!(finding.remedy.as_deref(), Some("did you mean `branch`?"));
-        assert_eq!(finding.place.unwrap().to_string(), "relprep.toml:3:1");
-        let finding = refusal("[check]\nnotes-achive = 'off'\n");
-        assert_eq!(finding.message, "unknown key `notes-achive`");
-        assert_eq!(finding.remedy.as_deref(), Some("did you mean `notes-archive`?"));
-        assert!(refusal("zzz = 1").remedy.unwrap().contains("version-file"));
-    }
-
-    #[test]
-    fn all_that_is_wrong_is_said_at_once() {
-        let text = "leed = 1\nnaem = 'x'\n[notes]\nfil = 'y'\nfile = 'a/../../x'\n[[version-file]]\npath = '.git/x'\nlines = []\n[zzz]\na = 1\n";
-        let manifest = source(
-            "Cargo.toml",
-            &format!("[workspace.metadata.relprep]\n{}", text.split('[').next().unwrap()),
-        );
-        let places = |refused: Refused| -> Vec<String> {
-            refused.0.iter().map(|finding| finding.place.as_ref().unwrap().to_string()).collect()
-        };
-        let mut found = places(
-            read(Some(&source("r.toml", text)), None, &source("Cargo.toml", ""), Some("")).unwrap_err(),
-        );
-        found.sort();
-        assert_eq!(
-            found,
-            ["r.toml:1:1", "r.toml:2:1", "r.toml:4:1", "r.toml:5:8", "r.toml:7:8", "r.toml:9:2"]
-        );
-        assert_eq!(
-            places(read(None, None, &manifest, None).unwrap_err()),
-            ["Cargo.toml:2:1", "Cargo.toml:3:1"]
-        );
-    }
-
-    #[test]
-    fn a_value_that_cannot_be_meant_is_refused_at_its_place() {
-        for (text, place) in [
-            ("trunk = 1", "relprep.toml:1:9"),
-            ("remote = '-x'", "relprep.toml:1:10"),
-            ("\nfollow = ['[']", "relprep.toml:2:10"),
-            ("[notes]\nfile = '../RELEASES.md'", "relprep.toml:2:8"),
-            ("[notes]\nfile = '/../passwd'", "relprep.toml:2:8"),
-            ("[[version-file]]\nlines = ['{version}']\npath = '../x'", "relprep.toml:3:8"),
-            ("[names]\nbranch = 'release'", "relprep.toml:2:10"),
-            ("[names]\nbranch = 'release-{vresion}'", "relprep.toml:2:10"),
-            ("[names]\nbranch = '-{version}'", "relprep.toml:2:10"),
-            ("[[run]]\ncommand = []", "relprep.toml:2:11"),
-            ("[prerelease]\ntrunk = 'a b'", "relprep.toml:2:9"),
-            ("[[line]]\npackages = ['a']\nmajor = 'huge'", "relprep.toml:3:9"),
-            ("name = ", "relprep.toml:1:8"),
-            ("[notes]\nreleased = 'then'", "relprep.toml:2:12"),
-            ("[notes]\narchive-entry = '* x'", "relprep.toml:2:17"),
-            ("[notes]\narchive-marker = ''", "relprep.toml:2:18"),
-            (
-                "[schedule]\nanchor = { version = '20.0.0', release = '2024-04-20' }\nevery-months = 0",
-                "relprep.toml:3:16",
-            ),
-            ("[[schedule.release]]\nversion = 'x'\nreason = 'y'", "relprep.toml:2:11"),
-        ] {
-            let finding = refusal(text);
-            assert!(finding.remedy.is_some(), "{text}");
-            assert_eq!(finding.place.as_ref().unwrap().to_string(), place, "{text}: {}", finding.message);
-        }
-    }
-
-    #[test]
-    fn a_configuration_may_not_be_larger_in_the_manifest_than_in_its_file() {
-        let large = |limit: u64| "x".repeat(usize::try_from(limit).unwrap());
-        let beside = source("relprep.toml", &format!("name = '{}'", large(limits::CONFIGURATION)));
-        let head = "[workspace]\n[workspace.metadata.relprep]\n";
-        let inside = source("Cargo.toml", &format!("{head}name = '{}'\n", large(limits::CONFIGURATION)));
-        let globs = "'x*', ".repeat(usize::try_from(limits::CONFIGURATION / 3).unwrap());
-        let many = source("Cargo.toml", &format!("{head}follow = [{globs}]\n"));
-        let empty = source("Cargo.toml", "");
-        for refused in [
-            read(None, Some(&beside), &empty, None),
-            read(Some(&beside), None, &empty, None),
-            read(None, None, &inside, None),
-            read(None, None, &many, None),
-        ] {
-            assert_eq!(refused.unwrap_err().0[0].rule, rule::FILE_TOO_LARGE);
-        }
-        let other =
-            format!("{head}name = 'x'\n[workspace.metadata.other]\nx = '{}'", large(limits::CONFIGURATION));
-        assert!(read(None, None, &source("Cargo.toml", &other), None).unwrap().is_some());
-    }
-
-    #[test]
-    fn the_manifest_may_hold_it_instead_and_both_are_too_many() {
-        let manifest = source("Cargo.toml", "[workspace]\n[workspace.metadata.relprep]\nlead = 'a'\n");
-        assert_eq!(read(None, None, &manifest, None).unwrap().unwrap().lead.as_deref(), Some("a"));
-        let beside = source("relprep.toml", "lead = 'b'");
-        let refused = read(None, Some(&beside), &manifest, None).unwrap_err();
-        assert_eq!(refused.0[0].rule, rule::CONFIG_TWICE);
-        let explicit = source("other.toml", "lead = 'c'");
-        assert_eq!(
-            read(Some(&explicit), Some(&beside), &manifest, None).unwrap().unwrap().lead.as_deref(),
-            Some("c")
-        );
-        let wrong = source("Cargo.toml", "[workspace.metadata.relprep]\nlaed = 'a'\n");
-        let finding = read(None, None, &wrong, None).unwrap_err().0.remove(0);
-        assert_eq!(finding.place.unwrap().to_string(), "Cargo.toml:2:1");
-    }
 }

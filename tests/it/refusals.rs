@@ -521,13 +521,13 @@ error[config-unknown-key]: unknown key `lines`
     assert_data_eq!(
         mistyped,
         str![[r#"
-error[config-value]: invalid type: string "no", expected a boolean
+error[config-value]: `line.move` takes `true` or `false`, not the string "no"
   --> relprep.toml:14:8
    |
 14 | move = "no"
    |        ^^^^
    |
-   = help: write a boolean
+   = help: write it like `move = false`
 
 
 "#]]
@@ -542,7 +542,7 @@ error[config-value]: there is no placeholder `{vresion}` here: write `{version}`
 6 | tag = "tools-{vresion}"
   |       ^^^^^^^^^^^^^^^^^
   |
-  = help: correct the value, or take the key out to have its default
+  = help: write it like `tag = "v{version}"`
 
 
 "#]]

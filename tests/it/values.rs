@@ -1,5 +1,6 @@
 //! The parts that take values and give values, without a repository.
 
+mod config;
 mod names;
 mod schedule_table;
 mod status;
