@@ -1,15 +1,18 @@
-//! How long `cargo relprep patch` takes beside `cargo metadata --no-deps --offline`, on the same tree,
-//! and on five branches beside one.
+//! How long `cargo relprep patch`, with its commit, takes beside `cargo metadata --no-deps --offline` on
+//! the same tree, and on five branches beside one.
 //!
-//! The tree is Wasmtime's of August 2025 where the recorded history lies beside this repository (or
-//! where `RELPREP_HISTORY` says), else one made up of the same size. It prints figures, and judges
-//! none. Runs take turns, so that a busy machine slows both.
+//! The trees are made up, of 96, 500 and 2,000 packages, and every manifest changes; one more is
+//! Wasmtime's of August 2025 where the recorded history lies beside this repository (or where
+//! `RELPREP_HISTORY` says). It prints figures, and judges none. Runs take turns, so that a busy machine
+//! slows both, and each begins with the same objects and reflogs.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails that cannot be set up")]
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 
+mod made_up;
+
+use std::collections::BTreeSet;
 use std::env;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,6 +20,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+/// How many packages the made-up trees have, and how often each command runs there.
+const MADE_UP: [(usize, usize); 3] = [(96, 21), (500, 15), (2000, 9)];
 const RUNS: usize = 21;
 
 /// A tree of the recorded history: 96 manifests, and a lock file of 5,859 lines.
@@ -35,23 +40,16 @@ fn main() {
     if env::args().any(|arg| arg == "--test") {
         return;
     }
-    let bench = Bench::set_up();
-    let mut times = [const { Vec::new() }; 3];
-    for _ in 0..RUNS {
-        times[0].push(timed(&mut bench.metadata()));
-        times[1].push(timed(&mut bench.patch(&["--dry-run"])));
-        times[2].push(timed(&mut bench.patch(&[])));
-        bench.git(&["reset", "--quiet", "--hard", "before"]);
+    println!(
+        "{:10} {:>9} {:>10} {:>12} {:>20} {:>20}",
+        "tree", "manifests", "lock lines", "metadata", "patch --dry-run", "patch"
+    );
+    for (packages, runs) in MADE_UP {
+        Bench::made_up(packages).compare("made up", runs);
     }
-    println!("{}: {} manifests, a lock file of {} lines", bench.what, bench.manifests(), bench.lock_lines());
-    let metadata = median(&mut times[0]);
-    let names = ["cargo metadata --no-deps", "cargo relprep patch --dry-run", "cargo relprep patch"];
-    for (name, times) in names.iter().zip(&mut times) {
-        let median = median(times);
-        let ratio = median.as_secs_f64() / metadata.as_secs_f64();
-        println!("{name:30} {:7.1} ms  {ratio:.2} ×", median.as_secs_f64() * 1e3);
-    }
-    if bench.fetch_others() {
+    if let Some(bench) = Bench::recorded() {
+        bench.compare("Wasmtime", RUNS);
+        bench.fetch_others();
         several(&bench);
     }
 }
@@ -89,42 +87,94 @@ fn bundle() -> PathBuf {
     env::var_os("RELPREP_HISTORY").map_or_else(beside, PathBuf::from)
 }
 
+/// Returns the files in `folder` and below it.
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => drop(found.insert(path)),
+        }
+    }
+    found
+}
+
 /// A repository in a folder of its own.
 struct Bench {
     folder: TempDir,
-    what: &'static str,
     config: Option<PathBuf>,
+    /// The files of the git dir's objects and reflogs before the first run.
+    before: BTreeSet<PathBuf>,
 }
 
 impl Bench {
-    fn set_up() -> Self {
-        let bundle = bundle();
-        let mut bench = Self { folder: TempDir::new().unwrap(), what: "made up", config: None };
+    fn empty() -> Self {
+        let bench = Self { folder: TempDir::new().unwrap(), config: None, before: BTreeSet::new() };
         bench.git(&["init", "--quiet", "--initial-branch=empty"]);
-        if bundle.is_file() {
-            bench.what = "Wasmtime";
-            bench.config = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml"));
-            let branch = format!("{RECORDED}:refs/heads/{BRANCH}");
-            // The tag of the very version that is prepared is in it too.
-            bench.git(&["fetch", "--quiet", "--no-tags", bundle.to_str().unwrap(), &branch]);
-            bench.git(&["checkout", "--quiet", BRANCH]);
-        } else {
-            bench.make_up();
-            bench.git(&["add", "--all"]);
-            bench.git(&["commit", "--quiet", "--message", "made up"]);
-            bench.git(&["branch", "--quiet", "--move", BRANCH]);
-        }
-        bench.git(&["tag", "before"]);
         bench
     }
 
-    /// Fetches the other branches, if they are recorded.
-    fn fetch_others(&self) -> bool {
-        for (branch, before) in self.config.iter().flat_map(|_| OTHERS) {
+    fn made_up(packages: usize) -> Self {
+        let bench = Self::empty();
+        made_up::write(bench.root(), packages);
+        bench.git(&["add", "--all"]);
+        bench.git(&["commit", "--quiet", "--message", "made up"]);
+        bench.git(&["branch", "--quiet", "--move", BRANCH]);
+        bench.ready()
+    }
+
+    /// Makes the recorded one, if it is there.
+    fn recorded() -> Option<Self> {
+        let bundle = bundle();
+        if !bundle.is_file() {
+            return None;
+        }
+        let mut bench = Self::empty();
+        bench.config = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml"));
+        let branch = format!("{RECORDED}:refs/heads/{BRANCH}");
+        // The tag of the very version that is prepared is in it too.
+        bench.git(&["fetch", "--quiet", "--no-tags", bundle.to_str().unwrap(), &branch]);
+        bench.git(&["checkout", "--quiet", BRANCH]);
+        Some(bench.ready())
+    }
+
+    fn ready(mut self) -> Self {
+        self.git(&["tag", "before"]);
+        self.git(&["repack", "--quiet", "-a", "-d"]);
+        self.git(&["status", "--short"]);
+        self.before = self.kept();
+        self
+    }
+
+    /// Fetches the other branches.
+    fn fetch_others(&self) {
+        for (branch, before) in OTHERS {
             let refs = [format!("{before}:refs/heads/{branch}"), format!("{before}:refs/before/{branch}")];
             self.git(&["fetch", "--quiet", "--no-tags", bundle().to_str().unwrap(), &refs[0], &refs[1]]);
         }
-        self.config.is_some()
+    }
+
+    /// Prints how long the commands take beside each other.
+    fn compare(&self, what: &str, runs: usize) {
+        let mut times = [const { Vec::new() }; 3];
+        for _ in 0..runs {
+            times[0].push(timed(&mut self.metadata()));
+            times[1].push(timed(&mut self.patch(&["--dry-run"])));
+            times[2].push(timed(&mut self.patch(&[])));
+            self.take_back(&[]);
+            self.forget();
+        }
+        let [metadata, dry_run, patch] = times.each_mut().map(|times| median(times).as_secs_f64());
+        let beside = |time: f64| format!("{:8.1} ms {:6.2} ×", time * 1e3, time / metadata);
+        println!(
+            "{what:10} {:>9} {:>10} {:>9.1} ms {:>20} {:>20}",
+            self.manifests(),
+            self.lock_lines(),
+            metadata * 1e3,
+            beside(dry_run),
+            beside(patch)
+        );
     }
 
     /// Puts the branch that is checked out, and `others`, back to where they were.
@@ -135,44 +185,20 @@ impl Bench {
         }
     }
 
-    fn root(&self) -> &Path {
-        self.folder.path()
+    /// Removes the objects that a run has made, and its reflogs.
+    fn forget(&self) {
+        for path in self.kept().difference(&self.before) {
+            fs::remove_file(path).unwrap();
+        }
+        self.git(&["reflog", "expire", "--expire=all", "--all"]);
     }
 
-    /// Writes 95 members that require each other, and 480 third parties in the lock file.
-    fn make_up(&self) {
-        let mut manifest = "[workspace]\nmembers = [\"crates/*\"]\n[workspace.dependencies]\n".to_owned();
-        let mut lock = "version = 4\n".to_owned();
-        for member in 0..95 {
-            let mut requires = String::new();
-            for required in (0..member).rev().take(6) {
-                writeln!(
-                    requires,
-                    "member-{required:02} = {{ path = \"../member-{required:02}\", version = \"=36.0.3\" }}"
-                )
-                .unwrap();
-            }
-            writeln!(
-                manifest,
-                "member-{member:02} = {{ path = \"crates/member-{member:02}\", version = \"36.0.3\" }}"
-            )
-            .unwrap();
-            writeln!(lock, "\n[[package]]\nname = \"member-{member:02}\"\nversion = \"36.0.3\"").unwrap();
-            let folder = self.root().join(format!("crates/member-{member:02}"));
-            fs::create_dir_all(folder.join("src")).unwrap();
-            fs::write(folder.join("src/lib.rs"), "").unwrap();
-            let package = format!(
-                "[package]\nname = \"member-{member:02}\"\nversion = \"36.0.3\"\nedition = \"2021\"\n"
-            );
-            fs::write(folder.join("Cargo.toml"), format!("{package}[dependencies]\n{requires}")).unwrap();
-        }
-        for third in 0..480 {
-            writeln!(lock, "\n[[package]]\nname = \"third-{third:03}\"\nversion = \"1.0.{third}\"").unwrap();
-            writeln!(lock, "source = \"registry+https://github.com/rust-lang/crates.io-index\"").unwrap();
-            writeln!(lock, "checksum = \"{third:064}\"\ndependencies = [\n \"third-000\",\n \"third-001\",\n \"third-002\",\n]").unwrap();
-        }
-        fs::write(self.root().join("Cargo.toml"), manifest).unwrap();
-        fs::write(self.root().join("Cargo.lock"), lock).unwrap();
+    fn kept(&self) -> BTreeSet<PathBuf> {
+        files(&self.root().join(".git/objects"))
+    }
+
+    fn root(&self) -> &Path {
+        self.folder.path()
     }
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
