@@ -8,6 +8,7 @@ mod cargo;
 pub mod compile;
 pub mod declared;
 pub mod dependencies;
+pub mod lock_scope;
 pub mod metadata;
 pub mod outside;
 pub mod relock;
@@ -18,7 +19,7 @@ mod submodules;
 pub mod update;
 mod way;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
 use semver::Version;
@@ -103,6 +104,8 @@ pub struct Workspace {
     pub locks: BTreeMap<RepoPath, String>,
     /// What could not be read, and does not matter to the members.
     pub notes: Vec<Finding>,
+    /// Where in `packages` the package of a manifest is.
+    by_manifest: HashMap<RepoPath, usize>,
 }
 
 impl Workspace {
@@ -127,6 +130,7 @@ impl Workspace {
             manifests: BTreeMap::new(),
             locks: BTreeMap::new(),
             notes: Vec::new(),
+            by_manifest: HashMap::new(),
         };
         let mut refusals = Vec::new();
         for (path, file) in sources.manifests {
@@ -153,6 +157,8 @@ impl Workspace {
         workspace.in_submodules.sort_by(|a, b| a.name.cmp(&b.name));
         workspace.notes.extend(workspace.in_submodules.iter().filter_map(unseen));
         workspace.packages.sort_by(|a, b| (&a.name, &a.manifest).cmp(&(&b.name, &b.manifest)));
+        let places = workspace.packages.iter().enumerate();
+        workspace.by_manifest = places.map(|(at, package)| (package.manifest.clone(), at)).collect();
         Ok(workspace)
     }
 
@@ -243,7 +249,7 @@ impl Workspace {
 
     /// Returns the package whose manifest is `path`.
     pub fn package_at(&self, path: &RepoPath) -> Option<&Package> {
-        self.packages.iter().find(|package| package.manifest == *path)
+        self.packages.get(*self.by_manifest.get(path)?)
     }
 
     /// Returns the names of all packages that have a version.

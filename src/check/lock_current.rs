@@ -6,10 +6,12 @@ use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::plan::locked;
 use crate::rule;
+use crate::workspace::lock_scope::LockScope;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
     let mut findings = Vec::new();
+    let scope = LockScope::of(workspace);
     for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
         let lock = match LockFile::read(path, text) {
             Ok(lock) => lock,
@@ -18,7 +20,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 continue;
             }
         };
-        let stale = locked::stale(workspace, path, &lock);
+        let stale = locked::stale(workspace, path, &lock, &scope.packages(path));
         if stale.is_empty() {
             findings.extend(subject.locked.get(path).and_then(|said| by_cargo(path, said)));
         }

@@ -9,6 +9,7 @@ use crate::finding::{Finding, Place, Places, Refused};
 use crate::path::RepoPath;
 use crate::project::Project;
 use crate::rule;
+use crate::workspace::lock_scope::LockScope;
 
 /// Returns what differs from `old` to `new` besides the versions of the packages of the workspace.
 pub(super) fn findings(
@@ -18,7 +19,7 @@ pub(super) fn findings(
     before: &Project,
     after: &Project,
 ) -> Vec<Finding> {
-    let moved = moved(before, after);
+    let moved = moved(path, before, after);
     if let Ok(Followed::Edited(text)) = lockfile::follow(path, old, &moved)
         && text == new
     {
@@ -30,8 +31,9 @@ pub(super) fn findings(
     }
 }
 
-fn moved(before: &Project, after: &Project) -> Vec<Moved> {
-    let moves = before.workspace.packages.iter().filter_map(|package| {
+fn moved(path: &RepoPath, before: &Project, after: &Project) -> Vec<Moved> {
+    let packages = LockScope::of(&before.workspace).packages(path);
+    let moves = packages.into_iter().filter_map(|package| {
         let now = after.workspace.package_at(&package.manifest)?;
         (now.version != package.version && now.name == package.name).then(|| Moved {
             name: package.name.clone(),

@@ -19,6 +19,7 @@ use crate::project::Project;
 use crate::rule;
 use crate::template::Values;
 use crate::workspace::declared::VersionPlace;
+use crate::workspace::lock_scope::LockScope;
 use crate::workspace::{Package, Workspace};
 
 /// A version line that moves.
@@ -119,14 +120,7 @@ impl Bump {
         if moves.is_empty() {
             return;
         }
-        let moved: Vec<Moved> = moves
-            .values()
-            .map(|(package, to)| Moved {
-                name: package.name.clone(),
-                from: package.version.clone(),
-                to: to.clone(),
-            })
-            .collect();
+        let scope = LockScope::of(workspace);
         for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
             let lock = match LockFile::read(path, text) {
                 Ok(lock) => lock,
@@ -135,7 +129,16 @@ impl Bump {
                     continue;
                 }
             };
-            let stale = locked::stale(workspace, path, &lock);
+            let packages = scope.packages(path);
+            let stale = locked::stale(workspace, path, &lock, &packages);
+            let moving = packages.iter().filter_map(|package| moves.get(&package.manifest));
+            let moved: Vec<Moved> = moving
+                .map(|(package, to)| Moved {
+                    name: package.name.clone(),
+                    from: package.version.clone(),
+                    to: to.clone(),
+                })
+                .collect();
             let reasons = match lockfile::follow_read(&lock, text, &moved) {
                 Followed::Unchanged if stale.is_empty() => continue,
                 Followed::Edited(after) if stale.is_empty() => {

@@ -25,9 +25,14 @@ impl StaleEntry {
 }
 
 /// Returns where the lock file `path` differs from the manifests: in the members with all that they
-/// depend on where it is the workspace's own, and otherwise in the versions of the packages and in what
-/// the package beside it depends on.
-pub fn stale(workspace: &Workspace, path: &RepoPath, lock: &LockFile<'_>) -> Vec<StaleEntry> {
+/// depend on where it is the workspace's own, and otherwise in the versions of the `packages` that it may
+/// name, and in what the package beside it depends on.
+pub fn stale(
+    workspace: &Workspace,
+    path: &RepoPath,
+    lock: &LockFile<'_>,
+    packages: &[&Package],
+) -> Vec<StaleEntry> {
     let locked = LockedByName::new(lock);
     let manifest = path.sibling("Cargo.toml");
     if manifest.as_ref() == Some(&workspace.root) {
@@ -35,10 +40,10 @@ pub fn stale(workspace: &Workspace, path: &RepoPath, lock: &LockFile<'_>) -> Vec
         return members.flat_map(|package| locked.stale_member(workspace, package)).collect();
     }
     let mut stale: Vec<StaleEntry> =
-        workspace.packages.iter().filter_map(|package| locked.stale_version(package)).collect();
+        packages.iter().filter_map(|package| locked.stale_version(package)).collect();
     let beside = manifest.and_then(|manifest| workspace.outsider(&manifest));
     if let Some(package) = beside
-        && let Some(block) = locked.local(&package.name).first()
+        && let Some(block) = locked.block(&package)
     {
         stale.extend(locked.drift(&package, block, &entries_of(workspace, &package)));
     }
@@ -62,8 +67,14 @@ impl<'a> LockedByName<'a> {
         named.copied().filter(|locked| locked.source.is_none()).collect()
     }
 
+    /// Returns the block of a package: of several of its name, the one at its version.
+    fn block(&self, package: &Package) -> Option<&'a LockPackage<'a>> {
+        let locked = self.local(&package.name);
+        locked.iter().find(|locked| is_at(locked, package)).or(locked.first()).copied()
+    }
+
     fn stale_member(&self, workspace: &Workspace, package: &Package) -> Vec<StaleEntry> {
-        match (self.stale_version(package), self.local(&package.name).first()) {
+        match (self.stale_version(package), self.block(package)) {
             (Some(stale), _) => vec![stale],
             (None, Some(locked)) => self.drift(package, locked, &entries_of(workspace, package)),
             (None, None) => {
@@ -78,9 +89,7 @@ impl<'a> LockedByName<'a> {
     /// Finds a package that is locked at another version than it has.
     fn stale_version(&self, package: &Package) -> Option<StaleEntry> {
         let locked = self.local(&package.name);
-        let at_version =
-            |locked: &&LockPackage<'_>| locked.version.parse().ok() == Some(package.version.clone());
-        let first = locked.first().filter(|_| !locked.iter().any(at_version))?;
+        let first = locked.first().filter(|_| !locked.iter().any(|locked| is_at(locked, package)))?;
         let message =
             format!("`{}` is locked at {}, and it is at {}", package.name, first.version, package.version);
         Some(StaleEntry::new(first.line, message))
@@ -133,4 +142,8 @@ impl<'a> LockedByName<'a> {
         let only = || self.0.get(name)?.first().map(|package| package.version);
         stated.or_else(only)?.parse().ok()
     }
+}
+
+fn is_at(locked: &LockPackage<'_>, package: &Package) -> bool {
+    locked.version.parse::<Version>().is_ok_and(|version| version == package.version)
 }
