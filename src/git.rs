@@ -24,8 +24,9 @@ pub mod tracking;
 mod tree;
 pub mod work_trees;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use anyhow::{Context, Result};
 use git2::{ErrorCode, Index, IndexEntry, StatusOptions};
@@ -76,6 +77,7 @@ pub struct Repo {
     pub(crate) git: git2::Repository,
     pub(crate) root: PathBuf,
     settings: OnceCell<Settings>,
+    asked_settings: Cell<Option<JoinHandle<Result<Vec<u8>>>>>,
     /// The repositories of submodules that were read from, each with the submodule's path: blobs are looked for
     /// there, too.
     submodules: RefCell<Vec<(RepoPath, git2::Repository)>>,
@@ -126,6 +128,7 @@ impl Repo {
             git,
             root,
             settings: OnceCell::new(),
+            asked_settings: Cell::default(),
             submodules: RefCell::default(),
             promisor: OnceCell::new(),
         }
@@ -159,8 +162,21 @@ impl Repo {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        let listed = self.user_git("config").args(["--list", "-z"]).run()?;
+        let listed = match self.asked_settings.take() {
+            Some(asked) => asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
+            None => self.list_settings().run()?,
+        };
         Ok(self.settings.get_or_init(|| Settings::parse(&String::from_utf8_lossy(&listed))))
+    }
+
+    /// Has git tell its configuration while other things are done.
+    pub(crate) fn ask_settings(&self) {
+        let git = self.list_settings();
+        self.asked_settings.set(Some(std::thread::spawn(move || git.run())));
+    }
+
+    fn list_settings(&self) -> command::Git {
+        self.user_git("config").args(["--list", "-z"])
     }
 
     /// Returns the folder of the hooks: `core.hooksPath`, or `hooks` of the repository.

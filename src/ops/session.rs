@@ -39,6 +39,9 @@ impl Context {
     pub fn open(&self, purpose: Purpose, sink: &mut dyn Sink) -> Result<Session<'_>> {
         let repo = self.location.repository()?;
         recovery::recover(&repo, purpose, sink)?;
+        if purpose == Purpose::Write {
+            repo.ask_settings();
+        }
         Ok(Session { context: self, repo })
     }
 }

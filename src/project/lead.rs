@@ -1,5 +1,7 @@
 //! The lead package, whose version names the release, and what the product is called.
 
+use std::collections::BTreeMap;
+
 use semver::Version;
 
 use crate::config::Config;
@@ -85,7 +87,7 @@ fn choose<'a, T>(config: &Config, mut packages: Vec<(Candidate<'a>, &'a T)>) -> 
     index.map(|index| packages[index].1)
 }
 
-/// Returns the place of the one that leads where nobody says: the root package where it is published,
+/// Returns the place of the one that leads, among candidates sorted by name, where nobody says: the root package where it is published,
 /// else the published member that the repository is named after, else of the version that most published
 /// members share the first whose name begins the most others, else the first. `None` if there is none.
 fn leading(candidates: &[Candidate<'_>]) -> Option<usize> {
@@ -95,11 +97,15 @@ fn leading(candidates: &[Candidate<'_>]) -> Option<usize> {
     if let Some(index) = find(&|candidate| candidate.is_root).or_else(|| find(&names_repository)) {
         return Some(index);
     }
-    let sharing = |one: &Candidate<'_>| {
-        candidates.iter().filter(|other| other.publishable && other.version == one.version).count()
+    let mut published: BTreeMap<&Version, usize> = BTreeMap::new();
+    for candidate in candidates.iter().filter(|candidate| candidate.publishable) {
+        *published.entry(candidate.version).or_default() += 1;
+    }
+    let sharing = |one: &Candidate<'_>| published.get(one.version).copied().unwrap_or_default();
+    let beginning = |one: &Candidate<'_>| {
+        let first = candidates.partition_point(|other| other.name < one.name);
+        candidates[first..].iter().take_while(|other| other.name.starts_with(one.name)).count()
     };
-    let beginning =
-        |one: &Candidate<'_>| candidates.iter().filter(|other| other.name.starts_with(one.name)).count();
     let some_published = candidates.iter().any(|candidate| candidate.publishable);
     let eligible = |(_, candidate): &(usize, &Candidate<'_>)| candidate.publishable || !some_published;
     // The first of equals: the last maximum of the reversed order.

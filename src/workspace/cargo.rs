@@ -5,10 +5,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use anyhow::{Context, Result};
-use cargo_metadata::{Metadata, MetadataCommand};
-
 use super::outside::CargoMessage;
+use anyhow::{Context, Result};
 
 /// Returns a call of Cargo: of the one that runs this program, or else of the one that is found.
 ///
@@ -23,29 +21,31 @@ pub(super) fn command() -> Command {
 }
 
 /// Asks `cargo metadata`, with `args` beside those that are always given, in `folder`, whose Cargo
-/// configuration counts, or else in the current one; the inner error is what Cargo said where it failed.
+/// configuration counts, or else in the current one, and returns the JSON; the inner error is what Cargo
+/// said where it failed.
 ///
 /// # Errors
 ///
-/// If Cargo cannot be run, or not be understood.
+/// If Cargo cannot be run.
 pub(super) fn metadata(
     manifest: &Path,
     args: &[&str],
     folder: Option<&Path>,
-) -> Result<Result<Metadata, CargoMessage>> {
+) -> Result<Result<String, CargoMessage>> {
     let mut command = command();
     if let Some(folder) = folder {
         command.current_dir(folder);
     }
     command.args(["metadata", "--format-version=1", "--offline", "--manifest-path"]).arg(manifest).args(args);
-    let text = match run(command)? {
-        Ok(text) => text,
-        Err(said) => return Ok(Err(said)),
-    };
     // A wrapper around Cargo may have printed something of its own.
-    let document = text.lines().find(|line| line.starts_with('{')).unwrap_or_default();
-    MetadataCommand::parse(document).map(Ok).context("cannot read the output of `cargo metadata`")
+    Ok(run(command)?.map(|text| match text.lines().find(|line| line.starts_with('{')) {
+        Some(line) if line.len() + 1 < text.len() => line.to_owned(),
+        _ => text,
+    }))
 }
+
+/// Says that Cargo's answer is not as expected.
+pub(super) const NOT_UNDERSTOOD: &str = "cannot read the output of `cargo metadata`";
 
 /// Runs a call of Cargo, and returns what it printed; the inner error is what it said where it failed.
 ///
@@ -64,9 +64,9 @@ pub(super) fn run(mut command: Command) -> Result<Result<String, CargoMessage>> 
         && env::var_os("RUSTUP_TOOLCHAIN").is_none()
         && let Some(toolchain) = default_toolchain()
     {
-        return Ok(said(&self::output(command.env("RUSTUP_TOOLCHAIN", toolchain))?));
+        return Ok(said(self::output(command.env("RUSTUP_TOOLCHAIN", toolchain))?));
     }
-    Ok(said(&output))
+    Ok(said(output))
 }
 
 fn output(command: &mut Command) -> Result<Output> {
@@ -76,10 +76,14 @@ fn output(command: &mut Command) -> Result<Output> {
     })
 }
 
-fn said(output: &Output) -> Result<String, CargoMessage> {
+fn said(output: Output) -> Result<String, CargoMessage> {
+    let text = |bytes| {
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    };
     match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(CargoMessage::new(String::from_utf8_lossy(&output.stderr).into_owned())),
+        true => Ok(text(output.stdout)),
+        false => Err(CargoMessage::new(text(output.stderr))),
     }
 }
 

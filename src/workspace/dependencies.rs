@@ -4,8 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::path::PathBuf;
 
-use anyhow::Result;
-use cargo_metadata::{DependencyKind, Metadata, NodeDep};
+use anyhow::{Context as _, Result};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep};
 
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
@@ -157,7 +157,10 @@ impl<'a> Layout<'a> {
         let folder = self.scratch.as_ref().map(ScratchFolder::root);
         let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
         match asked {
-            Ok(metadata) => Ok(Ok(from_metadata(&metadata))),
+            Ok(said) => {
+                let metadata = MetadataCommand::parse(said).context(cargo::NOT_UNDERSTOOD)?;
+                Ok(Ok(from_metadata(&metadata)))
+            }
             Err(said) => Ok(Err(self.graph_error(said)?)),
         }
     }

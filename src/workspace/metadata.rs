@@ -1,12 +1,13 @@
 //! What `cargo metadata` says of the members.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cargo_metadata::Metadata;
 use semver::Version;
+use serde::Deserialize;
 
 use crate::edit::manifest::{Manifest, Publication};
 use crate::finding::{Finding, Refused};
@@ -72,6 +73,30 @@ pub struct PackageMetadata {
     pub license_file: Option<String>,
     /// `readme`, stated or found.
     pub readme: Option<String>,
+}
+
+/// What Cargo answers, as far as it is wanted: most of it is not, and is not kept. Without dependencies, all
+/// packages are members.
+#[derive(Deserialize)]
+struct Metadata<'a> {
+    #[serde(borrow)]
+    packages: Vec<MetadataPackage<'a>>,
+    #[serde(borrow)]
+    workspace_root: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct MetadataPackage<'a> {
+    name: String,
+    version: Version,
+    #[serde(borrow)]
+    manifest_path: Cow<'a, str>,
+    publish: Option<Vec<String>>,
+    repository: Option<String>,
+    description: Option<String>,
+    license: Option<String>,
+    license_file: Option<String>,
+    readme: Option<String>,
 }
 
 /// The workspace's members, and its root.
@@ -175,33 +200,34 @@ impl Members {
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
         let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
         let asked = cargo::metadata(&manifest, &["--no-deps"], None)?;
-        Self::from_metadata(root, &asked.map_err(|said| Unreadable { manifest, said })?)
+        let said = asked.map_err(|said| Unreadable { manifest, said })?;
+        Self::from_metadata(root, serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?)
     }
 
-    fn from_metadata(root: &Path, metadata: &Metadata) -> Result<Self> {
+    fn from_metadata(root: &Path, metadata: Metadata<'_>) -> Result<Self> {
         let inside = |path: &Path| {
             let relative =
                 path.strip_prefix(root).ok().and_then(Path::to_str).map(|text| text.replace('\\', "/"));
             relative.as_deref().and_then(RepoPath::new).ok_or_else(|| outside(path, root))
         };
-        let mut packages = Vec::new();
-        for package in metadata.workspace_packages() {
+        let mut packages = Vec::with_capacity(metadata.packages.len());
+        for package in metadata.packages {
             packages.push(Member {
-                name: package.name.to_string(),
-                version: package.version.clone(),
-                manifest: inside(package.manifest_path.as_std_path())?,
-                publication: Publication::of(package.publish.clone()),
-                repository: package.repository.clone(),
+                manifest: inside(Path::new(&*package.manifest_path))?,
+                name: package.name,
+                version: package.version,
+                publication: Publication::of(package.publish),
+                repository: package.repository,
                 about: PackageMetadata {
-                    description: package.description.clone(),
-                    license: package.license.clone(),
-                    license_file: package.license_file.as_ref().map(ToString::to_string),
-                    readme: package.readme.as_ref().map(ToString::to_string),
+                    description: package.description,
+                    license: package.license,
+                    license_file: package.license_file,
+                    readme: package.readme,
                 },
             });
         }
         let paths = packages.iter().map(|package| package.manifest.clone()).collect();
-        let root = inside(&metadata.workspace_root.as_std_path().join("Cargo.toml"))?;
+        let root = inside(&Path::new(&*metadata.workspace_root).join("Cargo.toml"))?;
         Ok(Self { root, packages, in_submodules: Vec::new(), needs_scratch: false, paths })
     }
 }

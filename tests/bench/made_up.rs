@@ -54,9 +54,9 @@ fn write_member(folder: &Path, name: &str, required: &[String], third: &[String]
 }
 
 fn write_dependencies<'a>(lock: &mut String, names: impl Iterator<Item = &'a String>) {
-    let lines: String = names.map(|name| format!(" \"{name}\",\n")).collect();
-    if !lines.is_empty() {
-        writeln!(lock, "dependencies = [\n{lines}]").unwrap();
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    if !names.is_empty() {
+        writeln!(lock, "dependencies = [\n \"{}\",\n]", names.join("\",\n \"")).unwrap();
     }
 }
 
