@@ -15,6 +15,7 @@ pub(crate) mod recover;
 pub(crate) mod refs;
 mod state;
 pub mod step;
+mod sync;
 pub(crate) mod temporary;
 pub mod values;
 mod work_tree;
@@ -63,11 +64,11 @@ impl Repo {
         let is_here = |commit: &&NewCommit| moves.get(&commit.branch).map(|one| &one.name) == here.as_ref();
         let files = publication.commits.iter().filter(is_here).flat_map(|commit| &commit.files);
         let asked = self.ask_attributes(files.map(|file| file.path.clone()).collect());
-        let commits = self.make_commits(publication, review)?;
+        let (commits, syncs) = self.make_commits(publication, review)?;
         step("objects");
         let journal = self.journal(publication, moves, &commits, asked)?;
         Ok(Published {
-            findings: self.apply(&journal)?,
+            findings: self.apply(&journal, syncs)?,
             commits: commits.into_iter().map(CommitId).collect(),
             branches: publication.branch_names(),
             work_tree_moved: journal.work_tree.is_some(),

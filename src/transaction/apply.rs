@@ -1,7 +1,7 @@
 //! Carries out a journal, or takes it back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use git2::{Index, Oid};
@@ -13,6 +13,7 @@ use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
+use crate::transaction::sync::{Syncs, folders_of, sync};
 use crate::transaction::work_tree::changed_file;
 use crate::transaction::work_tree::disk::FileState;
 use crate::transaction::work_tree::index::{self, all_at, entry, redraft};
@@ -66,10 +67,11 @@ impl Repo {
     ///
     /// After an error everything is as before, unless the error says that it could not be: the next
     /// run then tries again.
-    pub(crate) fn apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
+    pub(crate) fn apply(&self, journal: &Journal, mut objects: Syncs) -> Result<Vec<Finding>> {
         self.write_journal(journal)?;
         step("journal");
-        let error = match self.try_apply(journal) {
+        objects.start([self.state_dir()]);
+        let error = match self.try_apply(journal, objects) {
             Ok(findings) => return Ok(findings),
             Err(error) => error,
         };
@@ -82,20 +84,25 @@ impl Repo {
         }
     }
 
-    fn try_apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
+    /// Does what the journal says once it is on the disk, with the objects that it needs.
+    fn try_apply(&self, journal: &Journal, mut needed: Syncs) -> Result<Vec<Finding>> {
         self.reserve_room()?;
         let lock = journal.work_tree.as_ref().map(|tree| self.ready(tree)).transpose()?;
         let refs = self.lock_refs(journal.names())?;
         step("ref-locks");
-        refs.prepare(&journal.refs)?;
+        needed.join(refs.prepare(&journal.refs)?);
+        needed.wait()?;
         step("prepared");
         refs.commit(&journal.refs, &journal.reason())?;
+        let mut done = Syncs::default();
+        self.sync_refs(&journal.refs, &mut done);
         drop(refs);
         step("refs");
         let findings = match (&journal.work_tree, &lock) {
-            (Some(tree), Some(lock)) => self.move_work_tree(tree, lock)?,
+            (Some(tree), Some(lock)) => self.move_work_tree(tree, lock, &mut done)?,
             _ => Vec::new(),
         };
+        done.wait()?;
         self.free_room();
         // Without the journal nobody would know whose lock it is.
         drop(lock);
@@ -105,7 +112,7 @@ impl Repo {
         Ok(findings)
     }
 
-    fn move_work_tree(&self, tree: &WorkTree, lock: &GitLock) -> Result<Vec<Finding>> {
+    fn move_work_tree(&self, tree: &WorkTree, lock: &GitLock, done: &mut Syncs) -> Result<Vec<Finding>> {
         for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
             // Someone may have saved the file since it was looked at.
             if file.state(&tree.root)? == FileState::Foreign {
@@ -115,7 +122,8 @@ impl Repo {
             step(if at == 0 { "first-file" } else { "file" });
         }
         step("files");
-        let findings = self.move_index(tree, lock, Direction::Forward)?;
+        self.sync_files(tree, &tree.files, done)?;
+        let findings = self.move_index(tree, lock, Direction::Forward, done)?;
         step("index");
         Ok(findings)
     }
@@ -139,11 +147,42 @@ impl Repo {
         Ok(lock)
     }
 
-    fn move_index(&self, tree: &WorkTree, lock: &GitLock, direction: Direction) -> Result<Vec<Finding>> {
+    /// Begins to bring files of the work tree to the disk, if git is to do so with the index.
+    fn sync_files<'a>(
+        &self,
+        tree: &WorkTree,
+        files: impl IntoIterator<Item = &'a FileMove>,
+        done: &mut Syncs,
+    ) -> Result<()> {
+        if !self.settings()?.syncs_index() {
+            return Ok(());
+        }
+        let moved = files.into_iter().filter(|file| file.on_disk);
+        let paths: Vec<PathBuf> = moved.map(|file| tree.root.join(&file.path)).collect();
+        let folders = folders_of(paths.iter().map(PathBuf::as_path), &tree.root);
+        let folders: Vec<PathBuf> = folders.into_iter().map(Path::to_owned).collect();
+        let is_there = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|found| !found.is_symlink());
+        done.start(paths.into_iter().chain(folders).filter(is_there));
+        Ok(())
+    }
+
+    fn move_index(
+        &self,
+        tree: &WorkTree,
+        lock: &GitLock,
+        direction: Direction,
+        done: &mut Syncs,
+    ) -> Result<Vec<Finding>> {
         let draft = self.index_draft();
         let foreign = redraft(&tree.index, &draft, &tree.root, &tree.files, direction.side())?;
         step("index-draft");
+        if self.settings()?.syncs_index() {
+            sync(&draft)?;
+        }
         lock.install(&draft)?;
+        if self.settings()?.syncs_index() {
+            done.start(tree.index.parent().map(Path::to_owned));
+        }
         Ok(foreign
             .iter()
             .map(|path| left_alone(format!("{path} is staged otherwise")).at(Place::file(path)))
@@ -171,20 +210,22 @@ impl Repo {
     /// Brings refs, work tree and index to one end of the journal and removes it; returns what
     /// someone else has changed in between, which is left alone.
     pub(crate) fn settle(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
-        let mut findings = self.settle_refs(journal, direction)?;
+        let mut done = Syncs::default();
+        let mut findings = self.settle_refs(journal, direction, &mut done)?;
         if let Some(tree) = &journal.work_tree {
             findings.extend(if self.follows(journal, tree, direction)? {
-                self.settle_work_tree(tree, direction)?
+                self.settle_work_tree(tree, direction, &mut done)?
             } else {
                 leave_work_tree(tree, direction)?
             });
         }
+        done.wait()?;
         self.remove_journal()?;
         Ok(findings)
     }
 
     /// Moves those refs that are at the other end, all in one step.
-    fn settle_refs(&self, journal: &Journal, direction: Direction) -> Result<Vec<Finding>> {
+    fn settle_refs(&self, journal: &Journal, direction: Direction, done: &mut Syncs) -> Result<Vec<Finding>> {
         let mut foreign = Vec::new();
         let mut moves = Vec::new();
         for one in &journal.refs {
@@ -202,9 +243,11 @@ impl Repo {
         }
         if !moves.is_empty() {
             let locks = self.lock_refs(moves.iter().map(|one| &one.name))?;
-            locks.prepare(&moves)?;
+            locks.prepare(&moves)?.wait()?;
             locks.commit(&moves, &journal.reason())?;
         }
+        // What the run that was killed has moved may not be on the disk either.
+        self.sync_refs(&journal.refs, done);
         Ok(foreign)
     }
 
@@ -217,7 +260,12 @@ impl Repo {
             && self.checked_out()?.as_ref() == Some(&tree.branch))
     }
 
-    fn settle_work_tree(&self, tree: &WorkTree, direction: Direction) -> Result<Vec<Finding>> {
+    fn settle_work_tree(
+        &self,
+        tree: &WorkTree,
+        direction: Direction,
+        done: &mut Syncs,
+    ) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         let mut unsettled = Vec::new();
         for file in tree.files.iter().filter(|file| file.on_disk) {
@@ -238,8 +286,9 @@ impl Repo {
         for file in unsettled {
             file.write(&tree.root, direction.side()(file))?;
         }
+        self.sync_files(tree, &tree.files, done)?;
         if !is_index_settled {
-            findings.extend(self.move_index(tree, &lock, direction)?);
+            findings.extend(self.move_index(tree, &lock, direction, done)?);
         }
         Ok(findings)
     }

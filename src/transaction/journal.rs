@@ -5,16 +5,19 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use git2::Oid;
 use serde::{Deserialize, Serialize};
 
+use crate::finding::{Finding, Refused};
 use crate::git::{Mode, RefName, Repo};
 use crate::path::RepoPath;
+use crate::rule;
 use crate::transaction::refs::{RefMove, ReflogEntry};
+use crate::transaction::sync::sync;
 
 /// The only format that this program writes and reads.
 const FORMAT: u32 = 2;
@@ -58,6 +61,12 @@ pub(crate) struct Side {
     pub(crate) id: Oid,
     /// The content in the work tree: of a link, its target.
     pub(crate) bytes: Vec<u8>,
+}
+
+/// What every version of the program writes.
+#[derive(Deserialize)]
+struct FormatLine {
+    format: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,11 +114,16 @@ impl Repo {
         self.state_dir().join("journal")
     }
 
-    /// Writes the journal: it is there whole, or not at all.
+    /// Writes the journal: it is there whole, or not at all, also after a loss of power.
     pub(crate) fn write_journal(&self, journal: &Journal) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
-        let written = write_through(&draft, &bytes).and_then(|()| fs::rename(&draft, self.journal_path()));
+        let write = || -> Result<()> {
+            fs::write(&draft, &bytes)?;
+            sync(&draft)?;
+            Ok(fs::rename(&draft, self.journal_path())?)
+        };
+        let written = write();
         if written.is_err() {
             let _ = fs::remove_file(&draft);
         }
@@ -120,13 +134,14 @@ impl Repo {
     ///
     /// # Errors
     ///
-    /// If it cannot be read: another program, or another version of this one, has written it.
+    /// A refusal if it is damaged, or another version of this program has written it.
     pub(crate) fn read_journal(&self) -> Result<Option<Journal>> {
         let path = self.journal_path();
         match fs::read(&path) {
-            Ok(bytes) => {
-                Journal::decode(&bytes).map(Some).with_context(|| format!("cannot read {}", path.display()))
-            }
+            Ok(bytes) => match Journal::decode(&bytes) {
+                Ok(journal) => Ok(Some(journal)),
+                Err(why) => Err(undecoded(&path, &bytes, &why).into()),
+            },
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
@@ -139,12 +154,22 @@ impl Repo {
     }
 }
 
-/// Writes a file that is on the disk when this returns: after a loss of power no ref must have moved
-/// without the journal.
-fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_data()
+/// Says why a journal is not understood, and how to give its run up.
+fn undecoded(path: &Path, bytes: &[u8], why: &anyhow::Error) -> Refused {
+    let by_hand = "see with `git status` and `git reflog` what that run has done, put it right by hand, and \
+        then remove the file";
+    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let format = serde_json::from_slice(line).map(|FormatLine { format }| format);
+    let (what, remedy) = match format {
+        Ok(format) if format != FORMAT => (
+            format!("is of another version of this program: its format is {format}, not {FORMAT}"),
+            format!("run any command of that version, which finishes the run; or {by_hand}"),
+        ),
+        _ if bytes.is_empty() => ("is empty".to_owned(), by_hand.to_owned()),
+        _ => (format!("is damaged: {why:#}"), by_hand.to_owned()),
+    };
+    let message = format!("{}, the journal of an interrupted run, {what}", path.display());
+    Finding::of(rule::UNFINISHED, message).remedy(remedy).into()
 }
 
 impl Journal {

@@ -11,6 +11,7 @@ use crate::git::{BranchName, CommitId, Mode, Moment, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::pack::InMemory;
+use crate::transaction::sync::Syncs;
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
@@ -27,15 +28,15 @@ pub(crate) struct Draft<'a> {
 pub(crate) type Review<'a> = &'a dyn Fn(&mut Draft<'_>) -> Result<()>;
 
 impl Repo {
-    /// Makes the commits of the publication and returns them in its order; `review` sees each before, and
+    /// Makes the commits of the publication and returns them in its order, on their way to the disk; `review` sees each before, and
     /// may have programs look at what is in it.
     pub(crate) fn make_commits(
         &self,
         publication: &Publication,
         review: Option<Review<'_>>,
-    ) -> Result<Vec<Oid>> {
+    ) -> Result<(Vec<Oid>, Syncs)> {
         if publication.commits.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         let settings = self.settings()?;
         let committer = self.identity(IdentityRole::Committer, settings, publication.moment)?;

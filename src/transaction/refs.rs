@@ -23,6 +23,7 @@ use crate::git::{RefName, Repo};
 use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
 use crate::transaction::step::step;
+use crate::transaction::sync::{Syncs, folders_of, sync};
 
 /// How often a ref's lock is asked for, with [`PAUSE`] in between: git itself waits for
 /// `core.filesRefLockTimeout`, 100 ms by default.
@@ -104,7 +105,16 @@ impl Repo {
         let draft = self.state_dir().join("HEAD");
         fs::write(&draft, format!("ref: {name}\n"))
             .with_context(|| format!("cannot write {}", draft.display()))?;
+        sync(&draft)?;
         lock.install(&draft)
+    }
+
+    /// Begins to bring what [`RefLocks::commit`] has done to the disk.
+    pub(crate) fn sync_refs(&self, moves: &[RefMove], syncs: &mut Syncs) {
+        let common = self.git.commondir();
+        let files: Vec<PathBuf> = moves.iter().map(|one| common.join(one.name.as_str())).collect();
+        let folders = folders_of(files.iter().map(PathBuf::as_path), common);
+        syncs.start(folders.into_iter().filter(|folder| folder.is_dir()).map(Path::to_owned));
     }
 
     /// Removes the locks of these refs and of HEAD that a dead run has left.
@@ -121,12 +131,14 @@ impl Repo {
 
 impl RefLocks<'_> {
     /// Makes sure that the refs of `moves` are at their old values, that they can be moved, and that the
-    /// repository's hook has nothing against it.
+    /// repository's hook has nothing against it. What they are to hold must be on the disk before they move:
+    /// once it is in its place there is no other.
     ///
     /// # Errors
     ///
     /// A refusal if not.
-    pub(crate) fn prepare(&self, moves: &[RefMove]) -> Result<()> {
+    pub(crate) fn prepare(&self, moves: &[RefMove]) -> Result<Syncs> {
+        let mut syncs = Syncs::default();
         for (at, one) in moves.iter().enumerate() {
             let now = self.repo.ref_value(&one.name)?;
             if now != one.old {
@@ -135,9 +147,9 @@ impl RefLocks<'_> {
                 let finding = Finding::of(rule::REF_NOT_LOCKED, message);
                 return Err(Refused::from(finding.remedy("run this again on the branch as it is now")).into());
             }
-            self.draft(at, one)?;
+            syncs.start(self.draft(at, one)?);
         }
-        let Err(finding) = self.ask_hook("prepared", moves)? else { return Ok(()) };
+        let Err(finding) = self.ask_hook("prepared", moves)? else { return Ok(syncs) };
         let _ = self.ask_hook("aborted", moves)?;
         Err(Refused::from(finding).into())
     }
@@ -165,9 +177,9 @@ impl RefLocks<'_> {
         Ok(())
     }
 
-    /// Writes what the ref is to hold, through to the disk: once it is in its place there is no other.
-    fn draft(&self, at: usize, one: &RefMove) -> Result<()> {
-        let Some(new) = one.new else { return Ok(()) };
+    /// Writes what the ref is to hold, if anything, and returns where.
+    fn draft(&self, at: usize, one: &RefMove) -> Result<Option<PathBuf>> {
+        let Some(new) = one.new else { return Ok(None) };
         let draft = self.draft_of(at);
         let write = || -> io::Result<()> {
             let mut file = fs::File::create(&draft)?;
@@ -175,9 +187,10 @@ impl RefLocks<'_> {
             if let Ok(found) = fs::metadata(self.repo.git.commondir().join(one.name.as_str())) {
                 file.set_permissions(found.permissions())?;
             }
-            file.sync_data()
+            Ok(())
         };
-        write().with_context(|| format!("cannot write {}", draft.display()))
+        write().with_context(|| format!("cannot write {}", draft.display()))?;
+        Ok(Some(draft))
     }
 
     fn draft_of(&self, at: usize) -> PathBuf {
@@ -219,6 +232,7 @@ impl RefLocks<'_> {
         let rest: String = text.split_inclusive('\n').filter(|line| !is_it(line)).collect();
         let draft = self.repo.state_dir().join("packed-refs");
         fs::write(&draft, rest).with_context(|| format!("cannot write {}", draft.display()))?;
+        sync(&draft)?;
         lock.install(&draft)
     }
 

@@ -349,11 +349,23 @@ fn a_damaged_journal_changes_nothing_and_is_named() {
     let world = died_after_refs();
     let path = world.sandbox.root().join(".git/relprep/journal");
     let journal = fs::read(&path).unwrap();
-    fs::write(&path, &journal[..journal.len() / 2]).unwrap();
-    let before = world.sandbox.everything();
-    let answer = world.sandbox.recover();
-    assert!(answer.failed().contains("relprep/journal"), "{}", answer.text());
-    assert_eq!(world.sandbox.everything(), before);
+    let newer = [b"{\"format\":3,\"more\":1}\n", &journal[..]].concat();
+    for (bytes, what) in [
+        (&journal[..journal.len() / 2], "is damaged: it ends too early"),
+        (b"", "is empty"),
+        (b"\0\0\0\0", "is damaged: it has no first line"),
+        (&newer, "is of another version of this program: its format is 3, not 2"),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let before = world.sandbox.everything();
+        for answer in [world.sandbox.recover(), world.sandbox.ask(World::making(2))] {
+            assert_eq!(answer.refused(), ["unfinished"], "{}", answer.text());
+            let text = answer.text();
+            assert!(text.contains("relprep/journal") && text.contains(what), "{text}");
+            assert!(text.contains("then remove the file"), "{text}");
+        }
+        assert_eq!(world.sandbox.everything(), before);
+    }
     fs::write(&path, &journal).unwrap();
     assert_eq!(world.sandbox.recover().said(), ["completed"]);
     world.is_at(1);

@@ -152,7 +152,9 @@ impl DiskEntry {
     fn may_be_torn(&self, file: &FileMove) -> bool {
         let (old, new) = (content(file.old.as_ref()), content(file.new.as_ref()));
         match self {
-            Self::File { bytes, .. } => is_torn(bytes, old, new) || is_torn(bytes, new, old),
+            Self::File { bytes, .. } => {
+                is_torn(bytes, old, new) || is_torn(bytes, new, old) || is_mixed(bytes, old, new)
+            }
             // Between a file and a link there is a moment with nothing.
             Self::Nothing => file.old.as_ref().map(Side::is_file) != file.new.as_ref().map(Side::is_file),
             _ => false,
@@ -197,6 +199,21 @@ fn is_torn(disk: &[u8], from: &[u8], to: &[u8]) -> bool {
     let written = disk.iter().zip(to).take_while(|(now, new)| now == new).count();
     disk.len() == written || from.get(written..) == Some(&disk[written..])
 }
+
+/// Returns whether each sector of `disk` is of one of the two: after a loss of power some of those that were
+/// written are there and some are not, and what was to be longer may have zeros.
+fn is_mixed(disk: &[u8], old: &[u8], new: &[u8]) -> bool {
+    let is_of = |one: &[u8], at: usize, sector: &[u8]| one.get(at..at + sector.len()) == Some(sector);
+    let is_room = |at: usize, sector: &[u8]| at >= old.len() && sector.iter().all(|&byte| byte == 0);
+    let is_either = |(number, sector): (usize, &[u8])| {
+        let at = number * SECTOR;
+        is_of(new, at, sector) || is_of(old, at, sector) || is_room(at, sector)
+    };
+    disk.len() <= old.len().max(new.len()) && disk.chunks(SECTOR).enumerate().all(is_either)
+}
+
+/// What a disk writes whole or not at all.
+const SECTOR: usize = 512;
 
 /// Writes the content of a file in its place.
 ///
@@ -285,5 +302,21 @@ mod tests {
             assert!(!is_torn(b"mine", from.as_bytes(), to.as_bytes()));
         }
         assert!(!is_torn(b"new and longer", b"old", b"new and long"));
+    }
+
+    #[test]
+    fn sectors_of_two_contents_in_any_order_are_mixed_and_nothing_else() {
+        let (old, new) = ([b'o'; 5 * SECTOR], [b'n'; 5 * SECTOR + 7]);
+        for written in 0..1_u32 << 6 {
+            let mut disk = old.to_vec();
+            disk.resize(new.len(), 0);
+            for (at, sector) in new.chunks(SECTOR).enumerate().filter(|(at, _)| written & (1 << at) != 0) {
+                disk[at * SECTOR..][..sector.len()].copy_from_slice(sector);
+            }
+            assert!(is_mixed(&disk, &old, &new), "{written:b}");
+            disk[SECTOR + 1] = b'x';
+            assert!(!is_mixed(&disk, &old, &new));
+        }
+        assert!(!is_mixed(&[b'n'; 6 * SECTOR], &old, &new));
     }
 }
