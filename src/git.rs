@@ -164,19 +164,15 @@ impl Repo {
         }
         let listed = match self.asked_settings.take() {
             Some(asked) => asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
-            None => self.list_settings().run()?,
+            None => self.user_git("config").args(["--list", "-z"]).run()?,
         };
         Ok(self.settings.get_or_init(|| Settings::parse(&String::from_utf8_lossy(&listed))))
     }
 
     /// Has git tell its configuration while other things are done.
     pub(crate) fn ask_settings(&self) {
-        let git = self.list_settings();
+        let git = self.user_git("config").args(["--list", "-z"]);
         self.asked_settings.set(Some(std::thread::spawn(move || git.run())));
-    }
-
-    fn list_settings(&self) -> command::Git {
-        self.user_git("config").args(["--list", "-z"])
     }
 
     /// Returns the folder of the hooks: `core.hooksPath`, or `hooks` of the repository.

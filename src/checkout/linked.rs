@@ -150,6 +150,7 @@ impl Repo {
                 let moves = std::slice::from_ref(&tree.moved);
                 let reason =
                     ReflogEntry { who: tree.who.clone(), what: "relprep: backport --resolve".to_owned() };
+                self.draft_refs_through(moves)?;
                 locks.prepare(moves)?;
                 locks.commit(moves, &reason)?;
             }
@@ -178,7 +179,7 @@ impl Repo {
         let shown = tree.folder.display();
         self.remove_left_locks([&tree.moved.name])?;
         if let Ok(there) = git2::Repository::open(&tree.folder) {
-            GitLock::remove_left(&there.path().join("HEAD"))?;
+            GitLock::remove_left(&there.path().join("HEAD"), &self.run_lock())?;
         }
         Ok(match self.attach(tree) {
             Ok(()) => Finding::of(rule::COMPLETED, format!("the work tree {shown} is complete now")),

@@ -68,14 +68,18 @@ impl Repo {
     /// After an error everything is as before, unless the error says that it could not be: the next
     /// run then tries again.
     pub(crate) fn apply(&self, journal: &Journal, mut objects: Syncs) -> Result<Vec<Finding>> {
-        self.write_journal(journal)?;
+        let drafted = self.draft_refs(&journal.refs).and_then(|drafts| {
+            objects.start(drafts);
+            self.write_journal(journal, objects)
+        });
+        drafted.inspect_err(|_| self.remove_ref_drafts(&journal.refs))?;
         step("journal");
-        objects.start([self.state_dir()]);
-        let error = match self.try_apply(journal, objects) {
+        let error = match self.try_apply(journal) {
             Ok(findings) => return Ok(findings),
             Err(error) => error,
         };
         self.free_room();
+        self.remove_ref_drafts(&journal.refs);
         match self.settle(journal, Direction::Back) {
             Ok(left) => Err(left.into_iter().fold(error, |error, finding| error.context(finding.message))),
             Err(second) => Err(error.context(format!(
@@ -84,14 +88,13 @@ impl Repo {
         }
     }
 
-    /// Does what the journal says once it is on the disk, with the objects that it needs.
-    fn try_apply(&self, journal: &Journal, mut needed: Syncs) -> Result<Vec<Finding>> {
+    /// Does what the journal says, which is on the disk, as is all that it needs.
+    fn try_apply(&self, journal: &Journal) -> Result<Vec<Finding>> {
         self.reserve_room()?;
         let lock = journal.work_tree.as_ref().map(|tree| self.ready(tree)).transpose()?;
         let refs = self.lock_refs(journal.names())?;
         step("ref-locks");
-        needed.join(refs.prepare(&journal.refs)?);
-        needed.wait()?;
+        refs.prepare(&journal.refs)?;
         step("prepared");
         refs.commit(&journal.refs, &journal.reason())?;
         let mut done = Syncs::default();
@@ -131,7 +134,7 @@ impl Repo {
     /// Takes the lock of the index, and makes sure of all that can be made sure of before anything
     /// is visible.
     fn ready(&self, tree: &WorkTree) -> Result<GitLock> {
-        let lock = index::lock(&tree.index, &self.state_dir())?;
+        let lock = index::lock(&tree.index, &self.run_lock())?;
         step("index-lock");
         // Only now can no `git switch` come in between.
         if self.checked_out()?.as_ref() != Some(&tree.branch) {
@@ -242,8 +245,9 @@ impl Repo {
             }
         }
         if !moves.is_empty() {
+            self.draft_refs_through(&moves)?;
             let locks = self.lock_refs(moves.iter().map(|one| &one.name))?;
-            locks.prepare(&moves)?.wait()?;
+            locks.prepare(&moves)?;
             locks.commit(&moves, &journal.reason())?;
         }
         // What the run that was killed has moved may not be on the disk either.
@@ -282,7 +286,7 @@ impl Repo {
         if unsettled.is_empty() && is_index_settled {
             return Ok(findings);
         }
-        let lock = index::lock(&tree.index, &self.state_dir())?;
+        let lock = index::lock(&tree.index, &self.run_lock())?;
         for file in unsettled {
             file.write(&tree.root, direction.side()(file))?;
         }

@@ -17,7 +17,7 @@ use crate::git::{Mode, RefName, Repo};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::refs::{RefMove, ReflogEntry};
-use crate::transaction::sync::sync;
+use crate::transaction::sync::Syncs;
 
 /// The only format that this program writes and reads.
 const FORMAT: u32 = 2;
@@ -114,14 +114,21 @@ impl Repo {
         self.state_dir().join("journal")
     }
 
-    /// Writes the journal: it is there whole, or not at all, also after a loss of power.
-    pub(crate) fn write_journal(&self, journal: &Journal) -> Result<()> {
+    /// Writes the journal: it is there whole, or not at all. When this returns it is on the disk, and so is
+    /// all that it needs.
+    pub(crate) fn write_journal(&self, journal: &Journal, mut needed: Syncs) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
         let write = || -> Result<()> {
             fs::write(&draft, &bytes)?;
-            sync(&draft)?;
-            Ok(fs::rename(&draft, self.journal_path())?)
+            needed.start([draft.clone()]);
+            needed.wait()?;
+            fs::rename(&draft, self.journal_path())?;
+            // The first run has made the folder, too.
+            let mut folders = Syncs::default();
+            folders.start([self.state_dir()]);
+            folders.start([self.git.commondir().to_owned()]);
+            folders.wait()
         };
         let written = write();
         if written.is_err() {

@@ -23,6 +23,11 @@ pub(crate) struct RunLock {
 }
 
 impl Repo {
+    /// Returns the file that is locked.
+    pub(crate) fn run_lock(&self) -> PathBuf {
+        self.state_dir().join("lock")
+    }
+
     /// Takes the lock.
     ///
     /// # Errors
@@ -30,7 +35,8 @@ impl Repo {
     /// A refusal if another run holds it, or if that cannot be told because the file system has no locks
     /// and a run that was killed may have left its stand-in.
     pub(crate) fn lock(&self) -> Result<RunLock> {
-        let path = self.drafts()?.join("lock");
+        self.drafts()?;
+        let path = self.run_lock();
         let cannot = || format!("cannot open {}", path.display());
         let mut file = open(&path).with_context(cannot)?;
         let stand_in = match file.try_lock() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use git2::{FileMode, Oid, Signature, Time, Tree, message_prettify};
+use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
 
 use crate::finding::{Finding, Place, Refused};
 use crate::git::identity::IdentityRole;
@@ -182,6 +182,33 @@ impl Repo {
         Ok(tree)
     }
 
+    /// Collects the objects of `tree` that `before` has not and that lie in files of their own: git leaves it
+    /// to the system when those come to the disk.
+    fn collect_loose(&self, tree: &Tree<'_>, before: Option<&Tree<'_>>, found: &mut Vec<Oid>) -> Result<()> {
+        let folder = self.git.commondir().join("objects");
+        let is_loose = |id: Oid| {
+            let name = id.to_string();
+            folder.join(&name[..2]).join(&name[2..]).is_file()
+        };
+        found.extend(is_loose(tree.id()).then_some(tree.id()));
+        for entry in tree {
+            let earlier = before.and_then(|before| before.get_name_bytes(entry.name_bytes()));
+            if earlier.as_ref().is_some_and(|earlier| earlier.id() == entry.id()) {
+                continue;
+            }
+            match entry.kind() {
+                Some(ObjectType::Tree) => {
+                    let earlier = earlier.filter(|entry| entry.kind() == Some(ObjectType::Tree));
+                    let earlier = earlier.map(|entry| self.git.find_tree(entry.id())).transpose()?;
+                    self.collect_loose(&self.git.find_tree(entry.id())?, earlier.as_ref(), found)?;
+                }
+                Some(ObjectType::Blob) => found.extend(is_loose(entry.id()).then_some(entry.id())),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Has the user's git sign and write the commit: it knows the keys, formats and programs.
     ///
     /// # Errors
@@ -231,6 +258,10 @@ impl InMemory<'_> {
             None => self.repo.git.find_commit(parent).context("the parent does not exist")?.tree()?,
         };
         let mut made = Vec::new();
+        if commit.tree.is_some() {
+            let before = self.repo.git.find_commit(parent).context("the parent does not exist")?.tree()?;
+            self.repo.collect_loose(&tree, Some(&before), &mut made)?;
+        }
         let tree = self.repo.write_tree(&tree, &commit.files, &mut made)?;
         self.note(made);
         Ok(Draft { branch: &commit.branch, parent, tree, message, author, committer })

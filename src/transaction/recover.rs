@@ -41,7 +41,7 @@ impl Repo {
     fn settle_left(&self, journal: &Journal) -> Result<Vec<Finding>> {
         self.remove_left_locks(journal.names())?;
         if let Some(tree) = &journal.work_tree {
-            GitLock::remove_left(&tree.index)?;
+            GitLock::remove_left(&tree.index, &self.run_lock())?;
         }
         let direction = self.direction(journal)?;
         let mut findings = vec![verdict(journal, direction)];

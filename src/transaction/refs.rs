@@ -84,12 +84,12 @@ impl Repo {
     }
 
     fn wait_for(&self, file: &Path) -> Result<GitLock> {
-        let state = self.state_dir();
+        let run_lock = self.run_lock();
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 sleep(PAUSE);
             }
-            if let Some(lock) = GitLock::take(file, &state)? {
+            if let Some(lock) = GitLock::take(file, &run_lock)? {
                 return Ok(lock);
             }
         }
@@ -109,6 +109,40 @@ impl Repo {
         lock.install(&draft)
     }
 
+    /// Writes what each ref is to hold, and returns where: once it is in its place there is no other, so it must
+    /// be on the disk before.
+    pub(crate) fn draft_refs(&self, moves: &[RefMove]) -> Result<Vec<PathBuf>> {
+        let mut drafts = Vec::new();
+        for (at, one) in moves.iter().enumerate() {
+            let Some(new) = one.new else { continue };
+            let draft = self.ref_draft(at);
+            let write = || -> io::Result<()> {
+                fs::write(&draft, format!("{new}\n"))?;
+                match fs::metadata(self.git.commondir().join(one.name.as_str())) {
+                    Ok(found) if found.is_file() => fs::set_permissions(&draft, found.permissions()),
+                    _ => Ok(()),
+                }
+            };
+            write().with_context(|| format!("cannot write {}", draft.display()))?;
+            drafts.push(draft);
+        }
+        Ok(drafts)
+    }
+
+    fn ref_draft(&self, at: usize) -> PathBuf {
+        self.state_dir().join(format!("ref.{at}"))
+    }
+
+    /// Does the same, and waits until they are on the disk.
+    pub(crate) fn draft_refs_through(&self, moves: &[RefMove]) -> Result<()> {
+        self.draft_refs(moves)?.iter().try_for_each(|draft| sync(draft))
+    }
+
+    /// Removes the drafts of refs that have not moved.
+    pub(crate) fn remove_ref_drafts(&self, moves: &[RefMove]) {
+        (0..moves.len()).for_each(|at| drop(fs::remove_file(self.ref_draft(at))));
+    }
+
     /// Begins to bring what [`RefLocks::commit`] has done to the disk.
     pub(crate) fn sync_refs(&self, moves: &[RefMove], syncs: &mut Syncs) {
         let common = self.git.commondir();
@@ -120,26 +154,25 @@ impl Repo {
     /// Removes the locks of these refs and of HEAD that a dead run has left.
     pub(crate) fn remove_left_locks<'a>(&self, names: impl IntoIterator<Item = &'a RefName>) -> Result<()> {
         let common = self.git.commondir();
-        GitLock::remove_left(&self.git.path().join("HEAD"))?;
-        GitLock::remove_left(&common.join("packed-refs"))?;
+        let run_lock = self.run_lock();
+        GitLock::remove_left(&self.git.path().join("HEAD"), &run_lock)?;
+        GitLock::remove_left(&common.join("packed-refs"), &run_lock)?;
         names
             .into_iter()
             .map(|name| common.join(name.as_str()))
-            .try_for_each(|file| GitLock::remove_left(&file))
+            .try_for_each(|file| GitLock::remove_left(&file, &run_lock))
     }
 }
 
 impl RefLocks<'_> {
     /// Makes sure that the refs of `moves` are at their old values, that they can be moved, and that the
-    /// repository's hook has nothing against it. What they are to hold must be on the disk before they move:
-    /// once it is in its place there is no other.
+    /// repository's hook has nothing against it.
     ///
     /// # Errors
     ///
     /// A refusal if not.
-    pub(crate) fn prepare(&self, moves: &[RefMove]) -> Result<Syncs> {
-        let mut syncs = Syncs::default();
-        for (at, one) in moves.iter().enumerate() {
+    pub(crate) fn prepare(&self, moves: &[RefMove]) -> Result<()> {
+        for one in moves {
             let now = self.repo.ref_value(&one.name)?;
             if now != one.old {
                 let now = now.map_or("gone".to_owned(), |id| format!("at {id}"));
@@ -147,14 +180,13 @@ impl RefLocks<'_> {
                 let finding = Finding::of(rule::REF_NOT_LOCKED, message);
                 return Err(Refused::from(finding.remedy("run this again on the branch as it is now")).into());
             }
-            syncs.start(self.draft(at, one)?);
         }
-        let Err(finding) = self.ask_hook("prepared", moves)? else { return Ok(syncs) };
+        let Err(finding) = self.ask_hook("prepared", moves)? else { return Ok(()) };
         let _ = self.ask_hook("aborted", moves)?;
         Err(Refused::from(finding).into())
     }
 
-    /// Moves the refs, after [`Self::prepare`], for the `reason` that their reflogs are to give.
+    /// Moves the refs, after [`Self::prepare`] and [`Repo::draft_refs`], for the `reason` that their reflogs are to give.
     ///
     /// # Errors
     ///
@@ -177,30 +209,10 @@ impl RefLocks<'_> {
         Ok(())
     }
 
-    /// Writes what the ref is to hold, if anything, and returns where.
-    fn draft(&self, at: usize, one: &RefMove) -> Result<Option<PathBuf>> {
-        let Some(new) = one.new else { return Ok(None) };
-        let draft = self.draft_of(at);
-        let write = || -> io::Result<()> {
-            let mut file = fs::File::create(&draft)?;
-            writeln!(file, "{new}")?;
-            if let Ok(found) = fs::metadata(self.repo.git.commondir().join(one.name.as_str())) {
-                file.set_permissions(found.permissions())?;
-            }
-            Ok(())
-        };
-        write().with_context(|| format!("cannot write {}", draft.display()))?;
-        Ok(Some(draft))
-    }
-
-    fn draft_of(&self, at: usize) -> PathBuf {
-        self.repo.state_dir().join(format!("ref.{at}"))
-    }
-
     fn install(&self, at: usize, one: &RefMove) -> Result<()> {
         // Git leaves empty folders where branches were whose names went on from here.
         remove_empty_folders(&self.repo.git.commondir().join(one.name.as_str()));
-        self.locks.get(&one.name).context("the ref is not locked")?.install(&self.draft_of(at))
+        self.locks.get(&one.name).context("the ref is not locked")?.install(&self.repo.ref_draft(at))
     }
 
     /// Removes the ref from both places where it may be, and its reflog.

@@ -25,11 +25,6 @@ impl Syncs {
         self.0.push(std::thread::spawn(move || paths.iter().try_for_each(|path| sync(path))));
     }
 
-    /// Takes over what another one has begun.
-    pub(crate) fn join(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
-    }
-
     /// Waits until all of it is there.
     ///
     /// # Errors

@@ -161,6 +161,8 @@ fn the_locks_of_a_dead_run_are_taken_away_and_a_strangers_are_not() {
     for name in ["index", "HEAD", "refs/heads/main", "refs/heads/release-1.0.0"] {
         assert!(lock(name).exists(), "{name}");
     }
+    // Another program's, in place of ours.
+    fs::remove_file(lock("refs/heads/main")).unwrap();
     fs::write(lock("refs/heads/main"), "").unwrap();
     assert_eq!(world.sandbox.recover().said(), ["taken-back"]);
     for name in ["index", "HEAD", "refs/heads/release-1.0.0"] {

@@ -14,13 +14,13 @@ use crate::transaction::git_lock::{GitLock, lock_of};
 use crate::transaction::journal::{FileMove, Side};
 use crate::transaction::work_tree::disk::DiskEntry;
 
-/// Takes the lock of the index at `index`; `state` is a folder on the same file system.
+/// Takes the lock of the index at `index`, as [`GitLock::take`] does.
 ///
 /// # Errors
 ///
 /// A refusal if another program holds it.
-pub(crate) fn lock(index: &Path, state: &Path) -> Result<GitLock> {
-    GitLock::take(index, state)?.ok_or_else(|| {
+pub(crate) fn lock(index: &Path, run_lock: &Path) -> Result<GitLock> {
+    GitLock::take(index, run_lock)?.ok_or_else(|| {
         let message = format!("{} exists: another git program works here", lock_of(index).display());
         let remedy = "wait for it; if it has crashed, remove that file";
         Refused::from(Finding::of(rule::INDEX_LOCKED, message).remedy(remedy)).into()
