@@ -23,7 +23,7 @@ use semver::{Version, VersionReq};
 use serde::Deserialize;
 
 pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
-pub use notes::NotesConfig;
+pub use notes::{NotesConfig, PackageNotes};
 pub use path::ConfigPath;
 pub use read::{ConfigFile, read};
 use schedule::ScheduleConfig;
@@ -221,6 +221,8 @@ pub struct CommitMessages {
     pub release: TextTemplate,
     /// A patch release's; that of `release` otherwise.
     pub patch: Option<TextTemplate>,
+    /// The one with which a release branch gets its notes, where the trunk had none.
+    pub notes: TextTemplate,
 }
 
 impl Default for CommitMessages {
@@ -230,6 +232,7 @@ impl Default for CommitMessages {
             candidate: TextTemplate::known("Prepare {name} {version}"),
             release: TextTemplate::known("Release {name} {version}"),
             patch: None,
+            notes: TextTemplate::known("Begin the notes of {name} {version}"),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::git::diff::{ChangeKind, ChangedFile};
 use crate::path::RepoPath;
 use crate::plan::lines;
 use crate::project::Project;
+use crate::project::notes::files;
 use crate::rule;
 use crate::template::Values;
 
@@ -31,8 +32,8 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
         vec![Finding::of(rule::ONLY_VERSIONS, format!("the file {what}")).at(place)]
     };
     let path = RepoPath::new(&file.path);
-    let notes = &after.config.notes;
-    let is_notes = notes.enabled && path.as_ref() == Some(&notes.file);
+    let is_notes =
+        files(&after.config, &after.workspace).iter().any(|file| path.as_ref() == Some(&file.path));
     let (old, new) = match &file.change {
         ChangeKind::Added if is_notes => return Vec::new(),
         ChangeKind::Added => return whole("is new"),

@@ -4,9 +4,10 @@ mod configured;
 pub mod lead;
 mod location;
 pub mod names;
+pub mod notes;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::thread::JoinHandle;
 
@@ -209,18 +210,20 @@ impl Project {
         mut config: Config,
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
+        self::notes::find(&mut config, &files, &members.root);
         let workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
         notes.extend(workspace.notes.iter().cloned());
-        let mut named: Vec<&RepoPath> = config.version_files.iter().map(|file| &*file.path).collect();
-        if config.notes.enabled {
-            named.push(&config.notes.file);
-            named.extend(config.notes.template.as_deref());
+        let mut named: BTreeSet<RepoPath> =
+            config.version_files.iter().map(|file| (*file.path).clone()).collect();
+        for file in self::notes::files(&config, &workspace) {
+            named.insert(file.path);
+            named.extend(file.config.template.as_deref().cloned());
         }
-        repo.bring_files(&files, |path| named.contains(&path))?;
+        repo.bring_files(&files, |path| named.contains(path))?;
         let mut texts = BTreeMap::new();
         for path in named {
-            if let Some(text) = text::of_commit(repo, &files, path)? {
-                texts.insert(path.clone(), text);
+            if let Some(text) = text::of_commit(repo, &files, &path)? {
+                texts.insert(path, text);
             }
         }
         let lead = lead::package(&workspace, &config).ok();

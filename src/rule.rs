@@ -174,6 +174,7 @@ rules! {
     NOTES_ARCHIVE_MARKER "notes-archive-marker" Error
         "The notes have one archive marker, below which a cut links to the notes of the branch.";
     NOTES_DATE "notes-date" Error "The section that is dated has no other date.";
+    NOTES_HEADING "notes-heading" Warning "A heading of the notes that looks like a version is one.";
     NOTES_LAYOUT "notes-layout" Error "It is known how the notes are laid out.";
     NOTES_LINK "notes-link" Error "The definition of a link in the notes leads to the version that it is about.";
     NOTES_TEMPLATE "notes-template" Error

@@ -1,56 +1,162 @@
 //! `[notes]`: where the release notes are, and how they are worded.
 
-use serde::de::Error as _;
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::path::ConfigPath;
-use super::value::said;
-use crate::edit::notes::{Missing, Style, Wording};
+use super::value::{Patterns, said};
+use crate::edit::notes::{Layout, Missing, Style, Wording};
+use crate::path::RepoPath;
 
 /// The release notes.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "NotesTable")]
+#[derive(Clone, Debug)]
 pub struct NotesConfig {
-    /// Whether there are notes at all.
+    /// Whether there are notes at all, beside those of single packages.
     pub enabled: bool,
     /// The file.
     pub file: ConfigPath,
+    /// Whether the configuration names it.
+    pub is_file_set: bool,
+    /// How the notes are laid out; as the file shows it otherwise.
+    pub layout: Option<Layout>,
     /// The file that a new major's notes begin as.
     pub template: Option<ConfigPath>,
     /// How the notes are worded: the archive's marker and entries, and what stands for a state.
     pub style: Style,
     /// What `patch` does about a section that the maintainers have not written.
     pub missing: Missing,
+    /// The notes of single packages.
+    pub packages: Vec<PackageNotes>,
 }
 
-impl NotesConfig {
-    /// Makes the file one of the repository whose root manifest is in `folder`.
-    ///
-    /// # Errors
-    ///
-    /// That it leads out of the repository.
-    pub(super) fn place(&mut self, folder: &str) -> Result<(), String> {
-        let before = self.file.clone();
-        self.file.place(folder)?;
-        self.style.follow(&before, &self.file);
-        Ok(())
-    }
+/// Notes of single packages, which move when their package does.
+#[derive(Clone, Debug)]
+pub struct PackageNotes {
+    /// The packages, by name or glob; all that move, and have such a file, where nothing is said.
+    pub packages: Option<Patterns>,
+    /// Whether all of them have one file, which lies where it says; otherwise it is in the folder of each.
+    pub is_shared: bool,
+    /// What is to be known about the file.
+    pub notes: NotesConfig,
 }
+
+/// The name of the notes of a package.
+const OF_PACKAGE: &str = "CHANGELOG.md";
 
 impl Default for NotesConfig {
     fn default() -> Self {
         let file = ConfigPath::known("RELEASES.md");
         let style = Style::default_for(&file);
-        Self { enabled: true, file, template: None, style, missing: Missing::Scaffold }
+        Self {
+            enabled: true,
+            file,
+            is_file_set: false,
+            layout: None,
+            template: None,
+            style,
+            missing: Missing::Scaffold,
+            packages: Vec::new(),
+        }
     }
 }
 
+impl NotesConfig {
+    /// Makes the files those of the repository whose root manifest is in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// That one leads out of the repository.
+    pub(super) fn place(&mut self, folder: &str) -> Result<(), String> {
+        let before = self.file.clone();
+        self.file.place(folder)?;
+        self.style.follow(&before, &self.file);
+        for of in &mut self.packages {
+            // The others lie in the folders of their packages.
+            if of.is_shared {
+                of.notes.place(folder)?;
+            }
+            of.notes.template.iter_mut().try_for_each(|template| template.place(folder))?;
+        }
+        Ok(())
+    }
+
+    /// Takes `file` for the notes, where the configuration names none.
+    pub fn find(&mut self, file: RepoPath) {
+        self.style.follow(&self.file, &file);
+        self.file = ConfigPath::found(file);
+    }
+}
+
+impl<'de> Deserialize<'de> for NotesConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+/// Reads `[notes]`, or each `[[notes]]`.
+struct OneOrMore;
+
+impl<'de> Visitor<'de> for OneOrMore {
+    type Value = NotesConfig;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("struct NotesTable")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let table = NotesTable::deserialize(MapAccessDeserializer::new(map))?;
+        several(vec![table]).map_err(A::Error::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        let tables = Vec::<NotesTable>::deserialize(SeqAccessDeserializer::new(seq))?;
+        several(tables).map_err(A::Error::custom)
+    }
+}
+
+/// Returns what all `tables` say: one without `packages` is about the product, the others about packages.
+fn several(tables: Vec<NotesTable>) -> Result<NotesConfig, String> {
+    let (of_packages, of_product): (Vec<_>, Vec<_>) =
+        tables.into_iter().partition(|table| table.packages.is_some());
+    if of_product.len() > 1 {
+        return Err(
+            "several `[[notes]]` are without `packages`, which name those that each is about".to_owned()
+        );
+    }
+    let has_one = !of_product.is_empty();
+    let mut notes = NotesConfig { enabled: has_one, ..NotesConfig::default() };
+    for table in of_product {
+        let per_package = table.per_package.clone();
+        let is_alone = per_package.is_some() && table.file.is_none();
+        notes = table.clone().product()?;
+        notes.enabled &= !is_alone;
+        if let Some(file) = per_package {
+            let table = NotesTable { file: Some(file), ..table };
+            notes.packages.push(PackageNotes { packages: None, is_shared: false, notes: table.product()? });
+        }
+    }
+    for mut table in of_packages {
+        let packages = table.packages.take();
+        let is_shared = table.file.is_some();
+        let file = table.file.take().or_else(|| table.per_package.take());
+        let table = NotesTable { file: Some(file.unwrap_or_else(|| ConfigPath::known(OF_PACKAGE))), ..table };
+        notes.packages.push(PackageNotes { packages, is_shared, notes: table.product()? });
+    }
+    Ok(notes)
+}
+
 /// `[notes]` as it is written.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct NotesTable {
+    packages: Option<Patterns>,
+    per_package: Option<ConfigPath>,
     enabled: bool,
-    file: ConfigPath,
+    file: Option<ConfigPath>,
+    layout: Option<Layout>,
     template: Option<ConfigPath>,
     #[serde(deserialize_with = "archive_marker")]
     archive_marker: Option<String>,
@@ -92,11 +198,13 @@ fn released<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
 
 impl Default for NotesTable {
     fn default() -> Self {
-        let NotesConfig { enabled, file, template, .. } = NotesConfig::default();
         Self {
-            enabled,
-            file,
-            template,
+            packages: None,
+            per_package: None,
+            enabled: true,
+            file: None,
+            layout: None,
+            template: None,
             archive_marker: None,
             archive_entry: None,
             unreleased: None,
@@ -106,18 +214,26 @@ impl Default for NotesTable {
     }
 }
 
-impl TryFrom<NotesTable> for NotesConfig {
-    type Error = String;
-
-    fn try_from(table: NotesTable) -> Result<Self, Self::Error> {
+impl NotesTable {
+    /// Returns what the table says of one file.
+    fn product(self) -> Result<NotesConfig, String> {
         let wording = Wording {
-            marker: table.archive_marker.as_deref(),
-            entry: table.archive_entry.as_deref(),
-            unreleased: table.unreleased.as_deref(),
-            released: table.released.as_deref(),
+            marker: self.archive_marker.as_deref(),
+            entry: self.archive_entry.as_deref(),
+            unreleased: self.unreleased.as_deref(),
+            released: self.released.as_deref(),
         };
-        let style = Style::parse(&table.file, &wording).map_err(said)?;
-        let missing = if table.scaffold { Missing::Scaffold } else { Missing::Leave };
-        Ok(Self { enabled: table.enabled, file: table.file, template: table.template, style, missing })
+        let is_file_set = self.file.is_some();
+        let file = self.file.unwrap_or_else(|| NotesConfig::default().file);
+        Ok(NotesConfig {
+            enabled: self.enabled,
+            is_file_set,
+            layout: self.layout,
+            template: self.template,
+            style: Style::parse(&file, &wording).map_err(said)?,
+            missing: if self.scaffold { Missing::Scaffold } else { Missing::Leave },
+            file,
+            packages: Vec::new(),
+        })
     }
 }

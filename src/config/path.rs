@@ -23,6 +23,11 @@ impl ConfigPath {
         Self { written: text.to_owned(), path: RepoPath::known(text) }
     }
 
+    /// Takes a file that is there.
+    pub(super) fn found(path: RepoPath) -> Self {
+        Self { written: format!("/{path}"), path }
+    }
+
     /// Makes it a path of the repository whose root manifest is in `folder`.
     ///
     /// # Errors

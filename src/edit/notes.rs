@@ -122,6 +122,27 @@ impl<'a> Notes<'a> {
         pairs.map(|pair| &pair[1]).collect()
     }
 
+    /// Finds headings above the first version that is older than `version` which only look like a version:
+    /// what stands below them belongs to the section above.
+    pub fn lookalikes(&self, version: &Version) -> Vec<Finding> {
+        let Some(level) = self.sections.iter().map(|section| section.level).min() else { return Vec::new() };
+        let older = self.sections.iter().find(|section| section.version < plain(version));
+        let end = older.map_or(self.tail.start, |older| older.range.start);
+        let above = self.outline.blocks.iter().take_while(|block| block.range.start < end);
+        let finding = |block: &MarkdownBlock| {
+            let BlockKind::Heading(heading) = &block.kind else { return None };
+            let text = &self.text[heading.text.clone()];
+            let is_section =
+                self.sections.binary_search_by_key(&block.range.start, |it| it.range.start).is_ok();
+            (heading.level == level && !is_section && title::resembles_version(text)).then(|| {
+                Finding::of(rule::NOTES_HEADING, format!("`{}` is no version, and no section", text.trim()))
+                    .at(self.place(&block.range))
+                    .remedy("write all three numbers of the version")
+            })
+        };
+        above.filter_map(finding).take(MOST_REPETITIONS).collect()
+    }
+
     /// Returns the archive, if its marker is there.
     pub fn archive(&self) -> Option<&Archive<'a>> {
         self.archive.as_ref()

@@ -1,6 +1,7 @@
 //! What differs in the notes besides their sections and the archive's entries.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use semver::Version;
 
@@ -60,7 +61,17 @@ fn frame(notes: &Notes<'_>, text: &str) -> String {
         let end = text[entry.range.end..].find('\n').map_or(text.len(), |at| entry.range.end + at + 1);
         entry.range.start..end
     });
-    splice::apply(text, sections.chain(entries).map(|range| Splice::new(range, "")).collect())
+    let gathered = notes.gatherings().iter().map(|gathering| gathering.range.clone());
+    let mut ranges: Vec<Range<usize>> = sections.chain(gathered).chain(entries).collect();
+    ranges.sort_unstable_by_key(|range| range.start);
+    let is_free = |line: &Range<usize>| {
+        let before = ranges.partition_point(|range| range.start <= line.start);
+        before.checked_sub(1).is_none_or(|last| ranges[last].end <= line.start)
+    };
+    let lines = notes.definitions().iter().map(|definition| definition.line.start..definition.next);
+    let lines: Vec<Range<usize>> = lines.filter(is_free).collect();
+    ranges.extend(lines);
+    splice::apply(text, ranges.into_iter().map(|range| Splice::new(range, "")).collect())
 }
 
 fn entries<'a>(notes: &Notes<'_>, text: &'a str) -> BTreeSet<&'a str> {

@@ -3,10 +3,12 @@
 use semver::Version;
 
 use crate::config::{Label, NameTemplate};
+use crate::edit::notes::Layout;
 use crate::finding::{Finding, Place};
 use crate::git::{BranchName, CommitId};
 use crate::plan::bump::{self, Bump};
 use crate::plan::course::{self, Course, Transition};
+use crate::plan::files::What;
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse, room};
 use crate::rule;
@@ -52,12 +54,51 @@ pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Find
 
     let mut plan = Plan::new(request, Command::Branch, version);
     match &config.prerelease.candidate {
-        None => plan.branches.push(NewBranch { name: branch.clone(), at: project.commit }),
+        None => findings.extend(release_branch(request, &lines, &mut plan, &branch)),
         Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),
     }
     findings.extend(trunk(request, &lines, &mut plan, step, &branch));
     plan.notes = refuse(findings)?;
     Ok(plan)
+}
+
+/// Plans the release branch at the commit that is cut; with one more for its notes, where there are none.
+fn release_branch(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    plan: &mut Plan,
+    branch: &BranchName,
+) -> Vec<Finding> {
+    let version = plan.version.clone();
+    // What is wrong with the template is said of the trunk.
+    let Ok(Some((path, text))) = notes::first(request, lines.lead, &version) else {
+        plan.branches.push(NewBranch { name: branch.clone(), at: request.project.commit });
+        return Vec::new();
+    };
+    let mut bump = Bump::default();
+    bump.files.put(&path, What::Notes { layout: Some(Layout::PerBranch) }, None, text);
+    let message = request.project.config.commit.notes.render(&request.values(&version, lines.lead));
+    let mut findings = Vec::new();
+    let Some(on) = beginning(request, plan, branch, &version, &mut findings) else { return findings };
+    findings.extend(commit(request, plan, bump, version, on, true, message));
+    findings
+}
+
+/// Returns the branch that gets the first commit after the cut: the release branch itself, or the one that
+/// stands for it, beside which it is made.
+fn beginning(
+    request: &Request<'_>,
+    plan: &mut Plan,
+    branch: &BranchName,
+    version: &Version,
+    findings: &mut Vec<Finding>,
+) -> Option<BranchName> {
+    let template = request.project.config.names.release_branch.as_ref();
+    if template.is_none() {
+        return Some(branch.clone());
+    }
+    plan.branches.push(NewBranch { name: branch.clone(), at: request.project.commit });
+    target(request, template, version, findings).map(|(on, _)| on)
 }
 
 /// Plans the release branch's commit to the first release candidate.
@@ -71,18 +112,14 @@ fn candidate(
     let config = &request.project.config;
     let label = label.counting();
     let course = Course::new(config, Transition::Candidate(Step::None), Some(&label), &course::NOTHING);
-    let bump = bump::bump(request.project, lines, &course);
+    let mut bump = bump::bump(request.project, lines, &course);
+    if let Ok(Some((path, text))) = notes::first(request, lines.lead, &plan.version) {
+        bump.files.put(&path, What::Notes { layout: Some(Layout::PerBranch) }, None, text);
+    }
     let version = bump.lead_version(lines.lead);
     let values = request.values(&version, lines.lead);
     let mut findings = Vec::new();
-    let on = match config.names.release_branch.as_ref() {
-        None => branch.clone(),
-        template => {
-            plan.branches.push(NewBranch { name: branch.clone(), at: request.project.commit });
-            let Some((on, _)) = target(request, template, &version, &mut findings) else { return findings };
-            on
-        }
-    };
+    let Some(on) = beginning(request, plan, branch, &version, &mut findings) else { return findings };
     findings.extend(commit(request, plan, bump, version, on, true, config.commit.candidate.render(&values)));
     findings
 }

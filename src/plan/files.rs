@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 
 use serde::Serialize;
 
+use crate::edit::notes::Layout;
 use crate::path::RepoPath;
 
 /// A file that changes.
@@ -39,7 +40,11 @@ pub enum What {
     /// Lines of a version file.
     VersionFile,
     /// The notes.
-    Notes,
+    Notes {
+        /// How they are laid out, as far as that is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        layout: Option<Layout>,
+    },
 }
 
 /// Files that change, each once: what several edits make of one file adds up.
@@ -88,7 +93,7 @@ mod tests {
         assert!(files.is_empty());
         files.put(&path, What::VersionFile, Some(&now), "a 2\nb 1\n".to_owned());
         let both = files.text(&path, Some(&now)).unwrap().replace("b 1", "b 2");
-        files.put(&path, What::Notes, Some(&now), both);
+        files.put(&path, What::Notes { layout: None }, Some(&now), both);
         let [change] = &files.into_vec()[..] else { panic!("not one change") };
         assert_eq!((change.what, change.before.as_ref()), (What::VersionFile, Some(&now)));
         assert_eq!(change.after, "a 2\nb 2\n");

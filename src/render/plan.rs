@@ -121,12 +121,14 @@ fn files(out: &mut String, commit: &Commit, verbose: bool) {
                 }
                 continue;
             }
-            What::Lock => "members' versions",
-            What::VersionFile => "version file",
-            What::Notes if file.before.is_none() => "notes, new",
-            What::Notes => "notes",
+            What::Lock => "members' versions".to_owned(),
+            What::VersionFile => "version file".to_owned(),
+            What::Notes { layout } => {
+                let layout = layout.map(|layout| format!(" ({layout})")).unwrap_or_default();
+                format!("notes{layout}{}", if file.before.is_none() { ", new" } else { "" })
+            }
         };
-        line(file.path.as_str(), what);
+        line(file.path.as_str(), &what);
     }
     if manifests > 0 && !verbose {
         line(&counted(manifests, "manifest"), &changed(versions, requirements));

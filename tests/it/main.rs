@@ -31,6 +31,7 @@ mod mdbook;
 mod naming;
 mod notes;
 mod notes_edit;
+mod notes_layout;
 mod only_versions;
 mod ops;
 mod partial;

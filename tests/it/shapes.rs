@@ -173,7 +173,7 @@ fn a_branch_of_its_own_may_get_each_commit() {
     let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", names)]);
     let trunk = fixture.sandbox.rev("main");
     let said = fixture.prepare("branch");
-    assert!(said.contains("git push --atomic origin release-7.0.0 bump-to-8.0.0\n"), "{said}");
+    assert!(said.contains("git push --atomic origin release-7.0.0 prepare-7.0.0 bump-to-8.0.0\n"), "{said}");
     assert_eq!(fixture.sandbox.rev("main"), trunk);
     assert_eq!(fixture.sandbox.rev("bump-to-8.0.0~1"), trunk);
     fixture.sandbox.git(["switch", "--quiet", "release-7.0.0"]);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use semver::Version;
 
-use super::outline::{BlockKind, Outline, lines};
+use super::outline::{BlockKind, Outline, lines, next_line};
 use super::style::Style;
 use super::title::gathers;
 
@@ -13,6 +13,8 @@ use super::title::gathers;
 pub struct LinkDefinition {
     /// The bytes of its line, without the line's end.
     pub line: Range<usize>,
+    /// Where the line after it begins.
+    pub next: usize,
     /// The bytes of the label, without its brackets.
     pub label: Range<usize>,
     /// The bytes after the colon and the blanks that follow it.
@@ -53,6 +55,7 @@ pub(super) fn in_lines(text: &str, range: &Range<usize>) -> impl Iterator<Item =
         let is_whole = !target.is_empty() && !label.is_empty();
         is_whole.then(|| LinkDefinition {
             line: line.start..end,
+            next: next_line(text, line.end),
             label: start..start + label.len(),
             target: begin..end,
         })

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::definition::{LinkDefinition, succeeded, versions};
-use super::outline::BlockKind;
+use super::outline::{BlockKind, MarkdownBlock};
 use super::scaffold::Missing;
 use super::section::Gathering;
 use super::state::SectionState;
@@ -15,6 +15,16 @@ use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::rule;
 use crate::version::plain;
+
+/// A heading inside of a section, and what is below it.
+struct Category {
+    heading: Range<usize>,
+    /// Where the block before it ends, if that is in the section, too.
+    before: Option<usize>,
+    /// Where the next one begins.
+    next: Option<usize>,
+    is_empty: bool,
+}
 
 impl Notes<'_> {
     /// Turns what is gathered into the section of `version`, released on `date`, below a heading that gathers
@@ -182,16 +192,25 @@ impl Notes<'_> {
     /// Returns where the comments end that stand directly below a heading that gathers: they are about it.
     fn after_comments(&self, gathering: &Gathering) -> usize {
         let blocks = self.outline.blocks.get(gathering.body.clone()).unwrap_or_default();
-        let is_comment = |block: &&super::MarkdownBlock| {
+        let is_comment = |block: &&MarkdownBlock| {
             block.kind == BlockKind::Html && self.text[block.range.clone()].starts_with("<!--")
         };
         blocks.iter().take_while(is_comment).last().map_or(gathering.heading.end, |block| block.range.end)
     }
 
-    /// Returns the categories inside of a section, each with the range up to the next, and whether it is empty.
-    fn categories(&self, gathering: &Gathering) -> Vec<(Range<usize>, Range<usize>, bool)> {
-        let blocks = self.outline.blocks.get(gathering.body.clone()).unwrap_or_default();
-        let inner = |block: &super::MarkdownBlock| match &block.kind {
+    /// Returns the blocks of a section, without the rule that may end it.
+    fn blocks(&self, body: &Range<usize>) -> &[MarkdownBlock] {
+        let blocks = self.outline.blocks.get(body.clone()).unwrap_or_default();
+        match blocks.split_last() {
+            Some((last, others)) if last.kind == BlockKind::Rule => others,
+            _ => blocks,
+        }
+    }
+
+    /// Returns the categories inside of a section.
+    fn categories(&self, body: &Range<usize>) -> Vec<Category> {
+        let blocks = self.blocks(body);
+        let inner = |block: &MarkdownBlock| match &block.kind {
             BlockKind::Heading(heading) => Some(heading.level),
             _ => None,
         };
@@ -199,10 +218,11 @@ impl Notes<'_> {
         let starts: Vec<usize> =
             (0..blocks.len()).filter(|&block| inner(&blocks[block]) == Some(top)).collect();
         let ends = starts.iter().skip(1).copied().chain([blocks.len()]);
-        let category = |(start, end): (&usize, usize)| {
-            let until = blocks.get(end).map_or(gathering.range.end, |next| next.range.start);
-            let range = blocks[*start].range.start..until;
-            (blocks[*start].range.clone(), range, end == start + 1)
+        let category = |(&start, end): (&usize, usize)| Category {
+            heading: blocks[start].range.clone(),
+            before: start.checked_sub(1).map(|before| blocks[before].range.end),
+            next: blocks.get(end).map(|next| next.range.start),
+            is_empty: end == start + 1,
         };
         starts.iter().zip(ends).map(category).collect()
     }
@@ -210,36 +230,40 @@ impl Notes<'_> {
     /// Returns the headings of all categories without entries, with the gaps between them, where one of them
     /// has none now: then that is how the file begins.
     fn empty_categories(&self, gathering: &Gathering) -> String {
-        let categories = self.categories(gathering);
-        let Some((heading, range, _)) = categories.iter().find(|(.., is_empty)| *is_empty) else {
-            return String::new();
-        };
+        let categories = self.categories(&gathering.body);
+        let Some(empty) = categories.iter().find(|category| category.is_empty) else { return String::new() };
         let count = |range: Range<usize>| self.text[range].matches('\n').count().clamp(1, 3);
-        let between = self.line_end().repeat(count(heading.end..range.end));
-        let first = categories.first().map_or(heading.start, |(first, ..)| first.start);
-        let lead = self.line_end().repeat(count(gathering.heading.end..first.max(gathering.heading.end)));
+        let gap = match (empty.next, empty.before) {
+            (Some(next), _) => count(empty.heading.end..next),
+            (None, Some(before)) => count(before..empty.heading.start),
+            (None, None) => 2,
+        };
+        let first = categories.first().map_or(empty.heading.start, |first| first.heading.start);
+        let from = self.after_comments(gathering);
+        let lead = self.line_end().repeat(count(from..first.max(from)));
         let headings: Vec<&str> =
-            categories.iter().map(|(heading, ..)| &self.text[heading.clone()]).collect();
-        lead + &headings.join(&between)
+            categories.iter().map(|category| &self.text[category.heading.clone()]).collect();
+        lead + &headings.join(&self.line_end().repeat(gap))
     }
 
     /// Returns the empty categories of what was gathered, where released sections have no such.
     fn dropped_categories(&self, gathering: &Gathering) -> Vec<Range<usize>> {
-        let keeps = |section: &Section| {
-            let released = Gathering {
-                range: section.range.clone(),
-                heading: section.heading.clone(),
-                marks: section.marks.clone(),
-                body: section.body.clone(),
-            };
-            self.categories(&released).iter().any(|(.., is_empty)| *is_empty)
-        };
+        let keeps =
+            |section: &Section| self.categories(&section.body).iter().any(|category| category.is_empty);
         let newest = self.sections.iter().filter(|section| !section.body.is_empty()).take(10);
         if self.is_empty(gathering) || newest.clone().next().is_none() || newest.clone().any(keeps) {
             return Vec::new();
         }
-        let categories = self.categories(gathering).into_iter();
-        categories.filter(|(.., is_empty)| *is_empty).map(|(_, range, _)| range).collect()
+        let categories = self.categories(&gathering.body);
+        let last = categories.iter().rposition(|category| !category.is_empty);
+        let range = |(index, category): (usize, &Category)| match (category.next, category.before) {
+            // Before the last that is not empty the gap after goes, and behind it the gap before.
+            (Some(next), _) if last.is_some_and(|last| index < last) => category.heading.start..next,
+            (_, Some(before)) => before..category.heading.end,
+            _ => category.heading.clone(),
+        };
+        let empty = categories.iter().enumerate().filter(|(_, category)| category.is_empty);
+        empty.map(range).collect()
     }
 
     /// Returns the definition of the version before, which others follow.

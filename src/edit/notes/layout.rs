@@ -30,12 +30,14 @@ impl fmt::Display for Layout {
 
 impl Notes<'_> {
     /// Returns how these notes are laid out, as far as they show it: not where there is too little, and not
-    /// where they link to older branches' notes and gather what is not released, too.
+    /// where they link to older branches' notes and gather what is not released, too. Where the configuration
+    /// words an archive, there is to be one.
     pub fn layout(&self) -> Option<Layout> {
         let has_entries = self.archive.as_ref().is_some_and(|archive| !archive.entries.is_empty());
         match (self.gatherings.is_empty(), &self.archive) {
-            (false, _) => (!has_entries).then_some(Layout::Unreleased),
+            (false, _) => (!has_entries && !self.style.is_archive_set).then_some(Layout::Unreleased),
             (true, Some(_)) => Some(Layout::PerBranch),
+            (true, None) if self.style.is_archive_set => Some(Layout::PerBranch),
             (true, None) => (self.sections.len() > 1).then_some(Layout::Growing),
         }
     }

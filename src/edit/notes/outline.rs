@@ -136,10 +136,13 @@ impl OutlineBuilder<'_> {
     /// Takes the block that ends with `event`, as the parser tells it and what is `inside` of it.
     fn take(&mut self, event: &Event, range: &Range<usize>, inside: &[Range<usize>]) {
         self.define(range.start);
+        let mut whole = range.clone();
         let kind = match event {
             Event::End(TagEnd::Heading(level)) => self.heading(*level as usize, range, inside.last()),
             Event::End(TagEnd::List(_)) => {
                 let mut at = self.at;
+                // The parser counts a definition that follows among the list's own lines.
+                whole.end = inside.last().map_or(range.end, |last| last.end);
                 let items = inside.iter().map(|item| {
                     let (lines, next) = self.lines_of(at, item);
                     at = next;
@@ -153,7 +156,7 @@ impl OutlineBuilder<'_> {
             Event::Rule => BlockKind::Rule,
             _ => BlockKind::Paragraph,
         };
-        self.push(range, kind);
+        self.push(&whole, kind);
     }
 
     fn push(&mut self, range: &Range<usize>, kind: BlockKind) {

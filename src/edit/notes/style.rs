@@ -17,6 +17,8 @@ pub struct Style {
     pub(super) released: (String, String),
     /// Whether the configuration says that, so that nothing needs to be told from the notes.
     pub(super) is_released_set: bool,
+    /// Whether it words anything of the archive, so that there is to be one.
+    pub(super) is_archive_set: bool,
 }
 
 /// A [`Style`] as the configuration words it; what is `None` keeps its default.
@@ -44,6 +46,7 @@ impl Style {
             unreleased: "Unreleased".to_owned(),
             released: ("Released ".to_owned(), String::new()),
             is_released_set: false,
+            is_archive_set: false,
         }
     }
 
@@ -63,6 +66,7 @@ impl Style {
     /// version. The findings have no place.
     pub fn parse(file: &RepoPath, wording: &Wording) -> Result<Self, Vec<Finding>> {
         let mut style = Self::default_for(file);
+        style.is_archive_set = wording.entry.is_some() || wording.marker.is_some();
         let mut findings = Vec::new();
         let mut set = |slot: &mut String, text: Option<&str>, what: &str| match text {
             Some(text) if text.trim().is_empty() || text.contains(['\n', '\r']) => findings.push(

@@ -79,6 +79,19 @@ pub(super) fn gathers(heading: &str, style: &Style) -> bool {
     begins || is_next && others.all(|other| OF_RELEASE.contains(&other.as_str()))
 }
 
+/// Returns whether a heading that names no version looks as if it did: `1.2`, `v1.2.3.4`, `[1.2.x]`.
+pub(super) fn resembles_version(heading: &str) -> bool {
+    let content = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let content = content.strip_prefix(['v', 'V']).unwrap_or(content);
+    let mut numbers = content.split('.');
+    let is_number =
+        |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+    let first = numbers.next();
+    first.is_some_and(|first| {
+        !first.is_empty() && first.len() < 4 && first.bytes().all(|byte| byte.is_ascii_digit())
+    }) && is_number(numbers.next())
+}
+
 /// Returns the text after the version without the target of a link that it is in.
 pub(super) fn after_link(after: &str) -> &str {
     match after.strip_prefix("](").and_then(|target| target.split_once(')')) {

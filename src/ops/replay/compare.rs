@@ -62,7 +62,7 @@ pub(super) fn compare(
         };
         let made = text(step.commit)?;
         if made.as_ref() != Some(&after) {
-            let what = change.map_or(What::Notes, |change| change.what);
+            let what = change.map_or(What::Notes { layout: None }, |change| change.what);
             files.push(FileChange { path, what, before: made, after });
         }
     }

@@ -1,0 +1,188 @@
+//! The layouts of the notes: which one a file shows, and what becomes of it.
+
+use chrono::NaiveDate;
+use relprep::edit::notes::{Edited, Layout, Missing, Notes, Style};
+use relprep::finding::Finding;
+use relprep::path::RepoPath;
+use relprep::template::Values;
+use semver::Version;
+
+fn v(text: &str) -> Version {
+    text.parse().unwrap()
+}
+
+fn with<T>(text: &str, act: impl FnOnce(&Notes) -> T) -> T {
+    let path = RepoPath::new("CHANGELOG.md").unwrap();
+    act(&Notes::parse(&path, text, &Style::default_for(&path)))
+}
+
+fn said(findings: &[Finding]) -> Vec<String> {
+    let line = |finding: &Finding| {
+        finding.place.as_ref().and_then(|place| place.spot.as_ref()).map_or(0, |spot| spot.line)
+    };
+    findings.iter().map(|finding| format!("{}: {}", line(finding), finding.message)).collect()
+}
+
+fn outcome(edited: Result<Edited, Vec<Finding>>) -> Result<String, Vec<String>> {
+    edited.map(|edited| edited.text).map_err(|findings| said(&findings))
+}
+
+/// Turns what is gathered into the section of `version`, of 20 August 2025.
+fn turn(text: &str, version: &str) -> Result<String, Vec<String>> {
+    let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
+    outcome(with(text, |notes| notes.turn(&v(version), day, Missing::Scaffold)))
+}
+
+fn anew(text: &str) -> Result<String, Vec<String>> {
+    with(text, |notes| outcome(notes.begin_anew()))
+}
+
+fn grow(text: &str, next: &str) -> Result<String, Vec<String>> {
+    outcome(with(text, |notes| notes.grow(None, &Values::of(&v(next)))))
+}
+
+#[test]
+fn a_file_shows_how_it_is_laid_out() {
+    for (text, layout) in [
+        ("# Log\n\n## [Unreleased]\n", Some(Layout::Unreleased)),
+        ("## 2.0.0 - TBD\n\n## Unreleased\n\n## 1.0.0\n", Some(Layout::Unreleased)),
+        ("# unreleased\n\n# v1.0.0\n\n<!-- ARCHIVE_START -->\n", Some(Layout::Unreleased)),
+        ("# unreleased\n\n# v1.0.0\n\n<!-- ARCHIVE_START -->\n* [0.9](x)\n", None),
+        ("## 2.0.0\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\n", Some(Layout::PerBranch)),
+        ("## 2.0.0\n\nUnreleased.\n\n## 1.0.0\n", Some(Layout::Growing)),
+        ("## 2.0.0\n\n### Unreleased\n", None),
+        ("Prose.\n", None),
+    ] {
+        with(text, |notes| assert_eq!(notes.layout(), layout, "{text}"));
+    }
+}
+
+#[test]
+fn what_is_gathered_becomes_a_section_and_the_links_follow() {
+    let before = "# Log\n\n## [Unreleased]\n\n### Added\n\n- A bell. [#3]\n\n[#3]: x/3\n\n## [1.1.0] - 2025-07-01\n\n- B\n\n\
+                  [Unreleased]: https://e.org/compare/v1.1.0...HEAD\n[1.1.0]: https://e.org/compare/v1.0.0...v1.1.0\n";
+    let after = "# Log\n\n## [Unreleased]\n\n## [1.2.0] - 2025-08-20\n\n### Added\n\n- A bell. [#3]\n\n[#3]: x/3\n\n## [1.1.0] - 2025-07-01\n\n- B\n\n\
+                 [Unreleased]: https://e.org/compare/v1.2.0...HEAD\n[1.2.0]: https://e.org/compare/v1.1.0...v1.2.0\n[1.1.0]: https://e.org/compare/v1.0.0...v1.1.0\n";
+    assert_eq!(turn(before, "1.2.0").as_deref(), Ok(after));
+    let crlf = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    assert_eq!(turn(&crlf(before), "1.2.0"), Ok(crlf(after)));
+    assert_eq!(turn(after, "1.2.0").as_deref(), Ok(after), "once is enough");
+}
+
+#[test]
+fn links_follow_by_the_pattern_of_those_that_are_there() {
+    let links = |definitions: &str| {
+        let text = format!("# Unreleased\n\n- A\n\n# 1.1.0\n\n- B\n\n{definitions}");
+        turn(&text, "1.2.0").map(|text| text.split_once("- B\n\n").unwrap().1.to_owned())
+    };
+    for (before, after) in [
+        ("", ""),
+        (
+            "[1.1.0]: x/tag/v1.1.0\n[1.0.0]: x/tag/v1.0.0",
+            "[1.2.0]: x/tag/v1.2.0\n[1.1.0]: x/tag/v1.1.0\n[1.0.0]: x/tag/v1.0.0",
+        ),
+        (
+            "[unreleased]: x/1.1.0..main\n[v1.1.0]: x/tag/1.1.0\n",
+            "[unreleased]: x/1.2.0..main\n[v1.2.0]: x/1.1.0..1.2.0\n[v1.1.0]: x/tag/1.1.0\n",
+        ),
+        (
+            "<!-- next-url -->\n[Unreleased]: x/compare/a-b-v1.1.0...HEAD?w=1\n[1.1.0]: x/compare/a-b-v1.0.0...a-b-v1.1.0\n",
+            "<!-- next-url -->\n[Unreleased]: x/compare/a-b-v1.2.0...HEAD?w=1\n[1.2.0]: x/compare/a-b-v1.1.0...a-b-v1.2.0\n\
+             [1.1.0]: x/compare/a-b-v1.0.0...a-b-v1.1.0\n",
+        ),
+        (
+            "[1.0.0]: x/v0.9.0...v1.0.0\n[1.1.0]: x/v1.0.0...v1.1.0\n[unreleased]: x/v1.1.0...HEAD",
+            "[1.0.0]: x/v0.9.0...v1.0.0\n[1.1.0]: x/v1.0.0...v1.1.0\n[1.2.0]: x/v1.1.0...v1.2.0\n[unreleased]: x/v1.2.0...HEAD",
+        ),
+        ("[unreleased]: x/v1.1.0...HEAD\n", "[unreleased]: x/v1.2.0...HEAD\n[1.2.0]: x/v1.1.0...v1.2.0\n"),
+    ] {
+        assert_eq!(links(before).as_deref(), Ok(after), "{before}");
+    }
+    let elsewhere = "9: what is not released is compared with 1.0.0, and the newest version is 1.1.0";
+    assert_eq!(links("[unreleased]: x/v1.0.0...HEAD\n"), Err(vec![elsewhere.to_owned()]));
+}
+
+#[test]
+fn rules_titles_and_categories_are_as_the_file_has_them() {
+    for (before, after) in [
+        (
+            "# Log\n---\n\n## Unreleased\n\n### Added\n\n* A\n\n---\n\n## [1.1.0](x/1.0.0...1.1.0)\n\nReleased 2025-01-12\n\n* B\n",
+            "# Log\n---\n\n## Unreleased\n\n---\n\n## [1.2.0](x/1.1.0...1.2.0)\n\nReleased 2025-08-20\n\n### Added\n\n* A\n\n---\n\n## [1.1.0](x/1.0.0...1.1.0)\n\nReleased 2025-01-12\n\n* B\n",
+        ),
+        (
+            "# Unreleased\n## Added\n## Fixed\n- A\n## Removed\n\n# v1.1.0 (2025-01-12)\n## Fixed\n- B\n",
+            "# Unreleased\n## Added\n## Fixed\n## Removed\n\n# v1.2.0 (2025-08-20)\n## Fixed\n- A\n\n# v1.1.0 (2025-01-12)\n## Fixed\n- B\n",
+        ),
+        (
+            "<!-- next -->\n## [Unreleased] - ReleaseDate\n\n## [1.1.0] - 2025-01-12\n\n- B\n",
+            "<!-- next -->\n## [Unreleased] - ReleaseDate\n\n## [1.2.0] - 2025-08-20\n\n## [1.1.0] - 2025-01-12\n\n- B\n",
+        ),
+        (
+            "TBD\n===\n<!-- Add here. -->\n\n- A\n\n\n1.1.0 (2025-01-12)\n==================\n- B\n\n\n1.0.0 (2025-01-01)\n==================\n- C\n",
+            "TBD\n===\n<!-- Add here. -->\n\n\n1.2.0 (2025-08-20)\n==================\n\n- A\n\n\n1.1.0 (2025-01-12)\n==================\n- B\n\n\n1.0.0 (2025-01-01)\n==================\n- C\n",
+        ),
+        ("# Log\n\n## [Unreleased]\n\n- A\n", "# Log\n\n## [Unreleased]\n\n## [1.2.0] - 2025-08-20\n\n- A\n"),
+        (
+            "## 2.0.0 - TBD\n\n- Z\n\n## Unreleased\n\n- A\n\n## 1.1.0\n\n- B\n",
+            "## 2.0.0 - TBD\n\n- Z\n\n## Unreleased\n\n## 1.2.0\n\n- A\n\n## 1.1.0\n\n- B\n",
+        ),
+    ] {
+        assert_eq!(turn(before, "1.2.0").as_deref(), Ok(after), "{before}");
+    }
+}
+
+#[test]
+fn what_cannot_be_turned_is_refused_with_its_place() {
+    let refused = |text: &str| turn(text, "1.2.0").unwrap_err();
+    let second = "5: there is a second section that gathers: `## Unreleased`";
+    assert_eq!(refused("## [Unreleased]\n\n- A\n\n## Unreleased\n\n- B\n"), [second]);
+    assert_eq!(
+        refused("## 1.1.0\n"),
+        ["0: the notes have no section `Unreleased`, which gathers what comes next"]
+    );
+    let newer = "5: the notes have 1.3.0, which is newer than 1.2.0";
+    assert_eq!(refused("## Unreleased\n\n- A\n\n## 1.3.0\n\n- B\n"), [newer]);
+    let earlier = "3: 1.2.0 would be dated 2025-08-20, before 1.1.0, of 2025-09-01";
+    assert_eq!(refused("## Unreleased\n\n## 1.1.0 - 2025-09-01\n"), [earlier]);
+    let twice = "5: the notes have a second section for 1.2.0";
+    assert_eq!(refused("## Unreleased\n\n## 1.2.0\n\n## 1.2.0\n"), [twice]);
+    let like =
+        with("## Unreleased\n\n## 1.2\n\n- A\n\n## 1.1.0\n\n## 1.0\n", |notes| notes.lookalikes(&v("1.2.0")));
+    assert_eq!(said(&like), ["3: `1.2` is no version, and no section"]);
+}
+
+#[test]
+fn a_cut_takes_what_is_gathered_to_the_release_branch() {
+    for (before, after) in [
+        (
+            "# Log\r\n\r\n## [Unreleased]\r\n\r\n### Added\r\n\r\n- A\r\n\r\n## [1.0.0]\r\n",
+            "# Log\r\n\r\n## [Unreleased]\r\n\r\n## [1.0.0]\r\n",
+        ),
+        (
+            "## Unreleased\n\n<!-- Add here. -->\n\n### Added\n\n- A\n\n### Fixed\n\n---\n\n## 1.0.0\n",
+            "## Unreleased\n\n<!-- Add here. -->\n\n### Added\n\n### Fixed\n\n---\n\n## 1.0.0\n",
+        ),
+        ("## Unreleased\n\n### Added\n\n## 1.0.0\n", "## Unreleased\n\n### Added\n\n## 1.0.0\n"),
+        ("# Unreleased\n\n- A [#1]\n\n[#1]: x\n\n[unreleased]: y\n", "# Unreleased\n\n[unreleased]: y\n"),
+    ] {
+        assert_eq!(anew(before).as_deref(), Ok(after), "{before}");
+        assert_eq!(anew(after).as_deref(), Ok(after), "once is enough");
+    }
+}
+
+#[test]
+fn a_growing_file_gets_the_next_section_on_top() {
+    for (before, after) in [
+        (
+            "# Log\n\n## 2.0.0 (July 20th, 2025)\n\n### Added\n\n- A\n\n## 1.0.0 (June 20th, 2025)\n\n### Added\n\n- B\n",
+            "# Log\n\n## 3.0.0 (Unreleased)\n\n### Added\n\n## 2.0.0 (July 20th, 2025)\n\n### Added\n\n- A\n\n## 1.0.0 (June 20th, 2025)\n\n### Added\n\n- B\n",
+        ),
+        (
+            "# 2.0.0\n\nUnreleased.\n\n## Added\n\n---\n\n# 1.0.0\n\nReleased 2025-06-20.\n\n## Added\n\n- B\n",
+            "# 3.0.0\n\nUnreleased.\n\n## Added\n\n---\n\n# 2.0.0\n\nUnreleased.\n\n## Added\n\n---\n\n# 1.0.0\n\nReleased 2025-06-20.\n\n## Added\n\n- B\n",
+        ),
+        ("## 3.0.0\n\n## 2.0.0\n", "## 3.0.0\n\n## 2.0.0\n"),
+    ] {
+        assert_eq!(grow(before, "3.0.0").as_deref(), Ok(after), "{before}");
+    }
+}
