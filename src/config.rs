@@ -8,6 +8,7 @@
 pub mod backport;
 pub mod check;
 mod error;
+mod file;
 pub mod keys;
 mod mask;
 pub mod msrv;
@@ -22,10 +23,11 @@ mod value;
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 
+pub use file::ConfigFile;
 pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
 pub use notes::{NotesConfig, PackageNotes};
 pub use path::ConfigPath;
-pub use read::{ConfigFile, read};
+pub use read::read;
 use schedule::ScheduleConfig;
 pub use value::{Argv, Following, Label, Patterns, TextTemplate};
 

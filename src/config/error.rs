@@ -5,8 +5,9 @@ use std::ops::Range;
 use toml_edit::de::Error;
 use toml_edit::{Document, Item, TableLike};
 
+use super::file::{ConfigFile, METADATA};
 use super::keys::{self, Key, Kind};
-use super::read::{ConfigFile, METADATA};
+
 use crate::finding::{Finding, Place};
 use crate::rule;
 

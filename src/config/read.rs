@@ -9,27 +9,15 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::Config;
 use super::error::refused;
+use super::file::{ConfigFile, METADATA};
 use super::mask::{MaskExtent, masked};
 use super::schedule::Problem;
 use crate::finding::{Finding, Place, Refused};
 use crate::limits;
 use crate::rule;
 
-/// A file that may hold the configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigFile {
-    /// Its path, as the user knows it.
-    pub path: String,
-    /// Its content.
-    pub text: String,
-}
-
 /// How many things are said to be wrong at once.
 const MOST_FINDINGS: usize = 10;
-
-/// The tables of a manifest that may hold the configuration.
-pub(super) const METADATA: [[&str; 3]; 2] =
-    [["workspace", "metadata", "relprep"], ["package", "metadata", "relprep"]];
 
 /// Reads the configuration from `explicit` (`--config`), which overrides all, or else from `beside`
 /// (`relprep.toml` beside the root manifest) or the `metadata` table of the root `manifest`.

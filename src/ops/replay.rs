@@ -3,14 +3,14 @@
 //! Everything happens in memory, with the configuration of today: no ref, no file and no object is written.
 
 mod compare;
+mod step;
 mod steps;
 
 use anyhow::Result;
-use chrono::NaiveDate;
-use semver::Version;
 use serde::Serialize;
 
 pub use compare::ReplayOutcome;
+pub use step::{PastStep, ReplayOptions};
 
 use super::session::Session;
 use super::sink::{Progress, Sink};
@@ -18,51 +18,12 @@ use super::{reading, settle};
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::Branches;
-use crate::git::{BranchName, CommitId, Refs, Repo, TagName};
-use crate::plan::course::Asked;
+use crate::git::{BranchName, Refs, Repo, TagName};
 use crate::plan::{Command, Plan, Request, cut, maintain, preconditions};
 use crate::project::lead::product;
 use crate::project::{self, Location, Project, Revision, names};
 use crate::rule::Severity;
-use crate::status::Waiver;
 use crate::version::plain;
-
-/// Which steps are prepared again.
-#[derive(Clone, Debug)]
-pub struct ReplayOptions {
-    /// The steps to these versions, or to all.
-    pub versions: Vec<Version>,
-    /// How many, the latest; of versions that are named, all.
-    pub last: usize,
-    /// Steps that may differ, and why.
-    pub except: Vec<Waiver>,
-}
-
-/// A commit of the past that moved the lead package's version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PastStep {
-    /// What it did.
-    pub command: Command,
-    /// How far.
-    #[serde(skip)]
-    pub asked: Asked,
-    /// The branch that it is on.
-    pub branch: BranchName,
-    /// The lead package's version before.
-    pub from: Version,
-    /// The lead package's version after.
-    pub to: Version,
-    /// Its day, by its own time zone.
-    pub date: NaiveDate,
-    /// When it was made, in seconds since 1970.
-    #[serde(skip)]
-    pub moment: i64,
-    /// The commit.
-    pub commit: CommitId,
-    /// Its first parent.
-    #[serde(skip)]
-    pub parent: CommitId,
-}
 
 /// A step, and how what is prepared today compares with what was made.
 #[derive(Clone, Debug, Serialize)]

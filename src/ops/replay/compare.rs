@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::PastStep;
+use super::step::PastStep;
 use crate::finding::Finding;
 use crate::git::Repo;
 use crate::only_versions;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::Result;
 use semver::Version;
 
-use super::{PastStep, ReplayOptions};
+use super::step::{PastStep, ReplayOptions};
 use crate::config::{Config, Label};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Refs, Repo};

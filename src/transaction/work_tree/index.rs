@@ -116,11 +116,12 @@ fn moved(entry: Option<IndexEntry>, root: &Path, file: &FileMove, side: &Side) -
 
 /// Makes git compare contents, the next time it looks, where only the time of the old index could
 /// tell whether a file was changed after it was staged.
+///
+/// Most builds of git compare times by the second (`USE_NSEC` in its Makefile), so that counts here.
 fn distrust_racy_entries(index: &mut Index, written: &fs::Metadata) -> Result<()> {
-    let written = modified(written);
-    let time = |entry: &IndexEntry| (entry.mtime.seconds(), entry.mtime.nanoseconds());
+    let (written, _) = modified(written);
     let racy: Vec<IndexEntry> =
-        index.iter().filter(|entry| entry.file_size != 0 && time(entry) >= written).collect();
+        index.iter().filter(|entry| entry.file_size != 0 && entry.mtime.seconds() >= written).collect();
     for entry in racy {
         // git's documentation (racy-git): a size of 0 is never trusted.
         index.add(&IndexEntry { file_size: 0, ..entry }).context("cannot mark an entry of the index")?;
