@@ -11,6 +11,7 @@ pub mod fetched;
 pub mod history;
 pub(crate) mod identity;
 mod ids;
+mod links;
 pub mod merge;
 mod moment;
 mod names;

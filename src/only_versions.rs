@@ -44,6 +44,8 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
         ChangeKind::Content(Err(why)) => return whole(&format!("has another content: {why}")),
     };
     let Some(path) = path else { return whole("has another content") };
+    let mut links = after.files.linked().filter(|(link, own)| **own == path && is_manifest(after, link));
+    let path = links.next().map_or(path.clone(), |(link, _)| link.clone());
     match path.file_name() {
         _ if is_notes => notes::findings(&path, old, new, before, after),
         "Cargo.lock" => lock::findings(&path, old, new, before, after),
@@ -53,6 +55,10 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
         }
         _ => changed_lines(&path, old, &moved_back(before, after, &path, new), new),
     }
+}
+
+fn is_manifest(project: &Project, path: &RepoPath) -> bool {
+    project.workspace.manifests.contains_key(path)
 }
 
 /// Returns the later text of a version file with its configured lines put back to the earlier

@@ -116,11 +116,12 @@ impl Workspace {
     ///
     /// A refusal with every member's manifest that cannot be read.
     pub fn of(
-        sources: TreeFiles,
+        mut sources: TreeFiles,
         members: &Members,
         follow: &Patterns,
         publish: &PublishConfig,
     ) -> Result<Self> {
+        sources.keep_once(members);
         let mut workspace = Self {
             root: members.root.clone(),
             packages: Vec::new(),
@@ -152,7 +153,7 @@ impl Workspace {
             }
         }
         Refused::if_any(refusals)?;
-        workspace.add_members(members, publish)?;
+        workspace.add_members(members, publish, &sources.lost)?;
         workspace.add_followers(follow, publish);
         workspace.in_submodules.sort_by(|a, b| a.name.cmp(&b.name));
         workspace.notes.extend(workspace.in_submodules.iter().filter_map(unseen));
@@ -162,10 +163,15 @@ impl Workspace {
         Ok(workspace)
     }
 
-    fn add_members(&mut self, members: &Members, publish: &PublishConfig) -> Result<(), Refused> {
+    fn add_members(
+        &mut self,
+        members: &Members,
+        publish: &PublishConfig,
+        lost: &BTreeMap<RepoPath, String>,
+    ) -> Result<(), Refused> {
         let untracked = |member: &&Member| !self.manifests.contains_key(&member.manifest);
-        let refusals: Vec<Finding> =
-            members.packages.iter().filter(untracked).map(untracked_member).collect();
+        let untracked = members.packages.iter().filter(untracked);
+        let refusals: Vec<Finding> = untracked.map(|member| untracked_member(member, lost)).collect();
         Refused::if_any(refusals)?;
         for member in &members.packages {
             let Some(file) = self.manifests.get(&member.manifest) else { continue };
@@ -263,21 +269,38 @@ impl Workspace {
 pub struct TreeFiles {
     manifests: BTreeMap<RepoPath, Result<ManifestFile, Finding>>,
     locks: BTreeMap<RepoPath, Result<String, Finding>>,
+    /// The manifests that links lead to, by the paths through the links, with their own.
+    linked: BTreeMap<RepoPath, RepoPath>,
+    /// The links that lead to nothing that is committed, with their targets.
+    lost: BTreeMap<RepoPath, String>,
 }
 
 impl TreeFiles {
+    /// Keeps each manifest under one path: the one that Cargo knows where that is a member's, else its own.
+    fn keep_once(&mut self, members: &Members) {
+        for (path, own) in &self.linked {
+            let other = if members.contains(path) && !members.contains(own) { own } else { path };
+            self.manifests.remove(other);
+        }
+    }
+
     /// Returns the manifests that parse.
     pub fn parsed(&self) -> impl Iterator<Item = (&RepoPath, &Manifest)> {
         self.manifests.iter().filter_map(|(path, file)| Some((path, &file.as_ref().ok()?.manifest)))
     }
 
-    /// Reads them from `tree`; symbolic links are passed over.
+    /// Reads them from `tree`. Manifests are read through symbolic links that lead to them; other links are
+    /// passed over.
     ///
     /// # Errors
     ///
     /// If the repository cannot be read.
     pub fn read(repo: &Repo, tree: &Tree) -> Result<Self> {
         let mut sources = Self::default();
+        let is_manifest = |path: &RepoPath| path.file_name() == "Cargo.toml";
+        let linked = tree.linked().filter(|(path, _)| is_manifest(path));
+        sources.linked.extend(linked.map(|(path, to)| (path.clone(), to.clone())));
+        sources.lost.extend(tree.lost_links().map(|(link, target)| (link.clone(), target.to_owned())));
         for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             match path.file_name() {
                 "Cargo.lock" => {
@@ -296,7 +319,16 @@ impl TreeFiles {
     }
 }
 
-fn untracked_member(member: &Member) -> Finding {
+fn untracked_member(member: &Member, lost: &BTreeMap<RepoPath, String>) -> Finding {
+    if let Some((link, target)) = lost.iter().find(|(link, _)| member.manifest.is_below(link.as_str())) {
+        let message = format!(
+            "the member `{}` is behind a symbolic link to `{target}`, which is not committed here",
+            member.name
+        );
+        return Finding::of(rule::MEMBER_UNTRACKED, message)
+            .at(Place::file(link))
+            .remedy("commit what it leads to, or take the member out of the workspace");
+    }
     Finding::of(rule::MEMBER_UNTRACKED, format!("the member `{}` is not committed", member.name))
         .at(Place::file(&member.manifest))
         .remedy("commit it, or take it out of the workspace")

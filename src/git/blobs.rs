@@ -72,7 +72,8 @@ impl Repo {
     /// which may lead anywhere.
     pub fn text_among(&self, files: &Tree, path: &RepoPath) -> Result<Option<Result<String, Finding>>> {
         let is_link = |path: &RepoPath| files.get(path).is_some_and(|entry| entry.mode == Mode::Link);
-        if let Some(link) = path.and_above().find(is_link) {
+        let is_followed = files.own_path(path) != path;
+        if let Some(link) = path.and_above().find(is_link).filter(|_| !is_followed) {
             return Ok(Some(Err(linked(path, &link))));
         }
         files.get(path).map(|entry| self.text(path.as_str(), entry.blob)).transpose()

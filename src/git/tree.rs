@@ -63,11 +63,16 @@ impl Mode {
 }
 
 /// The files of one commit, by path, and the submodules that it pins, whose files are not among them;
-/// names that are no [`RepoPath`] are left out.
+/// names that are no [`RepoPath`] are left out. Manifests and sources are there also under the paths by which
+/// symbolic links lead to them.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     files: BTreeMap<RepoPath, TreeFile>,
     submodules: BTreeMap<RepoPath, CommitId>,
+    /// The files that links lead to, with their own paths.
+    linked: BTreeMap<RepoPath, RepoPath>,
+    /// The links that lead nowhere in the commit, with their targets.
+    pub(super) lost: BTreeMap<RepoPath, String>,
 }
 
 impl Tree {
@@ -79,6 +84,45 @@ impl Tree {
     /// Returns all files, in the order of their paths.
     pub fn files(&self) -> impl Iterator<Item = (&RepoPath, TreeFile)> {
         self.files.iter().map(|(path, entry)| (path, *entry))
+    }
+
+    /// Returns the files below the folder `path`.
+    pub(super) fn below<'a>(&'a self, path: &'a RepoPath) -> impl Iterator<Item = (&'a RepoPath, TreeFile)> {
+        let near = self.files.range(path.clone()..);
+        // Names like `a-b` stand between `a` and `a/b`.
+        let near = near.take_while(|(file, _)| file.as_str().starts_with(path.as_str()));
+        near.filter(|(file, _)| file.is_below(path.as_str())).map(|(file, entry)| (file, *entry))
+    }
+
+    /// Adds a file under the path by which a link leads to it.
+    pub(super) fn add_linked(&mut self, path: RepoPath, to: RepoPath, file: TreeFile) {
+        self.files.insert(path.clone(), file);
+        self.linked.insert(path, to);
+    }
+
+    /// Takes from `whole`, the tree of the same commit, what links lead to of `paths`.
+    fn take_linked(&mut self, whole: Self, paths: &[&RepoPath]) {
+        for path in paths {
+            if let (Some(to), Some(file)) = (whole.linked.get(*path), whole.get(path)) {
+                self.add_linked(RepoPath::clone(path), to.clone(), file);
+            }
+        }
+        self.lost = whole.lost;
+    }
+
+    /// Returns the own path of the file at `path`, which a link may lead to.
+    pub fn own_path<'a>(&'a self, path: &'a RepoPath) -> &'a RepoPath {
+        self.linked.get(path).unwrap_or(path)
+    }
+
+    /// Returns the files to which links lead: each with the path through the link, and its own.
+    pub fn linked(&self) -> impl Iterator<Item = (&RepoPath, &RepoPath)> {
+        self.linked.iter()
+    }
+
+    /// Returns the links that lead to nothing in the commit, with their targets.
+    pub fn lost_links(&self) -> impl Iterator<Item = (&RepoPath, &str)> {
+        self.lost.iter().map(|(link, target)| (link, target.as_str()))
     }
 
     /// Returns the submodules, each with the commit that is pinned; they are not known of a tree that
@@ -118,6 +162,16 @@ impl Tree {
     }
 }
 
+/// Returns whether Cargo may look for the file.
+pub(super) fn is_code(path: &RepoPath) -> bool {
+    path.file_name() == "Cargo.toml"
+        || std::path::Path::new(path.file_name()).extension().is_some_and(|extension| extension == "rs")
+}
+
+fn is_link(entry: &TreeEntry<'_>) -> bool {
+    Mode::of(entry.filemode()) == Some(Mode::Link)
+}
+
 impl Repo {
     /// Returns the tree of `commit`.
     pub fn tree_of(&self, commit: CommitId) -> Result<TreeId> {
@@ -127,7 +181,9 @@ impl Repo {
     /// Returns the files of `commit`.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let read = || Tree::collect(&self.git, &self.git.find_commit(commit.0)?.tree()?, "");
-        self.reading(read, || self.bring_folders([self.tree_of(commit)?.0]))
+        let mut tree = self.reading(read, || self.bring_folders([self.tree_of(commit)?.0]))?;
+        self.follow_links(&mut tree)?;
+        Ok(tree)
     }
 
     /// Returns those of `paths` that are files of `commit`: what [`Repo::tree`] does, without reading
@@ -143,7 +199,8 @@ impl Repo {
 
     fn find_files(&self, commit: CommitId, paths: &[&RepoPath]) -> Result<Tree> {
         let mut folders = BTreeMap::from([("", Some(self.git.find_commit(commit.0)?.tree()?))]);
-        let mut files = BTreeMap::new();
+        let mut found = Tree::default();
+        let mut has_links = false;
         for path in paths {
             let mut above = "";
             for (end, _) in path.as_str().match_indices('/') {
@@ -151,6 +208,7 @@ impl Repo {
                     (&path.as_str()[..end], path.as_str()[above.len()..end].trim_start_matches('/'));
                 if !folders.contains_key(folder) {
                     let entry = folders[above].as_ref().and_then(|tree| tree.get_name(name));
+                    has_links |= entry.as_ref().is_some_and(is_link);
                     let entry = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
                     let tree = entry.map(|entry| self.git.find_tree(entry.id())).transpose();
                     folders
@@ -160,10 +218,14 @@ impl Repo {
             }
             let entry = folders[above].as_ref().and_then(|tree| tree.get_name(path.file_name()));
             if let Some(entry) = entry.filter(|entry| entry.kind() == Some(ObjectType::Blob)) {
-                files.insert(RepoPath::clone(path), TreeFile::read(&entry));
+                has_links |= is_link(&entry) && is_code(path);
+                found.files.insert(RepoPath::clone(path), TreeFile::read(&entry));
             }
         }
-        Ok(Tree { files, submodules: BTreeMap::new() })
+        if has_links {
+            found.take_linked(self.tree(commit)?, paths);
+        }
+        Ok(found)
     }
 
     /// Returns those files of `tree` that are `wanted` and are not so in the work tree: what

@@ -32,7 +32,10 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
     let tree = repo.tree(commit.parent)?;
     let scratch = ScratchFolder::lay(repo, &tree, LayoutExtent::Everything)?;
     for file in &commit.files {
-        scratch.write(&file.path, file.after.as_bytes())?;
+        let through_links = tree.linked().filter(|(_, own)| **own == file.path).map(|(path, _)| path);
+        for path in through_links.chain([&file.path]) {
+            scratch.write(path, file.after.as_bytes())?;
+        }
     }
     let mut findings = Vec::new();
     for lock in &commit.unsettled {

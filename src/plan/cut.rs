@@ -189,7 +189,7 @@ pub(super) fn commit(
         version,
         lines: bump.moves,
         staying: bump.staying,
-        files: bump.files.into_vec(),
+        files: bump.files.into_vec(|path| request.project.files.own_path(path)),
         unsettled: bump.unsettled,
         message,
     });

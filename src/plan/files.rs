@@ -75,9 +75,15 @@ impl FileChanges {
         self.0.is_empty()
     }
 
-    /// Returns the changes, by path.
-    pub fn into_vec(self) -> Vec<FileChange> {
-        self.0.into_values().collect()
+    /// Returns the changes, by path, each at its `own` path: a link may lead to the file.
+    pub fn into_vec<'p>(&'p self, own: impl Fn(&'p RepoPath) -> &'p RepoPath) -> Vec<FileChange> {
+        let at_own = |(path, change): (&'p RepoPath, &FileChange)| FileChange {
+            path: own(path).clone(),
+            ..change.clone()
+        };
+        let mut changes: Vec<FileChange> = self.0.iter().map(at_own).collect();
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes
     }
 }
 
@@ -94,7 +100,7 @@ mod tests {
         files.put(&path, What::VersionFile, Some(&now), "a 2\nb 1\n".to_owned());
         let both = files.text(&path, Some(&now)).unwrap().replace("b 1", "b 2");
         files.put(&path, What::Notes { layout: None }, Some(&now), both);
-        let [change] = &files.into_vec()[..] else { panic!("not one change") };
+        let [change] = &files.into_vec(|path| path)[..] else { panic!("not one change") };
         assert_eq!((change.what, change.before.as_ref()), (What::VersionFile, Some(&now)));
         assert_eq!(change.after, "a 2\nb 2\n");
     }

@@ -82,7 +82,7 @@ pub(super) fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf>
     let root = repo.root().canonicalize().context("cannot find the root of the work tree")?;
     let folder = location.folder.canonicalize().context("cannot find the current folder")?;
     if let Some(manifest) = &location.manifest {
-        return folder.join(manifest).canonicalize().map_err(|_| no_manifest(manifest).into());
+        return real(&folder.join(manifest)).ok_or_else(|| no_manifest(manifest).into());
     }
     nearest_manifest(&folder, &root).ok_or_else(|| {
         let message = format!(
@@ -95,6 +95,12 @@ pub(super) fn manifest_path(repo: &Repo, location: &Location) -> Result<PathBuf>
         )
         .into()
     })
+}
+
+/// Returns the path without links on the way; the manifest may be one.
+fn real(manifest: &Path) -> Option<PathBuf> {
+    let folder = manifest.parent()?.canonicalize().ok()?;
+    Some(folder.join(manifest.file_name()?)).filter(|manifest| manifest.exists())
 }
 
 /// Returns where in the repository `manifest` is.

@@ -198,9 +198,8 @@ impl Members {
     }
 
     fn ask(root: &Path, manifest: &Path) -> Result<Self> {
-        let manifest = manifest.canonicalize().unwrap_or_else(|_| manifest.to_owned());
-        let asked = cargo::metadata(&manifest, &["--no-deps"], None)?;
-        let said = asked.map_err(|said| Unreadable { manifest, said })?;
+        let asked = cargo::metadata(manifest, &["--no-deps"], None)?;
+        let said = asked.map_err(|said| Unreadable { manifest: manifest.to_owned(), said })?;
         Self::from_metadata(root, serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?)
     }
 

@@ -43,6 +43,9 @@ impl CargoMessage {
     pub fn shown(self, repo: &Repo, tree: &Tree) -> Result<Result<String, Refused>> {
         let mut ways = Vec::new();
         for (path, entry) in tree.files() {
+            if entry.mode == Mode::Link && tree.linked().any(|(linked, _)| linked.is_below(path.as_str())) {
+                continue;
+            }
             if entry.mode == Mode::Link {
                 ways.extend(of_link(repo, tree, path, entry)?);
             } else if path.file_name() == "Cargo.toml"

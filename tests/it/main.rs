@@ -49,6 +49,7 @@ mod subfolder;
 mod submodules;
 mod support;
 mod supported;
+mod symlinks;
 mod tools;
 mod tracking;
 mod values;
