@@ -3,6 +3,7 @@
 mod about;
 mod backport;
 mod branch;
+mod bump;
 mod check;
 mod check_msrv;
 mod complete;
@@ -44,6 +45,7 @@ use output::Output;
 Examples:
   cargo relprep branch --dry-run   what a cut of the next release branch would do
   cargo relprep branch             cut it, and move the trunk to the next version
+  cargo relprep bump               move the versions of the branch, as where releases are made from the trunk
   cargo relprep release            on a release branch: date the notes of X.0.0
   cargo relprep patch --diff       on a release branch: prepare the next patch
   cargo relprep schedule           what is supported, and until when
@@ -61,6 +63,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum CliCommand {
     Branch(branch::BranchArgs),
+    Bump(bump::BumpArgs),
     Rc(rc::RcArgs),
     Release(release::ReleaseArgs),
     Patch(patch::PatchArgs),
@@ -107,6 +110,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
     let context = || cli.common.context(moment);
     match &cli.command {
         CliCommand::Branch(args) => branch::run(context()?, args, output),
+        CliCommand::Bump(args) => bump::run(context()?, args, output),
         CliCommand::Rc(args) => rc::run(context()?, args, output),
         CliCommand::Release(args) => release::run(context()?, args, output),
         CliCommand::Patch(args) => patch::run(context()?, args, output),

@@ -120,6 +120,10 @@ impl Config {
         for (index, file) in self.version_files.iter_mut().enumerate() {
             note(format!("version-file.{index}.path"), file.path.place(folder));
         }
+        for (index, line) in self.lines.iter_mut().enumerate() {
+            line.paths = line.packages.paths();
+            note(format!("line.{index}.packages"), path::place_globs(&mut line.paths, folder));
+        }
         wrong
     }
 
@@ -151,8 +155,14 @@ impl Config {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LineRule {
-    /// The packages, by name or glob.
+    /// The packages, by name or glob, or by the path of their folder or a glob of it; all by default.
+    #[serde(default = "every")]
     pub packages: Patterns,
+    /// Those of `packages` that are paths.
+    #[serde(skip)]
+    paths: Patterns,
+    /// Which version they share, if not any.
+    pub at: Option<LineVersion>,
     /// The releases that this counts for, by the lead package's version without a pre-release; all by
     /// default.
     #[serde(default = "all")]
@@ -171,7 +181,32 @@ pub struct LineRule {
     pub patch: Step,
 }
 
+/// Which version the packages of a `[[line]]` share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineVersion {
+    /// The lead package's.
+    Lead,
+}
+
 impl LineRule {
+    /// Returns whether the package `name` in `folder` is among its packages, by name or path.
+    pub fn covers(&self, name: &str, folder: &str) -> bool {
+        self.packages.matches(name) || self.paths.matches(folder)
+    }
+
+    /// Returns whether it names the package `name`, and not by a glob.
+    pub fn names(&self, name: &str) -> bool {
+        self.packages.contain(name)
+    }
+
+    /// Returns its names and paths that are those of no package; `packages` are names and folders.
+    pub fn unused<'a>(&self, packages: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Vec<&str> {
+        let unnamed = self.packages.unused(packages.clone().map(|(name, _)| name));
+        let nowhere = self.paths.unused(packages.map(|(_, folder)| folder));
+        unnamed.into_iter().filter(|text| !text.contains('/')).chain(nowhere).collect()
+    }
+
     /// Returns how the line steps when the lead package steps by `lead`.
     pub fn step(&self, lead: Step) -> Step {
         match lead {
@@ -275,6 +310,10 @@ impl Prereleases {
     pub fn is_release(&self, version: &Version) -> bool {
         version.pre.is_empty() || self.release.as_ref().is_some_and(|label| label.is_on(version))
     }
+}
+
+fn every() -> Patterns {
+    Patterns::all()
 }
 
 fn all() -> VersionReq {

@@ -47,6 +47,7 @@
 //!     allow_dirty: false,
 //!     behind: Behind::Refuse,
 //!     push: false,
+//!     if_due: false,
 //! };
 //! let prepared = prepare(&session, &options, &mut said)?;
 //! let plan = &prepared.preparation.plans[0];
@@ -65,6 +66,7 @@ pub mod backport;
 pub mod calendar;
 pub mod check;
 pub mod check_msrv;
+mod due;
 pub mod file;
 mod held;
 pub mod outcome;

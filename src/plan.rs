@@ -1,6 +1,7 @@
 //! Plans: what a command will do, as a value, before anything is done. Pure.
 
 pub mod bump;
+pub mod commands;
 pub mod course;
 pub mod cut;
 pub mod dependency;
@@ -53,6 +54,8 @@ pub struct Request<'a> {
 pub enum Command {
     /// The cut.
     Branch,
+    /// Versions that move on the trunk or a release branch.
+    Bump,
     /// The next release candidate.
     Rc,
     /// The release that the branch is for.
@@ -65,6 +68,7 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Branch => "branch",
+            Self::Bump => "bump",
             Self::Rc => "rc",
             Self::Release => "release",
             Self::Patch => "patch",

@@ -71,8 +71,8 @@ rules! {
         "A release branch holds a version of its own line: `release-36.0.0` holds 36.0.x. A bump that was made on \
          the wrong branch shows here.";
     LINE_VERSION "line-version" Error
-        "The packages of a version line have one version. One that was left behind by a bump shows here, if a \
-         `[[line]]` of the configuration names it.";
+        "The version lines can be told: the lead package is in one that moves, and each name and path of a \
+         `[[line]]` is that of a package.";
     TAG_VERSION "tag-version" Error
         "The version is higher than every one that is tagged on this line, unless this is the tagged commit itself. \
          A lower one is an error, and so is a tagged one on the trunk; on a release branch a tagged one is a \
@@ -135,7 +135,6 @@ rules! {
     FOLLOW_UNUSED "follow-unused" Note "Every path of `follow` matches a package outside the workspace.";
     LEAD_MISSING "lead-missing" Error "The lead package is a member that has a version.";
     LEAD_STAYS "lead-stays" Error "The lead package is in a version line that moves.";
-    LINE_DISAGREES "line-disagrees" Error "The packages of a version line have one version.";
     LINE_SPLITS_INHERITANCE "line-splits-inheritance" Error
         "Packages that inherit one version are in one version line.";
     LINE_UNUSED "line-unused" Note "Every name of a `[[line]]` matches a package.";

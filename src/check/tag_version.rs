@@ -32,11 +32,17 @@ fn finding(subject: &Subject<'_>, latest: &semver::Version, tag: &Tag) -> Findin
         let message = format!("the version {version} is lower than the latest tag here, {}", tag.name);
         return Finding::of(rule::TAG_VERSION, message).remedy(format!("set it to what follows {latest}"));
     }
+    let names = &subject.request.project.config.names;
     let message = format!("{version} is tagged already, at {}: this commit is not in it", tag.commit.short());
     match subject.role {
-        BranchKind::Trunk => {
-            Finding::of(rule::TAG_VERSION, message).remedy("move the trunk to the next version")
+        // Where there are no release branches, releases are made from the trunk.
+        BranchKind::Trunk if names.branch.lines(subject.request.refs.branches.names()).is_empty() => {
+            Finding::of(rule::TAG_VERSION, message)
+                .as_warning()
+                .remedy("run `cargo relprep bump` before the next release")
         }
+        BranchKind::Trunk => Finding::of(rule::TAG_VERSION, message)
+            .remedy("move the trunk to the next version, with `cargo relprep bump`"),
         _ => Finding::of(rule::TAG_VERSION, message)
             .as_warning()
             .remedy("run `cargo relprep patch` before the next release"),

@@ -3,10 +3,12 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, BranchOptions, VersionOptions};
+use super::prepare::{self, BranchOptions, DueOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
+use crate::ops::targets::BranchChoice;
 use crate::plan::Command;
+use crate::plan::course::{Asked, CutExtent};
 
 /// Cut the release branch from the trunk, and move the trunk to the next version
 ///
@@ -20,10 +22,20 @@ Examples:
   cargo relprep branch --dry-run --diff    every line that would change
   cargo relprep branch                     do it
   cargo relprep branch --to 2.0.0          and move the trunk to a chosen version
+  cargo relprep branch --at v1.2.0         make the branch of a release that has none
+  cargo relprep branch --if-due            for a daily job: cut on the day of the schedule
   cargo relprep branch --push              and push both branches at once")]
 pub(super) struct BranchArgs {
     #[command(flatten)]
     versions: VersionOptions,
+    /// Leave the trunk as it is; `cargo relprep bump` moves it later
+    #[arg(long, conflicts_with_all = ["level", "to"])]
+    no_bump: bool,
+    /// Cut from this tag or commit, and leave the trunk as it is
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["level", "to", "no_bump", "branches", "if_due"])]
+    at: Option<String>,
+    #[command(flatten)]
+    due: DueOptions,
     #[command(flatten)]
     targets: BranchOptions,
     #[command(flatten)]
@@ -32,10 +44,17 @@ pub(super) struct BranchArgs {
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &BranchArgs, output: &mut Output) -> Result<ExitStatus> {
-    prepare::run(
-        context,
-        (Command::Branch, args.versions.asked(), args.targets.branches()),
-        &args.preparing,
-        output,
-    )
+    let cut = match (&args.at, args.no_bump) {
+        (Some(_), _) => CutExtent::Elsewhere,
+        (None, true) => CutExtent::BranchOnly,
+        (None, false) => CutExtent::Whole,
+    };
+    let at = args.at.clone().map(BranchChoice::At);
+    let wanted = Wanted {
+        command: Command::Branch,
+        asked: Asked { cut, ..args.versions.asked() },
+        branches: at.unwrap_or_else(|| args.targets.branches()),
+        if_due: args.due.if_due,
+    };
+    prepare::run(context, wanted, &args.preparing, output)
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, BranchOptions, VersionOptions};
+use super::prepare::{self, BranchOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::targets::BranchChoice;
@@ -48,5 +48,6 @@ pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Re
         true => BranchChoice::Supported { except: args.except.clone() },
         false => args.targets.branches(),
     };
-    prepare::run(context, (Command::Patch, args.versions.asked(), branches), &args.preparing, output)
+    let wanted = Wanted { command: Command::Patch, asked: args.versions.asked(), branches, if_due: false };
+    prepare::run(context, wanted, &args.preparing, output)
 }

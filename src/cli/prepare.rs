@@ -42,6 +42,22 @@ impl BranchOptions {
     }
 }
 
+/// What is to be prepared.
+pub(super) struct Wanted {
+    pub(super) command: Command,
+    pub(super) asked: Asked,
+    pub(super) branches: BranchChoice,
+    pub(super) if_due: bool,
+}
+
+/// What is done only on its day.
+#[derive(Debug, clap::Args)]
+pub(super) struct DueOptions {
+    /// Do it if the schedule says so of the day; otherwise say when, and succeed
+    #[arg(long)]
+    pub(super) if_due: bool,
+}
+
 /// Where versions are to go.
 #[derive(Debug, clap::Args)]
 pub(super) struct VersionOptions {
@@ -104,10 +120,10 @@ impl FromStr for AskedVersion {
     }
 }
 
-/// Shows the plans of `command` for `branches`, and carries them out unless it is a dry run.
+/// Shows the plans of what is `wanted`, and carries them out unless it is a dry run.
 pub(super) fn run(
     context: Context,
-    (command, asked, branches): (Command, Asked, BranchChoice),
+    wanted: Wanted,
     args: &Preparing,
     output: &mut Output,
 ) -> Result<ExitStatus> {
@@ -116,8 +132,15 @@ pub(super) fn run(
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
     let behind = if args.allow_behind { Behind::Allow } else { Behind::Refuse };
-    let options =
-        PrepareOptions { command, asked, branches, allow_dirty: args.allow_dirty, behind, push: args.push };
+    let options = PrepareOptions {
+        command: wanted.command,
+        asked: wanted.asked,
+        branches: wanted.branches,
+        allow_dirty: args.allow_dirty,
+        behind,
+        push: args.push,
+        if_due: wanted.if_due,
+    };
     let prepared = prepare(&session, &options, output)?;
     let preparation = &prepared.preparation;
     show(preparation, args.diff, output);

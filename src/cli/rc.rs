@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, BranchOptions, VersionOptions};
+use super::prepare::{self, BranchOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::plan::Command;
@@ -28,10 +28,11 @@ pub(super) struct RcArgs {
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &RcArgs, output: &mut Output) -> Result<ExitStatus> {
-    prepare::run(
-        context,
-        (Command::Rc, args.versions.asked(), args.targets.branches()),
-        &args.preparing,
-        output,
-    )
+    let wanted = Wanted {
+        command: Command::Rc,
+        asked: args.versions.asked(),
+        branches: args.targets.branches(),
+        if_due: false,
+    };
+    prepare::run(context, wanted, &args.preparing, output)
 }

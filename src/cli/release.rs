@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::options::Preparing;
-use super::prepare::{self, BranchOptions};
+use super::prepare::{self, BranchOptions, DueOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::plan::Command;
@@ -16,8 +16,11 @@ use crate::plan::course::Asked;
 #[command(after_help = "\
 Examples:
   cargo relprep release --dry-run          what it would do
-  cargo relprep release                    do it, for today")]
+  cargo relprep release                    do it, for today
+  cargo relprep release --if-due           for a daily job: on the day of the schedule")]
 pub(super) struct ReleaseArgs {
+    #[command(flatten)]
+    due: DueOptions,
     #[command(flatten)]
     targets: BranchOptions,
     #[command(flatten)]
@@ -26,10 +29,11 @@ pub(super) struct ReleaseArgs {
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> Result<ExitStatus> {
-    prepare::run(
-        context,
-        (Command::Release, Asked::default(), args.targets.branches()),
-        &args.preparing,
-        output,
-    )
+    let wanted = Wanted {
+        command: Command::Release,
+        asked: Asked::default(),
+        branches: args.targets.branches(),
+        if_due: args.due.if_due,
+    };
+    prepare::run(context, wanted, &args.preparing, output)
 }

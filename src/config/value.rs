@@ -29,6 +29,22 @@ impl Patterns {
         self.set.is_match(name)
     }
 
+    /// Matches every name.
+    pub(super) fn all() -> Self {
+        Self::try_from(vec!["*".to_owned()]).unwrap_or_default()
+    }
+
+    /// Returns whether `name` is one of them as it stands.
+    pub fn contain(&self, name: &str) -> bool {
+        self.texts.iter().any(|text| text == name)
+    }
+
+    /// Returns those that are paths, with a `/` in them.
+    pub(super) fn paths(&self) -> Self {
+        let paths: Vec<String> = self.texts.iter().filter(|text| text.contains('/')).cloned().collect();
+        Self::try_from(paths).unwrap_or_default()
+    }
+
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
@@ -139,6 +155,12 @@ pub struct Label {
 }
 
 impl Label {
+    /// Returns the one that a pre-release carries, as it stands there.
+    pub fn of(version: &Version) -> Option<Self> {
+        let build = if version.build.is_empty() { String::new() } else { format!("+{}", version.build) };
+        Self::try_from(format!("{}{build}", version.pre)).ok()
+    }
+
     /// Returns its word, without number and build metadata.
     pub fn as_str(&self) -> &str {
         &self.word

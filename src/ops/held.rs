@@ -21,7 +21,7 @@ use crate::workspace::declared::Declarations;
 ///
 /// If the repository cannot be read.
 pub(super) fn find(repo: &Repo, project: &Project, refs: &Refs, plan: &Plan) -> Result<Vec<Finding>> {
-    if !matches!(plan.command, Command::Patch) {
+    if !matches!(plan.command, Command::Patch | Command::Bump) {
         return Ok(Vec::new());
     }
     let declarations = Declarations::default();

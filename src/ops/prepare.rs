@@ -1,4 +1,4 @@
-//! What `branch`, `rc`, `release` and `patch` do: a plan for each branch, and then all of them or none.
+//! What `branch`, `bump`, `rc`, `release` and `patch` do: a plan for each branch, and then all of them or none.
 
 use anyhow::Result;
 
@@ -7,14 +7,14 @@ use super::session::Session;
 use super::sink::{Progress, Sink};
 use super::standing::{self, Behind};
 use super::targets::{BranchChoice, ChosenBranch, ChosenBranches};
-use super::{held, reading, settle};
+use super::{due, held, reading, settle};
 use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, Head, Moment, Refs};
 use crate::plan::course::Asked;
-use crate::plan::{self, Command, Plan, Preparation, Request, cut, maintain, preconditions};
+use crate::plan::{self, Command, LeftOut, Plan, Preparation, Request, commands, cut, preconditions};
 use crate::project::{self, AskedMembers, Project};
-use crate::rule::Severity;
+use crate::rule::{self, Severity};
 use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 
 /// What is prepared.
@@ -32,6 +32,14 @@ pub struct PrepareOptions {
     pub behind: Behind,
     /// Whether what is made is pushed, too.
     pub push: bool,
+    /// Whether only what the schedule says is due on the day is done.
+    pub if_due: bool,
+}
+
+/// What becomes of one branch.
+enum Planned {
+    Plan(Box<Plan>),
+    Left(LeftOut),
 }
 
 /// Plans that can be shown, and carried out.
@@ -114,13 +122,14 @@ impl PrepareRun<'_> {
             let (behind, standing): (Vec<_>, Vec<_>) =
                 standing.into_iter().partition(|found| found.severity == Severity::Error);
             match Refused::taken_from(project.and_then(|project| self.plan_one(target, &project)))? {
-                Ok(mut plan) => {
+                Ok(Planned::Left(left)) => preparation.left.push(left),
+                Ok(Planned::Plan(mut plan)) => {
                     plan.notes.extend(standing);
                     stops.extend(behind);
                     if target.is_checked_out {
                         stops.extend(self.dirty(Some(&plan), self.options.allow_dirty));
                     }
-                    preparation.plans.push(plan);
+                    preparation.plans.push(*plan);
                 }
                 Err(Refused(findings)) => {
                     let is_in_question = target.is_checked_out && !self.options.allow_dirty;
@@ -153,6 +162,10 @@ impl PrepareRun<'_> {
     }
 
     fn standing(&self, target: &ChosenBranch) -> Result<Option<Finding>> {
+        // Another commit than the tip does not depend on where that is.
+        if matches!(self.options.branches, BranchChoice::At(_)) {
+            return Ok(None);
+        }
         let (repo, refs) = (&self.session.repo, &self.refs);
         standing::find((repo, refs), &target.branch, target.is_checked_out, self.options.behind)
     }
@@ -161,24 +174,28 @@ impl PrepareRun<'_> {
         preconditions::clean(plan, &self.dirty, only_planned)
     }
 
-    fn plan_one(&self, target: &ChosenBranch, project: &Project) -> Result<Plan> {
-        let request = Request {
-            project,
-            branch: &target.branch,
-            refs: &self.refs,
-            date: self.session.context.date,
-            asked: &self.options.asked,
+    fn plan_one(&self, target: &ChosenBranch, project: &Project) -> Result<Planned> {
+        let (options, date) = (self.options, self.session.context.date);
+        if options.if_due
+            && let Some(reason) = due::not_due(project, options.command, date)?
+        {
+            return Ok(Planned::Left(LeftOut { branch: target.branch.to_string(), reason }));
+        }
+        let request =
+            Request { project, branch: &target.branch, refs: &self.refs, date, asked: &options.asked };
+        let mut plan = match commands::plan(&request, options.command, &self.before(target)?) {
+            Ok(plan) => plan,
+            Err(findings) => match findings.iter().find(|finding| finding.rule == rule::NOTHING_TO_DO) {
+                Some(done) if options.if_due => {
+                    let reason = done.message.clone();
+                    return Ok(Planned::Left(LeftOut { branch: target.branch.to_string(), reason }));
+                }
+                _ => return Err(Refused(findings).into()),
+            },
         };
-        let planned = match self.options.command {
-            Command::Branch => cut::plan(&request, &self.before(target)?),
-            Command::Rc => maintain::candidate(&request),
-            Command::Release => maintain::release(&request),
-            Command::Patch => maintain::patch(&request),
-        };
-        let mut plan = planned.map_err(Refused)?;
         Refused::if_any(held::find(&self.session.repo, project, &self.refs, &plan)?)?;
         settle::settle(&self.session.repo, &mut plan)?;
-        Ok(plan)
+        Ok(Planned::Plan(Box::new(plan)))
     }
 
     /// Returns what came right before the tip of a branch, and beside it.

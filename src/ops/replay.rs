@@ -19,7 +19,8 @@ use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::Branches;
 use crate::git::{BranchName, Refs, Repo, TagName};
-use crate::plan::{Command, Plan, Request, cut, maintain, preconditions};
+use crate::plan::cut::TipHistory;
+use crate::plan::{Command, Request, commands, preconditions};
 use crate::project::lead::product;
 use crate::project::{self, Location, Project, Revision, names};
 use crate::rule::Severity;
@@ -123,7 +124,7 @@ impl Replaying<'_> {
             date: step.date,
             asked: &step.asked,
         };
-        let mut plan = match plan(&request, step) {
+        let mut plan = match commands::plan(&request, step.command, &TipHistory::default()) {
             Ok(plan) => plan,
             Err(findings) => return Ok(not_mechanical(findings)),
         };
@@ -146,14 +147,5 @@ impl Replaying<'_> {
             |name: &TagName| project.config.names.tag.read(name).is_some_and(|version| version < made);
         let tags = self.refs.tags.iter().filter(|(name, _)| is_older(name));
         Refs { branches, tags: tags.map(|(name, tag)| (name.clone(), tag.clone())).collect() }
-    }
-}
-
-fn plan(request: &Request<'_>, step: &PastStep) -> Result<Plan, Vec<Finding>> {
-    match step.command {
-        Command::Branch => cut::plan(request, &cut::TipHistory::default()),
-        Command::Rc => maintain::candidate(request),
-        Command::Release => maintain::release(request),
-        Command::Patch => maintain::patch(request),
     }
 }

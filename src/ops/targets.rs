@@ -18,6 +18,8 @@ pub enum BranchChoice {
     /// The one that is checked out.
     #[default]
     CheckedOut,
+    /// The trunk, as it is at a commit.
+    At(String),
     /// The local ones that have such a name; each is a glob.
     Named(Vec<String>),
     /// Those of all releases that are supported on the day, but for these.
@@ -59,6 +61,7 @@ impl BranchChoice {
                 let branch = preconditions::checked_out(head).map_err(Refused::from)?;
                 refs.branches.local(branch).map(|commit| target(branch, commit, head)).into_iter().collect()
             }
+            Self::At(revision) => vec![at(session, revision, refs)?],
             Self::Named(globs) => named(globs, head, refs)?,
             Self::Supported { except } => {
                 let location = &session.context.location;
@@ -71,6 +74,19 @@ impl BranchChoice {
         };
         Ok(ChosenBranches { targets, left: Vec::new() })
     }
+}
+
+/// Returns the trunk, as it is at the commit that `revision` names.
+fn at(session: &Session<'_>, revision: &str, refs: &Refs) -> Result<ChosenBranch> {
+    let Session { context, repo } = session;
+    let commit = repo.resolve(revision)?.ok_or_else(|| {
+        let message = format!("`{revision}` names no commit here");
+        Refused::from(
+            Finding::of(rule::NO_BASE, message).remedy("fetch it, or give a tag or a commit that is here"),
+        )
+    })?;
+    let branch = project::config_here(Some(repo), &context.location)?.0.trunk_in(refs);
+    Ok(ChosenBranch { branch, commit, is_checked_out: false })
 }
 
 /// Returns the local branches that match one of `globs`, each once, by name.

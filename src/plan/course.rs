@@ -11,7 +11,7 @@ use crate::rule;
 use crate::train::Train;
 use crate::version::{self, Step, plain};
 
-/// Where somebody says that versions go: `--level` and `--to`.
+/// What somebody asks of a plan: `--level` and `--to`, `--no-date`, `--no-bump` and `--at`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
     /// How far the lead package steps.
@@ -20,10 +20,27 @@ pub struct Asked {
     pub lead: Option<Version>,
     /// The versions that the lines of these packages come to.
     pub packages: BTreeMap<String, Version>,
+    /// Whether the notes stay as they are, unreleased.
+    pub is_undated: bool,
+    /// What of a cut is done.
+    pub cut: CutExtent,
+}
+
+/// What of a cut is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CutExtent {
+    /// The branch is made at the tip of the trunk, which moves to its next version.
+    #[default]
+    Whole,
+    /// The branch is made there, and the trunk stays.
+    BranchOnly,
+    /// The branch is made at another commit.
+    Elsewhere,
 }
 
 /// Nothing is said.
-pub static NOTHING: Asked = Asked { level: None, lead: None, packages: BTreeMap::new() };
+pub static NOTHING: Asked =
+    Asked { level: None, lead: None, packages: BTreeMap::new(), is_undated: false, cut: CutExtent::Whole };
 
 impl Asked {
     /// Finds packages that are in no line that moves.

@@ -7,7 +7,7 @@ use crate::edit::notes::Layout;
 use crate::finding::{Finding, Place};
 use crate::git::{BranchName, CommitId};
 use crate::plan::bump::{self, Bump};
-use crate::plan::course::{self, Course, Transition};
+use crate::plan::course::{self, Course, CutExtent, Transition};
 use crate::plan::files::What;
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse, room};
@@ -38,9 +38,16 @@ pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Find
 
     let mut findings = project.notes.clone();
     findings.extend(lines.notes.iter().cloned());
-    findings.extend(preconditions::on_trunk(request));
-    findings.extend(preconditions::new_branch(request, &branch));
-    findings.extend(preconditions::tag_is_free(request, &config.prerelease.released(&version)));
+    let released = config.prerelease.released(&version);
+    if request.asked.cut == CutExtent::Elsewhere {
+        findings.extend(preconditions::new_branch(request, &branch));
+        findings.extend(preconditions::tagged_here(request, &released));
+    } else {
+        findings.extend(preconditions::on_trunk(request));
+        findings.extend(preconditions::new_branch(request, &branch));
+        findings.extend(preconditions::tag_is_free(request, &released));
+        findings.extend(trunk_already_moved(request, before, &version));
+    }
     findings.extend(preconditions::not_skipped(request, &version));
     findings.extend(request.asked.unmet(&lines));
     let mut used = vec![config.commit.cut.template()];
@@ -48,16 +55,38 @@ pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Find
     used.extend(config.prerelease.candidate.is_some().then(|| config.commit.candidate.template()));
     findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, &lines));
-    let (step, said) = level(request, &version);
-    findings.extend(said);
-    findings.extend(trunk_already_moved(request, before, &version));
 
     let mut plan = Plan::new(request, Command::Branch, version);
     match &config.prerelease.candidate {
         None => findings.extend(release_branch(request, &lines, &mut plan, &branch)),
         Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),
     }
-    findings.extend(trunk(request, &lines, &mut plan, step, &branch));
+    if request.asked.cut == CutExtent::Whole {
+        findings.extend(trunk(request, &lines, &mut plan, &branch));
+    }
+    plan.notes = refuse(findings)?;
+    Ok(plan)
+}
+
+/// Plans what a cut of `branch` has left of itself: the trunk's step to the next version.
+///
+/// # Errors
+///
+/// Every reason why it cannot be done.
+pub fn rest(request: &Request<'_>, lines: &Lines<'_>, branch: &BranchName) -> Result<Plan, Vec<Finding>> {
+    let config = &request.project.config;
+    let mut findings = request.project.notes.clone();
+    findings.extend(lines.notes.iter().cloned());
+    findings.extend(request.asked.unmet(lines));
+    let mut used = vec![config.commit.cut.template()];
+    used.extend(config.notes.enabled.then(|| config.notes.style.entry()));
+    findings.extend(preconditions::repository(lines.lead, &used));
+    findings.extend(unexpected_prerelease(request, lines));
+    let mut plan = Plan::new(request, Command::Bump, plain(&lines.lead.version));
+    findings.extend(trunk(request, lines, &mut plan, branch));
+    if let Some(commit) = plan.commits.last() {
+        plan.version = commit.version.clone();
+    }
     plan.notes = refuse(findings)?;
     Ok(plan)
 }
@@ -125,20 +154,17 @@ fn candidate(
 }
 
 /// Plans the trunk's commit to the next version.
-fn trunk(
-    request: &Request<'_>,
-    lines: &Lines<'_>,
-    plan: &mut Plan,
-    step: Step,
-    cut: &BranchName,
-) -> Vec<Finding> {
+fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, cut: &BranchName) -> Vec<Finding> {
     let config = &request.project.config;
+    let (step, said) = level(request, &plan.version);
     let label = config.prerelease.trunk.as_ref().map(|label| label.numbered_as(&lines.lead.version));
     let course = Course::new(config, Transition::Step(step), label.as_ref(), request.asked);
     let mut bump = bump::bump(request.project, lines, &course);
     let next = bump.lead_version(lines.lead);
-    let mut findings =
-        if bump.findings.is_empty() { room::check(request.project, lines, &bump, cut) } else { Vec::new() };
+    let mut findings: Vec<Finding> = said.into_iter().collect();
+    if bump.findings.is_empty() {
+        findings.extend(room::check(request.project, lines, &bump, cut));
+    }
     let said = notes::cut(request, &mut bump, lines.lead, &plan.version, &next, cut);
     findings.extend(said.unwrap_or_else(|wrong| wrong));
     let Some((on, makes_branch)) = target(request, config.names.bump_branch.as_ref(), &next, &mut findings)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::Serialize;
 
-use crate::config::{Config, LineRule};
+use crate::config::{Config, LineRule, LineVersion};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::project::lead;
@@ -107,7 +107,7 @@ impl KeptReason {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum LineKey<'a> {
-    Rule(usize),
+    Rule(usize, &'a Version),
     Version(&'a Version),
 }
 
@@ -116,7 +116,7 @@ enum LineKey<'a> {
 ///
 /// # Errors
 ///
-/// If there is no lead package, or the packages of a `[[line]]` disagree about its version.
+/// If there is no lead package, or it stays.
 pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'a>, Vec<Finding>> {
     let lead = lead::package(workspace, config)?;
     let mut notes = unused_patterns(workspace, config, lead);
@@ -124,22 +124,18 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let mut staying = unversioned(workspace);
     staying.extend(workspace.in_submodules.iter().map(of_submodule));
     for package in &workspace.packages {
-        let counts = |rule: &LineRule| rule.releases.matches(&plain(&lead.version));
-        let rule = config.lines.iter().position(|rule| rule.packages.matches(&package.name) && counts(rule));
-        match rule {
+        match config.lines.iter().position(|rule| is_in(rule, package, lead)) {
             Some(index) if !config.lines[index].r#move => staying.push(stay(package, KeptReason::Configured)),
-            Some(index) => groups.entry(LineKey::Rule(index)).or_default().push(package),
+            Some(index) => groups.entry(LineKey::Rule(index, &package.version)).or_default().push(package),
             None => groups.entry(LineKey::Version(&package.version)).or_default().push(package),
         }
     }
     let mut moving = Vec::new();
-    let mut findings = Vec::new();
     for (key, packages) in groups {
         let rule = match key {
-            LineKey::Rule(index) => Some(&config.lines[index]),
+            LineKey::Rule(index, _) => Some(&config.lines[index]),
             LineKey::Version(_) => None,
         };
-        findings.extend(disagreement(workspace, &packages));
         let (mut packages, left) = match rule {
             Some(_) => (packages, Vec::new()),
             None => movers(packages, lead),
@@ -150,9 +146,6 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
             moving.push(VersionLine { version: first.version.clone(), packages, rule });
         }
     }
-    if !findings.is_empty() {
-        return Err(findings);
-    }
     let is_lead = |line: &VersionLine<'_>| line.packages.iter().any(|package| std::ptr::eq(*package, lead));
     moving.sort_by_key(|line| (!is_lead(line), std::cmp::Reverse(line.packages.len())));
     if !moving.first().is_some_and(is_lead) {
@@ -161,6 +154,15 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     staying.sort();
     notes.sort_by(|a, b| a.message.cmp(&b.message));
     Ok(Lines { lead, moving, staying, notes })
+}
+
+/// Returns whether `rule` is for `package`. A glob that keeps packages does not keep the lead package, so that one
+/// table keeps all the others.
+fn is_in(rule: &LineRule, package: &Package, lead: &Package) -> bool {
+    let counts = rule.releases.matches(&plain(&lead.version));
+    let shares = rule.at.is_none_or(|LineVersion::Lead| package.version == lead.version);
+    let keeps_lead = !rule.r#move && std::ptr::eq(package, lead) && !rule.names(&lead.name);
+    counts && shares && !keeps_lead && rule.covers(&package.name, package.manifest.folder())
 }
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
@@ -208,17 +210,6 @@ fn of_submodule(member: &SubmoduleMember) -> KeptPackage {
     KeptPackage { package: member.name.clone(), version, why: KeptReason::Submodule }
 }
 
-fn disagreement(workspace: &Workspace, packages: &[&Package]) -> Option<Finding> {
-    let first = packages.first()?;
-    let other = packages.iter().find(|package| package.version != first.version)?;
-    let message = format!(
-        "the packages of a line disagree: `{}` is at {}, `{}` at {}",
-        first.name, first.version, other.name, other.version
-    );
-    let remedy = "give them one version, or name them in `[[line]]` tables of their own";
-    Some(Finding::of(rule::LINE_DISAGREES, message).at(version_place(workspace, other)).remedy(remedy))
-}
-
 /// Returns where the version of `package` stands.
 pub fn version_place(workspace: &Workspace, package: &Package) -> Option<Place> {
     let (path, table) = match &package.place {
@@ -242,10 +233,13 @@ fn lead_stays(lead: &Package) -> Finding {
 fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Vec<Finding> {
     let names = || workspace.packages.iter().map(|package| package.name.as_str());
     let counts = |rule: &&LineRule| rule.releases.matches(&plain(&lead.version));
-    let unused = config.lines.iter().filter(counts).flat_map(|rule| rule.packages.unused(names()));
+    let packages =
+        workspace.packages.iter().map(|package| (package.name.as_str(), package.manifest.folder()));
+    let unused = config.lines.iter().filter(counts).flat_map(|rule| rule.unused(packages.clone()));
     let note = |pattern: &str| {
-        Finding::of(rule::LINE_UNUSED, format!("no package is named `{pattern}`, as a `[[line]]` expects"))
-            .remedy("correct the name, or take it out")
+        let (is, what) = if pattern.contains('/') { ("lies at", "path") } else { ("is named", "name") };
+        Finding::of(rule::LINE_UNUSED, format!("no package {is} `{pattern}`, as a `[[line]]` expects"))
+            .remedy(format!("correct the {what}, or take it out"))
     };
     let followers = workspace.packages.iter().filter(|package| !package.member);
     let places = followers.flat_map(|package| [package.manifest.as_str(), package.manifest.folder()]);

@@ -1,9 +1,12 @@
 //! What happens on a release branch: the next candidate, the release, a patch.
 
+use std::collections::BTreeMap;
+
 use semver::Version;
 
 use crate::config::{Label, TextTemplate};
 use crate::finding::Finding;
+use crate::git::BranchName;
 use crate::plan::bump;
 use crate::plan::course::{Course, Transition};
 use crate::plan::lines::{self, Lines};
@@ -52,6 +55,67 @@ pub fn release(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     job.plan(request, &lines, Vec::new())
 }
 
+/// Plans to move the versions of the trunk or of a release branch.
+///
+/// On a trunk whose release branch was cut before, and whose version is not released, that is the rest of the
+/// cut.
+///
+/// # Errors
+///
+/// Every reason why it cannot be done.
+pub fn bump(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
+    let config = &request.project.config;
+    let lines = lines::lines(&request.project.workspace, config)?;
+    let (version, asked) = (&lines.lead.version, request.asked);
+    let on_trunk = *request.branch == request.trunk();
+    if on_trunk
+        && let Some((_, branch)) = lines_of(request).get_key_value(&plain(version))
+        && request.project.tag_among(&config.prerelease.released(version), request.refs).is_none()
+    {
+        return cut::rest(request, &lines, branch);
+    }
+    let is_release = config.prerelease.is_release(version);
+    let trunk_label = config.prerelease.trunk.as_ref().filter(|label| on_trunk && label.is_on(version));
+    let (transition, label) = match &asked.lead {
+        Some(to) if !is_release && plain(to) == plain(version) && to.pre.is_empty() => {
+            (Transition::Release, release_label(request))
+        }
+        Some(to) if !to.pre.is_empty() && plain(to) == plain(version) => {
+            (Transition::Candidate(Step::None), Label::of(to))
+        }
+        Some(to) if to.pre.is_empty() => (Transition::Step(Step::Patch), release_label(request)),
+        _ => {
+            let label = trunk_label.map(|label| label.numbered_as(version));
+            (Transition::Step(asked.level.unwrap_or(Step::Patch)), label.or_else(|| release_label(request)))
+        }
+    };
+    let findings = match asked.lead.is_none() && asked.level.is_none() && !is_release {
+        true => vec![unclear(version)],
+        false => Vec::new(),
+    };
+    let job = Job {
+        command: Command::Bump,
+        transition,
+        label,
+        message: config.commit.patch.as_ref().unwrap_or(&config.commit.release),
+        dating: if asked.is_undated { notes::Dating::None } else { notes::Dating::Patch },
+    };
+    job.plan(request, &lines, findings)
+}
+
+/// Returns the release branches, by the first version of their lines.
+fn lines_of<'r>(request: &Request<'r>) -> BTreeMap<Version, &'r BranchName> {
+    request.project.config.names.branch.lines(request.refs.branches.names())
+}
+
+fn unclear(version: &Version) -> Finding {
+    Finding::of(rule::PRERELEASE, format!("{version} is a pre-release, and where it goes is not said"))
+        .remedy(format!(
+            "give `--to {}`, or another version; or cut its branch with `cargo relprep branch`",
+            plain(version)
+        ))
+}
+
 /// Plans the next release candidate.
 ///
 /// # Errors
@@ -80,7 +144,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
     job.plan(request, &lines, released.into_iter().collect())
 }
 
-/// What the three have in common: one commit on a release branch.
+/// What they have in common: one commit on one branch.
 struct Job<'a> {
     command: Command,
     transition: Transition,
@@ -100,30 +164,50 @@ impl Job<'_> {
         findings.extend(request.project.notes.iter().cloned());
         findings.extend(lines.notes.iter().cloned());
         findings.extend(preconditions::repository(lines.lead, &[self.message.template()]));
-        findings.extend(preconditions::on_release_branch(request, &lines.lead.version));
-
+        let is_bump = self.command == Command::Bump;
+        if !is_bump && let Some(elsewhere) = preconditions::on_release_branch(request, &lines.lead.version) {
+            findings.push(elsewhere);
+            if *request.branch == request.trunk() {
+                return Err(findings);
+            }
+        }
         findings.extend(request.asked.unmet(lines));
-
         let course = Course::new(config, self.transition, self.label.as_ref(), request.asked);
         let mut bump = bump::bump(request.project, lines, &course);
         let version = bump.lead_version(lines.lead);
+        if is_bump {
+            findings.extend(preconditions::on_trunk_or_release_branch(
+                request,
+                &lines.lead.version,
+                &version,
+            ));
+        }
         findings.extend(preconditions::not_skipped(request, &version));
         findings.extend(preconditions::tag_is_free(request, &version));
-        match notes::date(request, &mut bump, self.dating, &version) {
+        // A pre-release is no release, and its notes go on.
+        let is_release = config.prerelease.is_release(&version);
+        let (dating, template) = match is_bump && !is_release {
+            true => (notes::Dating::None, &config.commit.cut),
+            false => (self.dating, self.message),
+        };
+        match notes::date(request, &mut bump, dating, &version) {
             Ok(said) if bump.files.is_empty() && bump.findings.is_empty() => {
                 findings.extend(said);
                 findings.push(nothing_to_do(self.command, &version));
             }
             Ok(said) | Err(said) => findings.extend(said),
         }
-        let template = config.names.release_branch.as_ref();
-        let Some((on, makes_branch)) = cut::target(request, template, &version, &mut findings) else {
+        let names = &config.names;
+        let on_trunk = *request.branch == request.trunk();
+        let elsewhere = if on_trunk { &names.bump_branch } else { &names.release_branch };
+        let target = cut::target(request, elsewhere.as_ref(), &version, &mut findings);
+        let Some((on, makes_branch)) = target else {
             return Err(findings);
         };
         // Of a patch, whose version names no release branch.
         let values =
             Values { branch: Some(request.branch.to_string()), ..request.values(&version, lines.lead) };
-        let message = self.message.render(&values);
+        let message = template.render(&values);
         let mut plan = Plan::new(request, self.command, version.clone());
         plan.superseded = superseded(lines, config.prerelease.candidate.as_ref());
         findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));

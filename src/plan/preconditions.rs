@@ -33,7 +33,13 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Findi
                 rule::NOT_ON_RELEASE_BRANCH,
                 format!("`{branch}` is not a release branch, such as `{example}`"),
             )
-            .remedy("run `git switch` to the release branch that is meant, or set `names.branch`"),
+            .remedy(match template.lines(request.refs.branches.names()).is_empty() {
+                true => {
+                    "run `cargo relprep branch` to cut a release branch, or `cargo relprep bump` where releases are \
+                     made from the trunk"
+                },
+                false => "run `git switch` to the release branch that is meant, or set `names.branch`",
+            }),
         );
     }
     if request.project.is_of_branch(&plain(holds), branch) {
@@ -46,6 +52,35 @@ pub fn on_release_branch(request: &Request<'_>, holds: &Version) -> Option<Findi
             .at(place)
             .remedy("put the versions of this branch right, or switch to the branch that is meant"),
     )
+}
+
+/// Finds out whether the branch planned on is the trunk, or the release branch of what it `holds` and, after the
+/// plan, of what it comes `to`.
+pub fn on_trunk_or_release_branch(request: &Request<'_>, holds: &Version, to: &Version) -> Option<Finding> {
+    if *request.branch == request.trunk() {
+        return None;
+    }
+    on_release_branch(request, holds).or_else(|| {
+        let is_here = request.project.is_of_branch(&plain(to), request.branch);
+        (!is_here).then(|| {
+            let message = format!("{to} is not a release of the branch `{}`", request.branch);
+            Finding::of(rule::BRANCH_VERSION, message)
+                .remedy("choose a version of this branch, or switch to the branch that is meant")
+        })
+    })
+}
+
+/// Finds out whether the tag of `version`, if there is one, is at the commit that is planned on.
+pub fn tagged_here(request: &Request<'_>, version: &Version) -> Option<Finding> {
+    let tag = request.project.tag_among(version, request.refs)?;
+    (tag.commit != request.project.commit).then(|| {
+        let message = format!(
+            "{version} is tagged at {}, and this is {}",
+            tag.commit.short(),
+            request.project.commit.short()
+        );
+        Finding::of(rule::TAG_EXISTS, message).remedy("give the tag as `--at`")
+    })
 }
 
 /// Finds out whether a branch that is to be made already exists, or its name is not valid.
@@ -104,7 +139,13 @@ pub fn tag_is_free(request: &Request<'_>, version: &Version) -> Option<Finding> 
     let there = request.project.tag_among(version, request.refs)?;
     let (tag, commit) = (&there.name, there.commit.short());
     let message = format!("the tag `{tag}` already exists, at {commit}: {version} is released");
-    let remedy = "pull the branch that holds it, or put the version right";
+    let remedy = match *request.branch == request.trunk() {
+        true => {
+            "where releases are made from the trunk, run `cargo relprep bump` for the next one, or \
+             `cargo relprep branch --at` for a branch of this one; otherwise pull, or put the version right"
+        }
+        false => "pull the branch that holds it, or put the version right",
+    };
     Some(Finding::of(rule::TAG_EXISTS, message).remedy(remedy))
 }
 

@@ -56,6 +56,7 @@ fn title(plan: &Plan) -> String {
             Some(trunk) => format!("Cut {name} {version}, and bump the trunk to {}", trunk.version),
             None => format!("Cut {name} {version}"),
         },
+        Command::Bump => format!("Bump {name} to {version}"),
         Command::Rc => format!("Prepare the release candidate {name} {version}"),
         Command::Patch => format!("Prepare the patch release {name} {version}"),
         Command::Release => format!("Release {name} {version}"),

@@ -68,7 +68,7 @@ fn those_that_raise_all_requirements_say_so() {
     let said = loose("[requirements]\nfollow = [\"nobody\"]\n").prepare("patch");
     assert!(said.contains("no package is named `nobody`, as `[requirements]` expects"), "{said}");
     let said = loose("[requirements]\nfollow = \"sometimes\"\n").refuses("patch", &["config-value"]);
-    assert!(said.contains("\"needed\", \"always\", or a list of packages as in [\"core-*\"]"), "{said}");
+    assert!(said.contains("`requirements.follow` takes \"needed\", \"always\" or a list of texts"), "{said}");
 }
 
 #[test]
@@ -337,4 +337,154 @@ fn a_patch_takes_no_version_that_another_branch_holds() {
     fixture.sandbox.git(["branch", "main", "release-0.4.0"]);
     let said = fixture.refuses("patch --branch release-0.4.0", &["version-held"]);
     assert!(said.contains("`release-0.4.1` holds 0.4.1"), "{said}");
+}
+
+/// Writes another version where `pair` has one, and commits.
+fn moved(fixture: &Fixture, from: &str, to: &str) {
+    for path in ["base/Cargo.toml", "top/Cargo.toml", "Cargo.lock"] {
+        let text = fixture.sandbox.read(path).replace(from, to);
+        fixture.sandbox.write(path, text);
+    }
+    fixture.sandbox.commit_all("another version");
+}
+
+#[test]
+fn what_is_released_from_the_trunk_is_bumped_there() {
+    let notes = "[notes]\nfile = \"NEWS.md\"\n";
+    let fixture = pair("1.0.0", "");
+    fixture.sandbox.write("relprep.toml", format!("lead = \"top\"\n{notes}"));
+    fixture.sandbox.write("NEWS.md", "## 1.0.0\n\nReleased 2024-01-01.\n\n<!-- ARCHIVE_START -->\n");
+    fixture.sandbox.commit_all("notes");
+    fixture.sandbox.git(["push", "--quiet", "origin", "main"]);
+    fixture.sandbox.git(["tag", "v1.0.0"]);
+    fixture.sandbox.write("top/src/lib.rs", "//! More.\n");
+    fixture.sandbox.commit_all("more");
+    let said = fixture.refuses("branch", &["tag-exists"]);
+    assert!(said.contains("run `cargo relprep bump` for the next one"), "{said}");
+    for command in ["release", "patch"] {
+        let said = fixture.refuses(command, &["not-on-release-branch"]);
+        assert!(said.contains("`cargo relprep bump` where releases are made from the trunk"), "{said}");
+    }
+    let said = fixture.prepare("bump");
+    assert!(said.contains("Bump top to 1.0.1"), "{said}");
+    assert_eq!(holds(&fixture, "main"), ["base 1.0.1:", "top 1.0.1: base =1.0.1"]);
+    assert!(fixture.sandbox.read("NEWS.md").starts_with("## 1.0.1\n\nReleased 2024-05-20.\n"));
+    assert_eq!(fixture.sandbox.git(["log", "-1", "--format=%s"]), "Release top 1.0.1");
+    fixture.prepare("bump --level minor --no-date");
+    assert_eq!(holds(&fixture, "main")[0], "base 1.1.0:");
+    assert!(!fixture.sandbox.read("NEWS.md").contains("1.1.0"));
+    fixture.prepare("bump --to 2.0.0-rc.1");
+    assert_eq!(fixture.sandbox.git(["log", "-1", "--format=%s"]), "Bump top to 2.0.0-rc.1");
+    let said = fixture.refuses("bump", &["prerelease"]);
+    assert!(said.contains("give `--to 2.0.0`"), "{said}");
+    fixture.prepare("bump --to 2.0.0-rc.2 --no-date");
+    fixture.prepare("bump --to 2.0.0 --no-date");
+    assert_eq!(holds(&fixture, "main"), ["base 2.0.0:", "top 2.0.0: base =2.0.0"]);
+}
+
+#[test]
+fn an_older_branch_has_minors_where_its_name_has_room() {
+    let fixture = pair("58.3.0", "[names]\nbranch = \"{major}_maintenance\"\n");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "58_maintenance"]);
+    fixture.prepare("bump --to 58.4.0");
+    assert_eq!(holds(&fixture, "HEAD")[0], "base 58.4.0:");
+    let said = fixture.refuses("bump --level major", &["branch-version"]);
+    assert!(said.contains("59.0.0 is not a release of the branch `58_maintenance`"), "{said}");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "topic"]);
+    fixture.refuses("bump", &["not-on-release-branch"]);
+}
+
+#[test]
+fn a_cut_and_its_bump_may_be_apart() {
+    let fixture = pair("4.0.0-dev", "prerelease = { trunk = \"dev\" }\n");
+    let said = fixture.prepare("branch --no-bump");
+    assert!(!said.contains("main"), "{said}");
+    assert_eq!(holds(&fixture, "release-4.0.0")[0], "base 4.0.0-dev:");
+    fixture.prepare("bump");
+    assert_eq!(holds(&fixture, "main"), ["base 5.0.0-dev:", "top 5.0.0-dev: base =5.0.0-dev"]);
+
+    let fixture = pair("36.0.0", "");
+    fixture.sandbox.git(["tag", "v36.0.0"]);
+    moved(&fixture, "36.0.0", "36.0.1");
+    fixture.sandbox.git(["push", "--quiet", "origin", "main"]);
+    fixture.prepare("branch --at v36.0.0");
+    assert_eq!(fixture.sandbox.rev("release-36.0.0"), fixture.sandbox.rev("v36.0.0"));
+    assert_eq!(holds(&fixture, "main")[0], "base 36.0.1:");
+    let said = fixture.refuses("branch --at v35.0.0", &["no-base"]);
+    assert!(said.contains("`v35.0.0` names no commit here"), "{said}");
+    assert_eq!(fixture.run("branch --at v36.0.0 --to 37.0.0").status, 2);
+}
+
+#[test]
+fn a_daily_job_does_what_is_due() {
+    let schedule = "[schedule]\nanchor = { version = \"5.0.0\", release = \"2024-06-20\" }\ncut-day = 5\n\
+        roll-over = { cut = \"next-weekday\", release = \"next-weekday\" }\n";
+    let fixture = pair("6.0.0", schedule);
+    // The 20th of July and the 6th were Saturdays; the cut of 6.0.0 is on the 5th, a Friday.
+    let before = fixture.refs();
+    let said = fixture.run("branch --if-due --date 2024-07-04");
+    assert_eq!((said.status, fixture.refs()), (0, before), "{}", said.err);
+    assert!(said.out.contains("6.0.0 is not due until 2024-07-05"), "{}", said.out);
+    fixture.prepare("branch --if-due --date 2024-07-05");
+    assert_eq!(holds(&fixture, "main")[0], "base 7.0.0:");
+    let said = fixture.run("branch --if-due --date 2024-07-06");
+    assert!(said.status == 0 && said.out.contains("7.0.0 is not due until 2024-08-05"), "{}", said.out);
+    pair("6.0.0", "").refuses("branch --if-due", &["no-schedule"]);
+
+    let fixture = pair("6.0.0-rc.2", &format!("prerelease = {{ candidate = \"rc\" }}\n{schedule}"));
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-6.0.0"]);
+    let said = fixture.run("release --if-due --date 2024-07-20");
+    assert!(said.status == 0 && said.out.contains("6.0.0 is not due until 2024-07-22"), "{}", said.out);
+    fixture.prepare("release --if-due --date 2024-07-22");
+    assert_eq!(holds(&fixture, "HEAD")[0], "base 6.0.0:");
+    let said = fixture.run("release --if-due --date 2024-07-23");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(said.out.contains("there is nothing to release: 6.0.0 is prepared already"), "{}", said.out);
+}
+
+#[test]
+fn one_table_keeps_all_the_rest() {
+    let made = |table: &str| {
+        Fixture::made(
+            &[
+                ("clock 2.5.0", &["hands 0.31.0", "dial 2.5.0", "springs 7.1.0"]),
+                ("dial 2.5.0", &[]),
+                ("hands 0.31.0", &[]),
+                ("springs 7.1.0", &[]),
+            ],
+            &format!("lead = \"clock\"\n{table}\n{NO_NOTES}"),
+        )
+    };
+    let versions = |fixture: &Fixture| -> Vec<String> {
+        let held = holds(fixture, "main");
+        held.iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
+    };
+    for (table, expected) in [
+        (
+            "[[line]]\npackages = [\"*\"]\nmove = false",
+            ["clock 3.0.0", "dial 2.5.0", "hands 0.31.0", "springs 7.1.0"],
+        ),
+        (
+            "[[line]]\nat = \"lead\"\n[[line]]\nmove = false",
+            ["clock 3.0.0", "dial 3.0.0", "hands 0.31.0", "springs 7.1.0"],
+        ),
+        (
+            "[[line]]\npackages = [\"hands/\", \"/spr*/**\", \"./springs\"]\nmove = false",
+            ["clock 3.0.0", "dial 3.0.0", "hands 0.32.0", "springs 7.1.0"],
+        ),
+        // Each version is a line of its own.
+        (
+            "[[line]]\npackages = [\"hands\", \"springs\"]\nmajor = \"patch\"\npatch = \"none\"",
+            ["clock 3.0.0", "dial 3.0.0", "hands 0.31.1", "springs 7.1.1"],
+        ),
+    ] {
+        let fixture = made(table);
+        fixture.prepare("branch");
+        assert_eq!(versions(&fixture), expected, "{table}");
+    }
+    let said = made("[[line]]\npackages = [\"hands/\"]\nmove = false").prepare("branch");
+    assert!(said.contains("no package lies at `hands/`, as a `[[line]]` expects"), "{said}");
+    made("[[line]]\npackages = [\"clock\"]\nmove = false").refuses("branch", &["lead-stays"]);
+    made("[[line]]\npackages = [\"../springs\"]\nmove = false").refuses("branch", &["config-value"]);
+    made("[[line]]\nat = \"trunk\"\nmove = false").refuses("branch", &["config-value"]);
 }

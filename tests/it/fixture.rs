@@ -126,7 +126,7 @@ impl Fixture {
     pub(crate) fn program(&self, args: &str) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"));
         command.arg("relprep").args(args.split_whitespace());
-        if ["branch", "rc", "release", "patch"].iter().any(|name| args.starts_with(name))
+        if ["branch", "bump", "rc", "release", "patch"].iter().any(|name| args.starts_with(name))
             && !args.contains("--date")
         {
             command.args(["--date", DAY]);

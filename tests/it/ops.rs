@@ -65,6 +65,7 @@ fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<Stri
         allow_dirty: false,
         behind: Behind::Refuse,
         push: false,
+        if_due: false,
     };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
@@ -108,6 +109,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
         allow_dirty: false,
         behind: Behind::Refuse,
         push: false,
+        if_due: false,
     };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let plan = &prepared.preparation.plans[0];
@@ -140,6 +142,7 @@ fn what_stops_a_plan_stops_it_from_being_applied() {
         allow_dirty: false,
         behind: Behind::Refuse,
         push: false,
+        if_due: false,
     };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let refused = prepared.apply(Hooks::Run, &mut said).unwrap_err();

@@ -259,7 +259,7 @@ error[prerelease]: 0.20.0-dev is a pre-release, and no patch can follow one
 
 error[not-on-release-branch]: `main` is not a release branch, such as `release-0.20.0`
  |
- = help: run `git switch` to the release branch that is meant, or set `names.branch`
+ = help: run `cargo relprep branch` to cut a release branch, or `cargo relprep bump` where releases are made from the trunk
 
 
 "#]]
@@ -302,7 +302,7 @@ error[branch-exists]: the branch `release-7.0.0` already exists, at [COMMIT 1]
 
 error[tag-exists]: the tag `v7.0.0` already exists, at [COMMIT 1]: 7.0.0 is released
  |
- = help: pull the branch that holds it, or put the version right
+ = help: where releases are made from the trunk, run `cargo relprep bump` for the next one, or `cargo relprep branch --at` for a branch of this one; otherwise pull, or put the version right
 
 
 "#]]
@@ -379,28 +379,6 @@ fn a_second_cut_in_a_row_is_refused() {
 error[trunk-already-moved]: the trunk is already at the next version, 8.0.0: nothing has come since release-7.0.0 was cut
 --> Cargo.toml
  = help: there is nothing to cut; to release v7.0.0, run `cargo relprep release` on release-7.0.0
-
-
-"#]]
-    );
-}
-
-#[test]
-fn members_of_a_line_must_agree() {
-    let fixture = Fixture::changed(
-        "several-lines",
-        &[("relprep.toml", "packages = [\"text\"]", "packages = [\"text*\"]")],
-    );
-    assert_data_eq!(
-        fixture.refuses("branch", &["line-disagrees"]),
-        str![[r#"
-error[line-disagrees]: the packages of a line disagree: `text` is at 256.0.0, `text-print` at 1.256.0
- --> text-print/Cargo.toml:3:14
-  |
-3 | version = """1.256.0"""
-  |              ^^^^^^^
-  |
-  = help: give them one version, or name them in `[[line]]` tables of their own
 
 
 "#]]
