@@ -26,7 +26,7 @@ use crate::path::RepoPath;
 use crate::rule;
 use crate::version::plain;
 use crate::workspace::metadata::{Members, Unreadable};
-use crate::workspace::{TreeFiles, Workspace, declared};
+use crate::workspace::{Package, TreeFiles, Workspace, declared};
 
 /// A project at one commit.
 #[derive(Debug)]
@@ -230,11 +230,15 @@ impl Project {
         let name = lead::product(&config, lead.map(|lead| lead.name.as_str()));
         let mut product = names::Product {
             own: vec![&name],
-            others: workspace.names().into_iter().collect(),
+            siblings: Vec::new(),
+            packages: workspace.names().into_iter().collect(),
             holds: lead.map(|lead| &lead.version),
         };
         if let Some(lead) = lead {
             product.own.push(&lead.name);
+            let is_sibling = |package: &&Package| package.member && package.version == lead.version;
+            product.siblings =
+                workspace.packages.iter().filter(is_sibling).map(|package| package.name.as_str()).collect();
             product.own.extend(lead.repository.as_deref().map(lead::repository_name));
         }
         notes.extend(names::infer(&mut config, refs, &product));
@@ -261,6 +265,8 @@ pub struct Lead {
     pub manifest: Option<RepoPath>,
     /// Its version.
     pub version: Option<Version>,
+    /// The members that have the same version.
+    pub siblings: Vec<String>,
     /// The address of its repository, if it states one.
     pub repository: Option<String>,
 }
@@ -271,7 +277,8 @@ impl Lead {
         let mut own = vec![name];
         own.extend(self.name.as_deref());
         own.extend(self.repository.as_deref().map(lead::repository_name));
-        names::Product { own, others: Vec::new(), holds: self.version.as_ref() }
+        let siblings: Vec<&str> = self.siblings.iter().map(String::as_str).collect();
+        names::Product { own, packages: siblings.clone(), siblings, holds: self.version.as_ref() }
     }
 }
 
@@ -300,10 +307,16 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
             name: Some(lead.name.clone()),
             manifest: Some(lead.manifest.clone()),
             version: Some(lead.version.clone()),
+            siblings: siblings(&members, &lead.version),
             repository: lead.repository.clone(),
         },
         None => Lead { manifest: Some(members.root), ..Lead::default() },
     })
+}
+
+fn siblings(members: &Members, version: &Version) -> Vec<String> {
+    let members = members.packages.iter().filter(|member| member.version == *version);
+    members.map(|member| member.name.clone()).collect()
 }
 
 /// What Cargo says of the members of the work tree, before it is needed: that takes Cargo longer than

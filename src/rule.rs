@@ -186,6 +186,7 @@ rules! {
     BRANCH_AHEAD "branch-ahead" Note "A local branch has no commits that the remote's has not.";
     BRANCH_BEHIND "branch-behind" Error
         "A branch that is prepared has all that was fetched of it: a release would lack what is missing.";
+    BRANCH_OF_PATCH "branch-of-patch" Error "Where each patch has a branch, it is prepared on that.";
     BRANCH_EXISTS "branch-exists" Error "The branch that is made is not there yet, here or on a remote.";
     NO_REPOSITORY_ADDRESS "no-repository-address" Error
         "The lead package states `repository` where a template of the notes needs it.";
@@ -274,6 +275,7 @@ rules! {
     NOT_CHECKED_OUT "not-checked-out" Error "The branch that is compiled is checked out.";
     REPOSITORY "repository" Error "The repository can be opened.";
     SHALLOW_CLONE "shallow-clone" Error "The history is here as far as it is asked for.";
+    TAGS_MISSING "tags-missing" Error "Every release that must be out by the schedule and the trunk shows in a tag.";
     UNREADABLE_FILE "unreadable-file" Error "A file that the project names is a regular file of UTF-8 text.";
     WORKSPACE "workspace" Error "Cargo can read the workspace.";
     WORKSPACE_OUTSIDE "workspace-outside" Error "The workspace needs no file outside the repository.";

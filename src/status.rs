@@ -9,6 +9,7 @@
 
 mod row;
 mod todo;
+mod unseen;
 mod waiver;
 
 use std::collections::{BTreeMap, BTreeSet};

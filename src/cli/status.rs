@@ -4,10 +4,12 @@ use anyhow::Result;
 
 use super::options::{OutputFormat, Today};
 use super::{ExitStatus, Output};
+use crate::finding::Finding;
 use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::calendar::ProjectSchedule;
 use crate::render::status as render;
+use crate::rule::Severity;
 
 /// Show the release branches as they are: state, latest release, days left, and what to do next
 ///
@@ -35,7 +37,11 @@ pub(super) struct StatusArgs {
 pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<ExitStatus> {
     let calendar = ProjectSchedule::read_in_full(&context.on(args.today.date), output)?;
     let status = if args.supported { calendar.status_to_act_on()? } else { calendar.status() };
-    calendar.notes.iter().for_each(|note| output.finding(note));
+    // What stops an action does not stop the view.
+    let shown = |note: &Finding| {
+        if note.severity == Severity::Error { note.clone().as_warning() } else { note.clone() }
+    };
+    calendar.notes.iter().for_each(|note| output.finding(&shown(note)));
     let text = match (args.supported, args.format) {
         (true, OutputFormat::Json) => render::array(&status.supported()?),
         (true, OutputFormat::Human) => render::lines(&status.supported()?),

@@ -71,8 +71,8 @@ impl Inquiry<'_> {
     /// Lets a topic branch pass, and no release branch that is named in a way that is not known.
     fn other(&self, report: &mut Report) -> Promise {
         let Request { project, branch, .. } = *self.request;
-        let lead = lead::package(&project.workspace, &project.config);
-        let own = [project.name.as_str(), lead.map_or("", |lead| &lead.name)];
+        let mut own: Vec<&str> = project.workspace.names().into_iter().collect();
+        own.push(&project.name);
         if !is_like_release_branch(branch.as_str(), &own) {
             report.fact("skipped", "this is not a release branch, and promises nothing");
             return Promise::Exempt;

@@ -108,9 +108,9 @@ impl BackportSession<'_> {
             return Ok(choose(branches, choice, |_| true).map_err(Refused)?);
         }
         let lead = Lead { name: Some(self.scope.name.clone()), ..Lead::default() };
-        let status =
-            ProjectSchedule::of(Some((&self.session.repo, &self.refs)), config.clone(), date, &lead)?
-                .status();
+        let calendar =
+            ProjectSchedule::of(Some((&self.session.repo, &self.refs)), config.clone(), date, &lead)?;
+        let status = if choice.to.is_empty() { calendar.status_to_act_on()? } else { calendar.status() };
         let supported = status.supported()?;
         let needs_fixes = |version: &Version| {
             let mut names = config.names.branch.all(version, &self.scope.name);

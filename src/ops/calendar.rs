@@ -120,7 +120,16 @@ impl ProjectSchedule {
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
-        Ok(Self { name, date, config, train, numbering, survey, declared, notes })
+        let mut calendar = Self { name, date, config, train, numbering, survey, declared, notes };
+        if let Some(unseen) = repo.and_then(|_| calendar.known(&|_| String::new()).unseen()) {
+            let gap = repo.map_or(Ok(None), |(repo, refs)| repo.gap(&refs.branches))?;
+            let fetch = || format!("run `git fetch --tags {}`", refs.branches.remote_to_fetch());
+            let remedy = gap.map_or_else(fetch, |gap| gap.remedy());
+            let or = "; where there are none, state as `schedule.since` the first release that has one";
+            let finding = Finding::of(rule::TAGS_MISSING, unseen).remedy(format!("{remedy}{or}"));
+            calendar.notes.push(finding);
+        }
+        Ok(calendar)
     }
 
     /// Returns the schedule as it is told on `date`, not after the calendar's own.

@@ -184,6 +184,7 @@ impl Job<'_> {
         }
         findings.extend(preconditions::not_skipped(request, &version));
         findings.extend(preconditions::tag_is_free(request, &version));
+        findings.extend(preconditions::on_branch_of_patch(request, &version));
         // A pre-release is no release, and its notes go on.
         let is_release = config.prerelease.is_release(&version);
         let (dating, template) = match is_bump && !is_release {

@@ -1,5 +1,7 @@
 //! What must be true before anything is done.
 
+use std::collections::BTreeSet;
+
 use semver::Version;
 
 use crate::config::is_plain_name;
@@ -81,6 +83,25 @@ pub fn tagged_here(request: &Request<'_>, version: &Version) -> Option<Finding> 
         );
         Finding::of(rule::TAG_EXISTS, message).remedy("give the tag as `--at`")
     })
+}
+
+/// Finds out whether `version` is prepared on its own branch, in a line that has a branch a patch.
+pub fn on_branch_of_patch(request: &Request<'_>, version: &Version) -> Option<Finding> {
+    let names = &request.project.config.names.branch;
+    let line = names.line(request.branch)?;
+    let of_line = request.refs.branches.names().filter(|branch| names.line(branch) == Some(line.clone()));
+    let patches: BTreeSet<u64> = of_line.filter_map(|branch| Some(names.read(branch)?.patch)).collect();
+    if patches.len() < 2 || names.read(request.branch)?.patch == version.patch {
+        return None;
+    }
+    let own = request.project.branch(&plain(version));
+    let message =
+        format!("{version} is prepared on a branch of its own, `{own}`: each patch of this line has one");
+    let remedy = match request.refs.branches.contains(&own) {
+        true => format!("run `git switch {own}`"),
+        false => format!("run `git switch -c {own}` at the release that it follows"),
+    };
+    Some(Finding::of(rule::BRANCH_OF_PATCH, message).remedy(remedy))
 }
 
 /// Finds out whether a branch that is to be made already exists, or its name is not valid.

@@ -29,8 +29,10 @@ const MOST: usize = 4;
 pub struct Product<'a> {
     /// What it may be called: product, lead package, repository.
     pub own: Vec<&'a str>,
-    /// The other packages, whose tags and branches are their own.
-    pub others: Vec<&'a str>,
+    /// The packages that are released with it, at its version: their names serve where none has its own.
+    pub siblings: Vec<&'a str>,
+    /// All packages, which may have tags of their own.
+    pub packages: Vec<&'a str>,
     /// The version that the lead package has.
     pub holds: Option<&'a Version>,
 }
@@ -63,19 +65,18 @@ struct Habit {
 
 /// Returns the ways in which releases are tagged.
 ///
-/// Those with usual words count, or else those that name no other package.
+/// Those with usual words count, or else those that name no package.
 fn tags(refs: &Refs, product: &Product<'_>) -> Vec<Habit> {
     let mut by_prefix: BTreeMap<&str, BTreeSet<Version>> = BTreeMap::new();
     for (before, version) in refs.tags.keys().filter_map(|tag| tag_parts(tag.as_str())) {
         by_prefix.entry(before).or_default().insert(plain(&version));
     }
-    let is_own = |before: &str| is_usual(before, &product.own);
-    if by_prefix.keys().any(|before| is_own(before)) {
-        by_prefix.retain(|before, _| is_own(before));
-    } else {
-        let is_others = |before: &str| product.others.iter().any(|other| is_named(before, other));
-        by_prefix.retain(|before, versions| versions.len() > 1 && !is_others(before));
-    }
+    let kinds = [&product.own, &product.siblings];
+    let usual = kinds.into_iter().find(|own| by_prefix.keys().any(|before| is_usual(before, own)));
+    by_prefix.retain(|before, versions| match usual {
+        Some(own) => is_usual(before, own),
+        None => versions.len() > 1 && !product.packages.iter().any(|package| is_named(before, package)),
+    });
     let habit = |(before, versions): (&str, BTreeSet<Version>)| {
         let template = NameTemplate::try_from(format!("{}{{version}}", escaped(before))).ok()?;
         Some(Habit { template, versions })
@@ -92,6 +93,9 @@ enum Form {
     Minor,
 }
 
+/// What stands before and after the numbers of branches' names, and which numbers these are.
+type BranchForm<'r> = (&'r str, &'r str, Form);
+
 /// Returns the ways in which release branches are named whose lines are `tagged` or may yet be.
 fn branches(
     refs: &Refs,
@@ -99,35 +103,18 @@ fn branches(
     product: &Product<'_>,
     tagged: &BTreeSet<Version>,
 ) -> Vec<Habit> {
-    let mut forms: BTreeMap<(&str, &str, Form), BTreeSet<Version>> = BTreeMap::new();
-    for branch in refs.branches.names().filter(|branch| *branch != trunk) {
-        let Some(parts) = branch_parts(branch.as_str(), &product.own) else { continue };
-        let mut add = |form: Form, line: Version| {
-            if is_line(&line, form, product.holds, tagged) {
-                forms.entry((parts.before, parts.after, form)).or_default().insert(line);
-            }
-        };
-        match parts.numbers {
-            [Some(major), Some(minor), Some(_)] => add(Form::Version, Version::new(major, minor, 0)),
-            [Some(major), Some(minor), None] => add(Form::Short, Version::new(major, minor, 0)),
-            [Some(number), ..] => {
-                add(Form::Major, Version::new(number, 0, 0));
-                if let Some(holds) = product.holds {
-                    add(Form::Minor, Version::new(holds.major, number, 0));
-                }
-            }
-            [None, ..] => {}
-        }
-    }
+    let kinds = [&product.own, &product.siblings];
+    let mut found = kinds.into_iter().map(|own| lines_by_form(refs, trunk, (own, product.holds), tagged));
+    let forms = found.find(|forms| !forms.is_empty()).unwrap_or_default();
     // A number alone is a major, unless more make sense as minors.
-    let count = |key: (&str, &str, Form)| forms.get(&key).map_or(0, BTreeSet::len);
-    let is_likelier = |&(before, after, form): &(&str, &str, Form)| match form {
+    let count = |key: BranchForm<'_>| forms.get(&key).map_or(0, BTreeSet::len);
+    let is_likelier = |&(before, after, form): &BranchForm<'_>| match form {
         Form::Major => count((before, after, form)) >= count((before, after, Form::Minor)),
         Form::Minor => count((before, after, form)) > count((before, after, Form::Major)),
         Form::Version | Form::Short => true,
     };
     let likely = forms.iter().filter(|(key, _)| is_likelier(key));
-    let habit = |((before, after, form), versions): (&(&str, &str, Form), &BTreeSet<Version>)| {
+    let habit = |((before, after, form), versions): (&BranchForm<'_>, &BTreeSet<Version>)| {
         let text = |open: &str| format!("{}{{{open}}}{}", escaped(before), escaped(after));
         let template = match form {
             Form::Version => NameTemplate::try_from(text("version")),
@@ -140,6 +127,37 @@ fn branches(
         Some(Habit { template: template.ok()?, versions: versions.clone() })
     };
     likely.filter_map(habit).collect()
+}
+
+/// Returns the lines that have a branch whose name has usual words and one of the names `own`.
+fn lines_by_form<'r>(
+    refs: &'r Refs,
+    trunk: &BranchName,
+    (own, holds): (&[&str], Option<&Version>),
+    tagged: &BTreeSet<Version>,
+) -> BTreeMap<BranchForm<'r>, BTreeSet<Version>> {
+    let mut forms: BTreeMap<BranchForm<'r>, BTreeSet<Version>> = BTreeMap::new();
+    for branch in refs.branches.names().filter(|branch| *branch != trunk) {
+        let Some(parts) = branch_parts(branch.as_str(), own) else { continue };
+        let mut add = |form: Form, major: u64, minor: u64| {
+            let line = Version::new(major, minor, 0);
+            if is_line(&line, form, holds, tagged) {
+                forms.entry((parts.before, parts.after, form)).or_default().insert(line);
+            }
+        };
+        match parts.numbers {
+            [Some(major), Some(minor), Some(_)] => add(Form::Version, major, minor),
+            [Some(major), Some(minor), None] => add(Form::Short, major, minor),
+            [Some(number), ..] => {
+                add(Form::Major, number, 0);
+                if let Some(holds) = holds {
+                    add(Form::Minor, holds.major, number);
+                }
+            }
+            [None, ..] => {}
+        }
+    }
+    forms
 }
 
 /// Returns whether the project has such a line: a tag is of it, or it lies between the newest tag and

@@ -130,3 +130,76 @@ fn what_is_as_assumed_needs_no_word() {
     let (status, said) = run(&sandbox, "branch --dry-run");
     assert!(status == 0 && !said.contains("names-"), "{said}");
 }
+
+#[test]
+fn a_package_that_is_released_with_the_lead_may_give_the_names() {
+    let member = |name: &str, version: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2021\"\n")
+    };
+    let sandbox = Sandbox::with_files([
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\", \"c\"]\nresolver = \"2\"\n".to_owned()),
+        ("a/Cargo.toml", member("aperture", "1.5.0")),
+        ("b/Cargo.toml", member("shutter", "1.5.0")),
+        ("c/Cargo.toml", member("lens", "0.4.0")),
+        ("a/src/lib.rs", String::new()),
+        ("b/src/lib.rs", String::new()),
+        ("c/src/lib.rs", String::new()),
+    ]);
+    for branch in ["shutter-v1.3", "shutter-v1.4", "lens-v0.3"] {
+        sandbox.git(["branch", branch]);
+    }
+    for tag in ["shutter-1.3.0", "shutter-1.4.0", "lens-0.3.0"] {
+        sandbox.git(["tag", tag]);
+    }
+    let (_, said) = run(&sandbox, "status --date 2024-06-01");
+    assert!(
+        said.contains("`names.branch` is taken to be `shutter-v{short}`, as 2 branches are named"),
+        "{said}"
+    );
+    assert!(said.contains("`names.tag` is taken to be `shutter-{version}`, as 2 tags are named"), "{said}");
+    assert!(!said.contains("lens"), "{said}");
+}
+
+/// A line 0.19 of a repository that makes a branch for each patch, at `release-0.19.2`, which needs a newer Rust
+/// than 0.19.0 did.
+fn branch_a_patch() -> Sandbox {
+    let manifest = |version: &str, rust: &str| {
+        format!(
+            "[package]\nname = \"dial\"\nversion = \"{version}\"\nedition = \"2021\"\nrust-version = \"{rust}\"\n"
+        )
+    };
+    let sandbox =
+        Sandbox::with_files([("Cargo.toml", manifest("0.19.0", "1.70")), ("src/lib.rs", String::new())]);
+    for (version, rust) in [("0.19.0", "1.70"), ("0.19.1", "1.71")] {
+        sandbox.git(["switch", "--quiet", "--create", &format!("release-{version}")]);
+        sandbox.write("Cargo.toml", manifest(version, rust));
+        sandbox.commit_all(version);
+        sandbox.git(["tag", &format!("v{version}")]);
+    }
+    sandbox.git(["switch", "--quiet", "--create", "release-0.19.2"]);
+    sandbox.git(["branch", "--force", "main", "v0.19.0"]);
+    sandbox
+}
+
+#[test]
+fn the_branches_of_single_patches_are_one_line() {
+    let sandbox = branch_a_patch();
+    let (status, said) = run(&sandbox, "patch --dry-run");
+    assert!(status == 0 && said.contains("0.19.2"), "{said}");
+    for branch in ["release-0.19.1", "release-0.19.2"] {
+        let (status, said) = run(&sandbox, &format!("check-msrv --branch {branch}"));
+        assert!(status == 1 && said.contains("v0.19.0") && said.contains("rose from 1.70 to 1.71"), "{said}");
+    }
+    let (_, said) = run(&sandbox, "status --date 2024-06-01");
+    assert!(
+        said.contains("release-0.19.2") && !said.contains("release-0.19.1") && said.contains("v0.19.1"),
+        "{said}"
+    );
+    sandbox.git(["switch", "--quiet", "release-0.19.1"]);
+    let (status, said) = run(&sandbox, "patch --dry-run");
+    assert!(
+        status == 1 && said.contains("error[branch-of-patch]: 0.19.2 is prepared on a branch of its own"),
+        "{said}"
+    );
+    assert!(said.contains("run `git switch release-0.19.2`"), "{said}");
+}

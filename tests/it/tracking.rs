@@ -28,11 +28,17 @@ fn a_cut_from_a_trunk_that_is_behind_is_refused() {
 #[test]
 fn of_several_branches_each_is_looked_at() {
     let fixture = Fixture::new("lone-package");
-    for branch in ["release-0.3.3", "release-0.3.4"] {
-        fixture.sandbox.git(["push", "--quiet", "origin", &format!("main:{branch}")]);
-        fixture.sandbox.git(["fetch", "--quiet", "origin"]);
-        fixture.sandbox.git(["branch", "--quiet", branch, "--track", &format!("origin/{branch}")]);
+    let git = |args: &[&str]| fixture.sandbox.git(args);
+    git(&["branch", "--quiet", "release-0.3.4"]);
+    git(&["switch", "--quiet", "--create", "release-0.2.0"]);
+    for path in ["Cargo.toml", "Cargo.lock", "README.md"] {
+        fixture
+            .sandbox
+            .write(path, fixture.sandbox.read(path).replace("0.3.4", "0.2.0").replace("0.3\"", "0.2\""));
     }
+    fixture.sandbox.commit_all("An older line");
+    git(&["push", "--quiet", "--set-upstream", "origin", "release-0.2.0", "release-0.3.4"]);
+    git(&["switch", "--quiet", "main"]);
     go_on(&fixture, "release-0.3.4");
     let said = fixture.refuses("patch --branch release-*", &["branch-behind"]);
     assert!(said.contains("run `git fetch . origin/release-0.3.4:release-0.3.4`"), "{said}");
