@@ -275,6 +275,7 @@ rules! {
     NOT_CHECKED_OUT "not-checked-out" Error "The branch that is compiled is checked out.";
     REPOSITORY "repository" Error "The repository can be opened.";
     SHALLOW_CLONE "shallow-clone" Error "The history is here as far as it is asked for.";
+    OTHER_NUMBERING "other-numbering" Note "Without a schedule, the release branches are all numbered alike.";
     TAGS_MISSING "tags-missing" Error "Every release that must be out by the schedule and the trunk shows in a tag.";
     UNREADABLE_FILE "unreadable-file" Error "A file that the project names is a regular file of UTF-8 text.";
     WORKSPACE "workspace" Error "Cargo can read the workspace.";

@@ -88,8 +88,8 @@ fn gap(repo: &Repo, request: &Request<'_>, role: &BranchKind) -> Result<Option<F
 /// Returns the tags that name versions.
 fn tags(request: &Request<'_>) -> BTreeMap<Version, Tag> {
     let names = &request.project.config.names.tag;
-    let named = request.refs.tags.values().filter_map(|tag| Some((names.read(&tag.name)?, tag.clone())));
-    named.collect()
+    let versions = names.versions(request.refs.tags.keys()).into_iter();
+    versions.filter_map(|(version, name)| Some((version, request.refs.tags.get(name)?.clone()))).collect()
 }
 
 /// Asks Cargo for each lock file that it uses whether `--locked` passes.

@@ -120,6 +120,20 @@ impl NameScheme {
         named.into_iter().map(|(named, branch)| (line_of(&named), branch)).collect()
     }
 
+    /// Returns the versions that are named by `names`, each with its newest kind of name.
+    pub fn versions<'n, N: AsRef<str>>(
+        &self,
+        names: impl Iterator<Item = &'n N>,
+    ) -> BTreeMap<Version, &'n N> {
+        let names: Vec<&N> = names.collect();
+        let mut versions = BTreeMap::new();
+        for template in self.templates.iter().rev() {
+            let named = names.iter().filter_map(|name| Some((template.read(name.as_ref())?, *name)));
+            versions.extend(named);
+        }
+        versions
+    }
+
     /// Returns whether `version` of the product `name` is of the line that `branch` is for: below the
     /// numbers that its name gives, a version is free to move.
     pub fn is_of_line(&self, version: &Version, branch: impl AsRef<str>, name: &str) -> bool {

@@ -17,6 +17,7 @@ use crate::project::lead::product;
 use crate::project::{self, Lead, Location, names};
 use crate::rule::{self, Severity};
 use crate::status::{Status, StatusSources};
+use crate::text::listed;
 use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
 use crate::workspace::declared::{self, Declarations, Declared};
@@ -100,17 +101,28 @@ impl ProjectSchedule {
         let name = product(&config, lead.name.as_deref());
         let trunk = config.trunk_in(refs);
         let mut notes = names::infer(&mut config, refs, &lead.product(&name));
-        let known = train.as_ref().map(|train| train.numbering).or_else(|| numbering_of(&config, refs));
+        let of_train = train.as_ref().map(|train| train.numbering);
+        let known = of_train.or_else(|| numbering_of(&config, refs, lead.version.as_ref()));
         let numbering = known.unwrap_or(Numbering::Major);
         let lines = config.names.branch.lines(refs.branches.names());
         let lines: BTreeMap<&str, Version> =
             lines.into_iter().map(|(version, name)| (name.as_str(), version)).collect();
+        if of_train.is_none() {
+            notes.extend(other_numbering(&lines, numbering));
+        }
+        let tags: BTreeMap<&str, Version> = config
+            .names
+            .tag
+            .versions(refs.tags.keys())
+            .into_iter()
+            .map(|(version, name)| (name.as_str(), version))
+            .collect();
         let request = SurveyRequest {
             date,
             refs,
             trunk: &trunk,
             branch: &|name| lines.get(name).cloned(),
-            tag: &|name| config.names.tag.read(name),
+            tag: &|name| tags.get(name).cloned(),
             release: &|version| numbering.number(version),
         };
         let (mut survey, mut declared) = (Survey::default(), BTreeMap::new());
@@ -191,9 +203,25 @@ impl ProjectSchedule {
     }
 }
 
+/// Says which branches are not shown, since without a policy nothing tells how their numbers go with those of
+/// the others.
+fn other_numbering(lines: &BTreeMap<&str, Version>, numbering: Numbering) -> Option<Finding> {
+    let others: Vec<&str> =
+        lines.iter().filter(|(_, line)| numbering.number(line).is_none()).map(|(name, _)| *name).collect();
+    (!others.is_empty()).then(|| {
+        let message = format!("release branches of another numbering are not shown: {}", listed(&others, 5));
+        Finding::of(rule::OTHER_NUMBERING, message)
+    })
+}
+
 /// Returns how releases are numbered where no policy says it: like the newest that has a branch, or else
-/// a tag.
-fn numbering_of(config: &Config, refs: &Refs) -> Option<Numbering> {
+/// a tag; by minors, where the branches before the version that the project `holds` show that.
+fn numbering_of(config: &Config, refs: &Refs, holds: Option<&Version>) -> Option<Numbering> {
+    if let Some(holds) = holds
+        && names::counting_minors(&config.names.branch, refs, holds).is_some()
+    {
+        return Some(Numbering::Minor { major: holds.major });
+    }
     let branches = refs.branches.names().filter_map(|name| config.names.branch.read(name));
     let tags = || refs.tags.keys().filter_map(|name| config.names.tag.read(name)).max();
     branches.max().or_else(tags).as_ref().map(Numbering::of)

@@ -11,6 +11,7 @@ use crate::plan::course::{self, Course, CutExtent, Transition};
 use crate::plan::files::What;
 use crate::plan::lines::{self, Lines};
 use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse, room};
+use crate::project::names::counting_minors;
 use crate::rule;
 use crate::train::Numbering;
 use crate::version::{Step, plain};
@@ -232,20 +233,13 @@ pub fn level(request: &Request<'_>, version: &Version) -> (Step, Option<Finding>
         let counts_minors = matches!(train.numbering, Numbering::Minor { major } if major > 0);
         return (if counts_minors { Step::Minor } else { Step::Major }, None);
     }
-    let lines = request.project.config.names.branch.lines(request.refs.branches.names());
-    let mut older = lines.range(..plain(version)).rev();
-    match (older.next(), older.next()) {
-        (Some((second, other)), Some((first, one)))
-            if version.major > 0
-                && first.major == version.major
-                && second.major == version.major
-                && version.minor > second.minor =>
-        {
+    match counting_minors(&request.project.config.names.branch, request.refs, version) {
+        Some([one, other]) => {
             let message = format!("the trunk moves by a minor, as between {one}, {other} and {version}");
             let said = Finding::of(rule::LEVEL, message).remedy("give `--level major` for a major");
             (Step::Minor, Some(said))
         }
-        _ => (Step::Major, None),
+        None => (Step::Major, None),
     }
 }
 

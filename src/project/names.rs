@@ -17,9 +17,12 @@ use crate::rule;
 use crate::text::counted;
 use crate::version::plain;
 
-/// How many of the latest releases tell what is usual now: one that is named otherwise by mistake is
-/// outvoted, and of a new way two are enough.
-const TELLING: usize = 3;
+/// How many of the latest tags tell what is usual now: one that is named otherwise by mistake is outvoted, and
+/// of a new way two are enough.
+const TELLING_TAGS: usize = 3;
+
+/// How many of the latest release branches do.
+const TELLING_BRANCHES: usize = 1;
 
 /// How many ways of naming are kept, the newest first.
 const MOST: usize = 4;
@@ -46,15 +49,34 @@ pub fn infer(config: &mut Config, refs: &Refs, product: &Product<'_>) -> Vec<Fin
     let names = &mut config.names;
     let mut said = Vec::new();
     if names.tag.is_assumed() {
-        said.extend(settle("names.tag", "tag", &mut names.tag, tags(refs, product)));
+        said.extend(settle(("names.tag", "tag"), &mut names.tag, tags(refs, product), TELLING_TAGS));
     }
     if names.branch.is_assumed() {
         let tagged: BTreeSet<Version> =
             refs.tags.keys().filter_map(|tag| names.tag.read(tag)).map(|version| plain(&version)).collect();
         let found = branches(refs, &trunk, product, &tagged);
-        said.extend(settle("names.branch", "branch", &mut names.branch, found));
+        if found.is_empty() && tagged.len() >= TELLING_TAGS {
+            let message =
+                "no branch here is named as release branches usually are: `release-{version}` is assumed";
+            said.push(Finding::of(rule::NAMES_INFERRED, message));
+        }
+        said.extend(settle(("names.branch", "branch"), &mut names.branch, found, TELLING_BRANCHES));
     }
     said
+}
+
+/// Returns the two release branches before `version` that show that the train counts minors: they and it are
+/// of one major, and of a minor each.
+pub fn counting_minors<'r>(
+    scheme: &NameScheme,
+    refs: &'r Refs,
+    version: &Version,
+) -> Option<[&'r BranchName; 2]> {
+    let lines = scheme.lines(refs.branches.names());
+    let mut older = lines.range(..Version::new(version.major, version.minor, 0)).rev();
+    let ((second, other), (first, one)) = (older.next()?, older.next()?);
+    let counts = version.major > 0 && first.major == version.major && second.major == version.major;
+    counts.then_some([*one, *other])
 }
 
 /// One way of naming, and the versions that are named so.
@@ -181,9 +203,14 @@ fn escaped(text: &str) -> String {
 
 /// Takes what most of the latest releases are called, and what older ones were; says so where it is not
 /// what is assumed anyway.
-fn settle(key: &str, what: &str, scheme: &mut NameScheme, mut habits: Vec<Habit>) -> Option<Finding> {
+fn settle(
+    (key, what): (&str, &str),
+    scheme: &mut NameScheme,
+    mut habits: Vec<Habit>,
+    telling: usize,
+) -> Option<Finding> {
     let all: BTreeSet<Version> = habits.iter().flat_map(|habit| habit.versions.iter().cloned()).collect();
-    let latest: Vec<&Version> = all.iter().rev().take(TELLING).collect();
+    let latest: Vec<&Version> = all.iter().rev().take(telling).collect();
     let weight = |habit: &Habit| {
         let telling = latest.iter().filter(|version| habit.versions.contains(**version)).count();
         (telling, habit.versions.last().cloned(), habit.versions.len())

@@ -44,6 +44,7 @@ mod rendered;
 mod replay;
 mod schedule;
 mod shapes;
+mod single_branch;
 mod status;
 mod subfolder;
 mod submodules;

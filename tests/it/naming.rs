@@ -46,9 +46,9 @@ fn a_cut_names_its_branch_as_the_others() {
         ("0.8.0", &["dial/v0.7.1"], &["dial-v0.7"], "`dial-v{short}`, as 1 branch is named"),
         (
             "24.0.0",
-            &["v0.19.0", "v0.20.0", "v22.0.0", "v23.0.0"],
-            &["v0.19", "v0.20", "v22", "v23"],
-            "`v{major}`, as 2 branches are named; before that `v{short}`",
+            &["v0.19.0", "v0.20.0", "v22.0.0"],
+            &["v0.19", "v0.20", "v22"],
+            "`v{major}`, as 1 branch is named; before that `v{short}`",
         ),
         (
             "1.226.0",
@@ -202,4 +202,30 @@ fn the_branches_of_single_patches_are_one_line() {
         "{said}"
     );
     assert!(said.contains("run `git switch release-0.19.2`"), "{said}");
+}
+
+#[test]
+fn without_a_schedule_the_branches_show_whether_minors_are_counted() {
+    let tags = ["v2.4.0", "v2.5.0", "v2.6.0", "v2.7.0"];
+    let sandbox = project("2.8.0", &tags, &["rel-2.4", "rel-2.6"]);
+    let (_, said) = run(&sandbox, "status --date 2024-06-01");
+    let row =
+        |branch: &str| said.lines().find(|line| line.starts_with(branch)).unwrap_or_default().to_owned();
+    assert!(row("rel-2.4").contains("v2.4.0 ") && row("rel-2.6").contains("v2.6.0 "), "{said}");
+    let sandbox = project(
+        "24.0.0",
+        &["v0.20.0", "v23.0.0", "dial-v23.0.0", "dial-v0.20.0", "v22.0.0"],
+        &["v0.20", "v23"],
+    );
+    let (_, said) = run(&sandbox, "status --date 2024-06-01");
+    assert!(said.contains("release branches of another numbering are not shown: v0.20"), "{said}");
+    assert!(said.contains(" v23.0.0 "), "the newest kind of name counts: {said}");
+}
+
+#[test]
+fn a_project_without_release_branches_is_told_what_is_assumed() {
+    let sandbox = project("0.9.1", &["0.7.0", "0.8.0", "0.9.0"], &["topic-1"]);
+    let (status, said) = run(&sandbox, "branch --dry-run");
+    let assumed = "no branch here is named as release branches usually are: `release-{version}` is assumed";
+    assert!(status == 0 && said.contains(assumed), "{said}");
 }
