@@ -122,9 +122,10 @@ keys! {
     "names.backport-branch" Text = "\"backport/{short}-to-{branch}\"", default "`backport/{short}-to-{branch}`": "A branch that gets a backport, for a pull request.";
 
     "line" Tables = "", default "packages that share a version move together": "What differs for some packages. The first `[[line]]` that names a package counts.";
-    "line.packages" Texts = "[\"legacy-*\"]", default "": "The packages, by name or glob.";
+    "line.packages" Texts = "[\"legacy-*\"]", default "all": "The packages, by name, by the path of their folder, or by a glob of either; each version is a line of its own.";
+    "line.at" OneOf("lead") = "\"lead\"", default "any version": "Which version they share: the lead package's.";
     "line.releases" Text = "\"24\"", default "all": "The releases that this is for, as a requirement on the lead package's version.";
-    "line.move" Switch = "false", default "`true`": "Whether they move at all.";
+    "line.move" Switch = "false", default "`true`": "Whether they move at all; a glob does not keep the lead package.";
     "line.major" OneOf("major", "minor", "patch", "none") = "\"minor\"", default "`\"major\"`": "How they step when the lead package steps a major.";
     "line.minor" OneOf("major", "minor", "patch", "none") = "\"minor\"", default "`\"minor\"`": "How they step when the lead package steps a minor.";
     "line.patch" OneOf("major", "minor", "patch", "none") = "\"none\"", default "`\"patch\"`": "How they step when the lead package steps a patch.";
@@ -163,8 +164,9 @@ keys! {
     "run.command" Texts = "[\"cargo\", \"vet\", \"regenerate\"]", default "": "The program and its arguments; no shell reads them.";
 
     "prerelease" Table = "", default "none": "The labels of the pre-releases that the train uses.";
-    "prerelease.trunk" Text = "\"dev\"", default "none": "What the trunk's version carries: `dev` for 49.0.0-dev.";
-    "prerelease.candidate" Text = "\"rc\"", default "none": "What a release candidate's version carries: `rc` for 49.0.0-rc.1.";
+    "prerelease.trunk" Text = "\"dev\"", default "none": "What the trunk's version carries: `dev` for 49.0.0-dev, `alpha.0` or `alpha.1+dev` where it is numbered.";
+    "prerelease.candidate" Text = "\"rc\"", default "none": "What a release candidate's version carries: `rc` for 49.0.0-rc.1, `rc.0` where they count from 0.";
+    "prerelease.release" Text = "\"own\"", default "none": "What every release's version carries: `own` for 49.0.0-own.";
 
     "msrv" Table = "", default "": "What is promised about Rust.";
     "msrv.scope" OneOf("published", "all") = "\"all\"", default "`\"published\"`": "Whose Rust is promised: that of the published members, without what they need for development only; or of all.";

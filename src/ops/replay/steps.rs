@@ -133,15 +133,19 @@ impl ReleaseHistory<'_> {
             .find(|by| version::next(from, *by).is_ok_and(|next| next == plain(to)));
         let candidate = self.config.prerelease.candidate.as_ref().map(Label::as_str);
         let is_candidate = candidate.is_some_and(|label| version::candidate_number(to, label).is_some());
+        let on_trunk = branch.name == *self.trunk;
         let command = match by {
-            _ if branch.name == *self.trunk => by.filter(|_| is_cut).map(|_| Command::Branch),
-            _ if is_candidate => Some(Command::Rc),
-            _ if !from.pre.is_empty() && *to == plain(from) => Some(Command::Release),
-            Some(Step::Patch) if to.pre.is_empty() => Some(Command::Patch),
-            _ => None,
-        }?;
+            _ if to < from => return None,
+            Some(_) if on_trunk && is_cut => Command::Branch,
+            _ if on_trunk => Command::Bump,
+            _ if is_candidate => Command::Rc,
+            _ if !from.pre.is_empty() && *to == plain(from) => Command::Release,
+            Some(Step::Patch) if to.pre.is_empty() => Command::Patch,
+            _ => Command::Bump,
+        };
         let level = by.filter(|_| command == Command::Branch);
-        Some((command, Asked { level, ..Asked::default() }))
+        let lead = (command == Command::Bump).then(|| to.clone());
+        Some((command, Asked { level, lead, ..Asked::default() }))
     }
 }
 
