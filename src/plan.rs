@@ -6,6 +6,7 @@ pub mod course;
 pub mod cut;
 pub mod dependency;
 pub mod files;
+mod kept;
 pub mod lines;
 pub mod locked;
 pub mod maintain;

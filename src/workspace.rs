@@ -253,6 +253,15 @@ impl Workspace {
         }
     }
 
+    /// Returns whether a dependency of the manifest `path` leads to a member.
+    pub fn requires_member(&self, path: &RepoPath) -> bool {
+        let Some(file) = self.manifests.get(path) else { return false };
+        let mut folders = file.manifest.dependencies.iter().filter_map(|dependency| dependency.path.as_ref());
+        let manifest = |folder| path.sibling(&format!("{folder}/Cargo.toml"));
+        let is_member = |path: RepoPath| self.manifests.get(&path).is_some_and(|file| file.member);
+        folders.any(|folder| manifest(folder).is_some_and(is_member))
+    }
+
     /// Returns the package whose manifest is `path`.
     pub fn package_at(&self, path: &RepoPath) -> Option<&Package> {
         self.packages.get(*self.by_manifest.get(path)?)

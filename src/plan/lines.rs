@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use semver::Version;
-use serde::Serialize;
 
 use crate::config::{Config, LineRule, LineVersion};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
+use crate::plan::kept;
+pub use crate::plan::kept::{KeptPackage, KeptReason};
 use crate::project::lead;
 use crate::rule;
 use crate::version::{Step, plain};
 use crate::workspace::declared::VersionPlace;
-use crate::workspace::metadata::{MemberOrigin, SubmoduleMember};
 use crate::workspace::{Package, Workspace};
 
 /// The version lines of a workspace.
@@ -59,52 +59,6 @@ impl VersionLine<'_> {
 /// The packages that move, by their manifests, each with its old and new version.
 pub type Moves<'a> = BTreeMap<&'a RepoPath, (&'a Package, Version)>;
 
-/// A package that stays at its version.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct KeptPackage {
-    /// Its name.
-    pub package: String,
-    /// Its version, if it has one.
-    pub version: Option<Version>,
-    /// Why it stays.
-    pub why: KeptReason,
-}
-
-/// Why a package stays at its version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeptReason {
-    /// A `[[line]]` of the configuration says so.
-    Configured,
-    /// It is not published, and does not share the lead package's version.
-    Unpublished,
-    /// It lies outside the workspace, and shares its version with no line that moves.
-    SharesNoLine,
-    /// It lies in a submodule, and belongs to another repository.
-    Submodule,
-    /// It has no version.
-    Unversioned,
-    /// Its line does not step when the lead package does so.
-    NoStep,
-    /// It has no pre-release that a release would take off.
-    NoPrerelease,
-}
-
-impl KeptReason {
-    /// Returns the reason in words.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Configured => "the configuration says so",
-            Self::Unpublished => "not published, and not at the lead package's version",
-            Self::SharesNoLine => "outside the workspace, and at no moving line's version",
-            Self::Submodule => "in a submodule, and another repository's",
-            Self::Unversioned => "without a version",
-            Self::NoStep => "their line does not step with this one",
-            Self::NoPrerelease => "their version has no pre-release",
-        }
-    }
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum LineKey<'a> {
     Rule(usize, &'a Version),
@@ -121,11 +75,13 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let lead = lead::package(workspace, config)?;
     let mut notes = unused_patterns(workspace, config, lead);
     let mut groups: BTreeMap<LineKey<'a>, Vec<&'a Package>> = BTreeMap::new();
-    let mut staying = unversioned(workspace);
-    staying.extend(workspace.in_submodules.iter().map(of_submodule));
+    let mut staying = kept::unversioned(workspace);
+    staying.extend(workspace.in_submodules.iter().map(kept::of_submodule));
     for package in &workspace.packages {
         match config.lines.iter().position(|rule| is_in(rule, package, lead)) {
-            Some(index) if !config.lines[index].r#move => staying.push(stay(package, KeptReason::Configured)),
+            Some(index) if !config.lines[index].r#move => {
+                staying.push(kept::stay(package, KeptReason::Configured));
+            }
             Some(index) => groups.entry(LineKey::Rule(index, &package.version)).or_default().push(package),
             None => groups.entry(LineKey::Version(&package.version)).or_default().push(package),
         }
@@ -151,6 +107,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     if !moving.first().is_some_and(is_lead) {
         return Err(vec![lead_stays(lead)]);
     }
+    staying.extend(kept::outsiders(workspace, |version| moving.iter().any(|line| line.version == *version)));
     staying.sort();
     notes.sort_by(|a, b| a.message.cmp(&b.message));
     Ok(Lines { lead, moving, staying, notes })
@@ -185,29 +142,11 @@ fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, 
             _ if !published.is_empty() && (!package.member || inherits_with_them(package)) => {
                 moving.push(package);
             }
-            _ if package.member => staying.push(stay(package, KeptReason::Unpublished)),
-            _ => staying.push(stay(package, KeptReason::SharesNoLine)),
+            _ if package.member => staying.push(kept::stay(package, KeptReason::Unpublished)),
+            _ => staying.push(kept::stay(package, KeptReason::SharesNoLine)),
         }
     }
     (moving, staying)
-}
-
-fn stay(package: &Package, why: KeptReason) -> KeptPackage {
-    KeptPackage { package: package.name.clone(), version: Some(package.version.clone()), why }
-}
-
-fn unversioned(workspace: &Workspace) -> Vec<KeptPackage> {
-    let stay =
-        |name: &String| KeptPackage { package: name.clone(), version: None, why: KeptReason::Unversioned };
-    workspace.unversioned.iter().map(stay).collect()
-}
-
-fn of_submodule(member: &SubmoduleMember) -> KeptPackage {
-    let version = match member.origin {
-        MemberOrigin::Unknown => None,
-        MemberOrigin::Manifest | MemberOrigin::StatedElsewhere(_) => Some(member.version.clone()),
-    };
-    KeptPackage { package: member.name.clone(), version, why: KeptReason::Submodule }
 }
 
 /// Returns where the version of `package` stands.

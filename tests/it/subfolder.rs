@@ -115,3 +115,41 @@ fn without_a_configuration_the_notes_are_beside_the_root_manifest() {
     let made = ["sdk/rust/Cargo.lock", "sdk/rust/Cargo.toml", "sdk/rust/RELEASES.md"];
     assert_eq!(changed(&fixture), made);
 }
+
+#[test]
+fn what_stays_outside_the_workspace_is_seen_with_the_reason() {
+    let fixture = Fixture::changed(
+        "virtual-workspace",
+        &[(
+            "Cargo.toml",
+            "[workspace.package]",
+            "exclude = [\"left\", \"other\", \"apart\"]\n\n[workspace.package]",
+        )],
+    );
+    let orbit = "[dependencies]\norbit = { path = \"../../crates/orbit\" }\n";
+    for (path, text) in [
+        ("left/Cargo.toml", package("left-behind", "7.0.0", "")),
+        ("other/Cargo.toml", package("of-no-concern", "0.2.0", "")),
+        ("apart/Cargo.toml", "[workspace]\nmembers = [\"*\"]\nexclude = [\"target\"]\n".to_owned()),
+        ("apart/same/Cargo.toml", package("same-version", "7.0.0", "")),
+        ("apart/user/Cargo.toml", package("user-of-orbit", "0.1.0", orbit)),
+        ("apart/none/Cargo.toml", package("unrelated", "0.3.0", "")),
+    ] {
+        fixture.sandbox.write(path, text);
+    }
+    fixture.sandbox.commit_all("Around the workspace");
+    let said = fixture.run("branch --dry-run");
+    assert_eq!(said.status, 0, "{}", said.err);
+    for line in [
+        "  7.0.0  1 package (not a member of the workspace): left-behind\n",
+        "  7.0.0  1 package (in a workspace of their own): same-version\n",
+        "  0.1.0  1 package (in a workspace of their own): user-of-orbit\n",
+    ] {
+        assert!(said.out.contains(line), "{}", said.out);
+    }
+    assert!(!said.out.contains("of-no-concern") && !said.out.contains("unrelated"), "{}", said.out);
+    let json = fixture.run("branch --dry-run --format json").out;
+    for why in ["excluded", "nested-workspace"] {
+        assert!(json.contains(&format!("\"why\": \"{why}\"")), "{json}");
+    }
+}
