@@ -25,14 +25,14 @@ pub mod supported;
 mod tag_version;
 mod version_file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 
-use crate::edit::notes::Notes;
+use crate::edit::notes::{Layout, Notes};
 use crate::finding::Finding;
-use crate::git::Tag;
 use crate::git::fetched::FetchGap;
+use crate::git::{BranchName, Tag};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
@@ -56,6 +56,10 @@ pub struct Subject<'a> {
     pub role: BranchKind,
     /// The notes and where they are, if there are to be any and they are there.
     pub notes: Option<(&'a RepoPath, Notes<'a>)>,
+    /// How the notes are laid out, as far as that is known.
+    pub layout: Option<Layout>,
+    /// The release branches that have no notes where this one has them.
+    pub without_notes: BTreeSet<BranchName>,
     /// The tags of releases, by version.
     pub tags: BTreeMap<Version, Tag>,
     /// What may be on the remote and not here, if something may.

@@ -98,11 +98,12 @@ rules! {
     NOTES_ORDER "notes-order" Error
         "The sections of the notes stand in the order of their versions, the newest first, and no version has two.";
     NOTES_ARCHIVE "notes-archive" Error
-        "The archive at the end of the notes links to the notes of every older release branch, each once. Branches \
-         that were not fetched are unchecked, and that is said where it is seen.";
+        "The archive at the end of the notes links to the notes of every older release branch that has some, each \
+         once, and to none that are not there. Branches that were not fetched are unchecked, and that is said where \
+         it is seen.";
     RELEASE_DATE "release-date" Error
-        "The date of every section is the day of its version's tag, in UTC: what readers take for the day of the \
-         release must be it.";
+        "The date of every section is the day of its version's tag, in its own time zone or in UTC, and for a release \
+         that is past a day more or less: what readers take for the day of the release must be it.";
     PACKAGE_METADATA "package-metadata" Error
         "A package that is published has a description and a licence, and the README and licence file that it names \
          exist: crates.io refuses it otherwise, in the middle of a release.";

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use semver::Version;
 
 use super::{BranchKind, Subject};
-use crate::edit::notes::{Archive, Notes};
+use crate::edit::notes::{Archive, Layout, Notes};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
 use crate::path::RepoPath;
@@ -14,6 +14,9 @@ use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let Some((path, notes)) = &subject.notes else { return Vec::new() };
+    if matches!(subject.layout, Some(Layout::Growing | Layout::Unreleased)) {
+        return Vec::new();
+    }
     let line = match &subject.role {
         BranchKind::Release(line) => line.clone(),
         BranchKind::Trunk => plain(subject.version()),
@@ -35,7 +38,45 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
         }
         Some(archive) => wrong(path, notes, archive, &older),
     };
+    if let Some(archive) = notes.archive() {
+        findings.extend(leading_nowhere(subject, path, notes, archive));
+    }
     findings.extend(subject.without_branches());
+    findings
+}
+
+/// Finds links to branches that are not there, and to notes that a branch does not have.
+fn leading_nowhere(
+    subject: &Subject<'_>,
+    path: &RepoPath,
+    notes: &Notes<'_>,
+    archive: &Archive<'_>,
+) -> Vec<Finding> {
+    let (project, branches) = (subject.request.project, &subject.request.refs.branches);
+    let mut findings = Vec::new();
+    for branch in &subject.without_notes {
+        for link in archive.links_to(branch.as_str()) {
+            let message = format!("the archive links to {branch}, which has no {path}");
+            let nowhere = Finding::of(rule::NOTES_ARCHIVE, message).at(notes.place(&link.range));
+            findings.push(nowhere.remedy("take the entry out, or write the notes of that branch"));
+        }
+    }
+    if subject.gap.is_some() {
+        return findings;
+    }
+    // Of branches that are older than all that are here nobody can tell whether they are gone.
+    let oldest = project.config.names.branch.lines(branches.names()).into_keys().next();
+    for entry in &archive.entries {
+        let is_known = |version: &&Version| oldest.as_ref().is_some_and(|oldest| *version >= oldest);
+        let Some(version) = entry.version.as_ref().filter(is_known) else { continue };
+        let branch = project.branch(version);
+        if entry.names(&branch) && !branches.contains(&branch) {
+            let message = format!("the archive links to {branch}, which is not there");
+            let nowhere =
+                Finding::of(rule::NOTES_ARCHIVE, message).as_warning().at(notes.place(&entry.range));
+            findings.push(nowhere.remedy("take the entry out, or correct the branch"));
+        }
+    }
     findings
 }
 

@@ -1,7 +1,7 @@
 //! A section says that its version is released when it is, and only then.
 
 use super::{BranchKind, Subject};
-use crate::edit::notes::{Notes, Section, SectionState};
+use crate::edit::notes::{Layout, Notes, Section, SectionState};
 use crate::finding::Finding;
 use crate::rule;
 use crate::version::plain;
@@ -50,7 +50,8 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
                 format!("the section for {version} says that it is unreleased, and {} is there", tag.name);
             Finding::of(rule::NOTES_STATE, message).remedy("date it on the day of the tag")
         }
-        (None, _) if is_current || tag.is_some() => Finding::of(
+        // In a file with all versions old ones may be of a time with other habits.
+        (None, _) if is_current || tag.is_some() && subject.layout == Some(Layout::PerBranch) => Finding::of(
             rule::NOTES_STATE,
             format!("the section for {version} says neither that it is released nor that it is not"),
         )

@@ -1,6 +1,6 @@
 //! Gathering what is checked: what git and Cargo say of one commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use semver::Version;
@@ -9,7 +9,7 @@ use super::{BranchKind, LockState, Subject};
 use crate::edit::notes::Notes;
 use crate::finding::Refused;
 use crate::git::fetched::{FetchGap, Sign};
-use crate::git::{Repo, Tag};
+use crate::git::{BranchName, CommitId, Repo, Tag};
 use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::Inquiry;
 use crate::path::RepoPath;
@@ -48,12 +48,22 @@ pub fn subject<'a>(
         let stated = BaselineOverride::default();
         Inquiry { repo, request, train, stated: &stated, folder }.report(&mut msrv)?;
     }
+    let notes = notes(project);
+    let layout = notes.as_ref().and_then(|(_, notes)| project.config.notes.layout.or_else(|| notes.layout()));
+    let without_notes = match &notes {
+        Some((path, notes)) if notes.archive().is_some() && levels.is_on(rule::NOTES_ARCHIVE) => {
+            without_notes(repo, request, path)?
+        }
+        _ => BTreeSet::new(),
+    };
     Ok(Subject {
         request,
         lead,
         lines: lines::lines(&project.workspace, &project.config),
         role,
-        notes: notes(project),
+        notes,
+        layout,
+        without_notes,
         tags: tags(request),
         gap,
         train,
@@ -70,6 +80,23 @@ fn notes(project: &Project) -> Option<(&RepoPath, Notes<'_>)> {
     let config = &project.config.notes;
     let text = project.texts.get(&config.file).filter(|_| config.enabled)?;
     Some((&config.file, Notes::parse(&config.file, text, &config.style)))
+}
+
+/// Returns the release branches that have no notes at `path`.
+fn without_notes(repo: &Repo, request: &Request<'_>, path: &RepoPath) -> Result<BTreeSet<BranchName>> {
+    let lines = request.project.config.names.branch.lines(request.refs.branches.names());
+    let tip = |name: &BranchName| request.refs.branches.tip(name).commit();
+    let tips: Vec<(&BranchName, CommitId)> =
+        lines.into_values().filter_map(|name| Some((name, tip(name)?))).collect();
+    let commits: Vec<CommitId> = tips.iter().map(|(_, tip)| *tip).collect();
+    repo.bring_at(&commits, std::slice::from_ref(path))?;
+    let mut without = BTreeSet::new();
+    for (name, tip) in tips {
+        if repo.files_among(tip, [path])?.get(path).is_none() {
+            without.insert(name.clone());
+        }
+    }
+    Ok(without)
 }
 
 /// Returns what may not have been fetched: a release branch without its trunk did not come alone.

@@ -276,7 +276,7 @@ impl Repo {
 
 fn release_tags(request: &SurveyRequest<'_>) -> Result<Vec<ReleaseTag>> {
     let mut tags = Vec::new();
-    for Tag { name, commit, day } in request.refs.tags.values() {
+    for Tag { name, commit, day, .. } in request.refs.tags.values() {
         let Some(version) = (request.tag)(name.as_str()) else { continue };
         let Some(number) = (request.release)(&version) else { continue };
         let day = day.context(NO_DAY)?;

@@ -15,6 +15,8 @@ pub struct Tag {
     pub commit: CommitId,
     /// The day in UTC: its own where it is annotated, the commit's otherwise; none that no calendar has.
     pub day: Option<NaiveDate>,
+    /// The day by the time zone that it states.
+    pub own_day: Option<NaiveDate>,
 }
 
 impl Tag {
@@ -23,8 +25,8 @@ impl Tag {
         let commit = reference.peel_to_commit().ok()?;
         let annotated = reference.peel_to_tag().ok();
         let tagged = annotated.and_then(|tag| tag.tagger().map(|tagger| tagger.when()));
-        let day = day_of(tagged.unwrap_or(commit.time()));
-        Some(Self { name, commit: CommitId(commit.id()), day })
+        let time = tagged.unwrap_or(commit.time());
+        Some(Self { name, commit: CommitId(commit.id()), day: day_of(time), own_day: own_day_of(time) })
     }
 }
 
@@ -33,10 +35,14 @@ impl Repo {
     /// states; `None` for one that no calendar has.
     pub fn time_of(&self, commit: CommitId) -> Result<(i64, Option<NaiveDate>)> {
         let time = self.git.find_commit(commit.0)?.time();
-        let here = time.seconds().checked_add(i64::from(time.offset_minutes()) * 60);
-        let day = here.and_then(|here| DateTime::from_timestamp(here, 0)).map(|moment| moment.date_naive());
-        Ok((time.seconds(), day))
+        Ok((time.seconds(), own_day_of(time)))
     }
+}
+
+/// Returns the day in the time zone that was stated.
+fn own_day_of(time: git2::Time) -> Option<NaiveDate> {
+    let here = time.seconds().checked_add(i64::from(time.offset_minutes()) * 60)?;
+    Some(DateTime::from_timestamp(here, 0)?.date_naive())
 }
 
 /// Returns the day in UTC.

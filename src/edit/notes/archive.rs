@@ -76,6 +76,13 @@ impl<'a> Archive<'a> {
     }
 }
 
+impl ArchiveEntry<'_> {
+    /// Returns whether the entry names `branch`, as a whole.
+    pub fn names(&self, branch: &str) -> bool {
+        names(self.text, branch)
+    }
+}
+
 fn entries<'a>(text: &'a str, outline: &Outline, style: &Style) -> Vec<ArchiveEntry<'a>> {
     let read = |range: &Range<usize>| style.entry.read(text[range.clone()].lines().next()?.trim_end());
     let mut entries = Vec::new();
