@@ -10,6 +10,7 @@ mod complete;
 mod completions;
 mod exit_status;
 mod mdbook;
+mod notes;
 mod options;
 mod output;
 mod patch;
@@ -67,6 +68,7 @@ enum CliCommand {
     Rc(rc::RcArgs),
     Release(release::ReleaseArgs),
     Patch(patch::PatchArgs),
+    Notes(notes::NotesArgs),
     Check(check::CheckArgs),
     CheckMsrv(check_msrv::CheckMsrvArgs),
     Status(status::StatusArgs),
@@ -114,6 +116,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Rc(args) => rc::run(context()?, args, output),
         CliCommand::Release(args) => release::run(context()?, args, output),
         CliCommand::Patch(args) => patch::run(context()?, args, output),
+        CliCommand::Notes(args) => notes::run(context()?, args, output),
         CliCommand::Check(args) => check::run(context()?, args, output),
         CliCommand::CheckMsrv(args) => check_msrv::run(context()?, args, output),
         CliCommand::Status(args) => status::run(context()?, args, output),

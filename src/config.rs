@@ -260,6 +260,8 @@ pub struct CommitMessages {
     pub patch: Option<TextTemplate>,
     /// The one with which a release branch gets its notes, where the trunk had none.
     pub notes: TextTemplate,
+    /// The one with which the trunk gets sections of release branches' notes.
+    pub carry: TextTemplate,
 }
 
 impl Default for CommitMessages {
@@ -270,6 +272,7 @@ impl Default for CommitMessages {
             release: TextTemplate::known("Release {name} {version}"),
             patch: None,
             notes: TextTemplate::known("Begin the notes of {name} {version}"),
+            carry: TextTemplate::known("Bring the notes of releases of {name} to the trunk"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Plans: what a command will do, as a value, before anything is done. Pure.
 
 pub mod bump;
+pub mod carry;
 pub mod commands;
 pub mod course;
 pub mod cut;
@@ -63,6 +64,8 @@ pub enum Command {
     Release,
     /// The next patch release.
     Patch,
+    /// What release branches have in their notes, for those of the trunk.
+    Notes,
 }
 
 impl fmt::Display for Command {
@@ -73,6 +76,7 @@ impl fmt::Display for Command {
             Self::Rc => "rc",
             Self::Release => "release",
             Self::Patch => "patch",
+            Self::Notes => "notes",
         })
     }
 }

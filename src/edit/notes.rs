@@ -4,6 +4,7 @@
 //! that all which the outline does not know stays as it is, byte for byte.
 
 mod archive;
+mod carried;
 mod carry;
 mod date;
 mod day;
@@ -26,6 +27,7 @@ use std::ops::Range;
 use semver::Version;
 
 pub use self::archive::{Archive, ArchiveEntry};
+pub use self::carried::Carried;
 pub use self::carry::{added_to_released, carry};
 pub use self::definition::LinkDefinition;
 pub use self::fresh::{Opening, create};

@@ -1,5 +1,7 @@
 //! What `branch`, `bump`, `rc`, `release` and `patch` do: a plan for each branch, and then all of them or none.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
 use super::outcome::Outcome;
@@ -10,9 +12,10 @@ use super::targets::{BranchChoice, ChosenBranch, ChosenBranches};
 use super::{due, held, reading, settle};
 use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
-use crate::git::{BranchName, Head, Moment, Refs};
+use crate::git::{BranchName, CommitId, Head, Moment, Refs};
+use crate::path::RepoPath;
 use crate::plan::course::Asked;
-use crate::plan::{self, Command, LeftOut, Plan, Preparation, Request, commands, cut, preconditions};
+use crate::plan::{self, Command, LeftOut, Plan, Preparation, Request, carry, commands, cut, preconditions};
 use crate::project::{self, AskedMembers, Project};
 use crate::rule::{self, Severity};
 use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
@@ -183,7 +186,11 @@ impl PrepareRun<'_> {
         }
         let request =
             Request { project, branch: &target.branch, refs: &self.refs, date, asked: &options.asked };
-        let mut plan = match commands::plan(&request, options.command, &self.before(target)?) {
+        let planned = match options.command {
+            Command::Notes => carry::plan(&request, &self.branch_notes(project)?),
+            command => commands::plan(&request, command, &self.before(target)?),
+        };
+        let mut plan = match planned {
             Ok(plan) => plan,
             Err(findings) => match findings.iter().find(|finding| finding.rule == rule::NOTHING_TO_DO) {
                 Some(done) if options.if_due => {
@@ -196,6 +203,34 @@ impl PrepareRun<'_> {
         Refused::if_any(held::find(&self.session.repo, project, &self.refs, &plan)?)?;
         settle::settle(&self.session.repo, &mut plan)?;
         Ok(Planned::Plan(Box::new(plan)))
+    }
+
+    /// Reads the notes of the release branches, as they are here and as they were fetched.
+    fn branch_notes(&self, project: &Project) -> Result<Vec<carry::BranchNotes>> {
+        let (repo, branches) = (&self.session.repo, &self.refs.branches);
+        let paths: Vec<RepoPath> = project::notes::files(&project.config, &project.workspace)
+            .into_iter()
+            .map(|file| file.path)
+            .collect();
+        let lines = project.config.names.branch.lines(branches.names());
+        let commits = |branch: &BranchName| branches.tip(branch).commits().collect::<Vec<_>>();
+        let tips: Vec<(&BranchName, CommitId)> = lines
+            .into_values()
+            .flat_map(|branch| commits(branch).into_iter().map(move |commit| (branch, commit)))
+            .collect();
+        repo.bring_at(&tips.iter().map(|(_, commit)| *commit).collect::<Vec<_>>(), &paths)?;
+        let mut notes = Vec::new();
+        for (branch, commit) in tips {
+            let files = repo.files_among(commit, &paths)?;
+            let mut texts = BTreeMap::new();
+            for path in &paths {
+                if let Some(text) = repo.text_among(&files, path)? {
+                    texts.insert(path.clone(), text.map_err(Refused::from)?);
+                }
+            }
+            notes.push(carry::BranchNotes { branch: branch.clone(), texts });
+        }
+        Ok(notes)
     }
 
     /// Returns what came right before the tip of a branch, and beside it.

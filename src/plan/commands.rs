@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::plan::cut::{self, TipHistory};
-use crate::plan::{Command, Plan, Request, maintain};
+use crate::plan::{Command, Plan, Request, carry, maintain};
 
 /// Plans what `command` does; `before` is what came before the tip of the branch.
 ///
@@ -16,5 +16,7 @@ pub fn plan(request: &Request<'_>, command: Command, before: &TipHistory) -> Res
         Command::Rc => maintain::candidate(request),
         Command::Release => maintain::release(request),
         Command::Patch => maintain::patch(request),
+        // What is to come from other branches is read by who asks for it.
+        Command::Notes => carry::plan(request, &[]),
     }
 }

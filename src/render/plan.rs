@@ -60,6 +60,7 @@ fn title(plan: &Plan) -> String {
         Command::Rc => format!("Prepare the release candidate {name} {version}"),
         Command::Patch => format!("Prepare the patch release {name} {version}"),
         Command::Release => format!("Release {name} {version}"),
+        Command::Notes => format!("Bring the notes of releases of {name} to the trunk"),
     }
 }
 

@@ -7,6 +7,9 @@ use relprep::path::RepoPath;
 use relprep::template::Values;
 use semver::Version;
 
+use crate::checking::relprep;
+use crate::support::Sandbox;
+
 fn v(text: &str) -> Version {
     text.parse().unwrap()
 }
@@ -185,4 +188,136 @@ fn a_growing_file_gets_the_next_section_on_top() {
     ] {
         assert_eq!(grow(before, "3.0.0").as_deref(), Ok(after), "{before}");
     }
+}
+
+/// Makes a package `bell` at 2.0.0 with these files beside its manifest.
+fn bell(files: &[(&str, &str)]) -> Sandbox {
+    let manifest = "[package]\nname = \"bell\"\nversion = \"2.0.0\"\nedition = \"2021\"\ndescription = \"A bell\"\nlicense = \"MIT\"\n";
+    let package = [("Cargo.toml", manifest), ("src/lib.rs", "")];
+    Sandbox::with_files(package.iter().chain(files).copied())
+}
+
+const GATHERED: &str = "# Log\n\n## [Unreleased]\n\n- Louder.\n\n## [1.0.0] - 2024-04-01\n\n- First.\n\n\
+                        [Unreleased]: https://e.org/compare/v1.0.0...HEAD\n[1.0.0]: https://e.org/tag/v1.0.0\n";
+
+#[test]
+fn what_is_gathered_goes_with_the_release_and_comes_back() {
+    let sandbox = bell(&[("CHANGELOG.md", GATHERED)]);
+    let said = relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
+    assert!(said.contains("CHANGELOG.md  notes (unreleased)\n"), "{said}");
+    assert_eq!(sandbox.read("CHANGELOG.md"), GATHERED.replace("- Louder.\n\n", ""));
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    relprep(&sandbox, &["release", "--date", "2024-05-21"]).exits(0);
+    let section = "## [2.0.0] - 2024-05-21\n\n- Louder.\n\n";
+    let released = GATHERED
+        .replace("- Louder.\n\n", section)
+        .replace("v1.0.0...HEAD\n", "v2.0.0...HEAD\n[2.0.0]: https://e.org/compare/v1.0.0...v2.0.0\n");
+    assert_eq!(sandbox.read("CHANGELOG.md"), released);
+    let again = relprep(&sandbox, &["release", "--date", "2024-05-21"]).exits(1);
+    assert!(again.contains("error[nothing-to-do]"), "{again}");
+    sandbox.git(["tag", "v2.0.0"]);
+    relprep(&sandbox, &["patch", "--date", "2024-05-22"]).exits(0);
+    sandbox.git(["switch", "--quiet", "main"]);
+    relprep(&sandbox, &["notes", "--carry", "--date", "2024-05-23"]).exits(0);
+    assert_eq!(sandbox.read("CHANGELOG.md"), released, "2.0.1 is not tagged yet");
+    let again = relprep(&sandbox, &["notes", "--carry"]).exits(1);
+    assert!(
+        again.contains("error[nothing-to-do]: the trunk's notes have the sections of all releases"),
+        "{again}"
+    );
+}
+
+#[test]
+fn a_growing_file_gets_each_release_below_the_newer_ones() {
+    let log = "# 2.0.0 (unreleased)\n\n- Louder.\n\n# 1.0.0 (April 1st, 2024)\n\n- First.\n";
+    let sandbox = bell(&[("CHANGES.md", log)]);
+    relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
+    assert_eq!(sandbox.read("CHANGES.md"), format!("# 3.0.0 (Unreleased)\n\n{log}"));
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    relprep(&sandbox, &["release", "--date", "2024-05-21"]).exits(0);
+    sandbox.git(["tag", "v2.0.0"]);
+    relprep(&sandbox, &["patch", "--date", "2024-05-22"]).exits(0);
+    sandbox.git(["tag", "v2.0.1"]);
+    let on_branch = sandbox.read("CHANGES.md");
+    assert!(on_branch.starts_with("# 2.0.1 (May 22nd, 2024)\n\n# 2.0.0 (May 21st, 2024)\n"), "{on_branch}");
+    sandbox.git(["switch", "--quiet", "main"]);
+    relprep(&sandbox, &["notes", "--carry"]).exits(0);
+    assert_eq!(sandbox.read("CHANGES.md"), format!("# 3.0.0 (Unreleased)\n\n{on_branch}"));
+}
+
+#[test]
+fn how_notes_are_laid_out_is_asked_where_they_do_not_show_it() {
+    let sandbox = bell(&[("RELEASES.md", "## 2.0.0\n\nUnreleased.\n")]);
+    let said = relprep(&sandbox, &["branch"]).exits(1);
+    assert!(said.contains("error[notes-layout]: it cannot be told how RELEASES.md is laid out\n"), "{said}");
+    let growing = bell(&[
+        ("RELEASES.md", "## 2.0.0\n\nUnreleased.\n"),
+        ("relprep.toml", "[notes]\nlayout = \"growing\"\n"),
+    ]);
+    relprep(&growing, &["branch"]).exits(0);
+    assert_eq!(growing.read("RELEASES.md"), "## 3.0.0\n\nUnreleased.\n\n## 2.0.0\n\nUnreleased.\n");
+    let unknown = bell(&[("relprep.toml", "[notes]\nlayout = \"one\"\n")]);
+    let said = relprep(&unknown, &["branch"]).exits(1);
+    assert!(said.contains("expected one of `per-branch`, `growing`, `unreleased`"), "{said}");
+    let own = bell(&[("RELEASES.md", "## 2.0.0\n\n<!-- ARCHIVE_START -->\n")]);
+    let said = relprep(&own, &["notes", "--carry"]).exits(1);
+    assert!(said.contains("each release branch keeps its own"), "{said}");
+}
+
+#[test]
+fn the_first_release_branch_has_notes_that_are_released() {
+    let sandbox = bell(&[]);
+    relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    assert!(sandbox.read("RELEASES.md").starts_with("## 2.0.0\n\nUnreleased.\n"));
+    relprep(&sandbox, &["release", "--date", "2024-05-20"]).exits(0);
+    assert!(sandbox.read("RELEASES.md").starts_with("## 2.0.0\n\nReleased 2024-05-20.\n"));
+    sandbox.git(["tag", "--annotate", "--message=2.0.0", "v2.0.0"]);
+    relprep(&sandbox, &["check", "--date", "2024-05-20"]).exits(0);
+    sandbox.git(["switch", "--quiet", "main"]);
+    assert!(sandbox.read("RELEASES.md").ends_with("* [2.0.x](../release-2.0.0/RELEASES.md)\n"));
+    let found = relprep(&sandbox, &["check", "--format", "json"]);
+    assert!(!found.out.contains("notes-archive"), "{}", found.out);
+    let link = "* [2.1.x](../release-2.1.0/RELEASES.md)\n";
+    sandbox.write("RELEASES.md", sandbox.read("RELEASES.md") + link);
+    sandbox.commit_all("A link to nothing");
+    let found = relprep(&sandbox, &["check", "--format", "json"]).findings();
+    assert_eq!(found.iter().filter(|found| found.contains("notes-archive")).count(), 1, "{found:?}");
+}
+
+#[test]
+fn each_package_has_notes_that_move_with_it() {
+    let member = |name: &str, version: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2021\"\n")
+    };
+    let root = "[workspace]\nmembers = [\"bell\", \"rope\", \"tower\"]\nresolver = \"2\"\n";
+    let make = |configuration: &str| {
+        Sandbox::with_files([
+            ("Cargo.toml", root.to_owned()),
+            ("bell/Cargo.toml", member("bell", "2.0.0")),
+            ("bell/src/lib.rs", String::new()),
+            ("bell/CHANGELOG.md", GATHERED.to_owned()),
+            ("rope/Cargo.toml", member("rope", "0.3.0")),
+            ("rope/src/lib.rs", String::new()),
+            ("rope/CHANGELOG.md", "# 0.3.0\n\n- New.\n\n# 0.2.0 (2024-04-01)\n\n- Old.\n".to_owned()),
+            ("tower/Cargo.toml", member("tower", "2.0.0")),
+            ("tower/src/lib.rs", String::new()),
+            ("relprep.toml", format!("lead = \"bell\"\n{configuration}")),
+        ])
+    };
+    let sandbox = make("[notes]\nper-package = \"CHANGELOG.md\"\n");
+    sandbox.git(["switch", "--quiet", "--create", "release-2.0.0"]);
+    let said = relprep(&sandbox, &["release", "--date", "2024-05-20"]).exits(0);
+    assert!(said.contains("bell/CHANGELOG.md  notes (unreleased)\n"), "{said}");
+    assert!(sandbox.read("bell/CHANGELOG.md").contains("## [2.0.0] - 2024-05-20\n\n- Louder."));
+    assert!(sandbox.read("rope/CHANGELOG.md").starts_with("# 0.3.0 (2024-05-20)\n"), "{said}");
+    relprep(&sandbox, &["patch", "--date", "2024-05-21"]).exits(0);
+    assert!(sandbox.read("rope/CHANGELOG.md").starts_with("# 0.3.1 (2024-05-21)\n\n# 0.3.0 (2024-05-20)\n"));
+    let named = make("[[notes]]\npackages = [\"rope\"]\n");
+    relprep(&named, &["branch", "--date", "2024-05-20"]).exits(0);
+    assert_eq!(named.read("bell/CHANGELOG.md"), GATHERED);
+    assert!(named.read("rope/CHANGELOG.md").starts_with("# 0.4.0 (Unreleased)\n\n# 0.3.0\n"));
+    let wrong = make("[[notes]]\npackage = [\"rope\"]\n");
+    let said = relprep(&wrong, &["branch"]).exits(1);
+    assert!(said.contains("= help: did you mean `packages`?"), "{said}");
 }
