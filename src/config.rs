@@ -62,6 +62,8 @@ pub struct Config {
     pub lines: Vec<LineRule>,
     /// `[requirements]`.
     pub requirements: Requirements,
+    /// `[locks]`.
+    pub locks: Locks,
     /// `[[version-file]]`.
     #[serde(rename = "version-file")]
     pub version_files: Vec<VersionFile>,
@@ -113,6 +115,7 @@ impl Config {
         let mut note =
             |key: String, placed: Result<(), String>| wrong.extend(placed.err().map(|said| (key, said)));
         note("follow".to_owned(), path::place_globs(&mut self.follow, folder));
+        note("locks.ignore".to_owned(), path::place_globs(&mut self.locks.ignore, folder));
         note("notes.file".to_owned(), self.notes.place(folder));
         if let Some(template) = &mut self.notes.template {
             note("notes.template".to_owned(), template.place(folder));
@@ -231,6 +234,29 @@ pub struct Requirements {
     pub exact_prerelease: Patterns,
     /// Which requirements are raised when their package moves.
     pub follow: Following,
+}
+
+/// What becomes of lock files.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Locks {
+    /// Those that are not this project's, and stay as they are: globs of paths.
+    pub ignore: Patterns,
+    /// What becomes of one that is out of date before anything moves.
+    pub stale: StaleLock,
+}
+
+/// What becomes of a lock file that is out of date before anything moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StaleLock {
+    /// Cargo brings it up to date.
+    #[default]
+    Renew,
+    /// It stays as it is, with a warning.
+    Leave,
+    /// Nothing is prepared.
+    Refuse,
 }
 
 /// A file outside the manifests that carries the version.

@@ -211,7 +211,8 @@ impl Project {
         mut notes: Vec<Finding>,
     ) -> Result<Self> {
         self::notes::find(&mut config, &files, &members.root);
-        let workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
+        let mut workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
+        workspace.locks.retain(|path, _| !config.locks.ignore.matches(path.as_str()));
         notes.extend(workspace.notes.iter().cloned());
         let mut named: BTreeSet<RepoPath> =
             config.version_files.iter().map(|file| (*file.path).clone()).collect();

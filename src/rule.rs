@@ -283,6 +283,7 @@ rules! {
     WORKSPACE_OUTSIDE "workspace-outside" Error "The workspace needs no file outside the repository.";
 
     LOCK_DRIFT "lock-drift" Error "A version is prepared without a change of third parties.";
+    LOCK_STALE "lock-stale" Error "A lock file is up to date before anything moves.";
     LOCK_UNSETTLED "lock-unsettled" Error "Cargo can bring a lock file up to date offline.";
     NEVER_RELEASED "never-released" Warning "The version before a patch was released.";
     NEVER_TAGGED "never-tagged" Warning "The version before a patch was tagged.";

@@ -134,6 +134,9 @@ keys! {
     "requirements.exact" Texts = "[\"wasmtime-internal-*\"]", default "none": "Members that must be required as `=x.y.z`; a manifest that breaks it is refused.";
     "requirements.caret" Texts = "[\"wasmtime\"]", default "none; with `exact`, all others": "Members that must be required as `x.y.z`; a manifest that breaks it is refused.";
     "requirements.exact-prerelease" Texts = "[\"wasmtime-internal-*\"]", default "none": "Members that are required exactly while at a pre-release, and by caret after.";
+    "locks" Table = "", default "kept up to date": "What becomes of lock files.";
+    "locks.ignore" Texts = "[\"examples/Cargo.lock\"]", default "none": "Lock files that are not this project's, and stay as they are: globs of paths.";
+    "locks.stale" OneOf("leave", "renew", "refuse") = "\"leave\"", default "`\"renew\"`": "What becomes of a lock file that is out of date before anything moves: it stays as it is, Cargo brings it up to date offline, or nothing is prepared.";
     "requirements.follow" OneOfOrTexts("needed", "always") = "\"always\"", default "`\"needed\"`": "Which requirements on what moves are raised: those that stand at the old version or would not match the new one; `\"always\"` all, also `>=`; or always those on packages of such names.";
 
     "publish" Table = "", default "as the manifests say": "Which members are published.";

@@ -8,6 +8,7 @@
 mod census;
 mod changes;
 mod follow;
+pub mod format;
 #[cfg(test)]
 mod model;
 mod moves;
@@ -16,7 +17,7 @@ mod read;
 mod redo;
 mod scan;
 
-pub use changes::{PackageChange, third_party_changes};
+pub use changes::{PackageChange, moved_edges, third_party_changes};
 pub use follow::{Followed, follow, follow_read};
 pub use moves::Moved;
 pub use package::{LockFormat, LockPackage, Reference};

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::edit::lockfile::{LockFile, PackageChange, third_party_changes};
+use crate::edit::lockfile::{LockFile, PackageChange, format, moved_edges, third_party_changes};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::Repo;
 use crate::path::RepoPath;
@@ -47,7 +47,7 @@ fn settle_commit(repo: &Repo, commit: &mut Commit) -> Result<Vec<Finding>> {
             }
             continue;
         }
-        let after = std::fs::read_to_string(scratch.path(&lock.path))?;
+        let after = format::kept(&before, std::fs::read_to_string(scratch.path(&lock.path))?);
         findings.extend(drift(&lock.path, &before, &after)?);
         if after != before {
             commit.files.push(FileChange {
@@ -71,6 +71,7 @@ fn unsettled(lock: &UnsettledLock, said: &str) -> Finding {
 }
 
 fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {
+    let mut findings: Vec<Finding> = format::changed(path, before, after).into_iter().collect();
     let (before, after) = (LockFile::read(path, before)?, LockFile::read(path, after)?);
     let changes = third_party_changes(&before, &after);
     let (changed, come_or_gone): (Vec<_>, Vec<_>) =
@@ -78,12 +79,14 @@ fn drift(path: &RepoPath, before: &str, after: &str) -> Result<Vec<Finding>> {
     let named = |changes: &[&PackageChange<'_>]| {
         changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     };
-    let mut findings = Vec::new();
-    if !changed.is_empty() {
+    let moved = moved_edges(&before, &after);
+    if !changed.is_empty() || !moved.is_empty() {
+        let named = [named(&changed), moved.join(", ")];
+        let named: Vec<String> = named.into_iter().filter(|text| !text.is_empty()).collect();
         findings.push(
             Finding::of(
                 rule::LOCK_DRIFT,
-                format!("Cargo would change third parties here: {}", named(&changed)),
+                format!("Cargo would change third parties here: {}", named.join(", ")),
             )
             .at(Place::file(path))
             .remedy(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, StaleLock};
 use crate::edit::lockfile::{self, Followed, LockFile, Moved};
 use crate::edit::splice::{self, Splice};
 use crate::edit::version_file;
@@ -88,7 +88,7 @@ pub fn bump(project: &Project, lines: &Lines<'_>, course: &Course<'_>) -> Bump {
     }
     bump.staying.sort();
     bump.edit_manifests(workspace, config, &moves);
-    bump.edit_locks(workspace, &moves);
+    bump.edit_locks(workspace, config, &moves);
     bump.edit_version_files(project, lines.lead, &moves);
     bump
 }
@@ -116,7 +116,7 @@ impl Bump {
         }
     }
 
-    fn edit_locks(&mut self, workspace: &Workspace, moves: &Moves<'_>) {
+    fn edit_locks(&mut self, workspace: &Workspace, config: &Config, moves: &Moves<'_>) {
         if moves.is_empty() {
             return;
         }
@@ -139,6 +139,16 @@ impl Bump {
                     to: to.clone(),
                 })
                 .collect();
+            if let Some(first) = stale.first()
+                && config.locks.stale != StaleLock::Renew
+            {
+                let message = format!("this lock file is out of date: {}", first.message);
+                let finding = Finding::of(rule::LOCK_STALE, message)
+                    .at(first.line.map_or_else(|| Place::file(path), |line| Place::line(path, text, line)))
+                    .remedy("run `cargo update --workspace` there and commit the result, or name it in `locks.ignore`");
+                self.findings.push(finding.as_warning_if(config.locks.stale == StaleLock::Leave));
+                continue;
+            }
             let reasons = match lockfile::follow_read(&lock, text, &moved) {
                 Followed::Unchanged if stale.is_empty() => continue,
                 Followed::Edited(after) if stale.is_empty() => {

@@ -488,3 +488,44 @@ fn one_table_keeps_all_the_rest() {
     made("[[line]]\npackages = [\"../springs\"]\nmove = false").refuses("branch", &["config-value"]);
     made("[[line]]\nat = \"trunk\"\nmove = false").refuses("branch", &["config-value"]);
 }
+
+/// A workspace, and beside it another one with a lock file of its own that is out of date.
+fn with_stale_examples(config: &str) -> Fixture {
+    let fixture = pair("0.8.8", config);
+    fixture.sandbox.write("examples/Cargo.toml", "[package]\nname = \"examples\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\n[dependencies]\nbase = { path = \"../base\" }\n\n[workspace]\n");
+    fixture.sandbox.write("examples/src/lib.rs", "");
+    let output = fixture
+        .command(crate::environment::CARGO)
+        .args(["generate-lockfile", "--offline", "--manifest-path", "examples/Cargo.toml"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let lock = fixture.sandbox.read("examples/Cargo.lock").replace("0.8.8", "0.8.1");
+    fixture.sandbox.write("examples/Cargo.lock", lock);
+    fixture.sandbox.commit_all("examples");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-0.8.0"]);
+    fixture
+}
+
+#[test]
+fn a_lock_file_that_was_stale_is_left_or_renewed_or_refused() {
+    let base = |fixture: &Fixture| {
+        let lock = fixture.sandbox.git(["show", "release-0.8.0:examples/Cargo.lock"]);
+        lock.split("name = \"base\"\n").nth(1).unwrap().lines().next().unwrap().to_owned()
+    };
+    let fixture = with_stale_examples("");
+    assert_eq!(fixture.run("patch").status, 0);
+    assert_eq!(base(&fixture), "version = \"0.8.9\"");
+    for config in ["locks.stale = \"leave\"\n", "locks.ignore = [\"examples/*\"]\n"] {
+        let fixture = with_stale_examples(config);
+        let said = fixture.run("patch");
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert_eq!(base(&fixture), "version = \"0.8.1\"");
+        assert_eq!(
+            said.err.contains("warning[lock-stale]: this lock file is out of date"),
+            config.contains("leave")
+        );
+    }
+    let said = with_stale_examples("locks.stale = \"refuse\"\n").refuses("patch", &["lock-stale"]);
+    assert!(said.contains("`base` is locked at 0.8.1, and it is at 0.8.8"), "{said}");
+}

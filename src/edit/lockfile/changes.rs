@@ -1,6 +1,6 @@
 //! What two lock files say differently about third parties.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::package::LockPackage;
@@ -51,6 +51,45 @@ pub fn third_party_changes<'a>(before: &'a LockFile<'a>, after: &'a LockFile<'a>
         by_name.entry(package.name).or_default().added.push(package);
     }
     by_name.into_values().flat_map(Unpaired::into_changes).collect()
+}
+
+/// Returns, in words, which third parties depend on another version of a third party in `after` than in `before`,
+/// though they are the same themselves.
+pub fn moved_edges(before: &LockFile<'_>, after: &LockFile<'_>) -> Vec<String> {
+    let (old, new) = (edges(before), edges(after));
+    let both = old.into_iter().filter_map(|(package, before)| Some((package, before, new.get(&package)?)));
+    let moved = both.flat_map(|((name, version, _), before, after)| {
+        let other = |to: &str| before.iter().find(|(target, _)| *target == to).map(|(_, version)| *version);
+        let moved = after.iter().filter(|edge| !before.contains(*edge));
+        let moved: Vec<String> = moved
+            .filter_map(|(to, version_after)| {
+                let was = other(to)?;
+                Some(format!("{name} {version} takes {to} {version_after} instead of {was}"))
+            })
+            .collect();
+        moved
+    });
+    moved.collect()
+}
+
+/// What identifies a third party, and which third parties it depends on at which version.
+type Edges<'a> = BTreeMap<(&'a str, &'a str, Option<&'a str>), BTreeSet<(&'a str, &'a str)>>;
+
+fn edges<'a>(lock: &'a LockFile<'a>) -> Edges<'a> {
+    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for package in third_parties(lock) {
+        versions.entry(package.name).or_default().push(package.version);
+    }
+    let target = |name: &'a str, stated: Option<&'a str>| {
+        let there = versions.get(name)?;
+        Some((name, stated.or_else(|| there.first().copied())?))
+            .filter(|(_, version)| there.contains(version))
+    };
+    let of_package = |package: &'a LockPackage<'a>| {
+        let edges = package.dependencies.iter().filter_map(|edge| target(edge.name, edge.version));
+        ((package.name, package.version, package.checksum), edges.collect())
+    };
+    third_parties(lock).map(of_package).collect()
 }
 
 fn third_parties<'a>(lock: &'a LockFile<'a>) -> impl Iterator<Item = &'a LockPackage<'a>> {
