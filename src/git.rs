@@ -26,11 +26,12 @@ mod tree;
 pub mod work_trees;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result};
-use git2::{ErrorCode, Index, IndexEntry, StatusOptions};
+use git2::{ErrorCode, Index, IndexEntry, Status, StatusEntry, StatusOptions};
 
 pub use branches::{Branches, Preferred, Refs};
 pub use ids::{BlobId, CommitId, PatchId, TreeId};
@@ -209,10 +210,25 @@ impl Repo {
         options.include_untracked(false).include_ignored(false).exclude_submodules(true).no_refresh(true);
         let statuses =
             self.git.statuses(Some(&mut options)).context("cannot compare the work tree with HEAD")?;
-        let mut paths: Vec<String> =
-            statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect();
+        let path = |entry: &StatusEntry<'_>| String::from_utf8_lossy(entry.path_bytes()).into_owned();
+        let is_in_doubt = |entry: &StatusEntry<'_>| entry.status() == Status::WT_MODIFIED;
+        let (in_doubt, others): (Vec<_>, Vec<_>) = statuses.iter().partition(is_in_doubt);
+        let mut paths: Vec<String> = others.iter().map(path).collect();
+        if !in_doubt.is_empty() {
+            let modified = self.modified()?;
+            paths.extend(in_doubt.iter().map(path).filter(|path| modified.contains(path)));
+        }
         paths.sort_unstable();
         Ok(paths)
+    }
+
+    /// Asks git which tracked files differ from the index: libgit2 knows neither `working-tree-encoding` nor
+    /// filters that are programs.
+    fn modified(&self) -> Result<BTreeSet<String>> {
+        let status = self.user_git("status").env("GIT_OPTIONAL_LOCKS", "0");
+        let args = ["--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"];
+        let listed = String::from_utf8_lossy(&status.args(args).run()?).into_owned();
+        Ok(listed.split_terminator('\0').filter_map(|line| line.get(3..)).map(str::to_owned).collect())
     }
 
     /// Returns those paths of the index that are `wanted`.

@@ -531,3 +531,31 @@ fn what_a_sparse_checkout_leaves_out_is_not_changed_and_yet_committed() {
     sandbox.write("tools/Cargo.toml", "changed");
     assert!(fixture.run("branch").err.contains("error[dirty]"));
 }
+
+#[test]
+fn files_in_another_encoding_and_files_that_git_skips_are_not_changed() {
+    let fixture = Fixture::new("virtual-workspace");
+    let sandbox = &fixture.sandbox;
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    sandbox.write(".gitattributes", "*.txt working-tree-encoding=UTF-16LE eol=lf\n");
+    sandbox
+        .write("relprep.toml", "[[version-file]]\npath = \"VERSION.txt\"\nlines = [\"orbit {version}\"]\n");
+    sandbox.write("VERSION.txt", utf16("orbit 7.0.0\n"));
+    sandbox.write("docs/note.txt", utf16("ünderstand\n"));
+    sandbox.write("docs/other.md", "other\n");
+    sandbox.commit_all("In UTF-16");
+    for path in ["VERSION.txt", "docs/note.txt"] {
+        // The index must not be believed, nor the bytes on the disk.
+        let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        fs::File::options().write(true).open(sandbox.root().join(path)).unwrap().set_modified(old).unwrap();
+    }
+    sandbox.git(["update-index", "--skip-worktree", "docs/other.md", "crates/orbit/Cargo.toml"]);
+    sandbox.write("docs/other.md", "mine\n");
+    let said = fixture.run("branch");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(fs::read(sandbox.root().join("VERSION.txt")).unwrap(), utf16("orbit 8.0.0\n"));
+    assert_eq!(sandbox.git(["show", "HEAD:VERSION.txt"]), "orbit 8.0.0");
+    assert_eq!(sandbox.git(["status", "--porcelain"]), "");
+    assert_eq!(sandbox.read("docs/other.md"), "mine\n");
+    assert_eq!(sandbox.git(["ls-files", "-v", "docs/other.md"]), "S docs/other.md");
+}
