@@ -14,7 +14,7 @@
 //! | [`checkout`] | linked work trees, for hooks and for conflicts that a person resolves |
 //! | [`config`] | what the maintainer may say, checked while it is read |
 //! | [`workspace`] | packages, manifests and lock files, as Cargo and the tree tell |
-//! | [`project`] | one commit: its configuration, its workspace, the files that both name |
+//! | [`project`] | one commit: its configuration (its own or the trunk's), its workspace, the names that were inferred, the files that both name |
 //! | [`plan`] | version lines, what moves, what follows, what must be true first |
 //! | [`status`] | how the branches stand against the calendar |
 //! | [`msrv`] | what a release line promised about Rust, and what it needs |

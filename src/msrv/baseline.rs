@@ -99,6 +99,8 @@ impl fmt::Display for BaselineSource {
 pub struct Search<'a> {
     /// What the tag of the line's first release may be called, the likeliest first; at least one.
     pub tags: &'a [String],
+    /// Whether that is only assumed.
+    pub is_tag_assumed: bool,
     /// The line's first version.
     pub line: &'a Version,
     /// The version that the branch holds.
@@ -182,9 +184,11 @@ fn unknown(shallow: bool, search: &Search<'_>) -> Finding {
         false => format!("`git fetch {remote} +refs/heads/{trunk}:refs/remotes/{remote}/{trunk}`"),
     };
     let fetch_tag = if shallow { fetch_tag } else { format!("`git fetch {remote} tag {tag}`") };
+    let otherwise =
+        if search.is_tag_assumed { "; if tags are named otherwise, state `names.tag`" } else { "" };
     let remedy = match released {
         true => format!("run {fetch_tag}"),
         false => format!("run {fetch_tag}, or, if {line} has no tag yet, {fetch_trunk}"),
     };
-    Finding::of(rule::MSRV_BASELINE, message).remedy(remedy)
+    Finding::of(rule::MSRV_BASELINE, message).remedy(format!("{remedy}{otherwise}"))
 }

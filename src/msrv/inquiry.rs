@@ -175,6 +175,7 @@ fn promised_at(
     let Some(line) = config.names.branch.line(branch) else { return Ok(None) };
     let search = Search {
         tags: &config.names.tag.all(&line, name).collect::<Vec<_>>(),
+        is_tag_assumed: config.names.tag.is_assumed(),
         line: &line,
         holds: &line,
         tip,

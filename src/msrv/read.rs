@@ -53,6 +53,7 @@ pub fn evidence(
     let tags: Vec<String> = project.config.names.tag.all(line, &project.name).collect();
     let search = Search {
         tags: &tags,
+        is_tag_assumed: project.config.names.tag.is_assumed(),
         line,
         holds: &lead.version,
         tip: project.commit,

@@ -483,6 +483,7 @@ fn build_compiles_with_the_promised_rust_or_says_how_to_install_it() {
     let shown = build().exits(1);
     assert!(shown.contains("does not compile with Rust 1.70"), "{shown}");
     sandbox.git(["branch", "--move", "feature"]);
+    sandbox.git(["branch", "release-1.0.0"]);
     let shown = build().exits(0);
     assert!(shown.contains("compiled  nothing: this branch promises no Rust"), "{shown}");
     sandbox.git(["branch", "--move", "main"]);
