@@ -2,6 +2,15 @@
 //!
 //! Objects are written first and nobody sees them; then the journal, the refs in one step, and the
 //! work tree where its branch has moved. [`Repo::recover`] finishes what a killed run has begun.
+//!
+//! What is on the disk when, so that a loss of power leaves one of the two as well:
+//!
+//! 1. packs, drafts of refs and the draft of the journal, before the packs and the journal get their names;
+//! 2. those names, before the first lock is taken and the first empty file is made;
+//! 3. the refs, before the journal goes; with `core.fsync` so, also the index and the files.
+//!
+//! From the first ref that moves until the journal goes, the state is neither old nor new: the journal says
+//! what it is to become.
 
 mod apply;
 pub(crate) mod git_lock;

@@ -11,6 +11,7 @@ use crate::git::Repo;
 use crate::rule;
 use crate::transaction::git_lock::GitLock;
 use crate::transaction::journal::{FileMove, Journal, Side, WorkTree};
+use crate::transaction::pack::StagedPacks;
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
 use crate::transaction::sync::{Syncs, folders_of, sync};
@@ -67,12 +68,13 @@ impl Repo {
     ///
     /// After an error everything is as before, unless the error says that it could not be: the next
     /// run then tries again.
-    pub(crate) fn apply(&self, journal: &Journal, mut objects: Syncs) -> Result<Vec<Finding>> {
+    pub(crate) fn apply(&self, journal: &Journal, mut objects: StagedPacks) -> Result<Vec<Finding>> {
         let drafted = self.draft_refs(&journal.refs).and_then(|drafts| {
             objects.start(drafts);
-            self.write_journal(journal, objects)
+            self.write_journal(journal, &mut objects)
         });
         drafted.inspect_err(|_| self.remove_ref_drafts(&journal.refs))?;
+        drop(objects);
         step("journal");
         let error = match self.try_apply(journal) {
             Ok(findings) => return Ok(findings),

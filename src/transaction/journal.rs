@@ -16,6 +16,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{Mode, RefName, Repo};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::transaction::pack::StagedPacks;
 use crate::transaction::refs::{RefMove, ReflogEntry};
 use crate::transaction::sync::Syncs;
 
@@ -116,18 +117,20 @@ impl Repo {
 
     /// Writes the journal: it is there whole, or not at all. When this returns it is on the disk, and so is
     /// all that it needs.
-    pub(crate) fn write_journal(&self, journal: &Journal, mut needed: Syncs) -> Result<()> {
+    pub(crate) fn write_journal(&self, journal: &Journal, needed: &mut StagedPacks) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
-        let write = || -> Result<()> {
+        let mut write = || -> Result<()> {
             fs::write(&draft, &bytes)?;
             needed.start([draft.clone()]);
-            needed.wait()?;
+            needed.arrive()?;
             fs::rename(&draft, self.journal_path())?;
             // The first run has made the folder, too.
             let mut folders = Syncs::default();
             folders.start([self.state_dir()]);
             folders.start([self.git.commondir().to_owned()]);
+            let packs = self.git.commondir().join("objects/pack");
+            folders.start(packs.is_dir().then_some(packs));
             folders.wait()
         };
         let written = write();

@@ -1,6 +1,8 @@
 //! Makes blobs, trees and commits, which nobody sees until a ref leads to them.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use git2::{FileMode, ObjectType, Oid, Signature, Time, Tree, message_prettify};
@@ -10,8 +12,7 @@ use crate::git::identity::IdentityRole;
 use crate::git::{BranchName, CommitId, Mode, Moment, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;
-use crate::transaction::pack::InMemory;
-use crate::transaction::sync::Syncs;
+use crate::transaction::pack::{InMemory, StagedPacks};
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
@@ -28,15 +29,15 @@ pub(crate) struct Draft<'a> {
 pub(crate) type Review<'a> = &'a dyn Fn(&mut Draft<'_>) -> Result<()>;
 
 impl Repo {
-    /// Makes the commits of the publication and returns them in its order, on their way to the disk; `review` sees each before, and
-    /// may have programs look at what is in it.
+    /// Makes the commits of the publication and returns them in its order; `review` sees each before, and may
+    /// have programs look at what is in it.
     pub(crate) fn make_commits(
         &self,
         publication: &Publication,
         review: Option<Review<'_>>,
-    ) -> Result<(Vec<Oid>, Syncs)> {
+    ) -> Result<(Vec<Oid>, StagedPacks)> {
         if publication.commits.is_empty() {
-            return Ok(Default::default());
+            return Ok((Vec::new(), StagedPacks::default()));
         }
         let settings = self.settings()?;
         let committer = self.identity(IdentityRole::Committer, settings, publication.moment)?;
@@ -123,7 +124,25 @@ impl Repo {
     fn loose_commit(&self, tree: TreeId, parents: &[&git2::Commit<'_>]) -> Result<CommitId> {
         let nobody = Signature::new("relprep", "relprep@localhost", &Time::new(0, 0))?;
         let tree = self.git.find_tree(tree.0)?;
-        Ok(CommitId(self.git.commit(None, &nobody, &nobody, "tentative\n", &tree, parents)?))
+        let write = || self.git.commit(None, &nobody, &nobody, "tentative\n", &tree, parents);
+        Ok(CommitId(self.written(write)?))
+    }
+
+    /// Writes an object, and again where a loss of power has left nothing in its file: libgit2 takes the name
+    /// for the object.
+    fn written(&self, write: impl Fn() -> Result<Oid, git2::Error>) -> Result<Oid> {
+        let id = write()?;
+        if self.git.odb()?.read_header(id).is_ok() {
+            return Ok(id);
+        }
+        fs::remove_file(self.loose(id)).with_context(|| format!("cannot write the object {id}"))?;
+        Ok(write()?)
+    }
+
+    /// Returns where an object lies that is in a file of its own.
+    fn loose(&self, id: Oid) -> PathBuf {
+        let name = id.to_string();
+        self.git.commondir().join("objects").join(&name[..2]).join(&name[2..])
     }
 
     /// Writes a tree that is `base` but for `files`, and adds the new objects to `made`.
@@ -167,7 +186,7 @@ impl Repo {
                 }
                 (None | Some((Some(Mode::Plain | Mode::Executable), _)), true) => {
                     let mode = found.and_then(|(mode, _)| mode).unwrap_or(Mode::Plain);
-                    let blob = self.git.blob(&file.content)?;
+                    let blob = self.written(|| self.git.blob(&file.content))?;
                     folder.insert(name, blob, mode.bits().cast_signed())?;
                     made.push(blob);
                 }
@@ -177,7 +196,7 @@ impl Repo {
                 })),
             }
         }
-        let tree = folder.write().context("cannot write a tree")?;
+        let tree = self.written(|| folder.write()).context("cannot write a tree")?;
         made.push(tree);
         Ok(tree)
     }
@@ -185,11 +204,7 @@ impl Repo {
     /// Collects the objects of `tree` that `before` has not and that lie in files of their own: git leaves it
     /// to the system when those come to the disk.
     fn collect_loose(&self, tree: &Tree<'_>, before: Option<&Tree<'_>>, found: &mut Vec<Oid>) -> Result<()> {
-        let folder = self.git.commondir().join("objects");
-        let is_loose = |id: Oid| {
-            let name = id.to_string();
-            folder.join(&name[..2]).join(&name[2..]).is_file()
-        };
+        let is_loose = |id: Oid| self.loose(id).is_file();
         found.extend(is_loose(tree.id()).then_some(tree.id()));
         for entry in tree {
             let earlier = before.and_then(|before| before.get_name_bytes(entry.name_bytes()));

@@ -154,7 +154,8 @@ fn as_mortal(command: &Command, sandbox: &Sandbox) -> Option<Command> {
     Some(mortal)
 }
 
-fn copy_surroundings(from: &Command, to: &mut Command) {
+/// Gives one command the environment and folder of another.
+pub(crate) fn copy_surroundings(from: &Command, to: &mut Command) {
     to.envs(from.get_envs().filter_map(|(name, value)| Some((name, value?))));
     to.current_dir(from.get_current_dir().unwrap());
 }

@@ -88,7 +88,14 @@ impl Repo {
         let mut prefix = OsString::from("--prefix=");
         prefix.push(dir.path().join("files"));
         prefix.push("/");
-        self.user_git("checkout-index").env("GIT_INDEX_FILE", &index_path).arg(prefix).arg("--all").run()?;
+        // In quotes a path may have what parts paths.
+        let mut alternates = OsString::from(format!("\"{}\"", self.staging().display()));
+        if let Some(others) = std::env::var_os(ALTERNATES) {
+            alternates.push(if cfg!(windows) { ";" } else { ":" });
+            alternates.push(others);
+        }
+        let git = self.user_git("checkout-index").env("GIT_INDEX_FILE", &index_path);
+        git.env(ALTERNATES, alternates).arg(prefix).arg("--all").run()?;
         let read = |path: &RepoPath| {
             fs::read(dir.path().join("files").join(path))
                 .with_context(|| format!("git gave no content for {path}"))
@@ -147,5 +154,7 @@ impl Attributes {
     }
 }
 
+/// Where git looks for objects besides.
+const ALTERNATES: &str = "GIT_ALTERNATE_OBJECT_DIRECTORIES";
 const UNSPECIFIED: &str = "unspecified";
 const UNSET: &str = "unset";

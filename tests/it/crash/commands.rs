@@ -2,6 +2,9 @@
 //! instants of which half fall into the time in which it writes. The next command, of whatever kind,
 //! finds the old state or the new one.
 
+#[cfg(target_os = "linux")]
+mod power;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
