@@ -324,6 +324,7 @@ rules! {
     UNFINISHED "unfinished" Error "No earlier run is unfinished.";
     UNTRACKED_FILE "untracked-file" Error "No untracked file lies where one is written.";
 
+    ADVISORY_DOUBT "advisory-doubt" Error "What shows which versions have the fix of an advisory is enough, and agrees.";
     ADVISORY_LINE "advisory-line" Note "Every release has each version line: one that is missing there has no range.";
     ADVISORY_TAG "advisory-tag" Error "The ranges of an advisory agree with what each tag has of the fix.";
     ADVISORY_TRUNK "advisory-trunk" Warning "The trunk has the fix of an advisory.";
@@ -335,6 +336,7 @@ rules! {
     MAINLINE "mainline" Error "`--mainline` is for a merge, and numbers a parent that it has.";
     MERGE "merge" Error "A commit to backport is not a merge, unless it is said what it changes.";
     NO_CONFLICT "no-conflict" Error "There is a conflict to resolve.";
+    NO_PACKAGE "no-package" Error "A package that is asked for is a published one of a version line.";
     NO_FIX "no-fix" Error "A commit names the advisory.";
     NO_MARKDOWN "no-markdown" Error "Only `backport --status` has the form `markdown`.";
     NO_TRUNK "no-trunk" Error "The trunk is here.";

@@ -6,7 +6,10 @@ use std::fmt;
 use semver::Version;
 use serde::{Serialize, Serializer};
 
+use super::evidence::Evidence;
 use crate::finding::Finding;
+use crate::git::CommitId;
+use crate::path::RepoPath;
 use crate::rule;
 
 /// How one release stands to a fix: the versions from `lower`, included, to `upper`, excluded.
@@ -37,9 +40,53 @@ pub enum FixState {
     Unaffected {
         /// Why.
         reason: String,
+        /// Whether the code came later, so that none from before needs it either.
+        came_later: bool,
     },
     /// None.
     Never,
+}
+
+/// What shows how a release stands to a fix, the surest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "shown_by")]
+pub enum FixEvidence {
+    /// The maintainers have stated it.
+    Statement {
+        /// Why.
+        reason: String,
+    },
+    /// The section of that version in the notes names the advisory.
+    Notes {
+        /// The notes.
+        path: RepoPath,
+    },
+    /// Commits of the branch do what those do that fix it.
+    Commits {
+        /// How the least sure of them is known.
+        evidence: Evidence,
+        /// The commits.
+        by: Vec<CommitId>,
+    },
+    /// The code that is fixed is not there.
+    NotThere,
+    /// Nothing shows that it is fixed.
+    Nothing,
+}
+
+impl fmt::Display for FixEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement { reason } => write!(f, "stated: {reason}"),
+            Self::Notes { path } => write!(f, "{path} names it"),
+            Self::Commits { evidence, by } => {
+                let by: Vec<String> = by.iter().map(|commit| commit.short()).collect();
+                write!(f, "{}: {}", evidence.text(), by.join(", "))
+            }
+            Self::NotThere => f.write_str("the code that is fixed is not there before"),
+            Self::Nothing => f.write_str("nothing shows that it is fixed"),
+        }
+    }
 }
 
 /// Versions from `from`, included, to `to`, excluded; `None` has no bound.
@@ -104,6 +151,11 @@ pub fn ranges(standings: &[ReleaseFix], trunk: bool) -> Ranges {
     if let Some(newest) = standings.last().filter(|_| trunk) {
         open_end(&mut ranges.patched, &newest.upper);
     }
+    let came_later = |one: &&ReleaseFix| matches!(one.state, FixState::Unaffected { came_later: true, .. });
+    ranges.unaffected = joined(ranges.unaffected);
+    if let (Some(_), Some(oldest)) = (standings.first().filter(came_later), ranges.unaffected.first_mut()) {
+        oldest.from = None;
+    }
     ranges.affected = rest(ranges.patched.iter().chain(&ranges.unaffected));
     ranges
 }
@@ -116,6 +168,18 @@ fn open_end(patched: &mut Vec<Range>, end: &Version) {
         from = start;
     }
     patched.push(Range { from: Some(from), to: None });
+}
+
+/// Joins what follows on without a gap.
+fn joined(ranges: Vec<Range>) -> Vec<Range> {
+    let mut joined: Vec<Range> = Vec::new();
+    for range in ranges {
+        match joined.last_mut().filter(|last| last.to.is_some() && last.to == range.from) {
+            Some(last) => last.to = range.to,
+            None => joined.push(range),
+        }
+    }
+    joined
 }
 
 /// Returns what none of `ranges` holds.
@@ -148,17 +212,13 @@ pub struct TaggedRelease {
     pub has_fix: bool,
 }
 
-/// Finds the tags that say otherwise than `ranges`.
-pub fn contradictions(ranges: &Ranges, tags: &[TaggedRelease]) -> Vec<Finding> {
-    let holds = |list: &[Range], version: &Version| list.iter().any(|range| range.contains(version));
+/// Finds the tags of one line that say otherwise than that the versions from `fixed` on have the fix.
+pub fn contradictions(fixed: &Version, tags: &[TaggedRelease]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for TaggedRelease { tag, version, has_fix } in tags {
-        let patched = holds(&ranges.patched, version);
-        let message = match (patched, has_fix) {
+        let message = match (version >= fixed, has_fix) {
             (true, false) => format!("{tag} counts as patched, and the fix is not in it"),
-            (false, true) if !holds(&ranges.unaffected, version) => {
-                format!("{tag} counts as affected, and the fix is in it")
-            }
+            (false, true) => format!("{tag} counts as affected, and the fix is in it"),
             _ => continue,
         };
         let remedy =
@@ -204,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_trunk_without_the_fix_leaves_the_end_bounded() {
-        let unaffected = FixState::Unaffected { reason: "not there".into() };
+        let unaffected = FixState::Unaffected { reason: "not there".into(), came_later: false };
         let ranges = ranges(&[standing(24, unaffected), standing(36, from("36.0.3"))], false);
         assert_eq!(shown(&ranges.patched), [">= 36.0.3, < 37.0.0"]);
         assert_eq!(shown(&ranges.unaffected), [">= 24.0.0, < 25.0.0"]);
@@ -213,20 +273,29 @@ mod tests {
 
     #[test]
     fn a_tag_that_says_otherwise_is_found() {
-        let ranges = ranges(&[standing(36, from("36.0.3"))], true);
         let tag = |version: &str, has_fix| TaggedRelease {
             tag: format!("v{version}"),
             version: v(version),
             has_fix,
         };
-        let tags = [tag("36.0.2", false), tag("36.0.3", true), tag("36.0.4", false), tag("35.0.1", true)];
-        let found: Vec<String> = contradictions(&ranges, &tags).into_iter().map(|f| f.message).collect();
+        let tags = [tag("36.0.1", true), tag("36.0.2", false), tag("36.0.3", true), tag("36.0.4", false)];
+        let found: Vec<String> =
+            contradictions(&v("36.0.3"), &tags).into_iter().map(|found| found.message).collect();
         assert_eq!(
             found,
             [
-                "v36.0.4 counts as patched, and the fix is not in it",
-                "v35.0.1 counts as affected, and the fix is in it"
+                "v36.0.1 counts as affected, and the fix is in it",
+                "v36.0.4 counts as patched, and the fix is not in it"
             ]
         );
+    }
+
+    #[test]
+    fn what_came_later_leaves_all_before_unaffected() {
+        let later = || FixState::Unaffected { reason: "not there".into(), came_later: true };
+        let standings = [standing(24, later()), standing(25, later()), standing(36, from("36.0.3"))];
+        let ranges = ranges(&standings, true);
+        assert_eq!(shown(&ranges.unaffected), ["< 26.0.0"]);
+        assert_eq!(shown(&ranges.affected), [">= 26.0.0, < 36.0.3"]);
     }
 }

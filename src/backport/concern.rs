@@ -133,7 +133,7 @@ fn first_release(refs: &Refs, config: &Config, version: &Version) -> Option<Comm
 }
 
 /// Returns whether a file reaches the users: it is not for continuous integration, documentation or tests.
-fn is_shipped(path: &str) -> bool {
+pub fn is_shipped(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_aside = |folder: &str| {
         let aside = ["ci", "doc", "docs", "test", "tests", "testsuite", "benches", "fuzz", "examples"];

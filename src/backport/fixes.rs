@@ -1,26 +1,24 @@
-//! Finds the commits that fix an advisory, and the versions that they are in.
+//! Which versions of which packages have the fix of an advisory, line by line, and what shows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
-use semver::Version;
 use serde::Serialize;
 
-use super::advisory::{FixState, Ranges, ReleaseFix, TaggedRelease, contradictions, ranges};
+use super::advisory::{FixEvidence, FixState, Ranges, ReleaseFix, ranges};
 use super::evidence::Facts;
-use super::scope::Scope;
-use super::statements::StatementStatus;
-use super::survey::PickSurvey;
+use super::fixing::Fixing;
+use super::sources::FixSources;
+use super::standing::{FixBranch, doubt};
 use super::targets::Target;
-use crate::config::NameScheme;
-use crate::finding::{Finding, Place, Refused};
-use crate::git::{CommitId, Repo, Tag, TagName};
+use crate::finding::{Finding, Refused};
+use crate::git::CommitId;
 use crate::path::RepoPath;
 use crate::plan::lines::VersionLine;
 use crate::rule;
 use crate::text::listed;
 use crate::version::{Step, first_compatible, next, plain};
-use crate::workspace::declared::Declared;
+use crate::workspace::Package;
 
 /// What is to be said in an advisory.
 #[derive(Clone, Debug, Serialize)]
@@ -29,7 +27,9 @@ pub struct FixReport {
     pub advisory: String,
     /// The commits that fix it, on the trunk and on branches.
     pub commits: Vec<Fix>,
-    /// The ranges of each version line.
+    /// How each release line stands, oldest first.
+    pub branches: Vec<BranchStanding>,
+    /// The ranges of each package; none where what is known is too little or contradicts itself.
     pub lines: Vec<LineReport>,
     /// What is not as it should be, and what is not certain.
     pub findings: Vec<Finding>,
@@ -44,260 +44,213 @@ pub struct Fix {
     pub title: String,
 }
 
-/// The ranges of one version line.
+/// How one release line stands to the fix.
+#[derive(Clone, Debug, Serialize)]
+pub struct BranchStanding {
+    /// Its branch.
+    pub branch: String,
+    /// Which of its versions have the fix.
+    #[serde(flatten)]
+    pub state: FixState,
+    /// What shows that.
+    #[serde(flatten)]
+    pub evidence: FixEvidence,
+}
+
+/// The ranges of some packages.
 #[derive(Clone, Debug, Serialize)]
 pub struct LineReport {
-    /// Its packages that are published, by name.
+    /// The packages, by name.
     pub packages: Vec<String>,
     /// The ranges.
     #[serde(flatten)]
     pub ranges: Ranges,
 }
 
-/// What the report is made from.
-pub struct FixSources<'a, 'r> {
-    /// The repository.
-    pub repo: &'r Repo,
-    /// The branches and statements.
-    pub scope: &'a Scope,
-    /// The branches' commits; its targets are all of `scope`.
-    pub survey: &'a mut PickSurvey<'r>,
-    /// How releases are tagged.
-    pub names: &'a NameScheme,
-    /// The tags.
-    pub tags: &'a BTreeMap<TagName, Tag>,
-    /// The version lines.
-    pub lines: &'a [VersionLine<'a>],
-}
-
-/// Since when a branch has a fix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Since {
-    /// It was there when the branch was cut.
-    Cut,
-    /// It came with this commit.
-    Commit(CommitId),
-}
-
-/// A release branch and how it stands, with the commit that tells each line's version there.
-struct FixBranch {
-    name: String,
-    standing: ReleaseFix,
-    at: CommitId,
-}
-
-/// Makes the report for `advisory`, which `given` commits fix beside those that name it.
+/// Makes the report for `advisory`, which `given` commits fix beside those that say so.
 ///
 /// # Errors
 ///
-/// A refusal if no commit names it, or with all versions that cannot be read.
+/// A refusal if nothing fixes it, or with all versions that cannot be read.
 pub fn report(mut sources: FixSources<'_, '_>, advisory: &str, given: &[Facts]) -> Result<FixReport> {
-    let fixes = sources.fixes(advisory, given)?;
-    if fixes.is_empty() {
-        let finding = Finding::of(rule::NO_FIX, format!("no commit since the oldest cut names {advisory}"));
-        return Err(
-            Refused::from(finding.remedy("give the commits that fix it: `--advisory ID COMMIT…`")).into()
-        );
+    let fixing = Fixing::find(&mut sources, advisory, given)?;
+    let is_stated = |target: &Target| sources.scope.statements.about_advisory(advisory, target).is_some();
+    if fixing.is_empty() && !sources.targets.iter().any(is_stated) {
+        return Err(no_fix(advisory, &fixing).into());
     }
-    let tags = sources.tags();
-    let mut by = BTreeSet::new();
-    let mut found: Vec<(Target, Option<Since>)> = Vec::new();
-    for (number, target) in sources.scope.branches.iter().enumerate().rev() {
-        let since = sources.since(&fixes, number)?;
-        if let Some(Since::Commit(commit)) = since {
-            by.insert(commit);
-        }
-        found.push((target.clone(), since));
-    }
-    by.extend(fixes.iter().map(|facts| facts.id));
-    let tagged = sources.tagged(&tags, &by)?;
-    let trunk = sources.trunk_has(&fixes)?;
-    let (mut findings, mut unread) = (Vec::new(), Vec::new());
-    let mut branches = Vec::new();
-    for (index, (target, since)) in found.iter().enumerate() {
-        let above = found.get(index + 1).map(|(target, _)| &target.version);
-        let branch = sources.branch(advisory, &fixes, (target, *since, above), &tagged, &mut findings);
+    let (mut findings, mut unread, mut branches) = (Vec::new(), Vec::new(), Vec::new());
+    for number in (0..sources.targets.len()).rev() {
+        let branch = sources.branch((advisory, &fixing), number, &mut findings);
         match Refused::taken_from(branch)? {
             Ok(branch) => branches.push(branch),
             Err(Refused(more)) => unread.extend(more),
         }
     }
-    if !trunk {
-        let message =
-            format!("no commit of {} fixes it: the releases to come count as affected", sources.scope.trunk);
-        findings.push(Finding::of(rule::ADVISORY_TRUNK, message));
-    }
+    let trunk = sources.trunk_has(&fixing)?;
+    findings.extend(sources.doubts_of_trunk(advisory, &fixing, &branches, trunk));
+    let packages = sources.affected(advisory, &fixing, &mut findings)?;
+    let standings: Vec<ReleaseFix> = branches.iter().map(|branch| branch.standing.clone()).collect();
     let mut lines = Vec::new();
-    for (number, line) in sources.lines.iter().enumerate() {
-        let packages: Vec<String> = line
-            .packages
-            .iter()
-            .filter(|package| package.publication.is_somewhere())
-            .map(|package| package.name.clone())
-            .collect();
-        if packages.is_empty() {
-            continue;
-        }
-        let ranges = match number {
-            0 => ranges(&branches.iter().map(|branch| branch.standing.clone()).collect::<Vec<_>>(), trunk),
-            _ => ranges(&sources.translated(&branches, line, &mut findings, &mut unread)?, trunk),
+    for (line, package) in packages {
+        let standings = match line {
+            0 => standings.clone(),
+            _ => {
+                sources.translated(&branches, (&sources.lines[line], package), &mut findings, &mut unread)?
+            }
         };
-        if number == 0 {
-            let tagged: Vec<TaggedRelease> = tagged.iter().map(|(tagged, _)| tagged.clone()).collect();
-            findings.extend(contradictions(&ranges, &tagged));
-        }
-        lines.push(LineReport { packages, ranges });
+        lines.push(LineReport { packages: vec![package.name.clone()], ranges: ranges(&standings, trunk) });
     }
-    if !unread.is_empty() {
-        return Err(Refused(unread).into());
+    Refused::if_any(unread)?;
+    let is_doubt = |finding: &Finding| [rule::ADVISORY_DOUBT, rule::ADVISORY_TAG].contains(&finding.rule);
+    if findings.iter().any(is_doubt) {
+        lines.clear();
     }
-    let commits = fixes.iter().map(|facts| Fix { commit: facts.id, title: facts.title.clone() });
-    Ok(FixReport { advisory: advisory.to_owned(), commits: commits.collect(), lines, findings })
+    let fix = |facts: &&Facts| Fix { commit: facts.id, title: facts.title.clone() };
+    Ok(FixReport {
+        advisory: advisory.to_owned(),
+        commits: fixing.commits().iter().map(fix).collect(),
+        branches: branches.into_iter().map(FixBranch::into_standing).collect(),
+        lines,
+        findings,
+    })
+}
+
+/// Refuses an advisory that nothing fixes, and names what only mentions it.
+fn no_fix(advisory: &str, fixing: &Fixing) -> Refused {
+    let mentions: Vec<String> = fixing.mentions.iter().map(|facts| facts.id.short()).collect();
+    let message = match mentions.is_empty() {
+        true => format!("no commit since the oldest cut names {advisory}"),
+        false => format!(
+            "no commit fixes {advisory} by its words and changes; {} mention it",
+            listed(&mentions, 5)
+        ),
+    };
+    let remedy = "give the commits that fix it: `--advisory ID COMMIT…`";
+    Refused::from(Finding::of(rule::NO_FIX, message).remedy(remedy))
+}
+
+impl FixBranch {
+    fn into_standing(self) -> BranchStanding {
+        BranchStanding { branch: self.name, state: self.standing.state, evidence: self.evidence }
+    }
 }
 
 impl FixSources<'_, '_> {
-    /// Returns the commits that fix the advisory: those given, and those that name it.
-    fn fixes(&self, advisory: &str, given: &[Facts]) -> Result<Vec<Facts>> {
-        let mut fixes = given.to_vec();
-        let names_it = |facts: &Facts| !facts.is_revert() && facts.advisories.contains(advisory);
-        for commit in self.survey.of_trunk() {
-            let facts = self.survey.facts(commit)?;
-            if names_it(&facts) {
-                fixes.push(facts);
+    /// Returns whether the trunk has the fix: a commit of it, or what one of a branch changes.
+    fn trunk_has(&self, fixing: &Fixing) -> Result<bool> {
+        let Some(tip) = self.scope.trunk_tip.commit() else { return Ok(false) };
+        for facts in &fixing.trunk {
+            if self.repo.has_ancestor(tip, facts.id)? {
+                return Ok(true);
             }
         }
-        for target in 0..self.survey.targets() {
-            let own = self.survey.own(target).iter().filter(|facts| names_it(facts));
-            fixes.extend(own.filter(|facts| self.survey.is_live(target, facts.id)).cloned());
-        }
-        let mut seen = BTreeSet::new();
-        fixes.retain(|facts| seen.insert(facts.id));
-        Ok(fixes)
-    }
-
-    /// Returns since when a branch has one of the fixes: since its cut, or by a commit of its own.
-    fn since(&mut self, fixes: &[Facts], target: usize) -> Result<Option<Since>> {
-        let mut since = None;
-        for facts in fixes {
-            let Some(shown) = self.survey.evidence(facts, target)? else { continue };
-            if !self.survey.own(target).iter().any(|own| own.id == shown.by) {
-                return Ok(Some(Since::Cut));
-            }
-            since.get_or_insert(Since::Commit(shown.by));
-        }
-        Ok(since)
-    }
-
-    fn trunk_has(&self, fixes: &[Facts]) -> Result<bool> {
-        let tip = self.scope.trunk_tip.commit();
-        for facts in fixes {
-            if let Some(tip) = tip
-                && self.repo.has_ancestor(tip, facts.id)?
-            {
+        for (_, facts) in &fixing.own {
+            if self.survey.has_changes(facts.id, tip)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Returns the releases' tags, oldest first.
-    fn tags(&self) -> Vec<(String, Version, CommitId)> {
-        let release = |tag: &Tag| Some((tag.name.to_string(), self.names.read(&tag.name)?, tag.commit));
-        let mut tags: Vec<_> = self.tags.values().filter_map(release).collect();
-        tags.sort_by(|a, b| a.1.cmp(&b.1));
-        tags
-    }
-
-    /// Returns the tags with what is in them.
-    fn tagged(
-        &self,
-        tags: &[(String, Version, CommitId)],
-        fixes: &BTreeSet<CommitId>,
-    ) -> Result<Vec<(TaggedRelease, CommitId)>> {
-        let tips: Vec<CommitId> = tags.iter().map(|(_, _, commit)| *commit).collect();
-        let reach = self.repo.reach(&tips)?;
-        let tagged = tags.iter().enumerate().map(|(number, (tag, version, commit))| {
-            let has_fix = fixes.iter().any(|fix| reach.contains(number, *fix));
-            (TaggedRelease { tag: tag.clone(), version: version.clone(), has_fix }, *commit)
-        });
-        Ok(tagged.collect())
-    }
-
-    /// Says how one release branch stands, where `above` is the version of the next newer one.
-    fn branch(
+    /// Finds that the trunk, or the newest line, is not known to have what older ones have.
+    fn doubts_of_trunk(
         &self,
         advisory: &str,
-        fixes: &[Facts],
-        (target, since, above): (&Target, Option<Since>, Option<&Version>),
-        tagged: &[(TaggedRelease, CommitId)],
-        findings: &mut Vec<Finding>,
-    ) -> Result<FixBranch> {
-        let lower = plain(&target.version);
-        let major = next(&lower, Step::Major)?;
-        let upper = above.filter(|above| **above < major).cloned().unwrap_or(major);
-        let statements = &self.scope.statements;
-        let stated = statements
-            .about_advisory(advisory, target)
-            .or_else(|| fixes.iter().find_map(|facts| statements.about(facts, target)));
-        let mut at = target.tip;
-        let state = match (stated, since) {
-            (Some(statement), _) if statement.status == StatementStatus::NotAffected => {
-                FixState::Unaffected { reason: statement.reason.as_str().to_owned() }
-            }
-            (Some(statement), _) if statement.status == StatementStatus::WontFix => FixState::Never,
-            (_, Some(Since::Cut)) => FixState::Always,
-            (_, Some(Since::Commit(_))) => {
-                let in_line = |version: &Version| lower <= *version && *version < upper;
-                let first = tagged.iter().find(|(tag, _)| tag.has_fix && in_line(&tag.version));
-                match first {
-                    Some((tag, commit)) => {
-                        at = *commit;
-                        FixState::From { version: tag.version.clone(), tagged: true }
-                    }
-                    None => self.to_come(target, tagged, findings)?,
-                }
-            }
-            (Some(_), None) => self.to_come(target, tagged, findings)?,
-            (None, None) => FixState::Never,
-        };
-        Ok(FixBranch { name: target.branch.to_string(), standing: ReleaseFix { lower, upper, state }, at })
-    }
-
-    /// Returns the version that the fix will be released in, and says that it is not tagged.
-    fn to_come(
-        &self,
-        target: &Target,
-        tagged: &[(TaggedRelease, CommitId)],
-        findings: &mut Vec<Finding>,
-    ) -> Result<FixState> {
-        let now = self.lead_version(target.branch.as_str(), target.tip)?;
-        let is_out = tagged.iter().any(|(tag, _)| tag.version == now);
-        let version = if is_out { next(&now, Step::Patch)? } else { plain(&now) };
-        let message =
-            format!("the fix on {} is in no tag yet; {version} is expected to have it", target.branch);
+        fixing: &Fixing,
+        branches: &[FixBranch],
+        trunk: bool,
+    ) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if !trunk {
+            let message =
+                format!("no commit of {} fixes it: the releases to come count as affected", self.scope.trunk);
+            findings.push(Finding::of(rule::ADVISORY_TRUNK, message));
+        }
+        let is_fixed =
+            |branch: &FixBranch| matches!(branch.standing.state, FixState::From { .. } | FixState::Always);
+        // Without a commit that fixes it, nothing tells whether a newer line was cut with it.
+        if let Some(newest) = branches.last()
+            && !is_fixed(newest)
+            && newest.evidence == FixEvidence::Nothing
+            && fixing.commits().is_empty()
+            && branches.iter().any(is_fixed)
+        {
+            findings.push(doubt(
+                &newest.name,
+                advisory,
+                "older lines have the fix, and nothing shows it here",
+            ));
+        }
         findings
-            .push(Finding::of(rule::ADVISORY_UNTAGGED, message).remedy("release it, then run this again"));
-        Ok(FixState::From { version, tagged: false })
     }
 
-    /// Returns the standings in the versions of another line than the lead package's, and adds to `unread`
-    /// why some cannot be told.
+    /// Returns the published packages that contain what the fix changes, each with the number of its version
+    /// line; or those that are asked for. Where the files tell none, it is the lead package, which is said.
+    ///
+    /// # Errors
+    ///
+    /// A refusal for each package that is asked for and is not published.
+    fn affected(
+        &self,
+        advisory: &str,
+        fixing: &Fixing,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<(usize, &Package)>> {
+        let all = self.lines.iter().enumerate().flat_map(|(number, line)| {
+            line.packages.iter().filter(|package| package.is_published()).map(move |one| (number, *one))
+        });
+        let all: Vec<(usize, &Package)> = all.collect();
+        if !self.packages.is_empty() {
+            let unknown = self.packages.iter().filter(|name| !all.iter().any(|(_, one)| one.name == **name));
+            let refuse = |name: &String| {
+                Finding::of(
+                    rule::NO_PACKAGE,
+                    format!("`{name}` is not a published package of a version line"),
+                )
+                .remedy("name packages that are published, as Cargo does")
+            };
+            Refused::if_any(unknown.map(refuse).collect())?;
+            return Ok(all.into_iter().filter(|(_, one)| self.packages.contains(&one.name)).collect());
+        }
+        let mut files = BTreeSet::new();
+        for facts in fixing.commits() {
+            files.extend(self.shipped(facts.id)?);
+        }
+        let folders: Vec<(&str, &RepoPath)> =
+            self.manifests.iter().map(|path| (path.folder(), *path)).collect();
+        let owner = |file: &String| {
+            let above = folders.iter().filter(|(folder, _)| is_below(file, folder));
+            above.max_by_key(|(folder, _)| folder.len()).map(|(_, manifest)| *manifest)
+        };
+        let owners: BTreeSet<&RepoPath> = files.iter().filter_map(owner).collect();
+        let found: Vec<(usize, &Package)> =
+            all.iter().filter(|(_, one)| owners.contains(&one.manifest)).copied().collect();
+        if found.is_empty() {
+            let message = format!("no published package is known to contain what {advisory} changes");
+            findings.push(
+                Finding::of(rule::ADVISORY_LINE, format!("{message}: the lead package is taken"))
+                    .remedy("name the packages with `--package`"),
+            );
+            return Ok(all.into_iter().take(1).collect());
+        }
+        Ok(found)
+    }
+
+    /// Returns the standings in the versions of a package of another line than the lead package's, and adds
+    /// to `unread` why some cannot be told.
     fn translated(
         &self,
         branches: &[FixBranch],
-        line: &VersionLine<'_>,
+        (line, package): (&VersionLine<'_>, &Package),
         findings: &mut Vec<Finding>,
         unread: &mut Vec<Finding>,
     ) -> Result<Vec<ReleaseFix>> {
         let mut standings = Vec::new();
         for branch in branches {
-            match Refused::taken_from(self.standing(branch, line))? {
+            match Refused::taken_from(self.standing(branch, (line, package)))? {
                 Ok(Some(standing)) => standings.push(standing),
                 Ok(None) => {
-                    let names: Vec<&str> =
-                        line.packages.iter().map(|package| package.name.as_str()).collect();
-                    let message =
-                        format!("{} has no package of this line: {}", branch.name, listed(&names, 3));
+                    let message = format!("{} has no package `{}`", branch.name, package.name);
                     findings.push(Finding::of(rule::ADVISORY_LINE, message));
                 }
                 Err(Refused(more)) => unread.extend(more),
@@ -307,19 +260,13 @@ impl FixSources<'_, '_> {
         Ok(standings)
     }
 
-    /// Returns how a branch stands in the versions of another line; `None` where it has none of its packages.
+    /// Returns how a branch stands in the versions of a package; `None` where it has none such.
     fn standing(
         &self,
-        FixBranch { name, standing, at }: &FixBranch,
-        line: &VersionLine<'_>,
+        FixBranch { name, standing, at, .. }: &FixBranch,
+        (line, package): (&VersionLine<'_>, &Package),
     ) -> Result<Option<ReleaseFix>> {
-        let mut found = None;
-        for package in &line.packages {
-            found = self.version((&package.name, &package.manifest), name, *at)?;
-            if found.is_some() {
-                break;
-            }
-        }
+        let found = self.version((&package.name, &package.manifest), name, *at)?;
         let Some(found) = found else { return Ok(None) };
         let state = match &standing.state {
             FixState::From { tagged: true, .. } => FixState::From { version: found.clone(), tagged: true },
@@ -334,45 +281,8 @@ impl FixSources<'_, '_> {
         let upper = next(&found, Step::Major)?;
         Ok(Some(ReleaseFix { lower: first_compatible(&found), upper, state }))
     }
+}
 
-    /// Returns the version that the lead package has at `commit` of `branch`.
-    fn lead_version(&self, branch: &str, commit: CommitId) -> Result<Version> {
-        let (name, manifest) = &self.scope.lead;
-        self.version((name, manifest), branch, commit)?.ok_or_else(|| {
-            let message = format!("on {branch}: the lead package `{name}` is not there");
-            Refused::from(
-                Finding::of(rule::VERSION_UNREAD, message)
-                    .remedy(format!("see `git ls-tree -r {}`", commit.short())),
-            )
-            .into()
-        })
-    }
-
-    /// Returns the version that a package has at `commit` of `branch`; `None` where it is not there.
-    ///
-    /// # Errors
-    ///
-    /// A refusal where it states none, or that cannot be read.
-    fn version(
-        &self,
-        (name, manifest): (&str, &RepoPath),
-        branch: &str,
-        commit: CommitId,
-    ) -> Result<Option<Version>> {
-        let declared = self.scope.declarations.at(self.repo, commit, (Some(name), manifest));
-        let findings = match Refused::taken_from(declared)? {
-            Ok(None) => return Ok(None),
-            Ok(Some(Declared { version: Some(version), .. })) => return Ok(Some(version)),
-            Ok(Some(_)) => {
-                let finding = Finding::of(rule::VERSION_UNREAD, format!("`{name}` states no version"));
-                vec![
-                    finding
-                        .at(Place::file(manifest))
-                        .remedy(format!("see `git show {}:{manifest}`", commit.short())),
-                ]
-            }
-            Err(Refused(findings)) => findings,
-        };
-        Err(Refused(findings.into_iter().map(|finding| finding.on(branch)).collect()).into())
-    }
+fn is_below(file: &str, folder: &str) -> bool {
+    folder.is_empty() || file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -1,6 +1,7 @@
 //! `relprep-backports.toml`: what the maintainers state about commits and branches, with reasons.
 
 use anyhow::Result;
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::{Facts, canonical, is_advisory};
@@ -32,6 +33,9 @@ pub struct Statement {
     pub branches: Patterns,
     /// What is stated.
     pub status: StatementStatus,
+    /// Where it is contained, the first version that has it.
+    #[serde(default)]
+    pub fixed_in: Option<Version>,
     /// Why.
     pub reason: Reason,
 }

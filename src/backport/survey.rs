@@ -252,6 +252,17 @@ impl<'r> PickSurvey<'r> {
         Ok(origins)
     }
 
+    /// Returns whether two commits make the same change, in good part.
+    pub fn is_same_change(&mut self, one: CommitId, other: CommitId) -> Result<bool> {
+        let patch = self.judged.patch(one)?;
+        Ok((patch.is_some() && patch == self.judged.patch(other)?) || self.judged.bears_out(one, other)?)
+    }
+
+    /// Returns whether all that `commit` changes is so at `onto`.
+    pub fn has_changes(&self, commit: CommitId, onto: CommitId) -> Result<bool> {
+        self.judged.is_there(commit, onto)
+    }
+
     /// Returns the commit of the trunk that took `wanted` back.
     pub fn taken_back(&mut self, wanted: &Facts) -> Result<Option<Facts>> {
         Ok(self.trunk()?.taken_back(wanted).cloned())

@@ -34,6 +34,16 @@ impl TrunkCommits {
         self.by_id.contains_key(commit)
     }
 
+    /// Returns all of them, parents first.
+    pub fn all(&self) -> &[Facts] {
+        self.own.all()
+    }
+
+    /// Returns whether `facts` was not taken back.
+    pub fn is_live(&self, facts: &Facts) -> bool {
+        self.own.live().any(|one| one.id == facts.id)
+    }
+
     /// Returns the commits that a branch's commit may come from, and what says so: those that it names, those
     /// that it lists, or else one of the same pull request, or the only one with the same subject.
     pub fn origins(&self, facts: &Facts) -> Vec<(Evidence, &Facts)> {

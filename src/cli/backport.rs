@@ -35,6 +35,7 @@ Examples:
   cargo relprep backport --status --all              and all else that went to one branch only
   cargo relprep backport --status --format markdown 1a2b3c4
   cargo relprep backport --advisory GHSA-xxxx-xxxx-xxxx
+  cargo relprep backport --advisory CVE-2024-12345 --package tool --format osv
 
 Exit status: 0 if all is well; 1 if something needs a person, or is missing."
 )]
@@ -47,7 +48,7 @@ pub(super) struct BackportArgs {
     #[arg(long, group = "instead")]
     status: bool,
     /// With `--status`: ask about all commits of the branches, not only about fixes of what is released
-    #[arg(long, requires = "status", conflicts_with = "commits")]
+    #[arg(long, requires = "status", conflicts_with_all = ["commits", "advisory", "resolve"])]
     all: bool,
     /// Prepare a work tree with the conflict on this branch, and say how to finish
     #[arg(long, value_name = "BRANCH", group = "instead", conflicts_with_all = ["to", "except"])]
@@ -55,6 +56,9 @@ pub(super) struct BackportArgs {
     /// Print affected and patched versions for a security advisory
     #[arg(long, value_name = "ID", group = "instead", value_parser = identifier, conflicts_with_all = ["to", "except"])]
     advisory: Option<String>,
+    /// With `--advisory`: the packages, instead of those that contain what the fix changes
+    #[arg(long = "package", value_name = "NAME", requires = "advisory", conflicts_with_all = ["status", "resolve"])]
+    packages: Vec<String>,
     /// The branches, by name, version or glob, instead of all in support
     #[arg(long, value_name = "GLOB")]
     to: Vec<Glob>,
@@ -103,6 +107,8 @@ enum BackportFormat {
     Json,
     /// A table for a page, with `--status`
     Markdown,
+    /// A vulnerability in the form of OSV, with `--advisory`
+    Osv,
 }
 
 impl BackportArgs {

@@ -71,6 +71,33 @@ impl Repo {
         Ok(changed)
     }
 
+    /// Returns the lines that `commit` takes away from files that are `wanted`, with their paths; blank and very
+    /// short ones are left out.
+    pub fn removed_lines(
+        &self,
+        commit: CommitId,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<(String, String)>> {
+        let mut options = DiffOptions::new();
+        options.context_lines(0);
+        let diff = self.diff(self.tree_before(commit)?, self.tree_of(commit)?, &mut options)?;
+        let mut removed = Vec::new();
+        diff.foreach(
+            &mut |_, _| true,
+            None,
+            None,
+            Some(&mut |delta, _, line| {
+                let path = delta.old_file().path_bytes().map(String::from_utf8_lossy);
+                let (path, content) = (path.unwrap_or_default(), line.content().trim_ascii());
+                if line.origin() == '-' && content.len() >= TELLING && wanted(&path) {
+                    removed.push((path.into_owned(), String::from_utf8_lossy(content).into_owned()));
+                }
+                true
+            }),
+        )?;
+        Ok(removed)
+    }
+
     /// Returns whether the changes from `before` to `after` in files that are `wanted`, applied to the files
     /// of `onto`, change nothing: all of them are there. `false` where none is wanted.
     ///

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails that cannot be set up")]
 
+mod advisory;
 mod agreement;
 mod evidence;
 mod locks;

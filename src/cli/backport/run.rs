@@ -19,6 +19,11 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
     if args.format == BackportFormat::Json {
         output.use_format(OutputFormat::Json);
     }
+    if args.format == BackportFormat::Osv && args.advisory.is_none() {
+        let finding = Finding::of(rule::NO_MARKDOWN, "only `backport --advisory` has the form `osv`");
+        output.finding(&finding.remedy("give `--advisory ID`, or another form"));
+        return Ok(ExitStatus::Usage);
+    }
     if args.format == BackportFormat::Markdown && !args.status {
         let finding = Finding::of(rule::NO_MARKDOWN, "only `backport --status` has the form `markdown`");
         output.finding(&finding.remedy("give `--status`, or another form"));
@@ -34,7 +39,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
     let options = args.options();
     let scene = BackportSession::read(&session, &options, output)?;
     match (&args.advisory, &args.resolve) {
-        (Some(id), _) => advisory(&scene, id, output),
+        (Some(id), _) => advisory(&context, &scene, (id, args), output),
         _ if args.status => status(&context.location, &scene, args, output),
         (_, Some(branch)) => {
             let (work, files) = scene.resolve(branch, args.worktree.as_deref())?;
@@ -61,17 +66,27 @@ fn status(
             render::backport::matrix::human(&matrix, &line)
         }
         BackportFormat::Json => render::json::document("backports", &matrix),
-        BackportFormat::Markdown => render::backport::matrix::markdown(&matrix),
+        BackportFormat::Osv | BackportFormat::Markdown => render::backport::matrix::markdown(&matrix),
     });
     Ok(if matrix.has_gaps() { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
-fn advisory(scene: &BackportSession<'_>, id: &str, output: &mut Output) -> Result<ExitStatus> {
-    let report = scene.advisory(id)?;
+fn advisory(
+    context: &Context,
+    scene: &BackportSession<'_>,
+    (id, args): (&str, &BackportArgs),
+    output: &mut Output,
+) -> Result<ExitStatus> {
+    let report = scene.advisory(id, &args.packages)?;
     if output.is_json() {
         output.result(&render::json::document("advisory", &report));
     } else {
-        output.result(&render::backport::advisory::toml(&report));
+        match args.format {
+            // Without ranges it would say that nothing is affected.
+            BackportFormat::Osv if report.lines.is_empty() => {}
+            BackportFormat::Osv => output.result(&render::backport::advisory::osv(&report, context.date)),
+            _ => output.result(&render::backport::advisory::toml(&report)),
+        }
         report.findings.iter().for_each(|finding| output.finding(finding));
     }
     let wrong = report.findings.iter().any(|finding| finding.severity == Severity::Error);

@@ -1,16 +1,23 @@
-//! An advisory's ranges, as TOML that fits into a `RustSec` advisory.
+//! An advisory's ranges, as TOML that fits into a `RustSec` advisory, and as JSON in the form of OSV.
 
 use std::fmt::Write as _;
 
-use crate::backport::advisory::Range;
-use crate::backport::fixes::FixReport;
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::backport::advisory::{FixState, Range};
+use crate::backport::fixes::{BranchStanding, FixReport, LineReport};
 use crate::text::{escaped, listed};
 
-/// Returns the report as TOML with comments: `[versions]` of each version line.
+/// Returns the report as TOML with comments: how each release line stands, and `[versions]` of each package.
 pub fn toml(report: &FixReport) -> String {
     let mut out = format!("# {}\n", report.advisory);
     for fix in &report.commits {
         let _ = writeln!(out, "# fixed by {} {}", fix.commit.short(), escaped(&fix.title));
+    }
+    for branch in &report.branches {
+        let _ = writeln!(out, "# {}: {}", escaped(&branch.branch), standing(branch));
     }
     for line in &report.lines {
         let _ = writeln!(out, "\n# {}", escaped(listed(&line.packages, 4)));
@@ -27,7 +34,57 @@ pub fn toml(report: &FixReport) -> String {
     out
 }
 
+fn standing(branch: &BranchStanding) -> String {
+    let evidence = escaped(branch.evidence.to_string());
+    match &branch.state {
+        FixState::Always => format!("fixed from its first version on ({evidence})"),
+        FixState::From { version, tagged: true } => format!("fixed in {version} ({evidence})"),
+        FixState::From { version, tagged: false } => format!("to be fixed in {version} ({evidence})"),
+        FixState::Unaffected { .. } => format!("not affected ({evidence})"),
+        FixState::Never => format!("open ({evidence})"),
+    }
+}
+
 fn array(ranges: &[Range]) -> String {
     let ranges: Vec<String> = ranges.iter().map(|range| format!("\"{range}\"")).collect();
     format!("[{}]", ranges.join(", "))
+}
+
+/// The version of the schema whose form [`osv`] has.
+const OSV: &str = "1.7.0";
+
+/// Returns the report of `date` as a vulnerability in the form of OSV: each package with the versions at which
+/// it begins to be affected, and at which it ends.
+pub fn osv(report: &FixReport, date: NaiveDate) -> String {
+    #[derive(Serialize)]
+    struct Vulnerability<'a> {
+        schema_version: &'a str,
+        id: &'a str,
+        modified: String,
+        affected: Vec<Value>,
+    }
+    let vulnerability = Vulnerability {
+        schema_version: OSV,
+        id: &report.advisory,
+        modified: format!("{date}T00:00:00Z"),
+        affected: report.lines.iter().flat_map(affected).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&vulnerability).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn affected(line: &LineReport) -> impl Iterator<Item = Value> {
+    let bound = |range: &Range| {
+        let from = range.from.as_ref().map_or_else(|| "0".to_owned(), ToString::to_string);
+        let fixed = range.to.as_ref().map(|to| json!({ "fixed": to.to_string() }));
+        [Some(json!({ "introduced": from })), fixed].into_iter().flatten()
+    };
+    let events: Vec<Value> = line.ranges.affected.iter().flat_map(bound).collect();
+    line.packages.iter().filter(move |_| !line.ranges.affected.is_empty()).map(move |name| {
+        json!({
+            "package": { "ecosystem": "crates.io", "name": name, "purl": format!("pkg:cargo/{name}") },
+            "ranges": [{ "type": "SEMVER", "events": events }],
+        })
+    })
 }

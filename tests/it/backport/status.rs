@@ -1,7 +1,6 @@
-//! `--status` and `--advisory`.
+//! `--status`.
 
 use super::Train;
-use crate::support::Sandbox;
 
 fn cell(row: &serde_json::Value, at: usize) -> String {
     let cell = &row["cells"][at];
@@ -220,113 +219,6 @@ fn two_fixes_of_one_advisory_need_two_backports() {
     let json = train.json(&["--status", &one, &two]);
     let rows = &json["backports"]["rows"];
     assert_eq!((cell(&rows[0], 0), cell(&rows[1], 0)), ("advisory".into(), "missing".into()), "{json}");
-}
-
-#[test]
-fn an_advisory_gets_its_ranges_from_branches_and_tags() {
-    let train = Train::new();
-    train.cut_through(4);
-    for major in 1..=4 {
-        train.git(&["tag", &format!("v{major}.0.0"), &format!("release-{major}.0.0")]);
-    }
-    let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two\n\nCVE-2024-12345");
-    train.run(&[&fix, "--to", "release-[234]*"]).exits(0);
-    for major in [2, 4] {
-        let branch = format!("release-{major}.0.0");
-        train.change(&branch, "Cargo.toml", &format!("{major}.0.0"), &format!("{major}.0.1"), "Patch");
-        train.git(&["tag", &format!("v{major}.0.1"), &branch]);
-    }
-    train.git(&["branch", "release-5.0.0"]);
-    let text = train.run(&["--advisory", "cve-2024-12345"]).exits(0);
-    assert!(
-        text.contains("patched = [\">= 2.0.1, < 3.0.0\", \">= 3.0.1, < 4.0.0\", \">= 4.0.1\"]"),
-        "{text}"
-    );
-    assert!(text.contains("affected: < 2.0.1, >= 3.0.0, < 3.0.1, >= 4.0.0, < 4.0.1"), "{text}");
-    assert!(
-        text.contains("the fix on release-3.0.0 is in no tag yet; 3.0.1 is expected to have it"),
-        "{text}"
-    );
-    train.git(&["tag", "v2.0.2", "release-2.0.0~2"]);
-    let text = train.run(&["--advisory", "CVE-2024-12345"]).exits(1);
-    assert!(text.contains("v2.0.2 counts as patched, and the fix is not in it"), "{text}");
-    assert!(
-        train
-            .run(&["--advisory", "CVE-2024-99999"])
-            .exits(1)
-            .contains("no commit since the oldest cut names")
-    );
-    train.run(&["--advisory", "nonsense"]).exits(2);
-}
-
-/// A train whose workspace lies in a folder and has two lines: `tool`, which states its version, and
-/// `side`, which inherits it. The fix of CVE-2024-12345 is on the trunk and came to release-1.0.0 with
-/// 1.0.1 and 0.101.1.
-fn patched_in_a_folder() -> Train {
-    let package =
-        |name: &str, version: &str| format!("[package]\nname = \"{name}\"\nedition = \"2021\"\n{version}");
-    let root = "[workspace]\nmembers = [\"tool\", \"side\"]\nresolver = \"2\"\n[workspace.package]\nversion = \"0.101.0\"\n";
-    let train = Train {
-        sandbox: Sandbox::with_files([
-            ("rust/Cargo.toml", root),
-            ("rust/relprep.toml", "lead = \"tool\"\n[notes]\nenabled = false\n"),
-            ("rust/tool/Cargo.toml", &package("tool", "version = \"1.0.0\"\n")),
-            ("rust/side/Cargo.toml", &package("side", "version.workspace = true\n")),
-            ("rust/tool/src/lib.rs", "// two\n"),
-            ("rust/side/src/lib.rs", ""),
-        ]),
-    };
-    let bump = |branch: &str, tool: [&str; 2], side: [&str; 2]| {
-        train.change(branch, "rust/tool/Cargo.toml", tool[0], tool[1], "Bump");
-        train.change(branch, "rust/Cargo.toml", side[0], side[1], "Bump, too");
-    };
-    train.git(&["branch", "release-1.0.0"]);
-    train.git(&["tag", "v1.0.0"]);
-    bump("main", ["1.0.0", "2.0.0"], ["0.101.0", "0.102.0"]);
-    let message = "Fix two\n\nCVE-2024-12345";
-    let fix = train.change("main", "rust/tool/src/lib.rs", "// two", "// fixed", message);
-    train.run_in(&train.sandbox.root().join("rust"), &[&fix]).exits(0);
-    bump("release-1.0.0", ["1.0.0", "1.0.1"], ["0.101.0", "0.101.1"]);
-    train
-}
-
-#[test]
-fn an_advisory_gets_the_ranges_of_a_version_that_is_inherited_in_a_folder() {
-    let train = patched_in_a_folder();
-    train.git(&["switch", "--quiet", "release-1.0.0"]);
-    train.git(&["mv", "rust/side", "rust/aside"]);
-    train.commit("release-1.0.0", &[], "Move a package, which is found by its name");
-    train.git(&["tag", "v1.0.1", "release-1.0.0"]);
-    let text = train.run_in(&train.sandbox.root().join("rust"), &["--advisory", "CVE-2024-12345"]).exits(0);
-    for patched in ["patched = [\">= 1.0.1\"]", "patched = [\">= 0.101.1\"]"] {
-        assert!(text.contains(patched), "{text}");
-    }
-}
-
-#[test]
-fn an_advisory_is_refused_with_all_versions_that_cannot_be_read() {
-    let train = patched_in_a_folder();
-    let rust = train.sandbox.root().join("rust");
-    train.change("release-1.0.0", "rust/Cargo.toml", "version = \"0.101.1\"", "", "Lose the version");
-    train.git(&["tag", "v1.0.1", "release-1.0.0"]);
-    let refused = |places: &[&str]| {
-        let text = train.run_in(&rust, &["--advisory", "CVE-2024-12345"]).exits(1);
-        let found: Vec<&str> =
-            text.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect();
-        assert_eq!(found, places, "{text}");
-        assert!(text.contains("error[version-unread]: on release-1.0.0: "), "{text}");
-        assert!(!text.contains("affected") && !text.contains("patched"), "{text}");
-    };
-    refused(&["rust/side/Cargo.toml"]);
-    train.git(&["tag", "--delete", "v1.0.1"]);
-    train.change(
-        "release-1.0.0",
-        "rust/tool/Cargo.toml",
-        "version = \"1.0.1\"",
-        "version = \"x\"",
-        "Spoil it",
-    );
-    refused(&["rust/tool/Cargo.toml"]);
 }
 
 #[test]
