@@ -17,6 +17,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::reach::Reach;
 use crate::git::{CommitId, Repo};
 use crate::rule;
+use crate::workspace::declared::manifests_for;
 
 /// What shows that a branch has a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -82,6 +83,7 @@ impl<'r> PickSurvey<'r> {
         let own = |number| survey.reach.own(bases + number, 0..bases);
         let all: Vec<CommitId> = (0..targets.len()).flat_map(own).chain(commits.iter().copied()).collect();
         repo.bring_changes(&all)?;
+        repo.bring_at(&all, &manifests_for(&scope.lead.1))?;
         for number in 0..targets.len() {
             let own = survey.reach.own(bases + number, 0..bases);
             let own = own.into_iter().map(|id| survey.facts(id)).collect::<Result<_>>()?;

@@ -14,6 +14,9 @@ use crate::finding::{Finding, Refused};
 use crate::path::RepoPath;
 use crate::rule;
 
+/// How far back a history is fetched at once.
+const MOST_COMMITS: usize = 1000;
+
 impl Repo {
     /// Returns the remote that promises what is absent; `None` where the clone is whole.
     fn promisor(&self) -> Option<&str> {
@@ -136,6 +139,24 @@ impl Repo {
         self.bring_blobs(blobs)
     }
 
+    /// Fetches what is absent of the files `paths` of `tip` and of the commits before it, along first parents.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::bring_blobs`].
+    pub fn bring_history(&self, tip: CommitId, paths: &[RepoPath]) -> Result<()> {
+        if self.promisor().is_none() {
+            return Ok(());
+        }
+        let mut commits = vec![tip];
+        while let Some(parent) =
+            self.parent(commits[commits.len() - 1])?.filter(|_| commits.len() < MOST_COMMITS)
+        {
+            commits.push(parent);
+        }
+        self.bring_at(&commits, paths)
+    }
+
     /// Fetches what is absent of all that `commits` change against their first parents: one request for
     /// trees, and one for contents.
     ///
@@ -166,9 +187,11 @@ impl Repo {
         self.bring(roots?)
     }
 
-    /// Returns whether `blob` is here: it may be absent from a partial clone.
+    /// Returns whether `blob` is here: it may be absent from a partial clone, or from a copy of one that no
+    /// remote promises to complete.
     pub fn has_blob(&self, blob: BlobId) -> bool {
-        self.promisor().is_none() || self.git.odb().is_ok_and(|odb| odb.exists(blob.0))
+        let flags = git2::OdbLookupFlags::NO_REFRESH;
+        self.git.odb().is_ok_and(|odb| odb.exists_ext(blob.0, flags))
     }
 }
 

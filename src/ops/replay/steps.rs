@@ -15,7 +15,7 @@ use crate::plan::course::Asked;
 use crate::project::Lead;
 use crate::rule;
 use crate::version::{self, Step, plain};
-use crate::workspace::declared::Declarations;
+use crate::workspace::declared::{Declarations, manifests_for};
 
 /// The trunk and the release branches, whose first parents are the history.
 pub(super) struct ReleaseHistory<'a> {
@@ -90,6 +90,7 @@ impl ReleaseHistory<'_> {
             let declared = Refused::taken_from(declarations.at(self.repo, commit, (None, manifest)))?;
             Ok(declared.ok().flatten().and_then(|declared| declared.version))
         };
+        self.repo.bring_history(branch.tip, &manifests_for(manifest))?;
         let cut_off = self.repo.cut_off()?;
         let mut steps = Vec::new();
         let mut here = (branch.tip, version(branch.tip)?);
