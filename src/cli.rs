@@ -9,6 +9,7 @@ mod check_msrv;
 mod complete;
 mod completions;
 mod exit_status;
+mod init;
 mod mdbook;
 mod notes;
 mod options;
@@ -63,6 +64,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum CliCommand {
+    Init(init::InitArgs),
     Branch(branch::BranchArgs),
     Bump(bump::BumpArgs),
     Rc(rc::RcArgs),
@@ -111,6 +113,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
 fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus> {
     let context = || cli.common.context(moment);
     match &cli.command {
+        CliCommand::Init(args) => init::run(&context()?, args, output),
         CliCommand::Branch(args) => branch::run(context()?, args, output),
         CliCommand::Bump(args) => bump::run(context()?, args, output),
         CliCommand::Rc(args) => rc::run(context()?, args, output),

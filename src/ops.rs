@@ -69,6 +69,7 @@ pub mod check_msrv;
 mod due;
 pub mod file;
 mod held;
+pub mod init;
 pub mod outcome;
 pub mod prepare;
 mod reading;

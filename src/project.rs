@@ -168,12 +168,7 @@ impl Project {
     /// Refusals where there is no manifest, or the configuration cannot be read.
     pub fn config_at((repo, refs): (&Repo, &Refs), location: &Location, at: Revision) -> Result<Config> {
         let tree = repo.tree(at.commit)?;
-        let manifest = relative(repo, &manifest_path(repo, location)?)?;
-        let read = |path: &RepoPath| -> Result<Option<Box<Manifest>>> {
-            let text = text::of_commit(repo, &tree, path)?;
-            Ok(text.and_then(|text| Manifest::parse(path, &text).ok()).map(Box::new))
-        };
-        let root = declared::root_of(&manifest, read)?.map_or(manifest, |(root, _)| root);
+        let root = root_among(repo, location, &tree)?;
         Ok(configured::at((repo, refs), location, at, &tree, &root)?.0)
     }
 
@@ -245,6 +240,30 @@ impl Project {
         notes.extend(names::infer(&mut config, refs, &product));
         Ok(Self { commit, files, config, name, workspace, texts, notes })
     }
+}
+
+/// Returns the root manifest of the project at `location` among `files`, without asking Cargo.
+fn root_among(repo: &Repo, location: &Location, files: &Tree) -> Result<RepoPath> {
+    let manifest = relative(repo, &manifest_path(repo, location)?)?;
+    let read = |path: &RepoPath| -> Result<Option<Box<Manifest>>> {
+        let text = text::of_commit(repo, files, path)?;
+        Ok(text.and_then(|text| Manifest::parse(path, &text).ok()).map(Box::new))
+    };
+    Ok(declared::root_of(&manifest, read)?.map_or(manifest, |(root, _)| root))
+}
+
+/// Returns where the configuration of the project at `location` stands, or would.
+///
+/// # Errors
+///
+/// A refusal where there is no commit, or no manifest.
+pub fn config_file(repo: &Repo, location: &Location) -> Result<RepoPath> {
+    let Some(head) = repo.head()?.commit() else {
+        let finding = Finding::of(rule::NO_COMMIT, "the repository has no commit yet");
+        return Err(Refused::from(finding.remedy("commit the workspace first")).into());
+    };
+    let root = root_among(repo, location, &repo.tree(head)?)?;
+    Ok(RepoPath::from_folder(root.folder(), configured::FILE))
 }
 
 /// Asks Cargo about the project at `location` as it is at `commit`, a commit that is not checked out.

@@ -225,6 +225,7 @@ rules! {
 
     FAILURE "failure" Error "Nothing fails that the other rules do not name.";
 
+    CONFIG_THERE "config-there" Error "A configuration that is there is not written over.";
     CONFIG_TWICE "config-twice" Error "A workspace is configured in one place.";
     CONFIG_UNKNOWN_KEY "config-unknown-key" Error "Every key of the configuration is known.";
     CONFIG_VALUE "config-value" Error "Every value of the configuration is of the kind that its key has.";

@@ -62,12 +62,22 @@ pub fn replay(
     let Some(commit) = repo.head()?.commit() else {
         return Err(Refused::from(preconditions::no_commit()).into());
     };
-    let mut config =
+    let config =
         Project::config_at((repo, &refs), &context.location, Revision { commit, is_checked_out: true })?;
+    replay_as(session, &configured(session, config, sink)?, options, sink)
+}
+
+/// Returns `config` with the names that the repository's branches and tags show, and without its programs.
+///
+/// # Errors
+///
+/// A refusal where they show two ways of naming alike.
+pub fn configured(session: &Session<'_>, mut config: Config, sink: &mut dyn Sink) -> Result<Config> {
+    let Session { context, repo } = session;
+    let refs = project::refs(repo, &context.location)?;
     // Programs see a tree that is checked out, and nothing is.
     config.runs.clear();
-    let trunk = config.trunk_in(&refs);
-    config.trunk = Some(trunk.clone());
+    config.trunk = Some(config.trunk_in(&refs));
     let lead = project::lead(repo, &context.location, &config)?;
     let name = product(&config, lead.name.as_deref());
     for said in names::infer(&mut config, &refs, &lead.product(&name)) {
@@ -76,11 +86,28 @@ pub fn replay(
             _ => sink.finding(&said),
         }
     }
-    let history = steps::ReleaseHistory { repo, config: &config, refs: &refs, trunk: &trunk, lead: &lead };
+    Ok(config)
+}
+
+/// Prepares past steps again as `config` has it, which is [`configured`]; the oldest first.
+///
+/// # Errors
+///
+/// As [`replay()`].
+pub fn replay_as(
+    session: &Session<'_>,
+    config: &Config,
+    options: &ReplayOptions,
+    sink: &mut dyn Sink,
+) -> Result<Vec<ReplayedStep>> {
+    let Session { context, repo } = session;
+    let refs = project::refs(repo, &context.location)?;
+    let trunk = config.trunk_in(&refs);
+    let lead = project::lead(repo, &context.location, config)?;
+    let history = steps::ReleaseHistory { repo, config, refs: &refs, trunk: &trunk, lead: &lead };
     let steps = history.steps(options)?;
     let work = |repo: &Repo, step: &PastStep| {
-        Replaying { repo, location: &context.location, config: &config, refs: &refs, trunk: &trunk }
-            .again(step)
+        Replaying { repo, location: &context.location, config, refs: &refs, trunk: &trunk }.again(step)
     };
     let outcomes = reading::in_threads(&context.location, &steps, work, |done, step| {
         sink.progress(&Progress::Read { branch: &step.branch, done, all: steps.len() });

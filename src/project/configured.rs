@@ -13,7 +13,7 @@ use crate::path::RepoPath;
 use crate::rule;
 
 /// The name of the configuration's file, beside the root manifest.
-const FILE: &str = "relprep.toml";
+pub(super) const FILE: &str = "relprep.toml";
 
 /// A configuration, and what is worth saying about it.
 type Configured = (Config, Vec<Finding>);

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -104,9 +105,12 @@ impl Folder {
         sweep(&base);
         let folder = TempDir::with_prefix_in(PREFIX, &base).context("cannot make a temporary folder")?;
         let path = folder.path().join(LOCK);
-        let lock = File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        let cannot = || format!("cannot create {}", path.display());
+        let mut lock = File::create(&path).with_context(cannot)?;
         // Where the file system knows no locks, other runs cannot take this one either.
-        let _ = lock.try_lock();
+        let _ = lock.lock();
+        // Until something is in it, nobody takes a lock that is free for that of a dead run.
+        lock.write_all(b"locked").with_context(cannot)?;
         Ok(Self { folder, _lock: lock })
     }
 }
@@ -127,7 +131,9 @@ fn sweep(base: &Path) {
     let Ok(entries) = std::fs::read_dir(base) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
         let folder = entry.path();
-        if File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+        let is_free =
+            |lock: File| lock.try_lock().is_ok() && lock.metadata().is_ok_and(|found| found.len() > 0);
+        if File::open(folder.join(LOCK)).is_ok_and(is_free) {
             // What cannot be removed now is tried again by the next run.
             let _ = std::fs::remove_dir_all(folder);
         }

@@ -24,6 +24,7 @@ mod fixture;
 mod fuzz;
 mod history;
 mod hostile;
+mod init;
 mod layers;
 mod lockfile;
 mod markdown;

@@ -1,0 +1,304 @@
+//! What a repository's history tells of how it releases, as a configuration; and the proof of it.
+//!
+//! Only what differs from a default, or from what every command infers by itself, becomes a key. What of
+//! two settings is right is told by replaying the past: the one with which more steps come out is kept.
+
+mod cadence;
+mod carriers;
+mod draft;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use semver::Version;
+
+pub use draft::Setting;
+
+use super::replay::{PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, configured, replay_as};
+use super::session::Session;
+use super::sink::Sink;
+use crate::config::{self, Config, ConfigFile, TextTemplate};
+use crate::git::Refs;
+use crate::git::diff::ChangeKind;
+use crate::path::RepoPath;
+use crate::plan::Command;
+use crate::plan::files::{FileChange, What};
+use crate::project;
+use crate::version::{first_compatible, plain, short};
+use carriers::Carriers;
+use draft::quoted;
+
+/// A configuration that is proposed.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Its text.
+    pub text: String,
+    /// How many keys and tables it has.
+    pub settings: usize,
+    /// How the latest steps come out with it.
+    pub steps: Vec<ReplayedStep>,
+    /// How many of them come out identical without it.
+    pub identical_before: usize,
+}
+
+/// Returns the configuration that the history of the repository tells, from its `last` steps.
+///
+/// # Errors
+///
+/// As [`replay_as`].
+pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Result<Proposal> {
+    let refs = project::refs(&session.repo, &session.context.location)?;
+    let options = ReplayOptions { versions: Vec::new(), last, except: Vec::new() };
+    let mut trial = Trial { session, options, settings: Vec::new(), sink };
+    let before = trial.replay(&[])?;
+    let known: Vec<PastStep> = before.iter().map(|step| step.step.clone()).collect();
+    trial.settings = labels(&known);
+    let mut settings = carried(session, &known)?;
+    settings.extend(messages(session, &known)?);
+    settings.extend(archive_entry(session, &known, trial.sink)?);
+    settings.extend(cadence::settings(&first_releases(session, &refs, trial.sink)?));
+    trial.settings.extend(settings);
+    let mut steps = trial.replay(&[])?;
+    for candidate in candidates(session, &steps)? {
+        let with = trial.replay(std::slice::from_ref(&candidate))?;
+        if score(&with) > score(&steps) {
+            let why = format!(
+                "with this {} of {} past steps come out as they were made, without it {}",
+                identical(&with),
+                with.len(),
+                identical(&steps)
+            );
+            trial.settings.push(Setting { why, ..candidate });
+            steps = with;
+        }
+    }
+    let text = draft::text(&trial.settings);
+    Ok(Proposal { text, settings: trial.settings.len(), steps, identical_before: identical(&before) })
+}
+
+/// Settings that are tried out on the past.
+struct Trial<'a, 's> {
+    session: &'a Session<'s>,
+    options: ReplayOptions,
+    settings: Vec<Setting>,
+    sink: &'a mut dyn Sink,
+}
+
+impl Trial<'_, '_> {
+    /// Returns how the latest steps come out with the settings so far and `more`.
+    fn replay(&mut self, more: &[Setting]) -> Result<Vec<ReplayedStep>> {
+        let settings: Vec<Setting> = self.settings.iter().chain(more).cloned().collect();
+        let config = read(&draft::text(&settings))?;
+        let config = configured(self.session, config, self.sink)?;
+        replay_as(self.session, &config, &self.options, self.sink)
+    }
+}
+
+/// Reads a proposal, as every command will.
+fn read(text: &str) -> Result<Config> {
+    let source = |path: &str, text: &str| ConfigFile { path: path.to_owned(), text: text.to_owned() };
+    let manifest = source("Cargo.toml", "");
+    Ok(config::read(Some(&source("relprep.toml", text)), None, &manifest, Some(""))?.unwrap_or_default())
+}
+
+fn identical(steps: &[ReplayedStep]) -> usize {
+    steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Identical)).count()
+}
+
+/// Ranks how steps come out: by those that are identical, then by those whose Cargo files are.
+fn score(steps: &[ReplayedStep]) -> (usize, usize) {
+    let cargo = |step: &&ReplayedStep| matches!(step.outcome, ReplayOutcome::OtherFiles { .. });
+    (identical(steps), steps.iter().filter(cargo).count())
+}
+
+/// Returns the labels of pre-releases that the versions had: a word on the trunk, a word and a number on the way
+/// to a release.
+fn labels(steps: &[PastStep]) -> Vec<Setting> {
+    let pres = |step: &PastStep| Some(step.to.pre.to_string()).filter(|pre| !pre.is_empty());
+    let setting = |key: &str, labels: Vec<String>, count: usize| {
+        let latest = labels.last()?;
+        let why = format!("{} of {count} steps led to such a version", labels.len());
+        Some(Setting::key("[prerelease]", format!("{key} = {}", quoted(latest)), why))
+    };
+    let words = steps.iter().filter_map(pres).filter(|pre| !pre.contains('.')).collect();
+    let numbered = steps.iter().filter_map(pres).filter_map(|pre| {
+        let (label, number) = pre.rsplit_once('.')?;
+        number.chars().all(|c| c.is_ascii_digit()).then(|| label.to_owned())
+    });
+    let numbered = numbered.collect();
+    setting("trunk", words, steps.len())
+        .into_iter()
+        .chain(setting("candidate", numbered, steps.len()))
+        .collect()
+}
+
+/// Returns the lines of other files that changed with the version.
+fn carried(session: &Session<'_>, steps: &[PastStep]) -> Result<Vec<Setting>> {
+    let repo = &session.repo;
+    let mut carriers = Carriers::default();
+    for step in steps {
+        carriers.add(&repo.changed_files(step.parent, step.commit)?, &step.from, &step.to);
+    }
+    // Of the latest step on each branch, the last one is as new as there is.
+    let Some(latest) = steps.last() else { return Ok(Vec::new()) };
+    let text = |path: &RepoPath| repo.text_at(latest.commit, path).ok()??.ok();
+    Ok(carriers.settings(&latest.to, text))
+}
+
+/// Returns the messages that the commits of each command have had.
+fn messages(session: &Session<'_>, steps: &[PastStep]) -> Result<Vec<Setting>> {
+    let mut by_key: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for step in steps {
+        let key = match step.command {
+            Command::Branch => "cut",
+            Command::Rc => "candidate",
+            Command::Release => "release",
+            Command::Patch | Command::Bump => "patch",
+            Command::Notes => continue,
+        };
+        let message = session.repo.commit_info(step.commit)?.message;
+        by_key.entry(key).or_default().extend(worded(&message, &step.to));
+    }
+    let default = |key: &str| match key {
+        "cut" => "Bump {name} to {version}",
+        "candidate" => "Prepare {name} {version}",
+        _ => "Release {name} {version}",
+    };
+    let setting = |(key, texts): (&'static str, Vec<String>)| {
+        let distinct: BTreeSet<&String> = texts.iter().collect();
+        let count = |text: &String| texts.iter().filter(|other| *other == text).count();
+        let usual = distinct.into_iter().max_by_key(|text| count(text))?;
+        let times = count(usual);
+        let is_usual = times > 1 && times * 2 > texts.len() && usual != default(key);
+        TextTemplate::try_from(usual.clone()).ok()?;
+        let why = format!("{times} of {} past commits say so", texts.len());
+        is_usual.then(|| Setting::key("[commit]", format!("{key} = {}", quoted(usual)), why))
+    };
+    Ok(by_key.into_iter().filter_map(setting).collect())
+}
+
+/// Returns the line that cuts add to the notes for the branch that they make.
+fn archive_entry(session: &Session<'_>, steps: &[PastStep], sink: &mut dyn Sink) -> Result<Option<Setting>> {
+    let config = configured(session, Config::default(), sink)?;
+    let mut entries: Vec<String> = Vec::new();
+    for step in steps.iter().filter(|step| step.command == Command::Branch) {
+        let version = plain(&step.from);
+        let branch = config.names.branch.render(&version, "");
+        for file in session.repo.changed_files(step.parent, step.commit)? {
+            let ChangeKind::Content(Ok([old, new])) = &file.change else { continue };
+            let before: BTreeSet<&str> = old.lines().collect();
+            let added = new.lines().filter(|line| line.contains(&branch) && !before.contains(line));
+            let escaped = added.map(|line| line.trim_end().replace('{', "{{").replace('}', "}}"));
+            let open =
+                escaped.map(|line| line.replace(&branch, "{branch}").replace(&short(&version), "{short}"));
+            entries.extend(open);
+        }
+    }
+    let Some(latest) = entries.last() else { return Ok(None) };
+    let times = entries.iter().filter(|entry| *entry == latest).count();
+    let line = format!("archive-entry = {}", quoted(latest));
+    let why = format!("{times} of {} cuts added such a line", entries.len());
+    Ok((times > 1).then(|| Setting::key("[notes]", line, why)))
+}
+
+/// Returns the first line of a message with a placeholder for the version, if that is in it; the number of a
+/// pull request is left out.
+fn worded(message: &str, version: &Version) -> Option<String> {
+    let subject = message.lines().next()?.trim();
+    let subject = match subject.rsplit_once(" (#") {
+        Some((before, number)) if number.ends_with(')') => before,
+        _ => subject,
+    };
+    let escaped = subject.replace('{', "{{").replace('}', "}}");
+    let text = escaped.replace(&version.to_string(), "{version}");
+    (text != escaped).then_some(text)
+}
+
+/// Returns the first release of each line with the day of its tag, by version.
+fn first_releases(
+    session: &Session<'_>,
+    refs: &Refs,
+    sink: &mut dyn Sink,
+) -> Result<Vec<(Version, NaiveDate)>> {
+    let config = configured(session, Config::default(), sink)?;
+    let day = |tag: &crate::git::Tag| {
+        let version = config.names.tag.read(&tag.name)?;
+        (version.pre.is_empty() && version.patch == 0).then_some((version, tag.day?))
+    };
+    let mut releases: Vec<_> = refs.tags.values().filter_map(day).collect();
+    releases.sort();
+    Ok(releases)
+}
+
+/// Returns settings that may or may not be right, for what came out otherwise than it was made.
+fn candidates(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Vec<Setting>> {
+    let untold = String::new();
+    let follow = "follow = \"always\"".to_owned();
+    let scaffold = "scaffold = false".to_owned();
+    let mut candidates = vec![
+        Setting::key("[requirements]", follow, untold.clone()),
+        Setting::key("[notes]", scaffold, untold.clone()),
+    ];
+    candidates.extend(template(session, steps)?);
+    let by_line = stayed(steps);
+    let mut distinct: Vec<&BTreeSet<String>> = by_line.values().collect();
+    distinct.dedup();
+    for (line, packages) in by_line.iter().filter(|(_, packages)| !packages.is_empty()) {
+        let list: Vec<String> = packages.iter().map(|name| quoted(name)).collect();
+        let mut lines = vec![format!("packages = [{}]", list.join(", "))];
+        lines.extend((distinct.len() > 1).then(|| format!("releases = {}", quoted(line))));
+        lines.push("move = false".to_owned());
+        candidates.push(Setting { table: "[[line]]", lines, why: untold.clone() });
+    }
+    Ok(candidates)
+}
+
+/// Returns the file that new notes may begin as, where just one is called so.
+fn template(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Option<Setting>> {
+    let Some(latest) = steps.last() else { return Ok(None) };
+    let files = session.repo.tree(latest.step.commit)?;
+    let is_one = |path: &&RepoPath| {
+        let name = path.file_name().to_lowercase();
+        name.contains("template")
+            && ["release", "changelog", "changes"].iter().any(|word| name.contains(word))
+    };
+    let found: Vec<&RepoPath> = files.files().map(|(path, _)| path).filter(is_one).collect();
+    let [path] = found[..] else { return Ok(None) };
+    Ok(Some(Setting::key("[notes]", format!("template = {}", quoted(&format!("/{path}"))), String::new())))
+}
+
+/// Returns, by the major of the lead package, the packages whose versions every step there would have moved,
+/// and none did.
+fn stayed(steps: &[ReplayedStep]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut stayed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for step in steps {
+        let files: &[FileChange] = match &step.outcome {
+            ReplayOutcome::Differs { files } => files,
+            ReplayOutcome::Identical | ReplayOutcome::OtherFiles { .. } => &[],
+            ReplayOutcome::NotMechanical { .. } => continue,
+        };
+        let names = files.iter().filter_map(kept).collect::<BTreeSet<_>>();
+        let line = first_compatible(&step.step.to).to_string();
+        let line = line.trim_end_matches(".0").to_owned();
+        match stayed.get_mut(&line) {
+            None => drop(stayed.insert(line, names)),
+            Some(before) => before.retain(|name| names.contains(name)),
+        }
+    }
+    stayed
+}
+
+/// Returns the package of a manifest whose version would have moved and did not.
+fn kept(file: &FileChange) -> Option<String> {
+    if !matches!(file.what, What::Manifest { versions: 1.., .. }) {
+        return None;
+    }
+    let value = |text: &str, key: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_prefix('='))?;
+        Some(line.trim().trim_matches('"').to_owned())
+    };
+    let made = file.before.as_deref()?;
+    let is_behind = value(made, "version")? != value(&file.after, "version")?;
+    value(made, "name").filter(|_| is_behind)
+}

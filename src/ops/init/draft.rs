@@ -1,0 +1,60 @@
+//! The text of a configuration, each key with what it was told from.
+
+use std::fmt::Write as _;
+
+/// A key, or a table of an array with its keys, and what it was told from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The header of its table, with its brackets; empty for a key of the root.
+    pub table: &'static str,
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// What it was told from.
+    pub why: String,
+}
+
+impl Setting {
+    /// Makes the setting of one key of the table `[table]`.
+    pub(super) fn key(table: &'static str, line: String, why: String) -> Self {
+        Self { table, lines: vec![line], why }
+    }
+
+    /// Returns whether it stands in a table of an array, which is begun anew for each.
+    fn begins_table(&self) -> bool {
+        self.table.starts_with("[[")
+    }
+}
+
+/// Returns the file that holds `settings`, tables together and in the order in which they come first.
+pub(super) fn text(settings: &[Setting]) -> String {
+    let mut out = String::from(
+        "# How `cargo relprep` releases this workspace; every key is in `cargo relprep help config`.\n\
+         # What is not here is a default, or is told by the repository itself.\n",
+    );
+    let mut tables: Vec<&str> = Vec::new();
+    for setting in settings {
+        if !tables.contains(&setting.table) {
+            tables.push(setting.table);
+        }
+    }
+    tables.sort_by_key(|table| !table.is_empty());
+    for table in tables {
+        let of_table = settings.iter().filter(|setting| setting.table == table);
+        for (index, setting) in of_table.enumerate() {
+            if index == 0 || setting.begins_table() {
+                let _ = writeln!(out, "\n{table}").map(|()| out.truncate(out.trim_end().len()));
+                out.push('\n');
+            }
+            let _ = writeln!(out, "# {}", setting.why);
+            setting.lines.iter().for_each(|line| {
+                let _ = writeln!(out, "{line}");
+            });
+        }
+    }
+    out
+}
+
+/// Quotes a text as TOML does.
+pub(super) fn quoted(text: &str) -> String {
+    toml_edit::Value::from(text).to_string()
+}
