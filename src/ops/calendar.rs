@@ -133,15 +133,32 @@ impl ProjectSchedule {
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
         let mut calendar = Self { name, date, config, train, numbering, survey, declared, notes };
-        if let Some(unseen) = repo.and_then(|_| calendar.known(&|_| String::new()).unseen()) {
-            let gap = repo.map_or(Ok(None), |(repo, refs)| repo.gap(&refs.branches))?;
-            let fetch = || format!("run `git fetch --tags {}`", refs.branches.remote_to_fetch());
-            let remedy = gap.map_or_else(fetch, |gap| gap.remedy());
-            let or = "; where there are none, state as `schedule.since` the first release that has one";
-            let finding = Finding::of(rule::TAGS_MISSING, unseen).remedy(format!("{remedy}{or}"));
-            calendar.notes.push(finding);
+        if let Some((repo, refs)) = repo {
+            calendar.notes.extend(calendar.tags_missing(repo, refs)?);
         }
+        calendar.notes.extend(calendar.trunk_left_out());
         Ok(calendar)
+    }
+
+    /// Says that not all tags can be here, and how they come.
+    fn tags_missing(&self, repo: &Repo, refs: &Refs) -> Result<Option<Finding>> {
+        let Some(unseen) = self.known(&|_| String::new()).unseen() else { return Ok(None) };
+        let fetch = || format!("run `git fetch --tags {}`", refs.branches.remote_to_fetch());
+        let remedy = repo.gap(&refs.branches)?.map_or_else(fetch, |gap| gap.remedy());
+        let or = "; where there are none, state as `schedule.since` the first release that has one";
+        Ok(Some(Finding::of(rule::TAGS_MISSING, unseen).remedy(format!("{remedy}{or}"))))
+    }
+
+    /// Says that the trunk is not shown, since nothing tells how its number goes with those of the branches.
+    fn trunk_left_out(&self) -> Option<Finding> {
+        let trunk = self.survey.trunk.as_ref().filter(|_| self.train.is_none())?;
+        let version = self.declared.get(&trunk.commit)?.version.as_ref()?;
+        (self.numbering.number(version).is_none()).then(|| {
+            let name = &trunk.name;
+            let message =
+                format!("{name} is at {version}, of another numbering than the branches, and not shown");
+            Finding::of(rule::OTHER_NUMBERING, message).remedy("describe the train under `[schedule]`")
+        })
     }
 
     /// Returns the schedule as it is told on `date`, not after the calendar's own.

@@ -223,6 +223,16 @@ fn without_a_schedule_the_branches_show_whether_minors_are_counted() {
 }
 
 #[test]
+fn a_trunk_of_another_numbering_than_the_branches_is_not_left_out_in_silence() {
+    let sandbox = project("1.2.0", &["v0.7.0", "v1.0.0"], &["0.7.x"]);
+    let (_, said) = run(&sandbox, "status --date 2024-06-01");
+    assert!(
+        said.contains("main is at 1.2.0, of another numbering than the branches, and not shown"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_project_without_release_branches_is_told_what_is_assumed() {
     let sandbox = project("0.9.1", &["0.7.0", "0.8.0", "0.9.0"], &["topic-1"]);
     let (status, said) = run(&sandbox, "branch --dry-run");
