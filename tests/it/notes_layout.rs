@@ -1,6 +1,7 @@
 //! The layouts of the notes: which one a file shows, and what becomes of it.
 
 use chrono::NaiveDate;
+use proptest::prelude::*;
 use relprep::edit::notes::{Edited, Layout, Missing, Notes, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
@@ -106,6 +107,17 @@ fn links_follow_by_the_pattern_of_those_that_are_there() {
 }
 
 #[test]
+fn links_follow_a_patch_of_a_growing_file_too() {
+    let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
+    let before = "## [1.1.0] - 2025-07-01\n\n- A\n\n## [1.0.0] - 2025-06-01\n\n- B\n\n\
+                  [Unreleased]: x/v1.1.0...HEAD\n[1.1.0]: x/v1.0.0...v1.1.0\n";
+    let after = "## [1.1.1] - 2025-08-20\n\n## [1.1.0] - 2025-07-01\n\n- A\n\n## [1.0.0] - 2025-06-01\n\n- B\n\n\
+                 [Unreleased]: x/v1.1.1...HEAD\n[1.1.1]: x/v1.1.0...v1.1.1\n[1.1.0]: x/v1.0.0...v1.1.0\n";
+    let patched = with(before, |notes| notes.patch(&v("1.1.1"), day, Missing::Scaffold));
+    assert_eq!(outcome(patched).as_deref(), Ok(after));
+}
+
+#[test]
 fn rules_titles_and_categories_are_as_the_file_has_them() {
     for (before, after) in [
         (
@@ -145,6 +157,8 @@ fn what_cannot_be_turned_is_refused_with_its_place() {
     );
     let newer = "5: the notes have 1.3.0, which is newer than 1.2.0";
     assert_eq!(refused("## Unreleased\n\n- A\n\n## 1.3.0\n\n- B\n"), [newer]);
+    let planned = "## 2.0.0 - 2030-01-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n";
+    assert!(turn(planned, "1.2.0").unwrap().contains("## 1.2.0\n\n- A\n"), "what is above is planned");
     let earlier = "3: 1.2.0 would be dated 2025-08-20, before 1.1.0, of 2025-09-01";
     assert_eq!(refused("## Unreleased\n\n## 1.1.0 - 2025-09-01\n"), [earlier]);
     let twice = "5: the notes have a second section for 1.2.0";
@@ -320,4 +334,75 @@ fn each_package_has_notes_that_move_with_it() {
     let wrong = make("[[notes]]\npackage = [\"rope\"]\n");
     let said = relprep(&wrong, &["branch"]).exits(1);
     assert!(said.contains("= help: did you mean `packages`?"), "{said}");
+}
+
+/// Texts made of what notes are made of.
+fn texts() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "## [Unreleased]",
+        "# unreleased",
+        "## [1.1.0] - 2025-07-01",
+        "## 1.0.0 (June 1st, 2025)",
+        "# 1.2.0",
+        "### Added",
+        "### Fixed",
+        "- A bell.",
+        "  more of it",
+        "Released 2025-06-01.",
+        "Unreleased.",
+        "---",
+        "```",
+        "<!-- a comment -->",
+        "<!--",
+        "-->",
+        "> ## 3.0.0",
+        "[1.1.0]: https://e.org/compare/v1.0.0...v1.1.0",
+        "[Unreleased]: https://e.org/compare/v1.1.0...HEAD",
+        "[#1]: x",
+        "Title",
+        "=====",
+        "\u{feff}",
+        "é",
+    ]);
+    let ends = prop::sample::select(vec!["\n", "\n\n", "\r\n", "\n\n\n", ""]);
+    prop::collection::vec((pieces, ends), 0..24)
+        .prop_map(|lines| lines.into_iter().flat_map(|(line, end)| [line, end]).collect())
+}
+
+/// Returns whether the lines of `part` are all in `whole`, in their order, but for those that `may_go`.
+fn keeps_lines(whole: &str, part: &str, may_go: impl Fn(&str) -> bool) -> bool {
+    let mut lines = whole.split(['\n', '\r']);
+    part.split(['\n', '\r'])
+        .filter(|line| !line.trim_matches([' ', '\u{feff}']).is_empty() && !may_go(line))
+        .all(|line| lines.any(|other| other.trim_matches('\u{feff}') == line.trim_matches('\u{feff}')))
+}
+
+proptest! {
+    #[test]
+    fn a_release_loses_nothing_but_empty_categories_and_the_link_that_follows(text in texts()) {
+        let Ok(after) = turn(&text, "1.3.0") else { return Ok(()) };
+        let may_go = |line: &str| ["###", "[Unreleased]:", "Unreleased."].iter().any(|token| line.starts_with(token));
+        prop_assert!(keeps_lines(&after, &text, may_go), "{text:?} became {after:?}");
+        if after != text {
+            prop_assert_eq!(turn(&after, "1.3.0"), Ok(after.clone()), "twice");
+        }
+    }
+
+    #[test]
+    fn a_next_section_is_all_that_a_growing_file_gains(text in texts()) {
+        let Ok(after) = grow(&text, "2.0.0") else { return Ok(()) };
+        prop_assert!(keeps_lines(&after, &text, |_| false), "{text:?} became {after:?}");
+        let added = after.len() - text.len();
+        let same = after.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
+        prop_assert!((0..=same).any(|at| after.as_bytes()[at + added..] == text.as_bytes()[at..]));
+    }
+
+    #[test]
+    fn what_a_cut_takes_out_was_gathered(text in texts()) {
+        let Ok(after) = anew(&text) else { return Ok(()) };
+        let gathered = with(&text, |notes| notes.gatherings()[0].range.clone());
+        let rest = [&text[..gathered.start], &text[gathered.end..]].concat();
+        prop_assert!(keeps_lines(&after, &rest, |_| false), "{text:?} became {after:?}");
+        prop_assert_eq!(anew(&after), Ok(after.clone()), "twice");
+    }
 }

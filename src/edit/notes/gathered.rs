@@ -13,7 +13,7 @@ use super::state::SectionState;
 use super::{Edited, MOST_REPETITIONS, Notes, Section};
 use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
-use crate::rule;
+use crate::rule::{self, Severity};
 use crate::version::plain;
 
 /// A heading inside of a section, and what is below it.
@@ -51,22 +51,30 @@ impl Notes<'_> {
             Vec::new()
         });
         findings.extend(self.model_for(version).and_then(|model| self.unknown_day(model)));
-        if !findings.is_empty() {
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(findings);
         }
         let is_empty = self.is_empty(gathering);
         let nothing = Finding::of(rule::NOTES_SECTION, format!("nothing is gathered for {version}"))
             .as_note()
             .at(self.place(&gathering.heading));
+        findings.extend(is_empty.then_some(nothing));
         if is_empty && missing == Missing::Leave {
-            return Ok(Edited { text: self.text.to_owned(), findings: vec![nothing] });
+            return Ok(Edited { text: self.text.to_owned(), findings });
         }
         let heading = self.turned_heading(gathering, version, date);
         let mut splices = vec![self.opened_anew(gathering, &heading)];
         splices.extend(self.dropped_categories(gathering).into_iter().map(|range| Splice::new(range, "")));
         splices.extend(definitions);
         let text = splice::apply(self.text, splices);
-        Ok(Edited { text, findings: is_empty.then_some(nothing).into_iter().collect() })
+        let turned = Notes::parse(self.path, &text, self.style);
+        if turned.sections_of(version).count() != 1 {
+            return Err(vec![self.hidden(gathering)]);
+        }
+        let open = turned.sections_of(version).find(|it| it.state() == Some(SectionState::Unreleased));
+        // What was gathered may say itself that it is not released.
+        let dated = open.map(|_| turned.release(version, date)).transpose()?;
+        Ok(Edited { text: dated.map_or(text.clone(), |dated| dated.text), findings })
     }
 
     /// Takes what is gathered out, and gathers anew: what the release branch has is not the trunk's any more.
@@ -84,6 +92,14 @@ impl Notes<'_> {
         }
         let skeleton = self.empty_categories(gathering);
         Ok(self.spliced(&(from..end), &skeleton).into())
+    }
+
+    /// Says that a section below the heading that gathers would not be one.
+    fn hidden(&self, gathering: &Gathering) -> Finding {
+        let message = "a comment or a block of code that is not closed would hide the section of the release";
+        Finding::of(rule::NOTES_SECTION, message)
+            .at(self.place(&gathering.heading))
+            .remedy("close what is opened below this heading")
     }
 
     /// Returns the one section that gathers.
@@ -133,18 +149,21 @@ impl Notes<'_> {
         )
     }
 
-    /// Finds versions that are newer and released already, before what is to be released now.
+    /// Finds versions that are newer and released already: below what is gathered they stop the release, above it
+    /// they may be planned.
     fn newer_released(&self, version: &Version, gathering: &Gathering) -> Vec<Finding> {
         let is_out = |section: &&Section| {
+            let is_above = section.range.start < gathering.range.start;
             section.version > *version
                 && section.state() != Some(SectionState::Unreleased)
-                && (section.state().is_some() || section.range.start > gathering.range.start)
+                && (section.state().is_some() || !is_above)
         };
         let finding = |section: &Section| {
             let message = format!("the notes have {}, which is newer than {version}", section.version);
-            Finding::of(rule::NOTES_ORDER, message).at(self.place(&section.heading)).remedy(
-                "look whether this is the right branch; what is gathered would be released below a newer version",
-            )
+            Finding::of(rule::NOTES_ORDER, message)
+                .as_warning_if(section.range.start < gathering.range.start)
+                .at(self.place(&section.heading))
+                .remedy("look whether this is the right branch: what is gathered is released as the older version")
         };
         self.sections.iter().filter(is_out).take(MOST_REPETITIONS).map(finding).collect()
     }
@@ -273,7 +292,7 @@ impl Notes<'_> {
 
     /// Returns how the definitions at the end follow the release of `version`: by the pattern of those that
     /// are there; not at all where the newest version has none.
-    fn succeeding_definitions(&self, version: &Version) -> Result<Vec<Splice>, Finding> {
+    pub(super) fn succeeding_definitions(&self, version: &Version) -> Result<Vec<Splice>, Finding> {
         let older = self.sections.iter().map(|section| &section.version).filter(|older| *older < version);
         let last = older.max();
         let mut gathering =
@@ -294,8 +313,9 @@ impl Notes<'_> {
                 Some(released).filter(|target| versions(target).next().is_some())
             }
             (None, _, Some((last, known))) => {
-                let succeeded = succeeded(&self.text[known.target.clone()], last, version);
-                Some(succeeded)
+                let target = &self.text[known.target.clone()];
+                let names = versions(target).any(|(_, found)| found == *last);
+                names.then(|| succeeded(target, last, version))
             }
             (None, _, None) => None,
         };

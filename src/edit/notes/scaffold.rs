@@ -5,6 +5,7 @@ use semver::Version;
 
 use super::Notes;
 use super::state::SectionState;
+use crate::edit::splice::{self, Splice};
 use crate::finding::Finding;
 
 /// What to do with a section that the authors have not written.
@@ -25,7 +26,9 @@ impl Notes<'_> {
     /// If it cannot be told how releases are dated.
     pub(super) fn scaffolded(&self, version: &Version, date: NaiveDate) -> Result<String, Vec<Finding>> {
         let frame = self.patch_frame(version, date)?;
-        Ok(self.with_section(version, &frame))
+        let definitions = self.succeeding_definitions(version).map_err(|wrong| vec![wrong])?;
+        let section = self.inserted_section(version, &frame);
+        Ok(splice::apply(self.text, definitions.into_iter().chain([section]).collect()))
     }
 
     fn patch_frame(&self, version: &Version, date: NaiveDate) -> Result<String, Vec<Finding>> {
@@ -46,20 +49,24 @@ impl Notes<'_> {
 
     /// Returns the text with `section`, which ends with its last line, for `version` before the first older one.
     pub(super) fn with_section(&self, version: &Version, section: &str) -> String {
+        splice::apply(self.text, vec![self.inserted_section(version, section)])
+    }
+
+    fn inserted_section(&self, version: &Version, section: &str) -> Splice {
         let end = self.line_end();
         let rule = self.rule_between().map(|rule| [rule, end, end].concat()).unwrap_or_default();
         match self.sections.iter().find(|section| section.version < *version) {
             Some(older) => {
                 let at = older.range.start;
                 let gap = end.repeat(self.blank_lines());
-                self.spliced(&(at..at), &[section, &gap, &rule].concat())
+                Splice::new(at..at, [section, &gap, &rule].concat())
             }
             None => self.with_last(section, &rule),
         }
     }
 
-    /// Returns the text with the section after all others.
-    fn with_last(&self, section: &str, rule: &str) -> String {
+    /// Puts the section after all others.
+    fn with_last(&self, section: &str, rule: &str) -> Splice {
         let end = self.line_end();
         let at = self.tail.start;
         let before = self.text[..at].trim_start_matches('\u{feff}');
@@ -69,6 +76,6 @@ impl Notes<'_> {
             if before.is_empty() { String::new() } else { end.repeat(2_usize.saturating_sub(line_ends)) };
         let rule = if self.sections.last().is_some_and(|last| last.rule.is_none()) { rule } else { "" };
         let after = if at < self.text.len() { end } else { "" };
-        self.spliced(&(at..at), &[&gap, rule, section, after].concat())
+        Splice::new(at..at, [&gap, rule, section, after].concat())
     }
 }

@@ -35,8 +35,15 @@ impl StatePlace {
 }
 
 /// What headings of projects say in place of a day that is not known yet, beside the style's own word.
-const NOT_YET: [&str; 6] =
-    ["not yet released", "not released yet", "in development", "unreleased", "yyyy-mm-dd", "tbd"];
+const NOT_YET: [&str; 7] = [
+    "not yet released",
+    "not released yet",
+    "in development",
+    "unreleased",
+    "releasedate",
+    "yyyy-mm-dd",
+    "tbd",
+];
 
 /// What may stand before the day of a release, `on` not as the first word.
 const BEFORE_DAY: [&str; 5] = ["on", "released", "release", "date", "published"];
