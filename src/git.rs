@@ -17,6 +17,7 @@ mod moment;
 mod names;
 mod promised;
 pub mod reach;
+mod rerere;
 pub(crate) mod settings;
 mod submodules;
 pub mod survey;

@@ -341,6 +341,7 @@ rules! {
     NO_FIX "no-fix" Error "A commit names the advisory.";
     NO_MARKDOWN "no-markdown" Error "Only `backport --status` has the form `markdown`.";
     NO_TRUNK "no-trunk" Error "The trunk is here.";
+    NOT_WHOLE "not-whole" Error "What `backport --push` pushes is all that was asked for.";
     SEVERAL_TARGETS "several-targets" Error "A branch to resolve conflicts on is named so that one is meant.";
     STATEMENTS "statements" Error "Every statement about backports can be read, and fits a release branch.";
 }

@@ -80,6 +80,9 @@ pub enum PickOutcome {
     Empty,
     /// A person must say how the files are to be.
     Conflict {
+        /// The branch's tree with it, and with git's markers.
+        #[serde(skip)]
+        tree: TreeId,
         /// The files.
         files: Vec<Conflict>,
         /// Why a lock file or the notes could not be resolved.
@@ -87,6 +90,9 @@ pub enum PickOutcome {
     },
     /// It is clean once other commits are there.
     NeedsOthers {
+        /// The branch's tree with it, and with git's markers.
+        #[serde(skip)]
+        tree: TreeId,
         /// Those, in their order.
         needed: Vec<Prerequisite>,
         /// The files that conflict without them.
@@ -139,6 +145,25 @@ impl Attempt {
         !accepted && !self.picks().is_empty() && self.flags().next().is_some()
     }
 
+    /// Returns the commits up to the first that conflicts, each with the tree that it leads to, the files that
+    /// conflict in the last, and the commits that follow it.
+    pub fn draft(&self) -> Option<Draft<'_>> {
+        let mut picks = Vec::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            match &step.outcome {
+                PickOutcome::Clean { tree, .. } => picks.push((step.commit, *tree)),
+                PickOutcome::Conflict { tree, files, .. } | PickOutcome::NeedsOthers { tree, files, .. } => {
+                    picks.push((step.commit, *tree));
+                    let rest = self.steps.iter().skip(at + 1);
+                    let rest = rest.filter(|step| matches!(step.outcome, PickOutcome::NotTried));
+                    return Some(Draft { picks, files, rest: rest.map(|step| step.commit).collect() });
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// Returns the commits that can be made, each with the tree that it leads to; none if one of
     /// them needs a person.
     pub fn picks(&self) -> Vec<(CommitId, TreeId)> {
@@ -151,6 +176,17 @@ impl Attempt {
         };
         self.steps.iter().filter_map(pick).collect()
     }
+}
+
+/// A conflict that is committed as it is, for a person to settle it in review.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// The commits, each with the tree that it leads to; the last has git's markers.
+    pub picks: Vec<(CommitId, TreeId)>,
+    /// The files with markers.
+    pub files: &'a [Conflict],
+    /// The commits that are still to be picked.
+    pub rest: Vec<CommitId>,
 }
 
 /// How an entry of the notes came to its place.
@@ -246,9 +282,10 @@ impl Trial<'_, '_> {
             Err(reasons) => {
                 let needed = self.needed(at, onto, &merged.conflicts)?;
                 let files = merged.conflicts;
+                let tree = merged.tree;
                 Ok(match needed.is_empty() {
-                    true => PickOutcome::Conflict { files, reasons },
-                    false => PickOutcome::NeedsOthers { needed, files },
+                    true => PickOutcome::Conflict { tree, files, reasons },
+                    false => PickOutcome::NeedsOthers { tree, needed, files },
                 })
             }
         }
@@ -334,7 +371,7 @@ impl Trial<'_, '_> {
         Ok(Some(MisplacedEntry { path: path.clone(), text }))
     }
 
-    /// Resolves the conflicts if all are in lock files and the notes.
+    /// Resolves the conflicts if all are in lock files and the notes, or were resolved before (`git rerere`).
     ///
     /// The inner error says why not, as far as there is more to say than that they conflict.
     fn settled(&self, onto: CommitId, merged: &Merged) -> Result<Result<ResolvedTree, Vec<String>>> {
@@ -342,10 +379,17 @@ impl Trial<'_, '_> {
         let is_lock = |conflict: &&Conflict| conflict.path.rsplit('/').next() == Some("Cargo.lock");
         let is_notes = |conflict: &&Conflict| Some(conflict.path.as_str()) == notes;
         let ours = |conflict: &Conflict| conflict.what == ConflictKind::BothChanged;
-        if !merged.conflicts.iter().all(|one| ours(one) && (is_lock(&one) || is_notes(&one))) {
+        if !merged.conflicts.iter().all(ours) {
             return Ok(Err(Vec::new()));
         }
         let (mut files, mut resolved, mut reasons) = (Vec::new(), Vec::new(), Vec::new());
+        for conflict in merged.conflicts.iter().filter(|one| !is_lock(one) && !is_notes(one)) {
+            let Some(file) = self.resolved_before(onto, merged.tree, conflict)? else {
+                return Ok(Err(Vec::new()));
+            };
+            resolved.push(Resolved { path: conflict.path.clone(), how: "resolved as before (rerere)" });
+            files.push(file);
+        }
         let mut keep = |conflict: &Conflict, how, text: Result<String, String>| match text {
             Ok(text) => {
                 let path = RepoPath::new(&conflict.path);
@@ -368,6 +412,16 @@ impl Trial<'_, '_> {
             return Ok(Err(reasons));
         }
         Ok(Ok((self.repo.tree_with(merged.tree, &files)?, resolved)))
+    }
+
+    /// Returns a file with a conflict as it was resolved before.
+    fn resolved_before(&self, onto: CommitId, tree: TreeId, conflict: &Conflict) -> Result<Option<NewFile>> {
+        let Some(path) = RepoPath::new(&conflict.path) else { return Ok(None) };
+        let marked = self.repo.tentative(onto, tree)?;
+        let blob = self.repo.blob_at(marked, &conflict.path)?;
+        let Ok(Some(text)) = self.text(&conflict.path, blob)? else { return Ok(None) };
+        let resolved = self.repo.resolved_before(&text)?;
+        Ok(resolved.map(|text| NewFile { path, content: text.into_bytes() }))
     }
 
     fn relocked(&self, merged: CommitId, conflict: &Conflict) -> Result<Result<String, String>> {

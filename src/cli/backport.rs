@@ -30,7 +30,9 @@ use crate::text::quoted;
 Examples:
   cargo relprep backport 1a2b3c4 --dry-run           what would become of it on each branch
   cargo relprep backport 1a2b3c4 --except 38.0='the code is not there'
+  cargo relprep backport '#123' --push               the commits of a pull request, and push
   cargo relprep backport 1a2b3c4 --resolve release-36.0.0
+  cargo relprep backport 1a2b3c4 --draft             a conflict goes to a branch for a pull request
   cargo relprep backport --status                    all fixes that are missing somewhere
   cargo relprep backport --status --all              and all else that went to one branch only
   cargo relprep backport --status --format markdown 1a2b3c4
@@ -41,7 +43,7 @@ Exit status: 0 if all is well; 1 if something needs a person, or is missing."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct BackportArgs {
-    /// The commits, oldest first, or a range as in `A..B`
+    /// The commits, oldest first; a range as in `A..B`, or a pull request of the trunk as in `'#123'`
     #[arg(value_name = "COMMIT", required_unless_present_any = ["status", "advisory"])]
     commits: Vec<String>,
     /// Show which branches have the commits; without commits, all that are missing somewhere
@@ -77,6 +79,12 @@ pub(super) struct BackportArgs {
     /// Make also what raises the MSRV, changes a requirement or adds a dependency
     #[arg(long, conflicts_with = "instead")]
     accept_flags: bool,
+    /// Commit a conflict as it is, to a branch for a pull request, never to a release branch
+    #[arg(long, conflicts_with = "instead")]
+    draft: bool,
+    /// Push what was made, all of it or nothing, in one atomic push
+    #[arg(long, conflicts_with_all = ["instead", "dry_run"])]
+    push: bool,
     /// Show what would be made, and make nothing
     #[arg(short = 'n', long, conflicts_with = "instead")]
     dry_run: bool,
@@ -121,6 +129,8 @@ impl BackportArgs {
             sign_off: self.signoff,
             again: self.again,
             accept_flags: self.accept_flags,
+            draft: self.draft,
+            push: self.push,
         }
     }
 

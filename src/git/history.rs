@@ -94,6 +94,44 @@ impl Repo {
         Ok(descendant == ancestor || self.git.graph_descendant_of(descendant.0, ancestor.0)?)
     }
 
+    /// Returns those of `commits` that are no merges, in their order.
+    pub fn without_merges(&self, commits: &[CommitId]) -> Result<Vec<CommitId>> {
+        let mut plain = Vec::new();
+        for commit in commits {
+            if self.git.find_commit(commit.0)?.parent_count() < 2 {
+                plain.push(*commit);
+            }
+        }
+        Ok(plain)
+    }
+
+    /// Returns the commits along the first parents from `tip` that are `wanted`, oldest first: once one is found,
+    /// those among the next `more` only.
+    pub fn commits_from(
+        &self,
+        tip: CommitId,
+        more: usize,
+        wanted: impl Fn(&CommitInfo) -> bool,
+    ) -> Result<Vec<CommitId>> {
+        let mut walk = self.git.revwalk()?;
+        walk.simplify_first_parent()?;
+        walk.push(tip.0)?;
+        let (mut found, mut left) = (Vec::new(), more);
+        for id in walk {
+            let said = self.commit_info(CommitId(id?))?;
+            if wanted(&said) {
+                found.push(said.id);
+            } else if !found.is_empty() {
+                left -= 1;
+            }
+            if left == 0 {
+                break;
+            }
+        }
+        found.reverse();
+        Ok(found)
+    }
+
     /// Returns the commits that `tip` has and `base` has not.
     pub fn left_out_of(&self, tip: CommitId, base: CommitId) -> Result<BTreeSet<CommitId>> {
         let mut walk = self.git.revwalk()?;

@@ -5,11 +5,12 @@ mod resolve;
 mod status;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use anyhow::Result;
 use semver::Version;
 
-pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport};
+pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport, PullRequest};
 
 use super::calendar::ProjectSchedule;
 use super::session::Session;
@@ -24,12 +25,13 @@ use crate::git::{CommitId, Head, Refs};
 use crate::plan::preconditions;
 use crate::project::{self, Lead, Project};
 use crate::rule;
+use crate::text::counted;
 
 /// What is backported, and how.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct BackportOptions {
-    /// The commits, as git names them, oldest first; ranges as in `A..B`.
+    /// The commits, as git names them, oldest first; ranges as in `A..B`, and pull requests as in `#123`.
     pub commits: Vec<String>,
     /// The branches.
     pub choice: Choice,
@@ -43,6 +45,10 @@ pub struct BackportOptions {
     pub again: bool,
     /// Whether that is made, too, which is flagged.
     pub accept_flags: bool,
+    /// Whether a conflict is committed as it is, to a branch for a pull request.
+    pub draft: bool,
+    /// Whether what is made is pushed, all of it or none.
+    pub push: bool,
 }
 
 /// All that every form of a backport reads.
@@ -76,11 +82,26 @@ impl<'s> BackportSession<'s> {
 }
 
 impl BackportSession<'_> {
-    /// Returns the commits that were named, each once.
-    fn commits(&self) -> Result<Vec<CommitId>> {
+    /// Returns the commits that were named, each once. Merges in a range are passed over, which is told: what
+    /// they bring is in the range, or on the trunk.
+    fn commits(&self, sink: &mut dyn Sink) -> Result<Vec<CommitId>> {
+        let repo = &self.session.repo;
         let (mut commits, mut findings): (Vec<CommitId>, Vec<Finding>) = (Vec::new(), Vec::new());
         for name in &self.options.commits {
-            match Refused::taken_from(self.session.repo.commits_of(name))? {
+            let found = match pull_request(name) {
+                Some(pull) => self.commits_of_pull(pull),
+                None => repo.commits_of(name),
+            };
+            match Refused::taken_from(found)? {
+                Ok(found) if found.len() > 1 => {
+                    let plain = repo.without_merges(&found)?;
+                    let merges = found.len() - plain.len();
+                    if merges > 0 {
+                        let message = format!("{} in `{name}` passed over", counted(merges, "merge"));
+                        sink.finding(&Finding::of(rule::MERGE, message).as_note());
+                    }
+                    commits.extend(plain);
+                }
                 Ok(found) => commits.extend(found),
                 Err(Refused(more)) => findings.extend(more),
             }
@@ -89,6 +110,43 @@ impl BackportSession<'_> {
         let mut seen = BTreeSet::new();
         commits.retain(|commit| seen.insert(*commit));
         Ok(commits)
+    }
+
+    /// Returns the commits by which a pull request came to the trunk, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is none.
+    fn commits_of_pull(&self, pull: u64) -> Result<Vec<CommitId>> {
+        let repo = &self.session.repo;
+        let words = &self.scope.words;
+        let mut found = Vec::new();
+        for tip in self.scope.trunk_tip.commits() {
+            found = repo.commits_from(tip, MOST_OF_PULL, |said| {
+                let facts = Facts::read(said, words);
+                facts.merges_pull() == Some(pull) || facts.pulls.last() == Some(&pull)
+            })?;
+            if !found.is_empty() {
+                break;
+            }
+        }
+        let mut commits = Vec::new();
+        for commit in &found {
+            let mut merged = repo.without_merges(&repo.merged_commits(*commit, None)?)?;
+            merged.reverse();
+            commits.extend(if merged.is_empty() { vec![*commit] } else { merged });
+        }
+        if commits.is_empty() {
+            let message = format!("no commit of {} names the pull request #{pull}", self.scope.trunk);
+            let remedy = "name its commits, or fetch the trunk; a number counts at the end of a title: `Fix it (#123)`";
+            return Err(Refused::from(Finding::of(rule::NO_COMMIT, message).remedy(remedy)).into());
+        }
+        Ok(commits)
+    }
+
+    /// Returns which parent of a merge counts as the state before.
+    fn mainline(&self) -> Option<u32> {
+        self.options.mainline.or(self.project.config.backport.mainline.map(NonZeroU32::get))
     }
 
     /// Returns the branches that are meant.
@@ -131,7 +189,7 @@ impl BackportSession<'_> {
         let notes = &self.project.config.notes;
         let request = AttemptRequest {
             commits: &facts,
-            mainline: self.options.mainline,
+            mainline: self.mainline(),
             again: self.options.again,
             notes: notes.enabled.then_some((&notes.file, &notes.style)),
             scope: &self.scope,
@@ -149,10 +207,10 @@ impl BackportSession<'_> {
         for facts in commits.iter().filter(|facts| facts.merge) {
             let short = facts.id.short();
             let parents = self.session.repo.commit_info(facts.id).map_or(0, |said| said.parents.len());
-            match self.options.mainline {
+            match self.mainline() {
                 None => findings.push(
                     Finding::of(rule::MERGE, format!("{short} is a merge: git cannot tell what it changes")).remedy(
-                        "give the commits that it merged, or with `--mainline 1` all of its changes as one",
+                        "give the commits that it merged, or with `--mainline 1` (`backport.mainline`) all of its changes as one",
                     ),
                 ),
                 Some(number) if number as usize > parents => findings.push(
@@ -164,4 +222,12 @@ impl BackportSession<'_> {
         }
         Refused::if_any(findings)
     }
+}
+
+/// How many commits of the trunk are looked through for another one of a pull request once one is found.
+const MOST_OF_PULL: usize = 64;
+
+/// Reads `#123`.
+fn pull_request(name: &str) -> Option<u64> {
+    name.strip_prefix('#')?.parse().ok()
 }

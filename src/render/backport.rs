@@ -19,7 +19,7 @@ use crate::backport::statements::StatementStatus;
 use crate::finding::Finding;
 use crate::git::merge::{Conflict, ConflictKind};
 use crate::git::{BranchName, CommitId};
-use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport};
+use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport, PullRequest};
 use crate::ops::outcome;
 use crate::plan::LeftOut;
 use crate::text::{counted, escaped, on_a_line, quoted};
@@ -136,7 +136,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
     let names: Vec<String> = commits.iter().map(|facts| facts.id.short()).collect();
     for step in &attempt.steps {
         match &step.outcome {
-            PickOutcome::Conflict { files, reasons } => {
+            PickOutcome::Conflict { files, reasons, .. } => {
                 let _ =
                     writeln!(out, "\n{BOLD}{}{BOLD:#}: {} conflicts", escaped(branch), step.commit.short());
                 let _ = write!(out, "{}", conflicts(files));
@@ -144,7 +144,7 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
                     let _ = writeln!(out, "  {DIM}not resolved: {}{DIM:#}", escaped(reason));
                 }
             }
-            PickOutcome::NeedsOthers { needed, files } => {
+            PickOutcome::NeedsOthers { needed, files, .. } => {
                 let _ = writeln!(
                     out,
                     "\n{BOLD}{}{BOLD:#}: {} is clean after",
@@ -178,10 +178,16 @@ fn details(out: &mut String, attempt: &Attempt, commits: &[Facts], line: &Comman
     }
 }
 
+/// How many files that conflict are shown: a person needs the first ones and the count.
+const MOST_FILES: usize = 10;
+
 fn conflicts(files: &[Conflict]) -> Table {
     let mut table = Table::new("  ");
-    for file in files {
+    for file in files.iter().take(MOST_FILES) {
         table.styled("  ", [(on_a_line(&file.path), Style::new()), (clash(&file.what), DIM)]);
+    }
+    if let Some(more) = files.len().checked_sub(MOST_FILES).filter(|more| *more > 0) {
+        table.styled("  ", [(format!("and {}", counted(more, "file")), DIM)]);
     }
     table
 }
@@ -206,6 +212,8 @@ pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &Applie
         #[serde(skip_serializing_if = "<[LeftOut]>::is_empty")]
         excepted: &'a [LeftOut],
         made: &'a [MadeBackport],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pushed: Option<&'a str>,
         #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
         refused: &'a [Finding],
     }
@@ -214,6 +222,7 @@ pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &Applie
         attempts: &attempted.attempts,
         excepted: &attempted.chosen.excepted,
         made: &applied.made,
+        pushed: applied.pushed.as_deref(),
         refused: &applied.refused,
     };
     super::json::document("backport", &document)
@@ -221,7 +230,8 @@ pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &Applie
 
 /// Returns what was made, how to take it back, and how to push it, where `current` is checked out
 /// and `remote` is to be pushed to, if any.
-pub fn made(made: &[MadeBackport], current: Option<&BranchName>, remote: Option<&str>) -> String {
+pub fn made(applied: &AppliedBackport, current: Option<&BranchName>, remote: Option<&str>) -> String {
+    let made = applied.made.as_slice();
     if made.is_empty() {
         return String::new();
     }
@@ -234,9 +244,35 @@ pub fn made(made: &[MadeBackport], current: Option<&BranchName>, remote: Option<
     let undo: Vec<String> = made.iter().map(|one| outcome::undo(&one.branch, one.from, current)).collect();
     super::outcome::undo(&mut out, &undo);
     let branches = made.iter().map(|one| &one.branch);
-    let push = remote.map(|remote| outcome::push(branches, remote));
-    super::outcome::to_push(&mut out, push.as_deref());
+    if let Some(remote) = &applied.pushed {
+        let _ = writeln!(out, "\n{BOLD}Pushed{BOLD:#} to {}", escaped(remote));
+    } else {
+        let push = remote.map(|remote| outcome::push(branches, remote));
+        super::outcome::to_push(&mut out, push.as_deref());
+    }
+    pull_requests(&mut out, made);
     out
+}
+
+/// Says how the pull requests are opened, once their branches are pushed.
+fn pull_requests(out: &mut String, made: &[MadeBackport]) {
+    let of = |one: &MadeBackport| Some((one.target.clone(), one.branch.clone(), one.pull_request.clone()?));
+    let all: Vec<(BranchName, BranchName, PullRequest)> = made.iter().filter_map(of).collect();
+    if all.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{BOLD}Pull requests{BOLD:#}");
+    for (base, head, PullRequest { title, body, draft }) in all {
+        let draft = if draft { " --draft" } else { "" };
+        let body: Vec<String> = body.trim_end().lines().map(escaped).collect();
+        let (title, body) = (quoted(escaped(title)), quoted(body.join("\n")));
+        let _ = writeln!(
+            out,
+            "gh pr create{draft} --base {} --head {} --title {title} --body {body}",
+            escaped(quoted(base)),
+            escaped(quoted(head))
+        );
+    }
 }
 
 /// Says where the conflict waits, and how it is finished and abandoned.

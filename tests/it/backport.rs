@@ -7,6 +7,7 @@ mod agreement;
 mod evidence;
 mod locks;
 mod outcomes;
+mod requests;
 mod resolving;
 mod reverts;
 mod shallow;

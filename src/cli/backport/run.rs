@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
         (Some(id), _) => advisory(&context, &scene, (id, args), output),
         _ if args.status => status(&context.location, &scene, args, output),
         (_, Some(branch)) => {
-            let (work, files) = scene.resolve(branch, args.worktree.as_deref())?;
+            let (work, files) = scene.resolve(branch, args.worktree.as_deref(), output)?;
             match output.is_json() {
                 true => output.result(&render::json::document("by-hand", &work)),
                 false => output.show(&render::backport::manual_steps(&work, &files)),
@@ -77,7 +77,7 @@ fn advisory(
     (id, args): (&str, &BackportArgs),
     output: &mut Output,
 ) -> Result<ExitStatus> {
-    let report = scene.advisory(id, &args.packages)?;
+    let report = scene.advisory(id, &args.packages, output)?;
     if output.is_json() {
         output.result(&render::json::document("advisory", &report));
     } else {
@@ -109,7 +109,7 @@ fn apply(
         output.result(&render::backport::json(context.date, &attempted, &applied));
     } else {
         let (current, remote) = attempted.whereabouts();
-        output.show(&render::backport::made(&applied.made, current, remote));
+        output.show(&render::backport::made(&applied, current, remote));
         output.refuse(&applied.refused);
     }
     let well = applied.refused.is_empty() && !attempted.needs_person();

@@ -1,16 +1,22 @@
 //! Tries commits on the branches, and makes what is clean.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde::Serialize;
 
 use super::BackportSession;
-use crate::backport::attempt::Attempt;
+use crate::backport::attempt::{Attempt, Draft};
 use crate::backport::evidence::Facts;
 use crate::backport::message::picked;
 use crate::backport::targets::{Target, Targets};
+use crate::config::BackportName;
 use crate::finding::{Finding, Refused};
+use crate::git::merge::Conflict;
 use crate::git::{BranchName, CommitId};
 use crate::ops::sink::Sink;
+use crate::rule;
+use crate::text::{listed, on_a_line, quoted};
 use crate::transaction::values::{Hooks, NewCommit, Publication};
 
 /// What became of the commits on each branch, in memory: nothing is made of it yet.
@@ -33,6 +39,8 @@ pub struct AppliedBackport {
     pub made: Vec<MadeBackport>,
     /// Why something was not, though it was clean, and which branches are not here.
     pub refused: Vec<Finding>,
+    /// The remote that it was pushed to, if it was.
+    pub pushed: Option<String>,
 }
 
 /// What was made on one release branch.
@@ -46,6 +54,20 @@ pub struct MadeBackport {
     pub from: Option<CommitId>,
     /// The new commits, in their order.
     pub commits: Vec<CommitId>,
+    /// What a pull request needs, where the branch is for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<PullRequest>,
+}
+
+/// What is said of a pull request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PullRequest {
+    /// Its title.
+    pub title: String,
+    /// Its body.
+    pub body: String,
+    /// Whether a person must settle a conflict in it first.
+    pub draft: bool,
 }
 
 /// What is to be made of the attempts that came out clean.
@@ -65,7 +87,7 @@ impl BackportSession<'_> {
     ///
     /// A refusal if a commit or a branch that is named is not there, among others.
     pub fn attempt(&self, sink: &mut dyn Sink) -> Result<AttemptedBackport<'_>> {
-        let commits = self.commits()?;
+        let commits = self.commits(sink)?;
         let chosen = self.targets(sink)?;
         let (commits, attempts) = self.attempts(&commits, &chosen.targets)?;
         let sign_off = || self.session.repo.sign_off(self.session.context.moment);
@@ -88,7 +110,7 @@ impl AttemptedBackport<'_> {
             refused.extend(self.scene.session.repo.obstacles(&publication)?);
         }
         refused.extend(self.chosen.absences());
-        Ok(AppliedBackport { made: Vec::new(), refused })
+        Ok(AppliedBackport { refused, ..AppliedBackport::default() })
     }
 
     /// Makes what is clean, on all of the branches in one step or on none.
@@ -96,6 +118,10 @@ impl AttemptedBackport<'_> {
     /// Hooks that judge a new commit do not run, as in `git cherry-pick`.
     pub fn apply(&self, sink: &mut dyn Sink) -> Result<AppliedBackport> {
         let CleanPicks { mut made, publication, mut refused } = self.clean()?;
+        let remote = match self.scene.options.push {
+            true => self.remote(&made)?,
+            false => None,
+        };
         if !refused.is_empty() {
             made.clear();
         } else if !made.is_empty() {
@@ -114,21 +140,66 @@ impl AttemptedBackport<'_> {
             }
         }
         refused.extend(self.chosen.absences());
-        Ok(AppliedBackport { made: made.into_iter().map(|(made, _)| made).collect(), refused })
+        let made: Vec<MadeBackport> = made.into_iter().map(|(made, _)| made).collect();
+        let mut pushed = None;
+        if let Some(remote) = remote.filter(|_| !made.is_empty()) {
+            let branches: Vec<BranchName> = made.iter().map(|made| made.branch.clone()).collect();
+            match Refused::taken_from(self.scene.session.repo.push(&remote, &branches, Hooks::Run))? {
+                Ok(()) => pushed = Some(remote),
+                Err(Refused(findings)) => refused.extend(findings),
+            }
+        }
+        Ok(AppliedBackport { made, refused, pushed })
     }
 
-    /// Returns what is to be made of all attempts that need no person.
+    /// Returns the remote that all of `made` are pushed to.
+    ///
+    /// # Errors
+    ///
+    /// A refusal if there is none, or they go to several: one push is all or nothing only on one.
+    fn remote(&self, made: &[(MadeBackport, usize)]) -> Result<Option<String>, Refused> {
+        let of = |made: &MadeBackport| self.scene.refs.branches.push_remote(&made.target).map(str::to_owned);
+        let remotes = made.iter().map(|(made, _)| of(made)).collect::<Result<BTreeSet<String>, _>>()?;
+        if remotes.len() > 1 {
+            let message = format!(
+                "these branches are pushed to several remotes: {}",
+                listed(&Vec::from_iter(remotes), 5)
+            );
+            return Err(Finding::of(rule::NO_REMOTE, message).remedy("name one with `--remote`").into());
+        }
+        Ok(remotes.into_iter().next())
+    }
+
+    /// Returns why nothing is pushed: with `--push` it is all or none.
+    fn not_whole(&self) -> Vec<Finding> {
+        let options = self.scene.options;
+        let waits = |attempt: &&Attempt| {
+            let is_drafted = options.draft && attempt.draft().is_some();
+            (attempt.needs_person() && !is_drafted) || attempt.is_held(options.accept_flags)
+        };
+        let finding = |attempt: &Attempt| {
+            let message =
+                format!("{} needs a person, and `--push` is for all or none", attempt.target.branch);
+            Finding::of(rule::NOT_WHOLE, message)
+                .remedy("resolve it, give `--draft`, or leave the branch out with `--except`")
+        };
+        self.attempts.iter().filter(waits).map(finding).collect()
+    }
+
+    /// Returns what is to be made of all attempts that need no person, and of conflicts that are drafted.
     fn clean(&self) -> Result<CleanPicks> {
         let moment = self.scene.session.context.moment;
         let mut all = Publication { title: String::new(), moment, commits: Vec::new(), branches: Vec::new() };
-        let (mut made, mut refused) = (Vec::new(), Vec::new());
+        let mut made = Vec::new();
+        let mut refused = if self.scene.options.push { self.not_whole() } else { Vec::new() };
         for attempt in &self.attempts {
             match Refused::taken_from(self.publication(attempt))? {
                 Ok(None) => {}
                 Ok(Some(publication)) => {
                     let (branch, from) = self.place(attempt)?;
                     let target = attempt.target.branch.clone();
-                    let one = MadeBackport { target, branch, from, commits: Vec::new() };
+                    let pull_request = (branch != target).then(|| self.pull_request(attempt, &branch));
+                    let one = MadeBackport { target, branch, from, commits: Vec::new(), pull_request };
                     made.push((one, publication.commits.len()));
                     all.title = publication.title;
                     all.commits.extend(publication.commits);
@@ -142,23 +213,58 @@ impl AttemptedBackport<'_> {
     /// Returns the branch that gets what was picked, and where it is, unless it is made: the release branch
     /// itself, if no other is configured.
     fn place(&self, attempt: &Attempt) -> Result<(BranchName, Option<CommitId>), Refused> {
-        let first = attempt.picks().first().map(|(first, _)| first.short()).unwrap_or_default();
+        let draft = self.draft(attempt);
+        let is_draft = draft.is_some();
+        let picks = draft.map_or_else(|| attempt.picks(), |draft| draft.picks);
+        let first = picks.first().map(|(first, _)| first.short()).unwrap_or_default();
+        let target = &attempt.target;
         Ok(match &self.scene.project.config.names.backport_branch {
-            Some(name) => (name.render(&first, &attempt.target.branch)?, None),
-            None => (attempt.target.branch.clone(), attempt.target.local),
+            Some(name) => (name.render(&first, &target.branch)?, None),
+            None if is_draft => (BackportName::default().render(&first, &target.branch)?, None),
+            None => (target.branch.clone(), target.local),
         })
+    }
+
+    /// Returns the conflict of an attempt that is to be committed as it is.
+    fn draft<'a>(&self, attempt: &'a Attempt) -> Option<Draft<'a>> {
+        attempt.draft().filter(|_| self.scene.options.draft)
+    }
+
+    /// Returns what a pull request of `branch` needs: of a draft the files that conflict, and how a person goes on.
+    fn pull_request(&self, attempt: &Attempt, branch: &BranchName) -> PullRequest {
+        let config = &self.scene.project.config.backport;
+        let draft = self.draft(attempt);
+        let picks = draft.as_ref().map_or_else(|| attempt.picks(), |draft| draft.picks.clone());
+        let rest = draft.as_ref().map(|draft| draft.rest.clone()).unwrap_or_default();
+        let title =
+            |id: CommitId| self.commits.iter().find(|facts| facts.id == id).map(|facts| facts.title.clone());
+        let named = |id: CommitId| (id.short(), title(id).unwrap_or_default());
+        let commits: Vec<_> =
+            picks.iter().map(|(id, _)| *id).chain(rest.iter().copied()).map(named).collect();
+        let target = attempt.target.branch.as_str();
+        let mut body = config.body.render(target, &commits);
+        if let Some(draft) = &draft {
+            body.push_str(&conflict_text(draft, branch));
+        }
+        PullRequest { title: config.title.render(target, &commits), body, draft: draft.is_some() }
     }
 
     /// Returns what is to be made of an attempt: nothing if a person is needed first.
     fn publication(&self, attempt: &Attempt) -> Result<Option<Publication>> {
-        let picks = attempt.picks();
+        let draft = self.draft(attempt);
+        let files = draft.as_ref().map(|draft| draft.files);
+        let picks = draft.map_or_else(|| attempt.picks(), |draft| draft.picks);
         if picks.is_empty() || attempt.is_held(self.scene.options.accept_flags) {
             return Ok(None);
         }
         let (branch, from) = self.place(attempt)?;
         let mut commits = Vec::new();
-        for (origin, tree) in &picks {
-            let message = self.scene.session.repo.commit_info(*origin)?.message;
+        for (at, (origin, tree)) in picks.iter().enumerate() {
+            let mut message = self.scene.session.repo.commit_info(*origin)?.message;
+            if let Some(files) = files.filter(|_| at + 1 == picks.len()) {
+                message =
+                    format!("{}\n\nConflicts are not resolved in:\n{}\n", message.trim_end(), paths(files));
+            }
             commits.push(NewCommit {
                 branch: branch.clone(),
                 from,
@@ -180,4 +286,29 @@ impl AttemptedBackport<'_> {
         let remote = |first: &Target| self.scene.refs.branches.push_remote(&first.branch).ok();
         (self.scene.head.branch(), self.chosen.targets.first().and_then(remote))
     }
+}
+
+/// How many files are named.
+const MOST_FILES: usize = 10;
+
+/// Returns the first of the files that conflict, one a line, and how many more there are.
+fn paths(files: &[Conflict]) -> String {
+    let mut lines: Vec<String> =
+        files.iter().take(MOST_FILES).map(|file| format!("* {}", on_a_line(&file.path))).collect();
+    if let Some(more) = files.len().checked_sub(MOST_FILES).filter(|more| *more > 0) {
+        lines.push(format!("* and {more} more"));
+    }
+    lines.join("\n")
+}
+
+/// Says which files conflict in a draft on `branch`, and which commands settle that.
+fn conflict_text(draft: &Draft<'_>, branch: &BranchName) -> String {
+    let rest: Vec<String> = draft.rest.iter().map(|commit| commit.short()).collect();
+    let more =
+        if rest.is_empty() { String::new() } else { format!("git cherry-pick -x {}\n", rest.join(" ")) };
+    let name = quoted(branch);
+    format!(
+        "\n\n**Conflicts are not resolved** in\n\n{}\n\n```sh\ngit switch {name}\n# settle the files\ngit add --all\ngit commit --amend\n{more}git push --force-with-lease\n```\n",
+        paths(draft.files)
+    )
 }

@@ -14,6 +14,7 @@ use crate::config::BackportName;
 use crate::finding::{Finding, Refused};
 use crate::git::CommitId;
 use crate::git::merge::Conflict;
+use crate::ops::sink::Sink;
 use crate::rule;
 
 impl BackportSession<'_> {
@@ -23,8 +24,13 @@ impl BackportSession<'_> {
     /// # Errors
     ///
     /// A refusal if nothing conflicts there, or the work tree cannot be made.
-    pub fn resolve(&self, branch: &str, folder: Option<&Path>) -> Result<(ManualSteps, Vec<Conflict>)> {
-        let commits = self.commits()?;
+    pub fn resolve(
+        &self,
+        branch: &str,
+        folder: Option<&Path>,
+        sink: &mut dyn Sink,
+    ) -> Result<(ManualSteps, Vec<Conflict>)> {
+        let commits = self.commits(sink)?;
         let glob = Glob::new(branch).context("this is not the name of a branch")?;
         let choice = Choice { to: vec![glob], except: Vec::new() };
         let chosen = choose(self.scope.branches.clone(), &choice, |_| true).map_err(Refused)?;
@@ -64,13 +70,14 @@ impl BackportSession<'_> {
             let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             root.with_file_name(format!("{name}-{}", place.branch(release).as_str().replace('/', "-")))
         };
+        let has_merge = self.session.repo.without_merges(commits)?.len() < commits.len();
         self.session.repo.begin_manual_pick(&ManualPick {
             folder: &folder,
             branch: place.branch(release),
             start: place.start(),
             commits,
             moment: self.session.context.moment,
-            mainline: self.options.mainline,
+            mainline: self.mainline().filter(|_| has_merge),
             sign_off: self.options.sign_off,
         })?;
         Ok(ManualSteps::new(&root, &folder, release, &place))

@@ -25,7 +25,7 @@ impl BackportSession<'_> {
     /// A refusal for each branch in support that is not here, among others.
     pub fn status(&self, sink: &mut dyn Sink) -> Result<Matrix> {
         let repo = &self.session.repo;
-        let commits = self.commits()?;
+        let commits = self.commits(sink)?;
         let chosen = self.targets(sink)?;
         if !chosen.absent.is_empty() {
             return Err(Refused(chosen.absences()).into());
@@ -54,9 +54,9 @@ impl BackportSession<'_> {
     /// # Errors
     ///
     /// A refusal if nothing fixes it, among others.
-    pub fn advisory(&self, id: &str, packages: &[String]) -> Result<FixReport> {
+    pub fn advisory(&self, id: &str, packages: &[String], sink: &mut dyn Sink) -> Result<FixReport> {
         let repo = &self.session.repo;
-        let commits = self.commits()?;
+        let commits = self.commits(sink)?;
         let targets = self.release_lines();
         let mut survey = PickSurvey::read(repo, &self.scope, &targets, &commits)?;
         let given: Vec<Facts> = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
