@@ -20,6 +20,7 @@ use relprep::render;
 use relprep::rule::Severity;
 use relprep::template::{Placeholder, Template, Values};
 use semver::{Version, VersionReq};
+use serde_json::Value;
 
 use super::mutate::Random;
 
@@ -133,6 +134,7 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
     let edited = apply(text, splices.clone());
     let after = Manifest::parse(&path, &edited).unwrap();
     assert_eq!(skeleton(&before), skeleton(&after));
+    another_parser_agrees(text, &edited, &splices);
     let mut moved = texts(&after);
     moved.sort_by_key(|text| text.range.start);
     moved.dedup();
@@ -150,6 +152,37 @@ pub(super) fn manifest(text: &str, random: &mut Random) -> String {
         back.map(|(old, new)| Splice { range: new.range.clone(), with: text[old.range.clone()].to_owned() });
     assert_eq!(apply(&edited, back.collect()), text);
     outcome
+}
+
+/// Makes sure that a parser that shares nothing with the editor's sees those values changed that were spliced,
+/// and nothing else; it reads less than the editor's (no dates).
+fn another_parser_agrees(before: &str, after: &str, splices: &[Splice]) {
+    let read = |text: &str| basic_toml::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok();
+    let Some(old) = read(before) else { return };
+    let new = read(after).unwrap();
+    let mut changed = Vec::new();
+    collect_changes(&old, &new, &mut changed);
+    changed.sort_unstable();
+    let spliced = splices.iter().filter(|splice| before[splice.range.clone()] != splice.with);
+    let mut expected: Vec<&str> = spliced.map(|splice| splice.with.as_str()).collect();
+    expected.sort_unstable();
+    assert_eq!(changed, expected);
+}
+
+/// Collects the strings that have changed; nothing else may have.
+fn collect_changes<'a>(old: &Value, new: &'a Value, changed: &mut Vec<&'a str>) {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => {
+            assert!(old.keys().eq(new.keys()), "{old:?} {new:?}");
+            old.iter().zip(new).for_each(|((_, old), (_, new))| collect_changes(old, new, changed));
+        }
+        (Value::Array(old), Value::Array(new)) => {
+            assert_eq!(old.len(), new.len());
+            old.iter().zip(new).for_each(|(old, new)| collect_changes(old, new, changed));
+        }
+        (Value::String(old), Value::String(new)) if old != new => changed.push(new),
+        (old, new) => assert_eq!(old, new),
+    }
 }
 
 /// Moves one requirement, which must match what it follows, and back.
