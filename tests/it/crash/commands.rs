@@ -6,17 +6,19 @@
 mod power;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Random, STEPS, kills, run_wait_and_kill};
+use crate::environment;
 use crate::fixture::Fixture;
 use crate::support::Sandbox;
 
-/// How many runs of each command are killed unless told otherwise.
-const KILLS: u32 = 6;
+/// How many runs of each command are killed in each way unless told otherwise.
+const KILLS: u32 = 2;
 
 /// The steps that are passed only where files of the work tree change.
 const OF_WORK_TREE: [&str; 7] = ["index-lock", "room", "first-file", "file", "files", "index-draft", "index"];
@@ -296,31 +298,77 @@ fn dies_at_every_step<'a>(case: &Case, world: &World, next: &mut impl Iterator<I
     }
 }
 
+/// What is killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Victim {
+    /// The program, and nothing that it has started.
+    Program,
+    /// The program and all that it has started.
+    Group,
+    /// What it has started, so that it sees that fail.
+    Git,
+    /// The program, and then the next command, which recovers.
+    Recovery,
+}
+
+const VICTIMS: [Victim; 4] = [Victim::Program, Victim::Group, Victim::Git, Victim::Recovery];
+
+/// Kills runs of the command, so many of each kind, and prints a row of the table in the README.
 fn dies_at_random<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item = &'a &'static str>) {
     let mut random = Random(20_260_820);
-    let (kills, mut new, mut recovered, mut finished) = (kills(KILLS), 0, 0, 0);
+    let kills = kills(KILLS);
     let (mut span, mut writing) = (world.span, world.span / 4);
-    for kill in 0..kills {
-        let copy = copy(&world.template);
-        let part = random.part();
-        let killed = if kill % 2 == 0 {
-            run_wait_and_kill(quiet(case, &copy), |_| std::thread::sleep(span.mul_f64(part)), true)
-        } else {
+    let mut row = format!("| `{}` |", case.args);
+    for victim in VICTIMS {
+        let (mut new, mut recovered, mut finished) = (0, 0, 0);
+        for kill in 0..kills {
+            let copy = copy(&world.template);
+            // Half of the kills fall into the time in which it writes.
+            let is_late = kill % 2 == 1;
+            let delay = if is_late { writing } else { span }.mul_f64(random.part());
             let wait = |child: &mut Child| {
-                writes(child, &copy);
-                std::thread::sleep(writing.mul_f64(part));
+                if is_late {
+                    writes(child, &copy);
+                }
+                std::thread::sleep(delay);
+                if victim == Victim::Git {
+                    kill_children(child);
+                    child.wait().unwrap();
+                }
             };
-            run_wait_and_kill(quiet(case, &copy), wait, kill % 4 == 1 || case.args.contains("--push"))
-        };
-        // The machine may be busier now than it was, or less busy: few runs shall end by themselves.
-        let span = if kill % 2 == 0 { &mut span } else { &mut writing };
-        *span = span.mul_f64(if killed { 1.05 } else { 0.8 });
-        let (is_new, was_recovered) = world.settle(case, &copy, next.next().unwrap());
-        new += u32::from(is_new);
-        recovered += u32::from(was_recovered);
-        finished += u32::from(!killed);
+            let has_children = victim == Victim::Group || case.args.contains("--push");
+            let killed = run_wait_and_kill(quiet(case, &copy), wait, has_children);
+            // The machine may be busier now than it was, or less busy: few runs shall end by themselves.
+            if victim != Victim::Git {
+                let span = if is_late { &mut writing } else { &mut span };
+                *span = span.mul_f64(if killed { 1.05 } else { 0.8 });
+            }
+            if victim == Victim::Recovery {
+                let mut recovery = copy.program(next.next().unwrap());
+                recovery.stdout(Stdio::null()).stderr(Stdio::null());
+                let part = random.part();
+                run_wait_and_kill(recovery, |_| std::thread::sleep(world.span.mul_f64(part / 2.0)), true);
+            }
+            let (is_new, was_recovered) = world.settle(case, &copy, next.next().unwrap());
+            new += u32::from(is_new);
+            recovered += u32::from(was_recovered);
+            finished += u32::from(!killed && victim != Victim::Git);
+        }
+        let _ = write!(row, " {kills}: {new} new, {recovered} settled, {finished} ended |");
     }
-    println!("| `{}` | {kills} | {finished} | {recovered} | {new} |", case.args);
+    println!("{row}");
+}
+
+/// Kills what a process has started.
+fn kill_children(child: &Child) {
+    let folder = format!("/proc/{}/task", child.id());
+    for thread in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            let mut kill = environment::command("kill", Path::new("/"));
+            let _ = kill.args(["-KILL", child]).stderr(Stdio::null()).status();
+        }
+    }
 }
 
 /// Waits until the child begins to write, or ends.
