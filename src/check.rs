@@ -6,6 +6,7 @@
 mod asked;
 mod branch_version;
 mod cut_ready;
+mod dependency_held;
 mod line_version;
 mod lock_current;
 mod msrv;
@@ -38,7 +39,7 @@ use crate::plan::Request;
 use crate::plan::lines::Lines;
 use crate::rule;
 use crate::train::Train;
-use crate::workspace::Package;
+use crate::workspace::{ManifestFile, Package};
 
 pub use asked::run;
 pub use publish_order::order as publish_order;
@@ -70,6 +71,17 @@ pub struct Subject<'a> {
     pub locked: BTreeMap<RepoPath, LockState>,
     /// What is wrong with the MSRV.
     pub msrv: Vec<Finding>,
+    /// The manifests of the line's first release, if it is known and another commit.
+    pub first: Option<FirstManifests>,
+}
+
+/// What the manifests said at the line's first release.
+#[derive(Clone, Debug, Default)]
+pub struct FirstManifests {
+    /// What that release is called.
+    pub release: String,
+    /// The manifests of the members of today, as far as they were there, and the workspace's.
+    pub manifests: BTreeMap<RepoPath, ManifestFile>,
 }
 
 /// What kind of branch is checked.

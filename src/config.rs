@@ -147,6 +147,14 @@ impl Config {
         open.collect()
     }
 
+    /// Returns the lists of names and globs of packages.
+    pub fn package_patterns(&self) -> impl Iterator<Item = &Patterns> {
+        let Requirements { exact, caret, exact_prerelease, follow } = &self.requirements;
+        let required = [Some(exact), caret.as_ref(), Some(exact_prerelease), Some(follow.packages())];
+        let lines = self.lines.iter().map(|rule| &rule.packages);
+        required.into_iter().flatten().chain(lines).chain([&self.publish.exclude])
+    }
+
     /// Returns the release train, if `[schedule]` describes one.
     pub fn train(&self) -> Option<Train> {
         // What is wrong with the table was refused when it was read.

@@ -1,6 +1,7 @@
 //! A project at one commit: its configuration, its workspace, and the files that both name.
 
 mod configured;
+mod elsewhere;
 pub mod lead;
 mod location;
 pub mod names;
@@ -208,6 +209,7 @@ impl Project {
         self::notes::find(&mut config, &files, &members.root);
         let mut workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
         workspace.locks.retain(|path, _| !config.locks.ignore.matches(path.as_str()));
+        workspace.elsewhere = elsewhere::names(repo, &config, &workspace)?;
         notes.extend(workspace.notes.iter().cloned());
         let mut named: BTreeSet<RepoPath> =
             config.version_files.iter().map(|file| (*file.path).clone()).collect();

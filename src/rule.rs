@@ -109,14 +109,17 @@ rules! {
          exist: crates.io refuses it otherwise, in the middle of a release.";
     PACKAGE_DEPENDENCY "package-dependency" Error
         "A package that is published requires others by version, and no member that is not published, except for \
-         development: its users have nothing but the registry.";
+         development; and it requires each from a registry to which that is published: its users have nothing else.";
     PUBLISH_ORDER "publish-order" Error
         "The published members can be published one after the other, each after those that it requires: none \
-         requires itself by a detour. Development dependencies with a version count, since the registry looks at \
-         them too.";
+         requires itself by a detour. A development dependency with a version counts, unless an earlier release that \
+         is tagged satisfies it already.";
     MSRV "msrv" Error
         "A release branch needs no newer Rust than it promised, and the trunk stays `msrv.behind-stable` releases \
          behind: what `cargo relprep check-msrv` says.";
+    DEPENDENCY_HELD "dependency-held" Warning
+        "A patch asks users for nothing new: since the first release of its line no published package requires another \
+         series of a third party, or one more or less, and none of its features is gone.";
     SUPPORT "support" Error
         "A release branch is supported on the day, by `[schedule]`: after its end of life nothing is released from \
          it.";
@@ -139,6 +142,7 @@ rules! {
     LINE_SPLITS_INHERITANCE "line-splits-inheritance" Error
         "Packages that inherit one version are in one version line.";
     LINE_UNUSED "line-unused" Note "Every name of a `[[line]]` matches a package.";
+    PUBLISH_UNUSED "publish-unused" Note "Every name of `[publish]` matches a package.";
     VERSION_UNREAD "version-unread" Error "The version that a package has at a commit can be read.";
     NO_VERSION "no-version" Error "Some package of the workspace has a version.";
     REQUIREMENTS_UNUSED "requirements-unused" Note "Every name of `[requirements]` matches a package.";

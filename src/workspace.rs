@@ -102,6 +102,8 @@ pub struct Workspace {
     pub manifests: BTreeMap<RepoPath, ManifestFile>,
     /// Every tracked lock file, with its text.
     pub locks: BTreeMap<RepoPath, String>,
+    /// The names of packages that other branches have, read where a name in the configuration fits none here.
+    pub elsewhere: BTreeSet<String>,
     /// What could not be read, and does not matter to the members.
     pub notes: Vec<Finding>,
     /// Where in `packages` the package of a manifest is.
@@ -130,6 +132,7 @@ impl Workspace {
             needs_scratch: members.needs_scratch,
             manifests: BTreeMap::new(),
             locks: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
             notes: Vec::new(),
             by_manifest: HashMap::new(),
         };

@@ -1,14 +1,14 @@
 //! Which rules are asked, and in which order.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    Subject, branch_version, cut_ready, line_version, lock_current, msrv, notes_archive, notes_order,
-    notes_section, notes_state, package_dependency, package_metadata, publish_order, release_date,
-    requirement_match, requirement_operator, support, tag_version, version_file,
+    Subject, branch_version, cut_ready, dependency_held, line_version, lock_current, msrv, notes_archive,
+    notes_order, notes_section, notes_state, package_dependency, package_metadata, publish_order,
+    release_date, requirement_match, requirement_operator, support, tag_version, version_file,
 };
 use crate::finding::Finding;
-use crate::rule::{self, Rule};
+use crate::rule::{self, Rule, Severity};
 
 /// How a rule finds out what is wrong.
 type Find = fn(&Subject<'_>) -> Vec<Finding>;
@@ -31,12 +31,16 @@ const ASKED: &[(Rule, Find)] = &[
     (rule::PACKAGE_DEPENDENCY, package_dependency::find),
     (rule::PUBLISH_ORDER, publish_order::find),
     (rule::MSRV, msrv::find),
+    (rule::DEPENDENCY_HELD, dependency_held::find),
     (rule::SUPPORT, support::find),
     (rule::CUT_READY, cut_ready::find),
 ];
 
+/// How many findings of one rule look as if it did not fit the project.
+const MANY: usize = 5;
+
 /// Asks every rule that is on, and returns what was noted of the project and what they find, in that
-/// order; what two rules find is said once.
+/// order; what two rules find is said once. Where one finds much, it says how it is turned off.
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let project = subject.request.project;
     let levels = &project.config.check;
@@ -44,8 +48,35 @@ pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let asked = ASKED.iter().filter(|(rule, _)| levels.is_on(*rule));
     let found = asked.flat_map(|(rule, find)| find(subject).into_iter().map(|finding| (*rule, finding)));
     let mut said = HashSet::new();
-    let findings = notes.chain(found).filter_map(|(asked, finding)| levels.weighed(asked, finding));
-    findings.filter(|finding| said.insert((finding.place.clone(), finding.message.clone()))).collect()
+    let mut places = HashSet::new();
+    let mut findings = Vec::new();
+    for (asked, finding) in notes.chain(found) {
+        let Some(finding) = levels.weighed(asked, finding) else { continue };
+        // A cut is refused for what other rules find, too.
+        let spot = finding.place.clone().filter(|place| place.spot.is_some());
+        let is_known = asked == rule::CUT_READY && spot.as_ref().is_some_and(|spot| places.contains(spot));
+        if said.insert((finding.place.clone(), finding.message.clone())) && !is_known {
+            places.extend(spot);
+            findings.push(finding);
+        }
+    }
+    name_keys(&mut findings);
+    findings
+}
+
+/// Says of each rule that finds much how it is turned off, in its first finding.
+fn name_keys(findings: &mut [Finding]) {
+    let mut counts: BTreeMap<Rule, usize> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    for (rule, _) in counts.into_iter().filter(|(rule, count)| *count >= MANY && rule::CHECKED.contains(rule))
+    {
+        if let Some(first) = findings.iter_mut().find(|finding| finding.rule == rule) {
+            let key = format!("`{} = \"off\"` in `[check]` turns this rule off", rule.name);
+            first.remedy = Some(first.remedy.take().map_or(key.clone(), |remedy| format!("{remedy}; {key}")));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! Published packages depend on what users can get.
 
 use super::Subject;
-use crate::edit::manifest::DependencyKind;
+use crate::edit::manifest::{DependencyKind, Publication};
 use crate::finding::Finding;
 use crate::plan::dependency::{DependencyEntry, entries};
 use crate::rule;
+use crate::workspace::Package;
+
+/// What Cargo calls the registry that it uses where none is named.
+const DEFAULT: &str = "crates-io";
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let entries = entries(&subject.request.project.workspace);
-    entries.iter().filter(|entry| entry.package.is_published()).filter_map(wrong).collect()
+    let published = entries.iter().filter(|entry| entry.package.is_published());
+    published.filter_map(|entry| wrong(entry).or_else(|| elsewhere(entry))).collect()
 }
 
 fn wrong(entry: &DependencyEntry<'_>) -> Option<Finding> {
@@ -34,4 +39,69 @@ fn wrong(entry: &DependencyEntry<'_>) -> Option<Finding> {
         _ => format!("publish `{name}`, or do without it"),
     };
     Some(Finding::of(rule::PACKAGE_DEPENDENCY, message).at(entry.place()).remedy(remedy))
+}
+
+/// Finds that a requirement looks for a member in a registry to which that is not published, or that crates.io is to
+/// take what it does not.
+fn elsewhere(entry: &DependencyEntry<'_>) -> Option<Finding> {
+    if !entry.is_published() || entry.stated.is_by_index {
+        return None;
+    }
+    let registry = entry.stated.registry.as_deref().unwrap_or(DEFAULT);
+    let (owner, name) = (&entry.package.name, &entry.stated.package);
+    let finding = match entry.required.filter(|required| required.member && required.name != *owner) {
+        Some(required) if !is_published_to(required, registry) => {
+            let places = listed(&required.publication);
+            let message = format!(
+                "`{owner}` requires `{name}` from {}, and that is published to {places} only",
+                shown(registry)
+            );
+            let remedy = remedy(entry.package, required, registry);
+            Finding::of(rule::PACKAGE_DEPENDENCY, message).remedy(remedy)
+        }
+        _ if registry != DEFAULT
+            && entry.package.publication == Publication::To(vec![DEFAULT.to_owned()]) =>
+        {
+            let message = format!(
+                "`{owner}` is published to crates.io, which takes no package that requires `{name}` from {}",
+                shown(registry)
+            );
+            Finding::of(rule::PACKAGE_DEPENDENCY, message)
+                .remedy("require it from crates.io, or publish elsewhere")
+        }
+        _ => return None,
+    };
+    Some(finding.at(entry.place()))
+}
+
+fn is_published_to(package: &Package, registry: &str) -> bool {
+    match &package.publication {
+        Publication::Anywhere => true,
+        Publication::Nowhere => false,
+        Publication::To(registries) => registries.iter().any(|name| name == registry),
+    }
+}
+
+/// Says what to write: a registry that both have, or else where the required one is to be published too.
+fn remedy(owner: &Package, required: &Package, registry: &str) -> String {
+    let Publication::To(registries) = &required.publication else { return String::new() };
+    match registries.iter().find(|name| is_published_to(owner, name)) {
+        Some(common) if common == DEFAULT => "take `registry` out".to_owned(),
+        Some(common) => format!("state `registry = \"{common}\"`"),
+        None => format!("add `\"{registry}\"` to `publish` of `{}`", required.name),
+    }
+}
+
+fn listed(publication: &Publication) -> String {
+    match publication {
+        Publication::To(registries) => {
+            let names: Vec<String> = registries.iter().map(|name| shown(name)).collect();
+            names.join(", ")
+        }
+        Publication::Anywhere | Publication::Nowhere => String::new(),
+    }
+}
+
+fn shown(registry: &str) -> String {
+    if registry == DEFAULT { "crates.io".to_owned() } else { format!("`{registry}`") }
 }

@@ -30,10 +30,16 @@ fn wrong(subject: &Subject<'_>, workspace: &Workspace, package: &Package) -> Vec
     };
     let mut findings = Vec::new();
     if about.description.as_deref().is_none_or(|text| text.trim().is_empty()) {
-        findings.push(missing("description", "state `description`, or `publish = false`"));
+        findings.push(missing(
+            "description",
+            "state `description`; or `publish = false`, or name it in `[publish] exclude`",
+        ));
     }
     if about.license.is_none() && about.license_file.is_none() {
-        findings.push(missing("licence", "state `license` or `license-file`, or `publish = false`"));
+        findings.push(missing(
+            "licence",
+            "state `license` or `license-file`; or `publish = false`, or name it in `[publish] exclude`",
+        ));
     }
     if let Some(path) = absent(&about.readme) {
         findings.push(missing(&format!("README at {path}"), "commit it, or correct `readme`"));

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use semver::VersionReq;
+
 use super::Subject;
+use crate::edit::manifest::DependencyKind;
 use crate::finding::{Finding, Place};
-use crate::plan::dependency::entries;
+use crate::plan::dependency::{DependencyEntry, entries};
 use crate::rule;
 use crate::workspace::Workspace;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let workspace = &subject.request.project.workspace;
-    let Err(cycle) = order(workspace) else { return Vec::new() };
+    let Err(cycle) = order(subject) else { return Vec::new() };
     let first = workspace.packages.iter().find(|package| Some(&package.name.as_str()) == cycle.first());
     let way: Vec<String> = cycle.iter().chain(cycle.first()).map(|name| format!("`{name}`")).collect();
     let message = format!("there is no order in which to publish: {}", way.join(" requires "));
@@ -19,17 +22,18 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     vec![finding.remedy("take the version out of one that is for development only, or undo the cycle")]
 }
 
-/// Returns the names of the published members, each after all that it requires, and otherwise by
-/// name.
+/// Returns the names of the published members, each after all that it requires and that is not there already, and
+/// otherwise by name.
 ///
 /// # Errors
 ///
 /// The names of members of which each requires the next one, and the last one the first.
-pub fn order(workspace: &Workspace) -> Result<Vec<&str>, Vec<&str>> {
+pub fn order<'a>(subject: &Subject<'a>) -> Result<Vec<&'a str>, Vec<&'a str>> {
+    let workspace: &'a Workspace = &subject.request.project.workspace;
     let published = workspace.packages.iter().filter(|package| package.is_published());
     let mut requires: BTreeMap<&str, BTreeSet<&str>> =
         published.map(|package| (package.name.as_str(), BTreeSet::new())).collect();
-    for entry in entries(workspace).iter().filter(|entry| entry.is_published()) {
+    for entry in entries(workspace).iter().filter(|entry| entry.is_published() && !is_there(subject, entry)) {
         let Some(required) = entry.required.filter(|required| required.is_published()) else {
             continue;
         };
@@ -40,6 +44,19 @@ pub fn order(workspace: &Workspace) -> Result<Vec<&str>, Vec<&str>> {
         }
     }
     sorted(&requires)
+}
+
+/// Returns whether what is needed for development only was published before: where an earlier release, which is tagged
+/// and has the version of the package, satisfies the requirement.
+fn is_there(subject: &Subject<'_>, entry: &DependencyEntry<'_>) -> bool {
+    let (Some(required), Some(text)) = (entry.required, &entry.stated.requirement) else { return false };
+    let is_satisfied = |wanted: VersionReq| {
+        let earlier = subject.tags.keys().filter(|version| **version < required.version);
+        earlier.clone().any(|version| wanted.matches(version))
+    };
+    entry.kind == DependencyKind::Development
+        && required.version == *subject.version()
+        && VersionReq::parse(&text.value).is_ok_and(is_satisfied)
 }
 
 fn sorted<'a>(requires: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Result<Vec<&'a str>, Vec<&'a str>> {

@@ -5,34 +5,34 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use semver::Version;
 
-use super::{BranchKind, LockState, Subject};
+use super::{BranchKind, FirstManifests, LockState, Subject};
 use crate::edit::notes::Notes;
 use crate::finding::Refused;
 use crate::git::fetched::{FetchGap, Sign};
 use crate::git::{BranchName, CommitId, Repo, Tag};
 use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::Inquiry;
+use crate::msrv::read;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
 use crate::project::{Project, lead};
 use crate::report::Report;
 use crate::rule;
 use crate::train::Train;
-use crate::workspace::dependencies::GraphError;
-use crate::workspace::dependencies::{CargoFolder, Layout};
+use crate::workspace::dependencies::{Answers, GraphError};
 
 /// Reads what the rules look at: nothing that only rules need which are off.
 ///
-/// `folder` is where Cargo is asked about the commit.
+/// `cargo` is what Cargo says of the commit.
 ///
 /// # Errors
 ///
 /// If git or Cargo fail, or there is no lead package.
 pub fn subject<'a>(
-    repo: &Repo,
+    repo: &'a Repo,
     request: &'a Request<'a>,
     train: Option<&'a Train>,
-    folder: CargoFolder,
+    cargo: &'a Answers<'a>,
 ) -> Result<Subject<'a>> {
     let project = request.project;
     let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
@@ -45,8 +45,7 @@ pub fn subject<'a>(
     let gap = gap(repo, request, &role)?;
     let mut msrv = Report::default();
     if levels.is_on(rule::MSRV) {
-        let stated = BaselineOverride::default();
-        Inquiry { repo, request, train, stated: &stated, folder }.report(&mut msrv)?;
+        Inquiry { repo, request, train, stated: BaselineOverride::none(), cargo }.report(&mut msrv)?;
     }
     let notes = notes(project);
     let layout = notes.as_ref().and_then(|(_, notes)| project.config.notes.layout.or_else(|| notes.layout()));
@@ -56,6 +55,13 @@ pub fn subject<'a>(
         }
         _ => BTreeSet::new(),
     };
+    let first = match &role {
+        BranchKind::Release(line) if levels.is_on(rule::DEPENDENCY_HELD) => {
+            read::first_manifests(repo, request, line, lead)?
+        }
+        _ => None,
+    };
+    let first = first.map(|(source, manifests)| FirstManifests { release: source.in_short(), manifests });
     Ok(Subject {
         request,
         lead,
@@ -67,12 +73,9 @@ pub fn subject<'a>(
         tags: tags(request),
         gap,
         train,
-        locked: if levels.is_on(rule::LOCK_CURRENT) {
-            locked(repo, request, folder)?
-        } else {
-            BTreeMap::new()
-        },
+        locked: if levels.is_on(rule::LOCK_CURRENT) { locked(request, cargo)? } else { BTreeMap::new() },
         msrv: msrv.findings,
+        first,
     })
 }
 
@@ -120,21 +123,17 @@ fn tags(request: &Request<'_>) -> BTreeMap<Version, Tag> {
 }
 
 /// Asks Cargo for each lock file that it uses whether `--locked` passes.
-fn locked(repo: &Repo, request: &Request<'_>, folder: CargoFolder) -> Result<BTreeMap<RepoPath, LockState>> {
+fn locked(request: &Request<'_>, cargo: &Answers<'_>) -> Result<BTreeMap<RepoPath, LockState>> {
     let workspace = &request.project.workspace;
     let mut answers = BTreeMap::new();
     let in_use: Vec<&RepoPath> =
         workspace.locks.keys().filter(|path| workspace.is_lock_in_use(path)).collect();
-    if in_use.is_empty() {
-        return Ok(answers);
-    }
-    let layout = Layout::new(repo, &request.project.files, folder)?;
     for path in in_use {
         let Some(manifest) = path.sibling("Cargo.toml") else { continue };
-        let answer = match layout.graph(&manifest)? {
+        let answer = match &*cargo.graph(&manifest)? {
             Ok(_) => LockState::Accepted,
             Err(GraphError::Stale) => LockState::Stale,
-            Err(GraphError::Other(said)) => LockState::Unknown(said),
+            Err(GraphError::Other(said)) => LockState::Unknown(said.clone()),
         };
         answers.insert(path.clone(), answer);
     }

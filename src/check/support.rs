@@ -13,7 +13,8 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
                 rule::SUPPORT,
                 "whether this branch is supported is unchecked: there is no `[schedule]`",
             )
-            .as_note(),
+            .as_note()
+            .remedy("describe the train in `[schedule]`, or state `support = \"off\"` in `[check]`"),
         ];
     };
     let day = subject.request.date;

@@ -132,6 +132,10 @@ pub struct Dependency {
     pub path: Option<String>,
     /// `features`, as far as they are stated here.
     pub features: Vec<String>,
+    /// `registry`: the name of the one that it is from, if it is not the usual one.
+    pub registry: Option<String>,
+    /// Whether `registry-index` is stated, which is no name.
+    pub is_by_index: bool,
     /// Whether `git` is stated.
     pub git: bool,
     /// Whether `workspace = true` is stated.
@@ -151,6 +155,8 @@ pub struct Manifest {
     pub resolver: Option<TomlString>,
     /// `workspace` of `[package]`: the folder of the workspace's root, from the manifest's own.
     pub root: Option<TomlString>,
+    /// The names of `[features]`.
+    pub features: Vec<String>,
     /// Every entry of every dependency table, in the order of the text's tables.
     pub dependencies: Vec<Dependency>,
 }
@@ -190,6 +196,8 @@ impl Reader<'_> {
             manifest.resolver = self.string(package, "resolver");
             manifest.root = self.string(package, "workspace");
         }
+        let features = table(root, "features").into_iter().flat_map(|table| table.iter());
+        manifest.features = features.map(|(name, _)| name.to_owned()).collect();
         self.dependency_tables(root, &mut manifest.dependencies);
         if let Some(targets) = table(root, "target") {
             for target in targets.iter().filter_map(|(_, target)| target.as_table_like()) {
@@ -260,6 +268,8 @@ impl Reader<'_> {
                 requirement: self.text(item),
                 path: None,
                 features: Vec::new(),
+                registry: None,
+                is_by_index: false,
                 git: false,
                 inherited: false,
                 range: range.unwrap_or_default(),
@@ -268,6 +278,8 @@ impl Reader<'_> {
                 dependency.requirement = self.string(entry, "version");
                 dependency.path = entry.get("path").and_then(Item::as_str).map(str::to_owned);
                 dependency.features = strings(entry, "features");
+                dependency.registry = entry.get("registry").and_then(Item::as_str).map(str::to_owned);
+                dependency.is_by_index = entry.contains_key("registry-index");
                 dependency.git = entry.contains_key("git");
                 dependency.inherited = is_inherited(item);
                 if let Some(package) = entry.get("package").and_then(Item::as_str) {

@@ -49,6 +49,16 @@ pub enum BaselineSource {
 }
 
 impl BaselineSource {
+    /// Returns it in few words: the tag, or the commit.
+    pub fn in_short(&self) -> String {
+        match self {
+            Self::FirstRelease { tag, .. } | Self::LaterRelease { tag, .. } => tag.clone(),
+            Self::LeftTrunk { commit, .. } => commit.short(),
+            Self::Revision { revision, .. } => revision.clone(),
+            Self::Stated(version) => format!("Rust {version}"),
+        }
+    }
+
     /// Returns the commit that holds the promise; none where only the version is known.
     pub fn commit(&self) -> Option<CommitId> {
         match self {
@@ -122,6 +132,14 @@ pub struct BaselineOverride {
     pub revision: Option<String>,
     /// `--baseline-rust-version`.
     pub rust_version: Option<RustVersion>,
+}
+
+impl BaselineOverride {
+    /// Returns that nothing is said.
+    pub fn none() -> &'static Self {
+        static NONE: BaselineOverride = BaselineOverride { revision: None, rust_version: None };
+        &NONE
+    }
 }
 
 /// Finds where the promise is known from: the revision that the user names, else the tag of the line's first

@@ -17,7 +17,7 @@ use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::project::Project;
 use crate::train::Train;
-use crate::workspace::dependencies::{self, CargoFolder, GraphError, Layout};
+use crate::workspace::dependencies::{self, Answers, GraphError};
 use crate::workspace::{ManifestFile, Package};
 
 /// The files that choose a toolchain, beside the root manifest; the first counts for rustup too.
@@ -34,9 +34,12 @@ pub struct Inquiry<'a> {
     pub train: Option<&'a Train>,
     /// What the user says about the baseline.
     pub stated: &'a BaselineOverride,
-    /// Where Cargo is asked about the tip.
-    pub folder: CargoFolder,
+    /// What Cargo says of the tip.
+    pub cargo: &'a Answers<'a>,
 }
+
+/// Manifests by path.
+pub type Manifests = BTreeMap<RepoPath, ManifestFile>;
 
 /// Reads what the release line that begins with `line` promised, and what it needs now.
 ///
@@ -50,18 +53,7 @@ pub fn evidence(
 ) -> Result<Result<MsrvEvidence, Finding>> {
     let Inquiry { repo, request, stated, .. } = *inquiry;
     let project = request.project;
-    let tags: Vec<String> = project.config.names.tag.all(line, &project.name).collect();
-    let search = Search {
-        tags: &tags,
-        is_tag_assumed: project.config.names.tag.is_assumed(),
-        line,
-        holds: &lead.version,
-        tip: project.commit,
-        trunk: &request.trunk(),
-        refs: request.refs,
-        stated,
-    };
-    let source = match baseline::find(repo, &search)? {
+    let source = match source(repo, request, (line, lead), stated)? {
         Ok(source) => source,
         Err(finding) => return Ok(Err(finding)),
     };
@@ -83,6 +75,28 @@ pub fn evidence(
         held,
         source,
     }))
+}
+
+/// Finds where the promise of the line is known from, as [`baseline::find`] does.
+fn source(
+    repo: &Repo,
+    request: &Request<'_>,
+    (line, lead): (&Version, &Package),
+    stated: &BaselineOverride,
+) -> Result<Result<BaselineSource, Finding>> {
+    let project = request.project;
+    let tags: Vec<String> = project.config.names.tag.all(line, &project.name).collect();
+    let search = Search {
+        tags: &tags,
+        is_tag_assumed: project.config.names.tag.is_assumed(),
+        line,
+        holds: &lead.version,
+        tip: project.commit,
+        trunk: &request.trunk(),
+        refs: request.refs,
+        stated,
+    };
+    baseline::find(repo, &search)
 }
 
 /// What is known of the commit that holds the promise; nothing where only the version is known.
@@ -157,6 +171,14 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
 /// Reads what the packages of a tree said then, and returns with it what could not be read. Which were
 /// members then, only Cargo could tell, and nobody needs to know.
 fn claims_then(repo: &Repo, then: &Tree, project: &Project, held: &Held) -> Result<(Claims, Vec<Finding>)> {
+    let (manifests, unread) = manifests_then(repo, then, project)?;
+    let root = &project.workspace.root;
+    let claims = Claims::read(&manifests, root, |_, file| held.holds(file));
+    Ok((with_toolchain(repo, then, root, claims)?, unread))
+}
+
+/// Reads the manifests of a tree, and returns with them what could not be read.
+fn manifests_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Manifests, Vec<Finding>)> {
     let is_read = |path: &RepoPath| {
         ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())
             || TOOLCHAIN_FILES.contains(&path.file_name())
@@ -177,9 +199,28 @@ fn claims_then(repo: &Repo, then: &Tree, project: &Project, held: &Held) -> Resu
             Err(finding) => unread.push(finding),
         }
     }
-    let root = &project.workspace.root;
-    let claims = Claims::read(&manifests, root, |_, file| held.holds(file));
-    Ok((with_toolchain(repo, then, root, claims)?, unread))
+    Ok((manifests, unread))
+}
+
+/// Reads the manifests of the members of today as they were in the line's first release, and what that is called;
+/// nothing where it is not known, or is this commit.
+///
+/// # Errors
+///
+/// If git fails.
+pub fn first_manifests(
+    repo: &Repo,
+    request: &Request<'_>,
+    line: &Version,
+    lead: &Package,
+) -> Result<Option<(BaselineSource, Manifests)>> {
+    let project = request.project;
+    let Ok(source) = source(repo, request, (line, lead), BaselineOverride::none())? else {
+        return Ok(None);
+    };
+    let Some(commit) = source.commit().filter(|commit| *commit != project.commit) else { return Ok(None) };
+    let then = tree_then(repo, commit, project)?;
+    Ok(Some((source, manifests_then(repo, &then, project)?.0)))
 }
 
 fn with_toolchain(repo: &Repo, tree: &Tree, root: &RepoPath, claims: Claims) -> Result<Claims> {
@@ -201,7 +242,7 @@ fn text(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Option<String>> {
 /// Compares the lock files, and asks Cargo about the packages if third parties came or changed; returns the format
 /// beside, if it is another one.
 fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<(LockComparison, Option<Claim<LockFormat>>)> {
-    let Inquiry { repo, request, folder, .. } = *inquiry;
+    let Inquiry { repo, request, cargo, .. } = *inquiry;
     let (root, tree) = (&request.project.workspace.root, &request.project.files);
     let Some(path) = root.sibling("Cargo.lock") else { return Ok((LockComparison::Untracked, None)) };
     let Some(now) = text(repo, tree, &path)? else { return Ok((LockComparison::Untracked, None)) };
@@ -218,10 +259,10 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<(LockComparison, O
     if packages.is_empty() {
         return Ok((LockComparison::Same, format));
     }
-    let graph = Layout::new(repo, tree, folder)?.graph(root)?;
-    let is_current = graph != Err(GraphError::Stale);
+    let graph = cargo.graph(root)?;
+    let is_current = *graph != Err(GraphError::Stale);
     let graph = match is_current {
-        true => graph,
+        true => (*graph).clone(),
         false => dependencies::updated_graph(repo, tree, root, &path)?,
     };
     Ok((LockComparison::Changed { path, text: now, packages, is_current, graph }, format))

@@ -12,6 +12,7 @@ use crate::plan::course;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
+use crate::workspace::dependencies::Answers;
 
 /// Asks every rule that is on about a branch.
 ///
@@ -28,7 +29,8 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     let request =
         Request { project: &project, branch: &branch.name, refs: &refs, date, asked: &course::NOTHING };
     let train = project.config.train();
-    let subject = read::subject(repo, &request, train.as_ref(), folder)?;
+    let cargo = Answers::new(repo, &project.files, folder);
+    let subject = read::subject(repo, &request, train.as_ref(), &cargo)?;
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
     branch.tell(&refs, &mut report);
@@ -36,7 +38,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
     if subject.role == BranchKind::Other {
         report.fact("skipped", "what depends on the branch: it is neither a release branch nor the trunk");
     }
-    if let Ok(order) = check::publish_order(&project.workspace) {
+    if let Ok(order) = check::publish_order(&subject) {
         report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
     }
     report.findings.extend(check::run(&subject));

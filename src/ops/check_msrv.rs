@@ -15,6 +15,7 @@ use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule::{self, Rule};
 use crate::workspace::compile;
+use crate::workspace::dependencies::Answers;
 
 /// What is said of the project: by what it is judged.
 const SAID: &[Rule] = &[
@@ -74,7 +75,8 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
         asked: &course::NOTHING,
     };
     let train = project.config.train();
-    let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, folder };
+    let cargo = Answers::new(repo, &project.files, folder);
+    let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, cargo: &cargo };
     let promise = inquiry.report(&mut report)?;
     if promise == Promise::Exempt {
         report.findings.extend(no_release_branch(repo, &request)?);

@@ -170,7 +170,8 @@ fn lead_stays(lead: &Package) -> Finding {
 }
 
 fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Vec<Finding> {
-    let names = || workspace.packages.iter().map(|package| package.name.as_str());
+    let here = || workspace.packages.iter().map(|package| package.name.as_str());
+    let names = || here().chain(workspace.elsewhere.iter().map(String::as_str));
     let counts = |rule: &&LineRule| rule.releases.matches(&plain(&lead.version));
     let packages =
         workspace.packages.iter().map(|package| (package.name.as_str(), package.manifest.folder()));
@@ -195,5 +196,9 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
         Finding::of(rule::REQUIREMENTS_UNUSED, message).remedy("correct the name, or take it out")
     };
     let followed = config.follow.unused(places).into_iter().map(unfollowed);
-    unused.map(note).chain(followed).chain(unrequired.map(note_required)).collect()
+    let unpublished = config.publish.exclude.unused(names()).into_iter().map(|pattern| {
+        let message = format!("no package is named `{pattern}`, as `[publish] exclude` expects");
+        Finding::of(rule::PUBLISH_UNUSED, message).remedy("correct the name, or take it out")
+    });
+    unused.map(note).chain(followed).chain(unrequired.map(note_required)).chain(unpublished).collect()
 }

@@ -1,8 +1,10 @@
 //! What Cargo says of all packages that the workspace uses, third parties included.
 
-use std::collections::{HashMap, VecDeque};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep};
@@ -121,8 +123,47 @@ impl CargoFolder {
     }
 }
 
+/// What Cargo says of the workspaces of one tree: it is asked about each once, when somebody needs it.
+pub struct Answers<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The tree.
+    pub tree: &'a Tree,
+    folder: CargoFolder,
+    layout: OnceCell<Layout<'a>>,
+    graphs: RefCell<BTreeMap<RepoPath, Rc<Result<Graph, GraphError>>>>,
+}
+
+impl<'a> Answers<'a> {
+    /// Begins with no answer; Cargo is asked in `folder`.
+    pub fn new(repo: &'a Repo, tree: &'a Tree, folder: CargoFolder) -> Self {
+        Self { repo, tree, folder, layout: OnceCell::new(), graphs: RefCell::default() }
+    }
+
+    /// Returns what Cargo says of the workspace of `manifest`, with its lock file as it is and without network;
+    /// features are all on.
+    ///
+    /// # Errors
+    ///
+    /// If Cargo cannot be run, or not be understood.
+    pub fn graph(&self, manifest: &RepoPath) -> Result<Rc<Result<Graph, GraphError>>> {
+        if let Some(known) = self.graphs.borrow().get(manifest) {
+            return Ok(Rc::clone(known));
+        }
+        let layout = if let Some(layout) = self.layout.get() {
+            layout
+        } else {
+            let layout = Layout::new(self.repo, self.tree, self.folder)?;
+            self.layout.get_or_init(|| layout)
+        };
+        let answer = Rc::new(layout.graph(manifest)?);
+        self.graphs.borrow_mut().insert(manifest.clone(), Rc::clone(&answer));
+        Ok(answer)
+    }
+}
+
 /// The files of a commit, laid out for Cargo.
-pub struct Layout<'a> {
+struct Layout<'a> {
     repo: &'a Repo,
     tree: &'a Tree,
     root: PathBuf,
@@ -135,7 +176,7 @@ impl<'a> Layout<'a> {
     /// # Errors
     ///
     /// If the repository cannot be read, or the files not be written.
-    pub fn new(repo: &'a Repo, tree: &'a Tree, folder: CargoFolder) -> Result<Self> {
+    fn new(repo: &'a Repo, tree: &'a Tree, folder: CargoFolder) -> Result<Self> {
         Ok(match folder {
             CargoFolder::WorkTree => Self { repo, tree, root: repo.root().to_owned(), scratch: None },
             CargoFolder::Scratch => Self::in_scratch(repo, tree)?,
@@ -153,7 +194,7 @@ impl<'a> Layout<'a> {
     /// # Errors
     ///
     /// If Cargo cannot be run, or not be understood.
-    pub fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, GraphError>> {
+    fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, GraphError>> {
         let folder = self.scratch.as_ref().map(ScratchFolder::root);
         let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
         match asked {
