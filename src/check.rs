@@ -3,6 +3,7 @@
 //! A rule is a function from a [`Subject`], the project as values, to findings. [`read`] alone gathers
 //! the subject from git and Cargo.
 
+pub mod api;
 mod asked;
 mod branch_version;
 mod cut_ready;
@@ -16,6 +17,7 @@ mod notes_section;
 mod notes_state;
 mod package_dependency;
 mod package_metadata;
+pub mod packing;
 mod publish_order;
 pub mod read;
 mod release_date;

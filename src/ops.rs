@@ -66,6 +66,7 @@ pub mod backport;
 pub mod calendar;
 pub mod check;
 pub mod check_msrv;
+pub mod check_options;
 mod due;
 pub mod file;
 mod held;

@@ -127,6 +127,13 @@ rules! {
         "On the trunk, `cargo relprep branch` would cut: the branch and tag of its version are free, every version \
          and requirement can move, and the notes can begin anew.";
 
+    PACKAGE_REHEARSAL "package-rehearsal" Error
+        "Cargo packs every published package, and none is larger than crates.io takes: what `cargo publish` would find \
+         in the middle of a release. It is asked for by `--package`.";
+    API_HELD "api-held" Error
+        "A patch keeps the interfaces of the published libraries, as `cargo semver-checks` tells; on the trunk it is a note \
+         what the next release breaks. It is asked for by `--api`.";
+
     NOT_FETCHED "not-fetched" Note "The branches and tags of the remote are all here: others are unchecked.";
 
     CONFIG_ELSEWHERE "config-elsewhere" Note "A commit has its own configuration; one without has the trunk's.";

@@ -6,6 +6,7 @@ use super::about::BranchOption;
 use super::options::{ReportFormat, Today};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
+use crate::ops::check_options::CheckOptions;
 use crate::ops::recovery::Purpose;
 use crate::ops::{check, supported};
 use crate::render;
@@ -24,9 +25,11 @@ Examples:
   cargo relprep check --list            every rule, and what it asks for
   cargo relprep check --format github   as annotations of a workflow
   cargo relprep check --only-versions   that the last commit changed versions and nothing else
+  cargo relprep check --package --api   and pack it, and compare its interfaces with the last release
   cargo relprep check --supported       that no supported branch lacks what another one has
 
 Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     about: BranchOption,
@@ -47,6 +50,18 @@ pub(super) struct CheckArgs {
     /// Check instead that all supported branches are equally patched
     #[arg(long, conflicts_with_all = ["only_versions", "branch"])]
     supported: bool,
+    /// Pack every published package too, as `cargo package` does, without network
+    #[arg(long, conflicts_with_all = ["only_versions", "supported"])]
+    package: bool,
+    /// Compile each package as it was packed
+    #[arg(long, requires = "package")]
+    verify: bool,
+    /// Compare the interfaces of the published libraries with the last release, by `cargo semver-checks`
+    ///
+    /// On a release branch with the last release of its line, whose interfaces a patch keeps; elsewhere with the last
+    /// of all, as notes. It compiles the documentation of both, which runs their build scripts.
+    #[arg(long, conflicts_with_all = ["only_versions", "supported"])]
+    api: bool,
     /// Leave out a supported release, and say why
     #[arg(long, alias = "unaffected", value_name = "RELEASE=REASON", requires = "supported")]
     except: Vec<Waiver>,
@@ -70,7 +85,10 @@ pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Re
         Some(base) => {
             check::only_versions(&session, &about, Some(base.as_str()).filter(|base| !base.is_empty()))?
         }
-        None => check::check(&session, &about)?,
+        None => {
+            let CheckArgs { package, verify, api, .. } = *args;
+            check::check(&session, &about, CheckOptions { package, verify, api })?
+        }
     };
     if args.strict && args.only_versions.is_none() {
         report.be_strict();

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::about::BranchSource;
+use super::check_options::{self, CheckOptions};
 use super::session::Session;
 use crate::check::{self, BranchKind, read};
 use crate::finding::{Finding, Refused};
@@ -19,7 +20,7 @@ use crate::workspace::dependencies::Answers;
 /// # Errors
 ///
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
-pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
+pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions) -> Result<Report> {
     let repo = &session.repo;
     let mut refs = project::refs(repo, &session.context.location)?;
     let branch = about.branch(repo, &mut refs)?;
@@ -42,6 +43,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource) -> Result<Report> {
         report.fact("publish", if order.is_empty() { "nothing".to_owned() } else { order.join(", ") });
     }
     report.findings.extend(check::run(&subject));
+    check_options::ask(session, &subject, options, branch.at.is_checked_out, &mut report)?;
     Ok(report)
 }
 

@@ -5,6 +5,7 @@ use relprep::git::Moment;
 use relprep::ops::backport::{BackportOptions as Backport, BackportSession};
 use relprep::ops::calendar::ProjectSchedule;
 use relprep::ops::check::check;
+use relprep::ops::check_options::CheckOptions;
 use relprep::ops::prepare::{PrepareOptions, prepare};
 use relprep::ops::recovery::Purpose;
 use relprep::ops::standing::Behind;
@@ -184,7 +185,7 @@ fn a_branch_is_checked_and_a_fix_is_tried_on_the_others() {
     let context = context(&sandbox, LAST_SECOND);
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let report = check(&session, &BranchSource::default()).unwrap();
+    let report = check(&session, &BranchSource::default(), CheckOptions::default()).unwrap();
     assert_eq!(report.subject, "main at 3.0.0");
 
     let options = Backport { commits: vec!["HEAD".into()], ..Backport::default() };

@@ -1,0 +1,47 @@
+//! Packing what is published, as Cargo does it before it uploads: without network, and into a folder that goes.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use super::cargo;
+use super::outside::CargoMessage;
+
+/// What came of packing.
+pub enum Packing {
+    /// All was packed: the names of files like `name-1.0.0.crate`, and their sizes in bytes.
+    Packed(Vec<(String, u64)>),
+    /// Cargo refused.
+    Refused(CargoMessage),
+}
+
+/// Runs `cargo package` for the workspace of the manifest in the work tree, without the members `exclude`; with
+/// `verify` Cargo compiles each package as it was packed.
+///
+/// # Errors
+///
+/// If Cargo cannot be run.
+pub fn pack(manifest: &Path, exclude: &[&str], verify: bool) -> Result<Packing> {
+    let target = TempDir::with_prefix("relprep-pack-").context("cannot make a temporary folder")?;
+    let mut command = cargo::command();
+    command.args(["package", "--workspace", "--locked", "--offline", "--color=never", "--manifest-path"]);
+    command.arg(manifest).arg("--target-dir").arg(target.path());
+    command.args(exclude.iter().map(|name| format!("--exclude={name}")));
+    if !verify {
+        command.arg("--no-verify");
+    }
+    if let Err(said) = cargo::run(command)? {
+        return Ok(Packing::Refused(said));
+    }
+    let mut packed = Vec::new();
+    let folder = target.path().join("package");
+    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let (entry, metadata) = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)))?;
+        if metadata.is_file() {
+            packed.push((entry.file_name().to_string_lossy().into_owned(), metadata.len()));
+        }
+    }
+    packed.sort();
+    Ok(Packing::Packed(packed))
+}
