@@ -504,7 +504,7 @@ fn a_trunk_that_was_fetched_alone_is_the_trunk_whatever_its_usual_name() {
 ///
 /// - The recorded tree was reduced to what preparing a release reads: the READMEs and licence files
 ///   that its manifests name are not in it.
-/// - 30.0.2 took an optional dependency, and its feature, out of `cranelift-codegen`.
+/// - 30.0.2 took the dependency `arbitrary` out of `cranelift-codegen`.
 /// - 32.0.1 was released four days after the end of its line's support.
 /// - The notes of 40.0.0 were dated on the 20th, a Saturday; it was tagged on the Monday.
 #[test]
