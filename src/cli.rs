@@ -21,6 +21,7 @@ mod release;
 mod replay;
 mod schedule;
 mod status;
+mod tag;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -73,6 +74,7 @@ enum CliCommand {
     Notes(notes::NotesArgs),
     Check(check::CheckArgs),
     CheckMsrv(check_msrv::CheckMsrvArgs),
+    Tag(tag::TagArgs),
     Status(status::StatusArgs),
     Schedule(schedule::ScheduleArgs),
     Mdbook(mdbook::MdbookArgs),
@@ -122,6 +124,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Notes(args) => notes::run(context()?, args, output),
         CliCommand::Check(args) => check::run(context()?, args, output),
         CliCommand::CheckMsrv(args) => check_msrv::run(context()?, args, output),
+        CliCommand::Tag(args) => tag::run(&context()?, args, output),
         CliCommand::Status(args) => status::run(context()?, args, output),
         CliCommand::Schedule(args) => schedule::run(context()?, args, output),
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),

@@ -21,7 +21,7 @@ mod rerere;
 pub(crate) mod settings;
 mod submodules;
 pub mod survey;
-mod tags;
+pub mod tags;
 pub mod tracking;
 mod tree;
 pub mod work_trees;

@@ -81,6 +81,7 @@ mod settle;
 mod sink;
 pub mod standing;
 pub mod supported;
+pub mod tag;
 pub mod targets;
 
 pub use session::{Context, Session};

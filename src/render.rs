@@ -13,6 +13,7 @@ pub mod rules;
 pub mod schedule;
 pub mod status;
 mod table;
+pub mod tag;
 
 use anstyle::{AnsiColor, Style};
 

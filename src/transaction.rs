@@ -25,6 +25,7 @@ pub(crate) mod refs;
 mod state;
 pub mod step;
 mod sync;
+pub(crate) mod tags;
 pub(crate) mod temporary;
 pub mod values;
 mod work_tree;
@@ -73,11 +74,13 @@ impl Repo {
         let is_here = |commit: &&NewCommit| moves.get(&commit.branch).map(|one| &one.name) == here.as_ref();
         let files = publication.commits.iter().filter(is_here).flat_map(|commit| &commit.files);
         let asked = self.ask_attributes(files.map(|file| file.path.clone()).collect());
-        let (commits, syncs) = self.make_commits(publication, review)?;
+        let (commits, mut objects) = self.make_commits(publication, review)?;
+        let tags = self.make_tags(publication, &mut objects)?;
         step("objects");
-        let journal = self.journal(publication, moves, &commits, asked)?;
+        let mut journal = self.journal(publication, moves, &commits, asked)?;
+        journal.refs.extend(tags);
         Ok(Published {
-            findings: self.apply(&journal, syncs)?,
+            findings: self.apply(&journal, objects)?,
             commits: commits.into_iter().map(CommitId).collect(),
             branches: publication.branch_names(),
             work_tree_moved: journal.work_tree.is_some(),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::value::parse;
 use crate::finding::Finding;
 use crate::git::BranchName;
+use crate::git::tags::TagForm;
 use crate::template::{Placeholder, Template, Values};
 use crate::train::Numbering;
 use crate::version::plain;
@@ -22,6 +23,8 @@ pub struct Names {
     pub branch: NameScheme,
     /// The tag of a release.
     pub tag: NameScheme,
+    /// What kind of tag a release gets; that of the latest one otherwise.
+    pub tag_kind: Option<TagForm>,
     /// The branch that gets the trunk's commit instead of the trunk.
     pub bump_branch: Option<NameTemplate>,
     /// The branch that gets a release branch's commit instead of the release branch.
@@ -35,6 +38,7 @@ impl Default for Names {
         Self {
             branch: NameScheme::assumed("release-{version}"),
             tag: NameScheme::assumed("v{version}"),
+            tag_kind: None,
             bump_branch: None,
             release_branch: None,
             backport_branch: None,
@@ -45,7 +49,7 @@ impl Default for Names {
 impl Names {
     /// Returns every name with the key that states it.
     pub(super) fn by_key(&mut self) -> impl Iterator<Item = (&'static str, &mut NameTemplate)> {
-        let Self { branch, tag, bump_branch, release_branch, backport_branch: _ } = self;
+        let Self { branch, tag, tag_kind: _, bump_branch, release_branch, backport_branch: _ } = self;
         let with = |key: &'static str| move |template| (key, template);
         (branch.templates.iter_mut().map(with("names.branch")))
             .chain(tag.templates.iter_mut().map(with("names.tag")))

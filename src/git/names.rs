@@ -120,7 +120,19 @@ impl BranchName {
     }
 }
 
+impl TagName {
+    /// Returns the name in full.
+    pub fn full(&self) -> RefName {
+        RefName(format!("refs/tags/{self}"))
+    }
+}
+
 impl RefName {
+    /// Returns whether it is a tag.
+    pub fn is_tag(&self) -> bool {
+        self.0.starts_with("refs/tags/")
+    }
+
     /// Returns the short name of the branch that it is; `None` where it is another ref.
     pub fn branch(&self) -> Option<BranchName> {
         BranchName::new(self.0.strip_prefix("refs/heads/")?)

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate};
 use git2::Reference;
+use serde::{Deserialize, Serialize};
 
 use crate::git::{CommitId, Repo, TagName};
 
@@ -30,7 +31,32 @@ impl Tag {
     }
 }
 
+/// What kind of tag one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TagForm {
+    /// A name for a commit.
+    Lightweight,
+    /// An object of its own, with a message and who made it.
+    Annotated,
+    /// Such an object, signed.
+    Signed,
+}
+
 impl Repo {
+    /// Returns what kind of tag the one of that name is; a lightweight one where there is none.
+    pub fn form_of(&self, name: &TagName) -> Result<TagForm> {
+        let Ok(reference) = self.git.find_reference(name.full().as_str()) else {
+            return Ok(TagForm::Lightweight);
+        };
+        let Ok(tag) = reference.peel_to_tag() else { return Ok(TagForm::Lightweight) };
+        let is_signed = tag.message_bytes().is_some_and(|text| {
+            let begins = |line: &[u8]| line.starts_with(b"-----BEGIN ") && line.ends_with(b"SIGNATURE-----");
+            text.split(|byte| *byte == b'\n').any(begins)
+        });
+        Ok(if is_signed { TagForm::Signed } else { TagForm::Annotated })
+    }
+
     /// Returns when `commit` was made, in seconds since 1970, and on which day by the time zone that it
     /// states; `None` for one that no calendar has.
     pub fn time_of(&self, commit: CommitId) -> Result<(i64, Option<NaiveDate>)> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::is_plain_name;
-use crate::git::{BranchName, CommitId, Refs};
+use crate::git::{BranchName, CommitId, Refs, TagName};
 use crate::plan::{NewBranch, Preparation};
 use crate::text::quoted;
 
@@ -80,6 +80,12 @@ pub(crate) fn undo(branch: &BranchName, from: Option<CommitId>, current: Option<
 pub(crate) fn push<'a>(branches: impl Iterator<Item = &'a BranchName>, remote: &str) -> String {
     let names: Vec<String> = branches.map(|branch| quoted(pushed_as(branch))).collect();
     format!("git push --atomic {} {}", quoted(remote), names.join(" "))
+}
+
+/// Returns the command that pushes all of `tags` and `branches` to `remote` at once.
+pub(super) fn tag_push(tags: &[TagName], branches: &[BranchName], remote: &str) -> String {
+    let tags: Vec<String> = tags.iter().map(|tag| quoted(format!("refs/tags/{tag}"))).collect();
+    format!("{} {}", push(branches.iter(), remote), tags.join(" "))
 }
 
 /// Returns what names the branch to `git push`, which takes `+` for force and reads other refs first.

@@ -331,6 +331,7 @@ fn publication(preparation: &Preparation, moment: Moment) -> Publication {
         moment,
         commits: preparation.commits().map(new_commit).collect(),
         branches: branches.map(|branch| (branch.name.clone(), branch.at)).collect(),
+        tags: Vec::new(),
     }
 }
 

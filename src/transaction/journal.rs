@@ -229,7 +229,11 @@ impl Journal {
 
 impl RefLine {
     pub(crate) fn decode(self) -> Result<RefMove> {
-        ensure!(self.name.branch().is_some(), "{:?} is not a branch", self.name);
+        ensure!(
+            self.name.branch().is_some() || self.name.is_tag(),
+            "{:?} is neither a branch nor a tag",
+            self.name
+        );
         let id = |text: Option<String>| text.map(|text| Oid::from_str(&text)).transpose();
         Ok(RefMove { name: self.name, old: id(self.old)?, new: id(self.new)? })
     }

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::branches::no_remote;
 use crate::git::command::failure;
 use crate::git::settings::Settings;
-use crate::git::{BranchName, Repo};
+use crate::git::{BranchName, Repo, TagName};
 use crate::rule;
 use crate::transaction::values::Hooks;
 
@@ -35,6 +35,21 @@ impl Repo {
     /// A refusal for each branch that the remote rejects, or if git cannot push at all. What is
     /// local stays as it is and can be pushed again.
     pub fn push(&self, remote: &str, branches: &[BranchName], hooks: Hooks) -> Result<()> {
+        self.push_with(remote, branches, &[], hooks)
+    }
+
+    /// Pushes `tags` with them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::push`].
+    pub fn push_with(
+        &self,
+        remote: &str,
+        branches: &[BranchName],
+        tags: &[TagName],
+        hooks: Hooks,
+    ) -> Result<()> {
         let settings = self.settings()?;
         self.check_remote(remote)?;
         let mut push = self.user_git("push").args([
@@ -49,6 +64,9 @@ impl Repo {
         push = push.arg("--").arg(remote);
         for branch in branches {
             push = push.arg(self.refspec(remote, branch, settings)?);
+        }
+        for tag in tags {
+            push = push.arg(format!("{0}:{0}", tag.full()));
         }
         let output = push.output()?;
         if output.status.success() {

@@ -255,7 +255,8 @@ impl RefLocks<'_> {
         let settings = self.repo.settings()?;
         let is_always =
             settings.text("core.logallrefupdates").is_some_and(|word| word.eq_ignore_ascii_case("always"));
-        if !path.exists() && !is_always && !settings.is_on("core.logallrefupdates", true) {
+        let is_on = settings.is_on("core.logallrefupdates", true) && !one.name.is_tag();
+        if !path.exists() && !is_always && !is_on {
             return Ok(());
         }
         let line = format!("{} {}\t{}\n", one.ids(), reason.who, reason.what);

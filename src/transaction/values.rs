@@ -1,7 +1,8 @@
 //! What a command makes in a repository, before and after it is made.
 
 use crate::finding::Finding;
-use crate::git::{BranchName, CommitId, Moment, TreeId};
+use crate::git::tags::TagForm;
+use crate::git::{BranchName, CommitId, Moment, TagName, TreeId};
 use crate::path::RepoPath;
 
 /// Everything that one command makes in the repository: all of it, or none of it.
@@ -16,6 +17,21 @@ pub struct Publication {
     pub commits: Vec<NewCommit>,
     /// The branches to make at commits that exist.
     pub branches: Vec<(BranchName, CommitId)>,
+    /// The tags to make.
+    pub tags: Vec<NewTag>,
+}
+
+/// A tag to make.
+#[derive(Clone, Debug)]
+pub struct NewTag {
+    /// Its name.
+    pub name: TagName,
+    /// The commit, which exists.
+    pub at: CommitId,
+    /// What kind of tag it is.
+    pub form: TagForm,
+    /// The message of one that is annotated or signed.
+    pub message: String,
 }
 
 /// A commit to make, and the branch that is to point at it.

@@ -251,5 +251,6 @@ fn publication(repo: &Repo, making: &Making) -> Publication {
         moment: Moment::new(1_716_206_400, 0),
         commits: commits.collect(),
         branches: making.branches.iter().map(|name| (branch_name(name), at(None))).collect(),
+        tags: Vec::new(),
     }
 }

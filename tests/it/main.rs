@@ -52,6 +52,7 @@ mod submodules;
 mod support;
 mod supported;
 mod symlinks;
+mod tag;
 mod tools;
 mod tracking;
 mod values;

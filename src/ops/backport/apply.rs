@@ -189,7 +189,13 @@ impl AttemptedBackport<'_> {
     /// Returns what is to be made of all attempts that need no person, and of conflicts that are drafted.
     fn clean(&self) -> Result<CleanPicks> {
         let moment = self.scene.session.context.moment;
-        let mut all = Publication { title: String::new(), moment, commits: Vec::new(), branches: Vec::new() };
+        let mut all = Publication {
+            title: String::new(),
+            moment,
+            commits: Vec::new(),
+            branches: Vec::new(),
+            tags: Vec::new(),
+        };
         let mut made = Vec::new();
         let mut refused = if self.scene.options.push { self.not_whole() } else { Vec::new() };
         for attempt in &self.attempts {
@@ -277,7 +283,7 @@ impl AttemptedBackport<'_> {
         }
         let shorts: Vec<String> = picks.iter().map(|(origin, _)| origin.short()).collect();
         let (title, moment) = (format!("backport {}", shorts.join(" ")), self.scene.session.context.moment);
-        Ok(Some(Publication { title, moment, commits, branches: Vec::new() }))
+        Ok(Some(Publication { title, moment, commits, branches: Vec::new(), tags: Vec::new() }))
     }
 
     /// Returns the branch that is checked out, and the remote that the first of the branches is pushed to;

@@ -1,0 +1,106 @@
+//! Tags of releases: as the project makes them, all or none.
+
+use crate::fixture::Fixture;
+
+const CONFIG: &str = "lead = \"top\"\n[notes]\nfile = \"NEWS.md\"\n";
+
+/// A release branch that holds the dated release 4.0.1, whose 4.0.0 is tagged so by git's arguments.
+fn released(tag: &[&str]) -> Fixture {
+    let fixture = Fixture::made(&[("base 4.0.0", &[]), ("top 4.0.0", &["base =4.0.0"])], CONFIG);
+    fixture.sandbox.write("NEWS.md", "## 4.0.0\n\nReleased 2024-04-01.\n\n<!-- ARCHIVE_START -->\n");
+    fixture.sandbox.commit_all("4.0.0");
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-4.0.0"]);
+    fixture.sandbox.git([&["tag"][..], tag].concat());
+    fixture.sandbox.git(["push", "--quiet", "origin", "main", "release-4.0.0"]);
+    fixture.prepare("patch");
+    fixture
+}
+
+fn kind_of(fixture: &Fixture, tag: &str) -> String {
+    fixture.sandbox.git(["cat-file", "-t", tag])
+}
+
+#[test]
+fn a_tag_is_of_the_kind_of_the_latest_one_and_pushed_with_its_branch() {
+    for (first, kind) in [(&["v4.0.0"][..], "commit"), (&["-a", "-m", "4.0.0", "v4.0.0"], "tag")] {
+        let fixture = released(first);
+        let before = fixture.state();
+        let said = fixture.run("tag --dry-run");
+        assert_eq!((said.status, fixture.state()), (0, before), "{}", said.err);
+        assert!(said.out.contains("v4.0.1"), "{}", said.out);
+        fixture.sandbox.write("base/src/lib.rs", "//! Work.\n");
+        let said = fixture.run("tag --push");
+        assert_eq!(said.status, 0, "{}", said.err);
+        assert_eq!(kind_of(&fixture, "v4.0.1"), kind);
+        assert_eq!(fixture.sandbox.rev("v4.0.1"), fixture.sandbox.rev("release-4.0.0"));
+        let remote = fixture.sandbox.git(["ls-remote", "origin"]);
+        assert!(
+            remote.contains("refs/tags/v4.0.1") && remote.contains("refs/heads/release-4.0.0"),
+            "{remote}"
+        );
+        assert_eq!(fixture.sandbox.read("base/src/lib.rs"), "//! Work.\n");
+        let said = fixture.run("tag");
+        assert!(said.status == 0 && said.out.contains("what it holds is tagged"), "{}", said.out);
+        fixture.sandbox.fsck();
+    }
+    let fixture = released(&["v4.0.0"]);
+    let said = fixture.run("tag --kind annotated");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(fixture.sandbox.git(["cat-file", "-p", "v4.0.1"]).ends_with("top 4.0.1"));
+    let undo = crate::fixture::part(&said.out, "\nUndo\n");
+    assert_eq!(undo, ["git tag -d v4.0.1"]);
+    fixture.sandbox.git(["tag", "-d", "v4.0.1"]);
+}
+
+#[test]
+fn what_is_no_release_is_not_tagged() {
+    let fixture = released(&["v4.0.0"]);
+    fixture.sandbox.git(["tag", "v4.0.1", "main"]);
+    let said = fixture.refuses("tag", &["tag-exists"]);
+    assert!(said.contains("4.0.1 is tagged elsewhere: `v4.0.1` is at"), "{said}");
+    fixture.sandbox.git(["tag", "-d", "v4.0.1"]);
+    let notes = fixture.sandbox.read("NEWS.md").replace("Released 2024-05-20.", "Unreleased.");
+    fixture.sandbox.write("NEWS.md", notes);
+    fixture.sandbox.commit_all("not yet");
+    let said = fixture.refuses("tag", &["never-released"]);
+    assert!(said.contains("the notes call 4.0.1 unreleased"), "{said}");
+    // Before that it was dated.
+    let said = fixture.run("tag --commit HEAD~");
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(fixture.sandbox.rev("v4.0.1"), fixture.sandbox.rev("HEAD~"));
+    fixture.sandbox.git(["switch", "--quiet", "--orphan", "other"]);
+    fixture.sandbox.commit_all("of nobody");
+    let other = fixture.sandbox.rev("other");
+    fixture.sandbox.git(["switch", "--quiet", "release-4.0.0"]);
+    let said = fixture.refuses(&format!("tag --commit {other}"), &["no-base"]);
+    assert!(said.contains("is not on `release-4.0.0`"), "{said}");
+
+    let fixture = Fixture::made(
+        &[("top 5.0.0-dev", &[])],
+        "prerelease = { trunk = \"dev\" }\n[notes]\nenabled = false\n",
+    );
+    let said = fixture.refuses("tag", &["prerelease"]);
+    assert!(said.contains("`main` holds 5.0.0-dev, which is no release"), "{said}");
+}
+
+#[test]
+fn several_branches_are_tagged_at_once_or_none_and_packages_have_tags_of_their_own() {
+    let config = "lead = \"top\"\nnames.tag = \"{name}-v{version}\"\n[notes]\nenabled = false\n";
+    let fixture = Fixture::made(&[("base 0.4.0", &[]), ("top 4.0.0", &["base 0.4.0"])], config);
+    fixture.sandbox.git(["tag", "top-v3.0.0"]);
+    fixture.sandbox.git(["tag", "base-v0.3.0"]);
+    fixture.sandbox.git(["switch", "--quiet", "--create", "release-4.0.0"]);
+    fixture.sandbox.git(["push", "--quiet", "origin", "release-4.0.0"]);
+    fixture.sandbox.write("top/src/lib.rs", "//! Newer.\n");
+    fixture.sandbox.commit_all("newer");
+    let said = fixture.run("tag");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let tags = fixture.sandbox.git(["tag", "--points-at", "HEAD"]);
+    assert_eq!(tags, "base-v0.4.0\ntop-v4.0.0");
+    fixture.sandbox.git(["tag", "-d", "base-v0.4.0", "top-v4.0.0"]);
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    fixture.sandbox.git(["branch", "release-9.0.0"]);
+    let said = fixture.refuses("tag --branch release-*", &["branch-version"]);
+    assert!(said.contains("`release-9.0.0` holds version 4.0.0"), "{said}");
+    assert_eq!(fixture.sandbox.git(["tag", "--points-at", "release-4.0.0"]), "");
+}
