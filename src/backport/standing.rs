@@ -133,6 +133,11 @@ impl FixSources<'_, '_> {
                 }
             }
         }
+        // Where branches are merged back, the trunk has what came to a branch after its first release.
+        let came_after = self.of_line(number).first().is_some_and(|first| !self.has(first.2, &by));
+        if !is_part && !by.is_empty() && came_after && weakest == Evidence::Ancestry {
+            return Ok(Shown::Commits(weakest, by));
+        }
         let is_own = by.iter().any(|by| self.survey.has_own(number, *by));
         Ok(match (by.is_empty(), is_part, is_own) {
             (true, ..) => Shown::Nothing,
