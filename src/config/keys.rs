@@ -151,6 +151,9 @@ keys! {
     "notes" Table = "", default "`RELEASES.md`, where it is there": "The release notes.";
     "notes.enabled" Switch = "false", default "`true`": "Whether there are notes at all.";
     "notes.file" Text = "\"CHANGELOG.md\"", default "`RELEASES.md`": "The file.";
+    "notes.layout" OneOf("per-branch", "growing", "unreleased") = "\"growing\"", default "as the file shows it": "How the notes are laid out: each release branch has its own, with an archive; one file has the sections of all versions; or what is not released gathers under `[Unreleased]`.";
+    "notes.packages" Texts = "[\"axum\"]", default "the product": "In `[[notes]]`, the packages whose notes these are, by name or glob.";
+    "notes.per-package" Text = "\"CHANGELOG.md\"", default "none": "The name of the notes in the folder of each package, where it has some; they move when the package does.";
     "notes.template" Text = "\"ci/RELEASES-template.md\"", default "built in": "The file that a new major's notes begin as, with `VERSION` or `{version}` in its heading.";
     "notes.archive-marker" Text = "\"<!-- ARCHIVE_START -->\"", default "`<!-- ARCHIVE_START -->`": "The line that the list of older branches' notes follows.";
     "notes.archive-entry" Text = "\"* [{short}.x](https://example.org/{branch}/RELEASES.md)\"", default "a relative link": "One line of that list.";
@@ -163,6 +166,9 @@ keys! {
     "commit.candidate" Text = "\"Prepare {name} {version}\"", default "`Prepare {name} {version}`": "A release candidate's.";
     "commit.release" Text = "\"Release {name} {version}\"", default "`Release {name} {version}`": "A release's.";
     "commit.patch" Text = "\"Release {name} {version}\"", default "that of `commit.release`": "A patch release's.";
+
+    "commit.notes" Text = "\"Begin the notes of {name} {version}\"", default "`Begin the notes of {name} {version}`": "The one with which a release branch gets its notes, where the trunk had none.";
+    "commit.carry" Text = "\"Bring the notes of releases to the trunk\"", default "`Bring the notes of releases of {name} to the trunk`": "The one with which the trunk gets sections of release branches' notes.";
 
     "run" Tables = "", default "none": "A program that must see the edited tree; what it changes in tracked files joins the commit.";
     "run.command" Texts = "[\"cargo\", \"vet\", \"regenerate\"]", default "": "The program and its arguments; no shell reads them.";

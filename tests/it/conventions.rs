@@ -335,8 +335,8 @@ fn a_patch_takes_no_version_that_another_branch_holds() {
     assert!(said.contains("`main` holds 0.4.1 of `top` already"), "{said}");
     fixture.sandbox.git(["branch", "--move", "main", "release-0.4.1"]);
     fixture.sandbox.git(["branch", "main", "release-0.4.0"]);
-    let said = fixture.refuses("patch --branch release-0.4.0", &["version-held"]);
-    assert!(said.contains("`release-0.4.1` holds 0.4.1"), "{said}");
+    let said = fixture.refuses("patch --branch release-0.4.0", &["branch-of-patch"]);
+    assert!(said.contains("is prepared on a branch of its own, `release-0.4.1`"), "{said}");
 }
 
 /// Writes another version where `pair` has one, and commits.

@@ -189,18 +189,23 @@ fn what_killed_runs_have_laid_out_for_cargo_is_removed_and_nothing_else() {
     let base = fixture.sandbox.dir().join("home");
     let lay = |name: &str| {
         fs::create_dir_all(base.join(name).join("tree")).unwrap();
-        File::create(base.join(name).join("lock")).unwrap()
+        let lock = base.join(name).join("lock");
+        fs::write(&lock, "locked").unwrap();
+        File::open(lock).unwrap()
     };
     let (dead, alive) = (lay("relprep-dead"), lay("relprep-alive"));
     alive.try_lock().unwrap();
     drop(dead);
     lay("other");
+    // One that is just being made: its lock is not taken yet.
+    drop(lay("relprep-young"));
+    File::create(base.join("relprep-young/lock")).unwrap();
     fs::create_dir(base.join("relprep-mine")).unwrap();
     assert_eq!(fixture.run("branch --dry-run").status, 0);
     let is_there = |name: &str| base.join(name).exists();
     assert!(!is_there("relprep-dead") && is_there("relprep-alive"));
-    assert!(is_there("other") && is_there("relprep-mine"));
+    assert!(is_there("other") && is_there("relprep-mine") && is_there("relprep-young"));
     let ours = fs::read_dir(&base).unwrap().flatten();
     let count = ours.filter(|entry| entry.file_name().to_string_lossy().starts_with("relprep-")).count();
-    assert_eq!(count, 2, "the run removes its own folder");
+    assert_eq!(count, 3, "the run removes its own folder");
 }
