@@ -9,6 +9,7 @@ mod check_msrv;
 mod complete;
 mod completions;
 mod exit_status;
+mod help;
 mod init;
 mod mdbook;
 mod notes;
@@ -44,6 +45,7 @@ use output::Output;
     bin_name = "cargo relprep",
     version,
     max_term_width = 100,
+    disable_help_subcommand = true,
     after_help = "\
 Examples:
   cargo relprep branch --dry-run   what a cut of the next release branch would do
@@ -81,6 +83,7 @@ enum CliCommand {
     Backport(backport::BackportArgs),
     Replay(replay::ReplayArgs),
     Completions(completions::CompletionsArgs),
+    Help(help::HelpArgs),
 }
 
 /// Runs the program at `moment` with `args`, the first of which is its own name.
@@ -130,6 +133,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Replay(args) => replay::run(&context()?, args, output),
+        CliCommand::Help(args) => help::run(args, Cli::command(), output),
         CliCommand::Completions(args) => completions::run(args, output),
     }
 }

@@ -4,6 +4,7 @@ pub mod backport;
 pub mod diff;
 pub mod finding;
 pub mod json;
+pub mod keys;
 pub mod mdbook;
 pub mod outcome;
 pub mod plan;

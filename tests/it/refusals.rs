@@ -964,3 +964,15 @@ fn no_option_is_ignored() {
         assert!(said.status == status && said.err.contains(words), "`{args}`: {}{}", said.out, said.err);
     }
 }
+
+#[test]
+fn what_nobody_can_explain_is_refused_and_every_key_is_explained() {
+    let fixture = Fixture::new("lone-package");
+    assert!(fixture.refuses("help brunch", &["no-topic"]).contains("no help about `brunch`"));
+    let page = fixture.run("help config");
+    assert_eq!((page.status, page.err.as_str()), (0, ""));
+    for key in relprep::config::keys::KEYS {
+        assert!(page.out.contains(key.name) && page.out.contains(&key.line()), "{}", key.name);
+    }
+    assert_eq!(fixture.run("help branch").out, fixture.run("branch --help").out);
+}
