@@ -165,7 +165,7 @@ impl Train {
         })
     }
 
-    /// Returns the number that takes the train `slot`: the inverse of [`Train::slot`].
+    /// Returns the number that takes the train `slot`: the inverse of `slot`.
     pub fn number_at(&self, slot: i64) -> Option<Number> {
         let mut number = self.anchor.offset(slot)?;
         let unused = || self.exceptions.iter().filter(|(_, e)| e.skip == Some(Skip::Number)).map(|(&n, _)| n);

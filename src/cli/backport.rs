@@ -14,6 +14,7 @@ use super::options::Today;
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Choice;
 use crate::ops::backport::BackportOptions;
+use crate::ops::standing::Behind;
 use crate::project::Location;
 use crate::status::Waiver;
 use crate::text::quoted;
@@ -82,6 +83,9 @@ pub(super) struct BackportArgs {
     /// Commit a conflict as it is, to a branch for a pull request, never to a release branch
     #[arg(long, conflicts_with = "instead")]
     draft: bool,
+    /// Build on what was fetched of a branch, where the local one lacks some of it
+    #[arg(long, conflicts_with = "instead")]
+    allow_behind: bool,
     /// Push what was made, all of it or nothing, in one atomic push
     #[arg(long, conflicts_with_all = ["instead", "dry_run"])]
     push: bool,
@@ -131,6 +135,7 @@ impl BackportArgs {
             accept_flags: self.accept_flags,
             draft: self.draft,
             push: self.push,
+            behind: if self.allow_behind { Behind::Allow } else { Behind::Refuse },
         }
     }
 

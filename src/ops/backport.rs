@@ -15,6 +15,7 @@ pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport, PullRequest};
 use super::calendar::ProjectSchedule;
 use super::session::Session;
 use super::sink::Sink;
+use super::standing::Behind;
 use crate::backport::attempt::{self, Attempt, AttemptRequest};
 use crate::backport::evidence::Facts;
 use crate::backport::scope::Scope;
@@ -49,6 +50,8 @@ pub struct BackportOptions {
     pub draft: bool,
     /// Whether what is made is pushed, all of it or none.
     pub push: bool,
+    /// What becomes of local branches that lack what was fetched of them.
+    pub behind: Behind,
 }
 
 /// All that every form of a backport reads.

@@ -46,9 +46,7 @@ pub(super) fn find(
             };
             let finding = Finding::of(rule::BRANCH_BEHIND, format!("`{name}` lacks {lacks} of {theirs}"));
             Some(match behind {
-                Behind::Refuse => {
-                    finding.remedy(format!("run `{command}`, or give `--allow-behind` to leave them out"))
-                }
+                Behind::Refuse => finding.remedy(format!("run `{command}`, or give `--allow-behind`")),
                 Behind::Allow => finding.remedy(format!("run `{command}` to have them")).as_warning(),
             })
         }

@@ -15,7 +15,8 @@ use crate::finding::{Finding, Refused};
 use crate::git::merge::Conflict;
 use crate::git::{BranchName, CommitId};
 use crate::ops::sink::Sink;
-use crate::rule;
+use crate::ops::standing;
+use crate::rule::{self, Severity};
 use crate::text::{listed, on_a_line, quoted};
 use crate::transaction::values::{Hooks, NewCommit, Publication};
 
@@ -89,10 +90,32 @@ impl BackportSession<'_> {
     pub fn attempt(&self, sink: &mut dyn Sink) -> Result<AttemptedBackport<'_>> {
         let commits = self.commits(sink)?;
         let chosen = self.targets(sink)?;
+        self.check_standing(&chosen, sink)?;
         let (commits, attempts) = self.attempts(&commits, &chosen.targets)?;
         let sign_off = || self.session.repo.sign_off(self.session.context.moment);
         let sign_off = self.options.sign_off.then(sign_off).transpose()?;
         Ok(AttemptedBackport { commits, chosen, attempts, scene: self, sign_off })
+    }
+
+    /// Refuses local branches that lack what was fetched of them, unless that is allowed: what is made then
+    /// builds on what was fetched.
+    fn check_standing(&self, chosen: &Targets, sink: &mut dyn Sink) -> Result<()> {
+        let mut behind = Vec::new();
+        for target in chosen.targets.iter().filter(|target| target.local.is_some()) {
+            let is_checked_out = self.head.branch() == Some(&target.branch);
+            let repo = (&self.session.repo, &self.refs);
+            match standing::find(repo, &target.branch, is_checked_out, self.options.behind)? {
+                Some(finding)
+                    if finding.rule == rule::BRANCH_BEHIND && finding.severity == Severity::Error =>
+                {
+                    behind.push(finding);
+                }
+                Some(finding) if finding.rule == rule::BRANCH_AHEAD => sink.finding(&finding),
+                // That a branch has diverged was said when the branches were read.
+                Some(_) | None => {}
+            }
+        }
+        Ok(Refused::if_any(behind)?)
     }
 }
 

@@ -394,7 +394,9 @@ fn a_branch_that_only_the_remote_has_or_has_moved_is_taken_from_there() {
     train.git(&["branch", "-D", "release-1.0.0"]);
     train.git(&["fetch", "-q", "origin"]);
     let fix = train.change("main", "src/lib.rs", "// two", "// fixed", "Fix two");
-    train.run(&[&fix]).exits(0);
+    let said = train.run(&[&fix]).exits(1);
+    assert!(said.contains("`release-2.0.0` lacks 1 commit of origin/release-2.0.0"), "{said}");
+    train.run(&[&fix, "--allow-behind"]).exits(0);
     assert_eq!(train.own("release-2.0.0"), ["Fix two", "Done elsewhere"]);
     assert_eq!(train.own("release-1.0.0"), ["Fix two"]);
 }
