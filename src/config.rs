@@ -67,6 +67,9 @@ pub struct Config {
     /// `[[version-file]]`.
     #[serde(rename = "version-file")]
     pub version_files: Vec<VersionFile>,
+    /// `[[follower]]`.
+    #[serde(rename = "follower")]
+    pub followers: Vec<Follower>,
     /// `[notes]`.
     pub notes: NotesConfig,
     /// `[commit]`.
@@ -278,6 +281,19 @@ pub struct VersionFile {
     pub lines: Vec<Pattern>,
     /// The package whose version it carries; the lead package's otherwise.
     pub package: Option<String>,
+}
+
+/// What is released from another repository after each release, under the same number.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Follower {
+    /// What it is called.
+    pub name: String,
+    /// Where its repository is.
+    pub repository: String,
+    /// The files there that carry the version.
+    #[serde(default)]
+    pub files: Vec<String>,
 }
 
 /// The messages of the commits.

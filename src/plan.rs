@@ -23,7 +23,7 @@ use chrono::NaiveDate;
 use semver::Version;
 use serde::{Serialize, Serializer};
 
-use crate::config::Argv;
+use crate::config::{Argv, Follower};
 use crate::finding::Finding;
 use crate::git::{BranchName, CommitId, Refs, Tag};
 use crate::plan::bump::{LineMove, UnsettledLock};
@@ -110,6 +110,9 @@ pub struct Plan {
     /// The candidates that this supersedes, to be yanked where they were published.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superseded: Vec<Superseded>,
+    /// What is left to release from other repositories, under the same number.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<Follower>,
     /// What is worth saying.
     pub notes: Vec<Finding>,
 }
@@ -128,6 +131,10 @@ impl Plan {
             runs: config.runs.iter().map(|run| run.command.clone()).collect(),
             folder: workspace.root.folder().to_owned(),
             superseded: Vec::new(),
+            followers: match command {
+                Command::Release | Command::Patch => config.followers.clone(),
+                Command::Branch | Command::Bump | Command::Rc | Command::Notes => Vec::new(),
+            },
             notes: Vec::new(),
         }
     }

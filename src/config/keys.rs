@@ -135,6 +135,10 @@ keys! {
     "requirements.exact" Texts = "[\"wasmtime-internal-*\"]", default "none": "Members that must be required as `=x.y.z`; a manifest that breaks it is refused.";
     "requirements.caret" Texts = "[\"wasmtime\"]", default "none; with `exact`, all others": "Members that must be required as `x.y.z`; a manifest that breaks it is refused.";
     "requirements.exact-prerelease" Texts = "[\"wasmtime-internal-*\"]", default "none": "Members that are required exactly while at a pre-release, and by caret after.";
+    "follower" Tables = "", default "none": "What is released from another repository after each release, under the same number: `release` and `patch` show it as left to do.";
+    "follower.name" Text = "\"wasmtime-py\"", default "": "What it is called.";
+    "follower.repository" Text = "\"https://example.org/wasmtime-py\"", default "": "Where its repository is.";
+    "follower.files" Texts = "[\"setup.py\"]", default "none": "The files there that carry the version.";
     "locks" Table = "", default "kept up to date": "What becomes of lock files.";
     "locks.ignore" Texts = "[\"examples/Cargo.lock\"]", default "none": "Lock files that are not this project's, and stay as they are: globs of paths.";
     "locks.stale" OneOf("leave", "renew", "refuse") = "\"leave\"", default "`\"renew\"`": "What becomes of a lock file that is out of date before anything moves: it stays as it is, Cargo brings it up to date offline, or nothing is prepared.";

@@ -33,6 +33,7 @@ pub fn human(plan: &Plan, verbose: bool) -> String {
         }
     }
     superseded(&mut out, plan);
+    followers(&mut out, plan);
     out
 }
 
@@ -151,6 +152,24 @@ fn refs(out: &mut String, plan: &Plan) {
     for commit in &plan.commits {
         let subject = escaped(commit.message.lines().next().unwrap_or_default());
         line(commit.makes_branch, &commit.branch, format!("{} + “{subject}”", commit.parent.short()));
+    }
+}
+
+fn followers(out: &mut String, plan: &Plan) {
+    if plan.followers.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n{BOLD}Left to do{BOLD:#} {DIM}(in other repositories, under the same number){DIM:#}"
+    );
+    for follower in &plan.followers {
+        let (name, place) = (escaped(&follower.name), escaped(&follower.repository));
+        let files = match follower.files.as_slice() {
+            [] => String::new(),
+            files => format!(": {}", escaped(files.join(", "))),
+        };
+        let _ = writeln!(out, "  {name} {}  {DIM}{place}{files}{DIM:#}", plan.version);
     }
 }
 

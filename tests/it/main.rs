@@ -29,6 +29,7 @@ mod layers;
 mod lockfile;
 mod markdown;
 mod mdbook;
+mod moves;
 mod naming;
 mod notes;
 mod notes_edit;

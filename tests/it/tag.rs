@@ -104,3 +104,19 @@ fn several_branches_are_tagged_at_once_or_none_and_packages_have_tags_of_their_o
     assert!(said.contains("`release-9.0.0` holds version 4.0.0"), "{said}");
     assert_eq!(fixture.sandbox.git(["tag", "--points-at", "release-4.0.0"]), "");
 }
+
+#[test]
+fn what_is_released_elsewhere_after_it_is_left_to_do() {
+    let follower = "[[follower]]\nname = \"orbit-py\"\nrepository = \"https://example.org/orbit-py\"\nfiles = [\"setup.py\"]\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", follower)]);
+    fixture.sandbox.git(["branch", "release-7.0.0"]);
+    let said = fixture.run("patch --branch release-7.0.0 --dry-run");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let expected = "Left to do (in other repositories, under the same number)\n  orbit-py 7.0.1  https://example.org/orbit-py: setup.py\n";
+    assert!(said.out.contains(expected), "{}", said.out);
+    let cut = fixture.run("branch --dry-run");
+    assert!(!cut.out.contains("Left to do"), "{}", cut.out);
+    let json = fixture.run("patch --branch release-7.0.0 --dry-run --format json").out;
+    let json = serde_json::from_str::<serde_json::Value>(&json).unwrap();
+    assert_eq!(json["plans"][0]["followers"][0]["files"][0], "setup.py");
+}
