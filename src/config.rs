@@ -312,6 +312,8 @@ pub struct CommitMessages {
     pub notes: TextTemplate,
     /// The one with which the trunk gets sections of release branches' notes.
     pub carry: TextTemplate,
+    /// That of a release's tag, where it has one.
+    pub tag: TextTemplate,
 }
 
 impl Default for CommitMessages {
@@ -323,6 +325,7 @@ impl Default for CommitMessages {
             patch: None,
             notes: TextTemplate::known("Begin the notes of {name} {version}"),
             carry: TextTemplate::known("Bring the notes of releases of {name} to the trunk"),
+            tag: TextTemplate::known("{name} {version}"),
         }
     }
 }

@@ -221,7 +221,8 @@ impl Request<'_> {
         self.project.config.trunk_in(self.refs)
     }
 
-    fn values(&self, version: &Version, lead: &Package) -> Values {
+    /// Returns what a text about `version` of the project may say.
+    pub fn values(&self, version: &Version, lead: &Package) -> Values {
         Values {
             version: Some(version.clone()),
             branch: Some(self.project.branch(version)),

@@ -174,6 +174,8 @@ keys! {
     "commit.notes" Text = "\"Begin the notes of {name} {version}\"", default "`Begin the notes of {name} {version}`": "The one with which a release branch gets its notes, where the trunk had none.";
     "commit.carry" Text = "\"Bring the notes of releases to the trunk\"", default "`Bring the notes of releases of {name} to the trunk`": "The one with which the trunk gets sections of release branches' notes.";
 
+    "commit.tag" Text = "\"{name} {version}\"", default "`{name} {version}`": "That of a release's tag, where it has one.";
+
     "run" Tables = "", default "none": "A program that must see the edited tree; what it changes in tracked files joins the commit.";
     "run.command" Texts = "[\"cargo\", \"vet\", \"regenerate\"]", default "": "The program and its arguments; no shell reads them.";
 

@@ -15,6 +15,7 @@ use crate::git::{BranchName, CommitId, Refs, TagName};
 use crate::plan::{LeftOut, Request, course, notes, preconditions};
 use crate::project::{self, Project, lead};
 use crate::rule;
+use crate::template::Values;
 use crate::text::quoted;
 use crate::transaction::values::{Hooks, NewTag, Publication};
 use crate::version::plain;
@@ -154,7 +155,13 @@ impl PlannedTags<'_> {
                 Some(there) => return Err(Refused::from(elsewhere(&tag, &version, there.commit)).into()),
                 None => {}
             }
-            let message = format!("{name} {version}");
+            let values = Values {
+                name: Some(name),
+                branch: Some(target.branch.to_string()),
+                tag: Some(tag.to_string()),
+                ..request.values(&version, lead)
+            };
+            let message = project.config.commit.tag.render(&values);
             let branch = target.branch.clone();
             tags.push(PlannedTag { tag, version, branch, at: target.commit, kind: form, message });
         }

@@ -1,6 +1,7 @@
 //! Tags of releases: as the project makes them, all or none.
 
 use crate::fixture::Fixture;
+use crate::tools::Tool;
 
 const CONFIG: &str = "lead = \"top\"\n[notes]\nfile = \"NEWS.md\"\n";
 
@@ -119,4 +120,31 @@ fn what_is_released_elsewhere_after_it_is_left_to_do() {
     let json = fixture.run("patch --branch release-7.0.0 --dry-run --format json").out;
     let json = serde_json::from_str::<serde_json::Value>(&json).unwrap();
     assert_eq!(json["plans"][0]["followers"][0]["files"][0], "setup.py");
+}
+
+#[test]
+fn a_tag_is_signed_as_the_latest_one_is_and_says_what_the_template_says() {
+    let Some(ssh_keygen) = Tool::SshKeygen.find() else { return };
+    let fixture = released(&["v4.0.0"]);
+    let key = fixture.sandbox.dir().join("home/key");
+    let made = fixture.command(ssh_keygen).args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+    assert!(made.unwrap().success());
+    let public = std::fs::read_to_string(key.with_extension("pub")).unwrap();
+    let allowed = fixture.sandbox.dir().join("home/allowed");
+    std::fs::write(&allowed, format!("ann@example.org {public}")).unwrap();
+    let settings = [
+        ("gpg.format", "ssh"),
+        ("user.signingkey", key.to_str().unwrap()),
+        ("gpg.ssh.allowedSignersFile", allowed.to_str().unwrap()),
+    ];
+    for (name, value) in settings {
+        fixture.sandbox.git(["config", name, value]);
+    }
+    fixture.sandbox.git(["tag", "--force", "--sign", "-m", "4.0.0", "v4.0.0", "v4.0.0"]);
+    let config = format!("{CONFIG}[commit]\ntag = \"{{tag}}: {{name}} {{short}}\"\n");
+    fixture.sandbox.write("relprep.toml", config);
+    let said = fixture.run("tag");
+    assert_eq!(said.status, 0, "{}", said.err);
+    fixture.sandbox.git(["verify-tag", "v4.0.1"]);
+    assert!(fixture.sandbox.git(["cat-file", "-p", "v4.0.1"]).contains("\nv4.0.1: top 4.0\n"));
 }
