@@ -54,7 +54,7 @@ impl Targets {
     pub fn absences(&self) -> Vec<Finding> {
         let finding = |branch: &String| {
             Finding::of(rule::NO_BRANCH, format!("{branch} is in support, and it is not here"))
-                .remedy("fetch it, or name those that are here with `--to`")
+                .remedy("fetch it, or name those that are here with `--to`; a train that began later states `schedule.since`")
         };
         self.absent.iter().map(finding).collect()
     }

@@ -64,22 +64,25 @@ fn missing(message: &str, name: &str) -> Option<(String, String)> {
 
 /// Says which kind of value `key` takes, where `message` is that it was given another.
 fn of_another_kind(message: &str, key: &Key) -> Option<(String, String)> {
-    let (found, _) = message
-        .strip_prefix("invalid type: ")
-        .or_else(|| message.strip_prefix("invalid value: "))
-        .or_else(|| message.strip_prefix("unknown variant "))?
-        .split_once(", expected ")?;
-    let found = match found {
-        "sequence" => "a list".to_owned(),
-        "map" => "a table".to_owned(),
-        found => format!("the {found}"),
+    let found = if message == "wanted string or table" {
+        // What serde says of a value that is none of an enum.
+        String::new()
+    } else if let Some(variant) = message.strip_prefix("unknown variant ") {
+        format!(", not {}", variant.split_once(", expected ")?.0)
+    } else {
+        let found = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))?;
+        match found.split_once(", expected ")?.0 {
+            "sequence" => ", not a list".to_owned(),
+            "map" => ", not a table".to_owned(),
+            found => format!(", not the {found}"),
+        }
     };
     let remedy = match key.kind {
         Kind::Tables if key.example.is_empty() => format!("begin a table with `{}`", key.line()),
         Kind::Table | Kind::Levels if key.example.is_empty() => format!("begin it with `{}`", key.line()),
         _ => format!("write it like `{}`", key.line()),
     };
-    Some((format!("`{}` takes {}, not {found}", key.name, key.kind.in_words()), remedy))
+    Some((format!("`{}` takes {}{found}", key.name, key.kind.in_words()), remedy))
 }
 
 /// Returns the dotted name of what stands at `span`, below the tables of a manifest that hold a configuration.

@@ -150,8 +150,10 @@ fn supported(
         {
             selected.targets.push(target(branch, commit, head));
         } else {
-            let message =
-                format!("{} is supported, and there is no local branch `{}`", row.short, row.branch);
+            let message = format!(
+                "{} is supported, and there is no local branch `{}` (a train that began later states `schedule.since`)",
+                row.short, row.branch
+            );
             findings.push(no_branch(message, &row.branch, refs));
         }
     }

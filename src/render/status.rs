@@ -155,7 +155,9 @@ pub fn sentence(todo: &Todo, day: NaiveDate) -> String {
             format!("{short} ends {}{commits}", until(*last_day, day))
         }
         Todo::NoBranch { short, branch } => {
-            format!("{short} needs security fixes, and there is no branch {branch} here")
+            format!(
+                "{short} needs security fixes, and there is no branch {branch} here (a train that began later states `schedule.since`)"
+            )
         }
         Todo::OtherVersion { branch, version } => format!("{branch} names the version {version}"),
         Todo::Differs { branch, places } => format!("{branch} is not the same in {}", places.join(" and ")),

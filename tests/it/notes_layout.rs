@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use relprep::edit::notes::{Edited, Layout, Missing, Notes, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
@@ -272,7 +273,7 @@ fn how_notes_are_laid_out_is_asked_where_they_do_not_show_it() {
     assert_eq!(growing.read("RELEASES.md"), "## 3.0.0\n\nUnreleased.\n\n## 2.0.0\n\nUnreleased.\n");
     let unknown = bell(&[("relprep.toml", "[notes]\nlayout = \"one\"\n")]);
     let said = relprep(&unknown, &["branch"]).exits(1);
-    assert!(said.contains("expected one of `per-branch`, `growing`, `unreleased`"), "{said}");
+    assert!(said.contains("takes one of \"per-branch\", \"growing\", \"unreleased\", not `one`"), "{said}");
     let own = bell(&[("RELEASES.md", "## 2.0.0\n\n<!-- ARCHIVE_START -->\n")]);
     let said = relprep(&own, &["notes", "--carry"]).exits(1);
     assert!(said.contains("each release branch keeps its own"), "{said}");
@@ -364,9 +365,15 @@ fn texts() -> impl Strategy<Value = String> {
         "\u{feff}",
         "é",
     ]);
-    let ends = prop::sample::select(vec!["\n", "\n\n", "\r\n", "\n\n\n", ""]);
-    prop::collection::vec((pieces, ends), 0..24)
-        .prop_map(|lines| lines.into_iter().flat_map(|(line, end)| [line, end]).collect())
+    let ends = prop::sample::select(vec!["\n", "\n\n", "\r\n", "\n\n\n"]);
+    prop::collection::vec((pieces, ends), 0..24).prop_map(|lines| {
+        let mut text: String = lines.iter().flat_map(|(line, end)| [*line, *end]).collect();
+        // Some have no line end at the end.
+        if lines.len() % 3 == 0 {
+            text.truncate(text.trim_end().len());
+        }
+        text
+    })
 }
 
 /// Returns whether the lines of `part` are all in `whole`, in their order, but for those that `may_go`.
@@ -378,6 +385,13 @@ fn keeps_lines(whole: &str, part: &str, may_go: impl Fn(&str) -> bool) -> bool {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        // What is found is found in every run.
+        rng_seed: RngSeed::Fixed(15),
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn a_release_loses_nothing_but_empty_categories_and_the_link_that_follows(text in texts()) {
         let Ok(after) = turn(&text, "1.3.0") else { return Ok(()) };

@@ -155,7 +155,7 @@ release-32.0.0  local, origin  supported       32.0.1   1.84  v32.0.1 (2025-04-2
 release-31.0.0                 supported                                                        until 2025-05-20 (16 left)
 
 To do:
-* 31.0 needs security fixes, and there is no branch release-31.0.0 here
+* 31.0 needs security fixes, and there is no branch release-31.0.0 here (a train that began later states `schedule.since`)
 * release-32.0.0 is not the same in local and origin"
     );
 

@@ -37,7 +37,11 @@ fn what_is_due_is_said_as_one_says_it() {
         (cut, "2025-05-05", "cut 33.0.0: due today"),
         (never, "2025-04-20", "29.0.0 was never tagged though v29.0.1 was"),
         (other, "2025-04-22", "release-31.0.0 names the version 32.0.0"),
-        (missing, "2025-04-22", "31.0 needs security fixes, and there is no branch release-31.0.0 here"),
+        (
+            missing,
+            "2025-04-22",
+            "31.0 needs security fixes, and there is no branch release-31.0.0 here (a train that began later states `schedule.since`)",
+        ),
         (
             Todo::Differs { branch: branch(), places },
             "2025-04-22",
