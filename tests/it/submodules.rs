@@ -9,7 +9,7 @@ use crate::support::Sandbox;
 /// A workspace two of whose members lie in a submodule, and the submodule's own repository.
 struct Case {
     fixture: Fixture,
-    library: Sandbox,
+    origin: Sandbox,
 }
 
 const SUBMODULE: &str = "vendor/lunar";
@@ -20,10 +20,10 @@ fn package(name: &str, version: &str, more: &str) -> String {
     format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2021\"\n{more}")
 }
 
-/// Adds the repository of `library` as the submodule `path`.
-fn add_submodule(sandbox: &Sandbox, library: &Sandbox, path: &str) {
+/// Adds the repository of `origin` as the submodule `path`.
+fn add_submodule(sandbox: &Sandbox, origin: &Sandbox, path: &str) {
     sandbox.git(["config", "--global", "protocol.file.allow", "always"]);
-    sandbox.git(["submodule", "--quiet", "add", library.root().to_str().unwrap(), path]);
+    sandbox.git(["submodule", "--quiet", "add", origin.root().to_str().unwrap(), path]);
 }
 
 fn cargo(sandbox: &Sandbox, args: &[&str]) {
@@ -35,7 +35,7 @@ impl Case {
     /// One member of the submodule is required, the other is only named among the members.
     fn new() -> Self {
         let needs = "rust-version = \"1.60\"\n[features]\nfull = []\n[dependencies]\nlunation = \"0.5\"\n";
-        let library = Sandbox::with_files([
+        let origin = Sandbox::with_files([
             ("lib/tide/Cargo.toml", package("tide", "0.9.0", needs)),
             ("lib/tide/src/lib.rs", String::new()),
             ("bin/ebb/Cargo.toml", package("ebb-tool", "7.0.0", "")),
@@ -60,9 +60,9 @@ impl Case {
                 ("crates/orbit-macros/Cargo.toml", "edition", &format!("{ABOUT}edition")),
             ],
         );
-        let case = Self { fixture, library };
+        let case = Self { fixture, origin };
         let sandbox = &case.fixture.sandbox;
-        add_submodule(sandbox, &case.library, SUBMODULE);
+        add_submodule(sandbox, &case.origin, SUBMODULE);
         let manifest = sandbox.read("crates/orbit/Cargo.toml");
         let tide = format!(
             "tide = {{ path = \"../../{SUBMODULE}/lib/tide\", version = \"0.9\", features = [\"full\"] }}\n"
@@ -73,8 +73,8 @@ impl Case {
         sandbox.git(["push", "--quiet", "origin", "main"]);
 
         let newer = needs.replace("1.60", "1.90") + "gnomon = \"1\"\n";
-        case.library.write("lib/tide/Cargo.toml", package("tide", "0.9.7", &newer));
-        case.library.commit_all("newer");
+        case.origin.write("lib/tide/Cargo.toml", package("tide", "0.9.7", &newer));
+        case.origin.commit_all("newer");
         case
     }
 
