@@ -17,6 +17,7 @@ mod moment;
 mod names;
 mod promised;
 pub mod reach;
+mod refs;
 mod rerere;
 pub(crate) mod settings;
 mod submodules;

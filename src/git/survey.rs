@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::branches::{BranchTip, Place, TrackingState};
+use super::branches::{BranchTip, Place};
 use super::tags::day_of;
+use super::tracking::TrackingState;
 use super::{BranchName, CommitId, Refs, RemoteName, Repo, Tag, TagName};
 use crate::train::Number;
 use crate::version::plain;

@@ -7,6 +7,17 @@ use super::branches::BranchTip;
 use super::tags::day_of;
 use super::{BranchName, RemoteName, Repo};
 
+/// How a local branch stands to what was fetched of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrackingState {
+    /// It has all that was fetched.
+    Current,
+    /// What was fetched has all of it, and more.
+    Behind,
+    /// Both have what the other has not.
+    Diverged,
+}
+
 /// How far a local branch and what was fetched of it are apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrackingDistance {
@@ -21,6 +32,18 @@ pub struct TrackingDistance {
 }
 
 impl Repo {
+    /// Returns how the local branch stands to what was fetched; `None` where one of them is missing.
+    pub fn standing(&self, tip: &BranchTip) -> Result<Option<TrackingState>> {
+        let (Some(local), Some(fetched)) = (tip.local, tip.fetched()) else { return Ok(None) };
+        Ok(Some(if self.has_ancestor(local, fetched)? {
+            TrackingState::Current
+        } else if self.has_ancestor(fetched, local)? {
+            TrackingState::Behind
+        } else {
+            TrackingState::Diverged
+        }))
+    }
+
     /// Returns how far the branch `name` is from what was fetched of it; `None` where it is in one place
     /// only, or the same in both.
     ///
