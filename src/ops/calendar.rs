@@ -1,6 +1,6 @@
 //! The release train as of one day: what the configuration says of it, and what the repository tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -10,6 +10,7 @@ use super::recovery::{Purpose, recover};
 use super::session::Context;
 use super::sink::Sink;
 use crate::config::Config;
+use crate::edit::notes::{Notes, Section, SectionState};
 use crate::finding::{Finding, Refused};
 use crate::git::survey::{Survey, SurveyRequest};
 use crate::git::{CommitId, Refs, Repo};
@@ -142,11 +143,40 @@ impl ProjectSchedule {
 
     /// Says that not all tags can be here, and how they come.
     fn tags_missing(&self, repo: &Repo, refs: &Refs) -> Result<Option<Finding>> {
-        let Some(unseen) = self.known(&|_| String::new()).unseen() else { return Ok(None) };
+        let by_schedule = self.known(&|_| String::new()).unseen();
+        let Some(unseen) = by_schedule.map_or_else(|| self.unseen_in_notes(repo), |said| Ok(Some(said)))?
+        else {
+            return Ok(None);
+        };
         let fetch = || format!("run `git fetch --tags {}`", refs.branches.remote_to_fetch());
         let remedy = repo.gap(&refs.branches)?.map_or_else(fetch, |gap| gap.remedy());
         let or = "; where there are none, state as `schedule.since` the first release that has one";
         Ok(Some(Finding::of(rule::TAGS_MISSING, unseen).remedy(format!("{remedy}{or}"))))
+    }
+
+    /// Says which releases the trunk's notes date and no tag shows. One may still get its tag, so there are two
+    /// at least.
+    fn unseen_in_notes(&self, repo: &Repo) -> Result<Option<String>> {
+        let notes = &self.config.notes;
+        let (Some(train), Some(trunk)) = (&self.train, &self.survey.trunk) else { return Ok(None) };
+        if !notes.enabled {
+            return Ok(None);
+        }
+        let Some(Ok(text)) = repo.text_at(trunk.commit, &notes.file)? else { return Ok(None) };
+        let is_out = |section: &&Section| {
+            matches!(section.state(), Some(SectionState::Released(day)) if day <= self.date)
+                && train.number_of(&section.version).is_some_and(|number| number >= train.since)
+        };
+        let seen = self.survey.tags.iter().map(|tag| &tag.version).max();
+        let notes = Notes::parse(&notes.file, &text, &notes.style);
+        let newer = notes.sections().iter().filter(is_out).map(|section| &section.version);
+        let unseen: BTreeSet<&Version> = newer.filter(|version| Some(*version) > seen).collect();
+        let Some(newest) = unseen.last().filter(|_| unseen.len() > 1) else { return Ok(None) };
+        let count = unseen.len();
+        let message = format!(
+            "the notes date {count} releases up to {newest} that no tag shows: not all tags are here"
+        );
+        Ok(Some(message))
     }
 
     /// Says that the trunk is not shown, since nothing tells how its number goes with those of the branches.

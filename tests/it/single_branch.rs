@@ -74,3 +74,25 @@ fn what_is_supported_is_not_told_from_tags_that_cannot_be_all() {
         run(&whole, "status --supported --date 2024-09-01")
     );
 }
+
+#[test]
+fn releases_that_the_notes_date_and_no_tag_shows_are_not_all_here() {
+    let (whole, _) = clone();
+    let config = CONFIG.replace("enabled = false", "file = 'NEWS.md'\nlayout = 'growing'");
+    whole.write("relprep.toml", config);
+    let notes = |versions: &[&str]| {
+        let section = |version: &&str| format!("## {version}\n\nReleased 2024-08-20.\n\n");
+        versions.iter().map(section).collect::<String>()
+    };
+    // One that is out and not tagged may get its tag yet.
+    for (versions, expected) in [
+        (&["7.0.1", "7.0.0"][..], None),
+        (&["7.0.2", "7.0.1", "7.0.0"], Some("the notes date 2 releases up to 7.0.2 that no tag shows")),
+    ] {
+        whole.write("NEWS.md", notes(versions));
+        whole.commit_all("What is new");
+        let (status, said) = run(&whole, "status --supported --date 2024-09-01");
+        assert_eq!(status, i32::from(expected.is_some()), "{said}");
+        assert!(expected.is_none_or(|text| said.contains(&format!("error[tags-missing]: {text}"))), "{said}");
+    }
+}
