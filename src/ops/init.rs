@@ -19,8 +19,9 @@ use super::replay::{PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, config
 use super::session::Session;
 use super::sink::Sink;
 use crate::config::{self, Config, ConfigFile, TextTemplate};
-use crate::git::Refs;
+use crate::finding::Finding;
 use crate::git::diff::ChangeKind;
+use crate::git::{Refs, Tag};
 use crate::path::RepoPath;
 use crate::plan::Command;
 use crate::plan::files::{FileChange, What};
@@ -50,14 +51,16 @@ pub struct Proposal {
 pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Result<Proposal> {
     let refs = project::refs(&session.repo, &session.context.location)?;
     let options = ReplayOptions { versions: Vec::new(), last, except: Vec::new() };
-    let mut trial = Trial { session, options, settings: Vec::new(), sink };
+    // What names are inferred is said once, and not for each trial.
+    let usual = configured((session, &refs), Config::default(), sink)?;
+    let mut trial = Trial { session, refs: &refs, options, settings: Vec::new(), sink };
     let before = trial.replay(&[])?;
     let known: Vec<PastStep> = before.iter().map(|step| step.step.clone()).collect();
     trial.settings = labels(&known);
     let mut settings = carried(session, &known)?;
     settings.extend(messages(session, &known)?);
-    settings.extend(archive_entry(session, &known, trial.sink)?);
-    settings.extend(cadence::settings(&first_releases(session, &refs, trial.sink)?));
+    settings.extend(archive_entry(session, &usual, &known)?);
+    settings.extend(cadence::settings(&first_releases(&usual, &refs)));
     trial.settings.extend(settings);
     let mut steps = trial.replay(&[])?;
     for candidate in candidates(session, &steps)? {
@@ -80,6 +83,7 @@ pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Resul
 /// Settings that are tried out on the past.
 struct Trial<'a, 's> {
     session: &'a Session<'s>,
+    refs: &'a Refs,
     options: ReplayOptions,
     settings: Vec<Setting>,
     sink: &'a mut dyn Sink,
@@ -90,8 +94,9 @@ impl Trial<'_, '_> {
     fn replay(&mut self, more: &[Setting]) -> Result<Vec<ReplayedStep>> {
         let settings: Vec<Setting> = self.settings.iter().chain(more).cloned().collect();
         let config = read(&draft::text(&settings))?;
-        let config = configured(self.session, config, self.sink)?;
-        replay_as(self.session, &config, &self.options, self.sink)
+        let at = (self.session, self.refs);
+        let config = configured(at, config, &mut Vec::<Finding>::new())?;
+        replay_as(at, &config, &self.options, self.sink)
     }
 }
 
@@ -179,8 +184,7 @@ fn messages(session: &Session<'_>, steps: &[PastStep]) -> Result<Vec<Setting>> {
 }
 
 /// Returns the line that cuts add to the notes for the branch that they make.
-fn archive_entry(session: &Session<'_>, steps: &[PastStep], sink: &mut dyn Sink) -> Result<Option<Setting>> {
-    let config = configured(session, Config::default(), sink)?;
+fn archive_entry(session: &Session<'_>, config: &Config, steps: &[PastStep]) -> Result<Option<Setting>> {
     let mut entries: Vec<String> = Vec::new();
     for step in steps.iter().filter(|step| step.command == Command::Branch) {
         let version = plain(&step.from);
@@ -216,19 +220,14 @@ fn worded(message: &str, version: &Version) -> Option<String> {
 }
 
 /// Returns the first release of each line with the day of its tag, by version.
-fn first_releases(
-    session: &Session<'_>,
-    refs: &Refs,
-    sink: &mut dyn Sink,
-) -> Result<Vec<(Version, NaiveDate)>> {
-    let config = configured(session, Config::default(), sink)?;
-    let day = |tag: &crate::git::Tag| {
+fn first_releases(config: &Config, refs: &Refs) -> Vec<(Version, NaiveDate)> {
+    let day = |tag: &Tag| {
         let version = config.names.tag.read(&tag.name)?;
         (version.pre.is_empty() && version.patch == 0).then_some((version, tag.day?))
     };
     let mut releases: Vec<_> = refs.tags.values().filter_map(day).collect();
     releases.sort();
-    Ok(releases)
+    releases
 }
 
 /// Returns settings that may or may not be right, for what came out otherwise than it was made.

@@ -64,7 +64,7 @@ pub fn replay(
     };
     let config =
         Project::config_at((repo, &refs), &context.location, Revision { commit, is_checked_out: true })?;
-    replay_as(session, &configured(session, config, sink)?, options, sink)
+    replay_as((session, &refs), &configured((session, &refs), config, sink)?, options, sink)
 }
 
 /// Returns `config` with the names that the repository's branches and tags show, and without its programs.
@@ -72,15 +72,18 @@ pub fn replay(
 /// # Errors
 ///
 /// A refusal where they show two ways of naming alike.
-pub fn configured(session: &Session<'_>, mut config: Config, sink: &mut dyn Sink) -> Result<Config> {
+pub fn configured(
+    (session, refs): (&Session<'_>, &Refs),
+    mut config: Config,
+    sink: &mut dyn Sink,
+) -> Result<Config> {
     let Session { context, repo } = session;
-    let refs = project::refs(repo, &context.location)?;
     // Programs see a tree that is checked out, and nothing is.
     config.runs.clear();
-    config.trunk = Some(config.trunk_in(&refs));
+    config.trunk = Some(config.trunk_in(refs));
     let lead = project::lead(repo, &context.location, &config)?;
     let name = product(&config, lead.name.as_deref());
-    for said in names::infer(&mut config, &refs, &lead.product(&name)) {
+    for said in names::infer(&mut config, refs, &lead.product(&name)) {
         match said.severity {
             Severity::Error => return Err(Refused::from(said).into()),
             _ => sink.finding(&said),
@@ -95,19 +98,18 @@ pub fn configured(session: &Session<'_>, mut config: Config, sink: &mut dyn Sink
 ///
 /// As [`replay()`].
 pub fn replay_as(
-    session: &Session<'_>,
+    (session, refs): (&Session<'_>, &Refs),
     config: &Config,
     options: &ReplayOptions,
     sink: &mut dyn Sink,
 ) -> Result<Vec<ReplayedStep>> {
     let Session { context, repo } = session;
-    let refs = project::refs(repo, &context.location)?;
-    let trunk = config.trunk_in(&refs);
+    let trunk = config.trunk_in(refs);
     let lead = project::lead(repo, &context.location, config)?;
-    let history = steps::ReleaseHistory { repo, config, refs: &refs, trunk: &trunk, lead: &lead };
+    let history = steps::ReleaseHistory { repo, config, refs, trunk: &trunk, lead: &lead };
     let steps = history.steps(options)?;
     let work = |repo: &Repo, step: &PastStep| {
-        Replaying { repo, location: &context.location, config, refs: &refs, trunk: &trunk }.again(step)
+        Replaying { repo, location: &context.location, config, refs, trunk: &trunk }.again(step)
     };
     let outcomes = reading::in_threads(&context.location, &steps, work, |done, step| {
         sink.progress(&Progress::Read { branch: &step.branch, done, all: steps.len() });

@@ -42,8 +42,7 @@ pub(super) fn text(settings: &[Setting]) -> String {
         let of_table = settings.iter().filter(|setting| setting.table == table);
         for (index, setting) in of_table.enumerate() {
             if index == 0 || setting.begins_table() {
-                let _ = writeln!(out, "\n{table}").map(|()| out.truncate(out.trim_end().len()));
-                out.push('\n');
+                let _ = if table.is_empty() { writeln!(out) } else { writeln!(out, "\n{table}") };
             }
             let _ = writeln!(out, "# {}", setting.why);
             setting.lines.iter().for_each(|line| {
