@@ -26,7 +26,9 @@ use crate::git::{CommitId, Mode, Refs, Repo, Tag, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::version::plain;
-use crate::workspace::metadata::{Members, Unreadable};
+use crate::workspace::answer::Question;
+use crate::workspace::dependencies::{CargoFolder, CargoView};
+use crate::workspace::metadata::{AnsweredDependencies, Members, Unreadable};
 use crate::workspace::{Package, TreeFiles, Workspace, declared};
 
 /// A project at one commit.
@@ -98,35 +100,66 @@ impl Project {
         changed: &[String],
         asked: Option<AskedMembers>,
     ) -> Result<Self> {
-        Self::read_tree((repo, refs), location, commit, repo.tree(commit)?, changed, asked)
+        let tree = repo.tree(commit)?;
+        let asked = (Question::Members, asked);
+        Ok(Self::read_tree((repo, refs), location, (commit, tree), changed, asked)?.0)
     }
 
-    /// Reads the project as [`Project::read`] does, where the files of the commit are known already.
+    /// Reads the project at `location` as it is `at` a commit, of which Cargo is asked `question`; beside it, or why
+    /// it cannot be read, stands what Cargo need not be asked again.
     ///
     /// # Errors
     ///
-    /// As there.
-    pub fn read_tree(
+    /// If git fails.
+    pub fn read_asking(
         (repo, refs): (&Repo, &Refs),
         location: &Location,
-        commit: CommitId,
-        tree: Tree,
+        at: Revision,
+        question: Question,
+    ) -> Result<(Result<Self>, CargoView)> {
+        let (project, folder) = if at.is_checked_out {
+            let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
+            let tree = repo.tree(at.commit)?;
+            let changed = repo.changed_among(&tree, is_cargos)?;
+            let read = Self::read_tree((repo, refs), location, (at.commit, tree), &changed, (question, None));
+            (read, CargoFolder::of_checkout(&changed))
+        } else {
+            (Self::read_elsewhere((repo, refs), location, at.commit, question), CargoFolder::Scratch)
+        };
+        Ok(match project {
+            Ok((project, known)) => {
+                let folder = if project.workspace.needs_scratch { CargoFolder::Scratch } else { folder };
+                (Ok(project), CargoView { folder, known })
+            }
+            Err(error) => (Err(error), CargoView { folder, known: None }),
+        })
+    }
+
+    fn read_tree(
+        (repo, refs): (&Repo, &Refs),
+        location: &Location,
+        (commit, tree): (CommitId, Tree),
         changed: &[String],
-        asked: Option<AskedMembers>,
-    ) -> Result<Self> {
+        (question, asked): (Question, Option<AskedMembers>),
+    ) -> Result<(Self, Option<AnsweredDependencies>)> {
         text::check_sizes(repo, &tree)?;
         let manifest = manifest_path(repo, location)?;
         let path = relative(repo, &manifest);
-        let (members, sources) = if changed.iter().any(|path| path.ends_with("Cargo.toml")) {
-            (Members::in_tree(repo, &tree, &path?), TreeFiles::read(repo, &tree)?)
+        let is_other = changed.iter().any(|path| question.concerns(path));
+        let (members, sources) = if is_other {
+            (Members::in_tree(repo, &tree, &path?, question), TreeFiles::read(repo, &tree)?)
         } else {
-            let asked = asked.unwrap_or_else(|| AskedMembers::ask(repo.root().to_owned(), manifest));
+            let asked =
+                asked.unwrap_or_else(|| AskedMembers::ask(repo.root().to_owned(), manifest, question));
             let sources = TreeFiles::read(repo, &tree)?;
-            (Members::of_checkout(repo, &tree, &path?, asked.answer(), sources.parsed()), sources)
+            let answered = (question, asked.answer());
+            (Members::of_checkout(repo, &tree, &path?, answered, sources.parsed()), sources)
         };
-        let members = parsing_first(repo, &tree, members)?;
+        let mut members = parsing_first(repo, &tree, members)?;
+        let known = members.dependencies.take();
         let (config, notes) = configured::of_checkout((repo, refs), location, &tree, &members.root)?;
-        Self::of_members((repo, refs), commit, tree, (&members, sources), config, notes)
+        let project = Self::of_members((repo, refs), commit, tree, (&members, sources), config, notes)?;
+        Ok((project, known))
     }
 
     /// Reads the project at `location` as it is at `commit`, a commit that is not checked out, without
@@ -138,10 +171,21 @@ impl Project {
     ///
     /// Refusals where it is not a workspace, or where its configuration cannot be read.
     pub fn read_commit((repo, refs): (&Repo, &Refs), location: &Location, commit: CommitId) -> Result<Self> {
-        let (tree, members) = members_at(repo, location, commit)?;
+        Ok(Self::read_elsewhere((repo, refs), location, commit, Question::Members)?.0)
+    }
+
+    fn read_elsewhere(
+        (repo, refs): (&Repo, &Refs),
+        location: &Location,
+        commit: CommitId,
+        question: Question,
+    ) -> Result<(Self, Option<AnsweredDependencies>)> {
+        let (tree, mut members) = members_at(repo, location, commit, question)?;
+        let known = members.dependencies.take();
         let (config, notes) = configured::of_commit((repo, refs), location, &tree, &members.root)?;
         let sources = TreeFiles::read(repo, &tree)?;
-        Self::of_members((repo, refs), commit, tree, (&members, sources), config, notes)
+        let project = Self::of_members((repo, refs), commit, tree, (&members, sources), config, notes)?;
+        Ok((project, known))
     }
 
     /// Reads the project at `location` as it was at `commit`, as `config` has it, whatever was configured
@@ -156,21 +200,25 @@ impl Project {
         commit: CommitId,
         config: Config,
     ) -> Result<Self> {
-        let (tree, members) = members_at(repo, location, commit)?;
+        let (tree, members) = members_at(repo, location, commit, Question::Members)?;
         let sources = TreeFiles::read(repo, &tree)?;
         Self::of_members((repo, refs), commit, tree, (&members, sources), config, Vec::new())
     }
 
     /// Reads the configuration of the project at `location` as it is `at` a commit, without asking Cargo
-    /// where the workspace's root is.
+    /// where the workspace's root is, and returns that beside.
     ///
     /// # Errors
     ///
     /// Refusals where there is no manifest, or the configuration cannot be read.
-    pub fn config_at((repo, refs): (&Repo, &Refs), location: &Location, at: Revision) -> Result<Config> {
+    pub fn config_at(
+        (repo, refs): (&Repo, &Refs),
+        location: &Location,
+        at: Revision,
+    ) -> Result<(Config, RepoPath)> {
         let tree = repo.tree(at.commit)?;
         let root = root_among(repo, location, &tree)?;
-        Ok(configured::at((repo, refs), location, at, &tree, &root)?.0)
+        Ok((configured::at((repo, refs), location, at, &tree, &root)?.0, root))
     }
 
     /// Reads the project at `location` as it is `at` a commit, with those members that it had at
@@ -190,7 +238,7 @@ impl Project {
             text::check_sizes(repo, tree)?;
         }
         let manifest = relative(repo, &manifest_path(repo, location)?)?;
-        let members = Members::in_tree(repo, &tree_then, &manifest);
+        let members = Members::in_tree(repo, &tree_then, &manifest, Question::Members);
         let mut members = parsing_first(repo, &tree_then, members)?;
         members.retain(|path| tree.get(path).is_some());
         let (config, notes) = configured::at((repo, refs), location, at, &tree, &members.root)?;
@@ -269,12 +317,17 @@ pub fn config_file(repo: &Repo, location: &Location) -> Result<RepoPath> {
 }
 
 /// Asks Cargo about the project at `location` as it is at `commit`, a commit that is not checked out.
-fn members_at(repo: &Repo, location: &Location, commit: CommitId) -> Result<(Tree, Members)> {
+fn members_at(
+    repo: &Repo,
+    location: &Location,
+    commit: CommitId,
+    question: Question,
+) -> Result<(Tree, Members)> {
     let tree = repo.tree(commit)?;
     text::check_sizes(repo, &tree)?;
     let here = relative(repo, &manifest_path(repo, location)?)?;
     let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
-    let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest))?;
+    let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest, question))?;
     Ok((tree, members))
 }
 
@@ -315,7 +368,7 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
     text::check_sizes(repo, &tree)?;
     let nearest = manifest_path(repo, location);
     let members = |manifest: &PathBuf| {
-        let answered = Members::in_work_tree(repo.root(), manifest);
+        let answered = (Question::Members, Members::in_work_tree(repo.root(), manifest, Question::Members));
         let has_submodules = tree.submodules().next().is_some();
         let sources = if has_submodules { TreeFiles::read(repo, &tree)? } else { TreeFiles::default() };
         Members::of_checkout(repo, &tree, &relative(repo, manifest)?, answered, sources.parsed())
@@ -350,11 +403,11 @@ impl AskedMembers {
     /// known.
     pub fn at(repo: &Repo, location: &Location) -> Option<Self> {
         let manifest = manifest_path(repo, location).ok()?;
-        text::is_small_enough(repo).then(|| Self::ask(repo.root().to_owned(), manifest))
+        text::is_small_enough(repo).then(|| Self::ask(repo.root().to_owned(), manifest, Question::Members))
     }
 
-    fn ask(root: PathBuf, manifest: PathBuf) -> Self {
-        Self(std::thread::spawn(move || Members::in_work_tree(&root, &manifest)))
+    fn ask(root: PathBuf, manifest: PathBuf, question: Question) -> Self {
+        Self(std::thread::spawn(move || Members::in_work_tree(&root, &manifest, question)))
     }
 
     fn answer(self) -> Result<Members> {

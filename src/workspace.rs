@@ -4,10 +4,12 @@
 //! the repository (excluded crates, nested workspaces, their lock files) is read from the commit's
 //! tree, since it may require members by path.
 
+pub mod answer;
 mod cargo;
 pub mod compile;
 pub mod declared;
 pub mod dependencies;
+pub mod graph;
 pub mod lock_scope;
 pub mod metadata;
 pub mod outside;

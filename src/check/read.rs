@@ -9,16 +9,17 @@ use super::{BranchKind, FirstManifests, LockState, Subject};
 use crate::edit::notes::Notes;
 use crate::finding::Refused;
 use crate::git::fetched::{FetchGap, Sign};
-use crate::git::{BranchName, CommitId, Repo, Tag};
+use crate::git::{BranchName, CommitId, Refs, Repo, Tag};
 use crate::msrv::baseline::BaselineOverride;
-use crate::msrv::inquiry::Inquiry;
+use crate::msrv::inquiry::{self, Inquiry};
 use crate::msrv::read;
 use crate::path::RepoPath;
 use crate::plan::{Request, lines};
-use crate::project::{Project, lead};
+use crate::project::{Location, Project, Revision, lead};
 use crate::report::Report;
 use crate::rule;
 use crate::train::Train;
+use crate::workspace::answer::Question;
 use crate::workspace::dependencies::{Answers, GraphError};
 
 /// Reads what the rules look at: nothing that only rules need which are off.
@@ -77,6 +78,32 @@ pub fn subject<'a>(
         msrv: msrv.findings,
         first,
     })
+}
+
+/// Returns what Cargo will be asked of `branch` at a commit, as far as that shows before anything is read.
+///
+/// # Errors
+///
+/// If the repository cannot be read.
+pub fn question(
+    (repo, refs): (&Repo, &Refs),
+    location: &Location,
+    at: Revision,
+    branch: &BranchName,
+) -> Result<Question> {
+    let Ok((config, root)) = Project::config_at((repo, refs), location, at) else {
+        return Ok(Question::Members);
+    };
+    let lock = root.sibling("Cargo.lock");
+    let is_locked =
+        lock.is_some_and(|lock| repo.blob_at(at.commit, lock.as_str()).is_ok_and(|blob| blob.is_some()));
+    match is_locked {
+        true if config.check.is_on(rule::LOCK_CURRENT) => Ok(Question::Dependencies),
+        true if config.check.is_on(rule::MSRV) => {
+            inquiry::question((repo, refs), location, at, branch, BaselineOverride::none())
+        }
+        _ => Ok(Question::Members),
+    }
 }
 
 fn notes(project: &Project) -> Option<(&RepoPath, Notes<'_>)> {

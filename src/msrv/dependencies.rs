@@ -9,7 +9,8 @@ use crate::path::RepoPath;
 use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::text::{counted, listed};
-use crate::workspace::dependencies::{Graph, GraphError};
+use crate::workspace::dependencies::GraphError;
+use crate::workspace::graph::Graph;
 
 /// How many packages a message names.
 const NAMED: usize = 20;
@@ -160,7 +161,7 @@ fn named(package: &ThirdParty) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::dependencies::{Edge, Node};
+    use crate::workspace::graph::{Edge, Node};
 
     fn node(name: &str, rust: Option<u64>) -> Node {
         Node {

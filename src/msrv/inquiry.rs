@@ -19,6 +19,7 @@ use crate::report::Report;
 use crate::rule;
 use crate::rust_version::RustVersion;
 use crate::train::Train;
+use crate::workspace::answer::Question;
 
 /// What a branch promises about Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +140,39 @@ impl Inquiry<'_> {
     }
 }
 
+/// Returns what Cargo will be asked of `branch` at a commit, as far as its lock file and that of the line's first
+/// release tell before anything is read: whoever is wrong here asks twice.
+///
+/// # Errors
+///
+/// If the repository cannot be read.
+pub fn question(
+    (repo, refs): (&Repo, &Refs),
+    location: &Location,
+    at: Revision,
+    branch: &BranchName,
+    stated: &BaselineOverride,
+) -> Result<Question> {
+    let Ok((config, root)) = Project::config_at((repo, refs), location, at) else {
+        return Ok(Question::Members);
+    };
+    let line = config.names.branch.line(branch);
+    let then = match (&stated.revision, line) {
+        (Some(revision), Some(_)) => repo.resolve(revision)?,
+        (None, Some(line)) => {
+            let name = product(&config, nearest_package(location).as_deref());
+            let tagged = |tag: String| refs.tags.get(tag.as_str()).map(|tag| tag.commit);
+            config.names.tag.all(&line, &name).find_map(tagged)
+        }
+        (_, None) => None,
+    };
+    let (Some(then), Some(lock)) = (then, root.sibling("Cargo.lock")) else { return Ok(Question::Members) };
+    Ok(match read::third_parties_differ(repo, &lock, (then, at.commit))? {
+        true => Question::Dependencies,
+        false => Question::Members,
+    })
+}
+
 /// Reads the project `at` a commit where Cargo refuses its workspace, as it does when an edition needs
 /// more than the `rust-version` beside it: with the members that it had when the promise was made.
 ///
@@ -155,7 +189,7 @@ pub fn refused_project(
     refs: &Refs,
     stated: &BaselineOverride,
 ) -> Result<Option<Project>> {
-    let Ok(config) = Project::config_at((repo, refs), location, at) else { return Ok(None) };
+    let Ok((config, _)) = Project::config_at((repo, refs), location, at) else { return Ok(None) };
     // Cargo does not tell the lead package here.
     let name = product(&config, nearest_package(location).as_deref());
     let Some(then) = promised_at(repo, (&config, &name), at.commit, branch, refs, stated)? else {

@@ -268,6 +268,21 @@ fn lock(inquiry: &Inquiry<'_>, then: Option<&Tree>) -> Result<(LockComparison, O
     Ok((LockComparison::Changed { path, text: now, packages, is_current, graph }, format))
 }
 
+/// Returns whether the lock file `path` has other third parties now than it had then, where both can be read.
+///
+/// # Errors
+///
+/// If git fails.
+pub fn third_parties_differ(repo: &Repo, path: &RepoPath, (then, now): (CommitId, CommitId)) -> Result<bool> {
+    if repo.blob_at(then, path.as_str())? == repo.blob_at(now, path.as_str())? {
+        return Ok(false);
+    }
+    let text = |commit| Ok::<_, anyhow::Error>(repo.text_at(commit, path)?.transpose().ok().flatten());
+    let (Some(now), then) = (text(now)?, text(then)?.unwrap_or_default()) else { return Ok(false) };
+    let read = (LockFile::read(path, &then), LockFile::read(path, &now));
+    Ok(matches!(read, (Ok(then), Ok(now)) if !third_parties(&then, &now).is_empty()))
+}
+
 /// Returns where a lock file states its version.
 fn version_line(path: &RepoPath, text: &str) -> Place {
     let line = text.lines().position(|line| line.starts_with("version"));

@@ -6,12 +6,12 @@ use super::session::Session;
 use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs, Repo};
-use crate::path::RepoPath;
 use crate::plan::preconditions;
 use crate::project::{Project, Revision};
 use crate::report::Report;
 use crate::rule;
-use crate::workspace::dependencies::CargoFolder;
+use crate::workspace::answer::Question;
+use crate::workspace::dependencies::CargoView;
 
 /// How like a name must be to one that is there, to be taken for it: from 0 to 1.
 const LIKE: f64 = 0.8;
@@ -57,24 +57,23 @@ impl CheckedBranch {
         report.findings.extend(refs.branches.doubt());
     }
 
-    /// Reads the project, or why it cannot be; beside it returns where Cargo is asked about it.
-    pub(super) fn read(&self, session: &Session<'_>, refs: &Refs) -> Result<(Result<Project>, CargoFolder)> {
-        let (repo, location, commit) = (&session.repo, &session.context.location, self.at.commit);
-        if !self.at.is_checked_out {
-            let project = Project::read_commit((repo, refs), location, commit).map(|mut project| {
-                // A check runs no programs, and minds none that could not be run.
-                project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
-                project
-            });
-            return Ok((project, CargoFolder::Scratch));
+    /// Reads the project, of which Cargo is asked `question`, or why it cannot be; beside it returns what Cargo need
+    /// not be asked again.
+    pub(super) fn read(
+        &self,
+        session: &Session<'_>,
+        refs: &Refs,
+        question: Question,
+    ) -> Result<(Result<Project>, CargoView)> {
+        let (repo, location) = (&session.repo, &session.context.location);
+        let (mut project, view) = Project::read_asking((repo, refs), location, self.at, question)?;
+        if let Ok(project) = &mut project
+            && !self.at.is_checked_out
+        {
+            // A check runs no programs, and minds none that could not be run.
+            project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
         }
-        let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
-        let tree = repo.tree(commit)?;
-        let changed = repo.changed_among(&tree, is_cargos)?;
-        let project = Project::read_tree((repo, refs), location, commit, tree, &changed, None);
-        let needs_scratch = project.as_ref().is_ok_and(|project| project.workspace.needs_scratch);
-        let folder = if needs_scratch { CargoFolder::Scratch } else { CargoFolder::of_checkout(&changed) };
-        Ok((project, folder))
+        Ok((project, view))
     }
 }
 

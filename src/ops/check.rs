@@ -13,6 +13,7 @@ use crate::plan::course;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::rule;
+use crate::workspace::answer::Question;
 use crate::workspace::dependencies::Answers;
 
 /// Asks every rule that is on about a branch.
@@ -21,16 +22,17 @@ use crate::workspace::dependencies::Answers;
 ///
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
 pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions) -> Result<Report> {
-    let repo = &session.repo;
-    let mut refs = project::refs(repo, &session.context.location)?;
+    let (repo, location) = (&session.repo, &session.context.location);
+    let mut refs = project::refs(repo, location)?;
     let branch = about.branch(repo, &mut refs)?;
-    let (project, folder) = branch.read(session, &refs)?;
+    let question = read::question((repo, &refs), location, branch.at, &branch.name)?;
+    let (project, view) = branch.read(session, &refs, question)?;
     let project = project?;
     let date = session.context.date;
     let request =
         Request { project: &project, branch: &branch.name, refs: &refs, date, asked: &course::NOTHING };
     let train = project.config.train();
-    let cargo = Answers::new(repo, &project.files, folder);
+    let cargo = Answers::new(repo, &project.files, view);
     let subject = read::subject(repo, &request, train.as_ref(), &cargo)?;
 
     let mut report = Report::new("check", format!("{} at {}", branch.name, subject.lead.version));
@@ -56,7 +58,7 @@ pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&
     let Session { context, repo } = session;
     let mut refs = project::refs(repo, &context.location)?;
     let branch = about.branch(repo, &mut refs)?;
-    let project = branch.read(session, &refs)?.0?;
+    let project = branch.read(session, &refs, Question::Members)?.0?;
     let before = match base {
         None => repo.parent(project.commit)?,
         Some(base) => repo.resolve(base)?,

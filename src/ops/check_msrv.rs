@@ -52,7 +52,8 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     branch.tell(&refs, &mut report);
     let stated = &options.stated;
-    let (project, folder) = branch.read(session, &refs)?;
+    let question = inquiry::question((repo, &refs), &context.location, branch.at, &branch.name, stated)?;
+    let (project, view) = branch.read(session, &refs, question)?;
     let project = match project {
         Ok(project) => project,
         Err(error) => {
@@ -75,7 +76,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
         asked: &course::NOTHING,
     };
     let train = project.config.train();
-    let cargo = Answers::new(repo, &project.files, folder);
+    let cargo = Answers::new(repo, &project.files, view);
     let inquiry = Inquiry { repo, request: &request, train: train.as_ref(), stated, cargo: &cargo };
     let promise = inquiry.report(&mut report)?;
     if promise == Promise::Exempt {

@@ -62,7 +62,7 @@ pub fn replay(
     let Some(commit) = repo.head()?.commit() else {
         return Err(Refused::from(preconditions::no_commit()).into());
     };
-    let config =
+    let (config, _) =
         Project::config_at((repo, &refs), &context.location, Revision { commit, is_checked_out: true })?;
     replay_as((session, &refs), &configured((session, &refs), config, sink)?, options, sink)
 }

@@ -1,18 +1,19 @@
 //! What Cargo says of all packages that the workspace uses, third parties included.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep};
 
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
-use crate::rust_version::RustVersion;
+use crate::workspace::answer::Question;
 use crate::workspace::cargo;
+use crate::workspace::graph::Graph;
+use crate::workspace::metadata::AnsweredDependencies;
 use crate::workspace::outside::CargoMessage;
 use crate::workspace::scratch::{LayoutExtent, ScratchFolder};
 use crate::workspace::update::update;
@@ -35,77 +36,6 @@ impl fmt::Display for GraphError {
     }
 }
 
-/// The packages that are used, and which uses which.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Graph {
-    /// The packages.
-    pub nodes: Vec<Node>,
-    /// For each package, those that it depends on.
-    pub edges: Vec<Vec<Edge>>,
-}
-
-/// A package of a [`Graph`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// Its `rust-version`, if it states one.
-    pub rust: Option<RustVersion>,
-    /// Whether it is a member of the workspace.
-    pub member: bool,
-}
-
-/// One package's use of another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edge {
-    /// The index of the package that is used.
-    pub to: usize,
-    /// Whether it is used for development only.
-    pub development: bool,
-}
-
-impl Graph {
-    /// Returns what is reached from the packages that `begins` chooses, each on the shortest way; `development`
-    /// says whether uses for development are ways too.
-    pub(crate) fn reach(&self, begins: impl Fn(&Node) -> bool, development: bool) -> GraphReach {
-        let begin: Vec<usize> = (0..self.nodes.len()).filter(|&index| begins(&self.nodes[index])).collect();
-        let mut from: HashMap<usize, Option<usize>> = begin.iter().map(|&index| (index, None)).collect();
-        let mut queue = VecDeque::from(begin);
-        while let Some(index) = queue.pop_front() {
-            for edge in self.edges[index].iter().filter(|edge| development || !edge.development) {
-                from.entry(edge.to).or_insert_with(|| {
-                    queue.push_back(edge.to);
-                    Some(index)
-                });
-            }
-        }
-        GraphReach { from }
-    }
-}
-
-/// What is reached in a [`Graph`], and from where.
-pub(crate) struct GraphReach {
-    from: HashMap<usize, Option<usize>>,
-}
-
-impl GraphReach {
-    /// Returns whether the package `index` is reached.
-    pub(crate) fn contains(&self, index: usize) -> bool {
-        self.from.contains_key(&index)
-    }
-
-    /// Returns the names and versions on the way to the package `index` of `graph`.
-    pub(crate) fn chain(&self, graph: &Graph, index: usize) -> String {
-        let back = std::iter::successors(Some(index), |index| self.from.get(index).copied().flatten());
-        let name = |index: usize| format!("{} {}", graph.nodes[index].name, graph.nodes[index].version);
-        let mut names: Vec<String> = back.map(name).collect();
-        names.reverse();
-        names.join(" → ")
-    }
-}
-
 /// Where Cargo is asked about a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CargoFolder {
@@ -118,9 +48,17 @@ pub enum CargoFolder {
 impl CargoFolder {
     /// Returns where Cargo is asked about the commit that is checked out, from which the `changed` files differ.
     pub fn of_checkout(changed: &[String]) -> Self {
-        let concerns = |path: &String| path.ends_with("Cargo.toml") || path.ends_with("Cargo.lock");
+        let concerns = |path: &String| Question::Dependencies.concerns(path);
         if changed.iter().any(concerns) { Self::Scratch } else { Self::WorkTree }
     }
+}
+
+/// Where Cargo is asked about a commit, and what it has said of dependencies already.
+pub struct CargoView {
+    /// Where it is asked.
+    pub folder: CargoFolder,
+    /// What it said.
+    pub known: Option<AnsweredDependencies>,
 }
 
 /// What Cargo says of the workspaces of one tree: it is asked about each once, when somebody needs it.
@@ -131,13 +69,22 @@ pub struct Answers<'a> {
     pub tree: &'a Tree,
     folder: CargoFolder,
     layout: OnceCell<Layout<'a>>,
+    known: RefCell<Option<(RepoPath, Result<Graph, CargoMessage>)>>,
     graphs: RefCell<BTreeMap<RepoPath, Rc<Result<Graph, GraphError>>>>,
 }
 
 impl<'a> Answers<'a> {
-    /// Begins with no answer; Cargo is asked in `folder`.
-    pub fn new(repo: &'a Repo, tree: &'a Tree, folder: CargoFolder) -> Self {
-        Self { repo, tree, folder, layout: OnceCell::new(), graphs: RefCell::default() }
+    /// Begins with what is known in `view`.
+    pub fn new(repo: &'a Repo, tree: &'a Tree, view: CargoView) -> Self {
+        let CargoView { folder, known } = view;
+        let (layout, graphs) = (OnceCell::new(), RefCell::default());
+        let known = known.map(|AnsweredDependencies { root, graph, scratch }| {
+            if let Some(scratch) = scratch {
+                layout.get_or_init(|| Layout::of(repo, tree, scratch));
+            }
+            (root, graph)
+        });
+        Self { repo, tree, folder, layout, known: RefCell::new(known), graphs }
     }
 
     /// Returns what Cargo says of the workspace of `manifest`, with its lock file as it is and without network;
@@ -156,7 +103,12 @@ impl<'a> Answers<'a> {
             let layout = Layout::new(self.repo, self.tree, self.folder)?;
             self.layout.get_or_init(|| layout)
         };
-        let answer = Rc::new(layout.graph(manifest)?);
+        let is_known = |(root, _): &mut (RepoPath, _)| root == manifest;
+        let answer = Rc::new(match self.known.borrow_mut().take_if(is_known) {
+            Some((_, Ok(graph))) => Ok(graph),
+            Some((_, Err(said))) => Err(layout.graph_error(said)?),
+            None => layout.graph(manifest)?,
+        });
         self.graphs.borrow_mut().insert(manifest.clone(), Rc::clone(&answer));
         Ok(answer)
     }
@@ -184,8 +136,12 @@ impl<'a> Layout<'a> {
     }
 
     fn in_scratch(repo: &'a Repo, tree: &'a Tree) -> Result<Self> {
-        let scratch = ScratchFolder::lay(repo, tree, LayoutExtent::Everything)?;
-        Ok(Self { repo, tree, root: scratch.root().to_owned(), scratch: Some(scratch) })
+        Ok(Self::of(repo, tree, ScratchFolder::lay(repo, tree, LayoutExtent::Everything)?))
+    }
+
+    /// Takes the folder in which everything is laid out already.
+    fn of(repo: &'a Repo, tree: &'a Tree, scratch: ScratchFolder) -> Self {
+        Self { repo, tree, root: scratch.root().to_owned(), scratch: Some(scratch) }
     }
 
     /// Asks Cargo about the workspace of `manifest`, with its lock file as it is and without network;
@@ -196,11 +152,11 @@ impl<'a> Layout<'a> {
     /// If Cargo cannot be run, or not be understood.
     fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, GraphError>> {
         let folder = self.scratch.as_ref().map(ScratchFolder::root);
-        let asked = cargo::metadata(&self.root.join(manifest), &["--all-features", "--locked"], folder)?;
-        match asked {
+        let arguments = Question::Dependencies.arguments();
+        match cargo::metadata(&self.root.join(manifest), arguments, folder)? {
             Ok(said) => {
-                let metadata = MetadataCommand::parse(said).context(cargo::NOT_UNDERSTOOD)?;
-                Ok(Ok(from_metadata(&metadata)))
+                let metadata = serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?;
+                Ok(Ok(Graph::of(&metadata)))
             }
             Err(said) => Ok(Err(self.graph_error(said)?)),
         }
@@ -239,31 +195,6 @@ pub fn updated_graph(
         return Ok(Err(layout.graph_error(said)?));
     }
     layout.graph(manifest)
-}
-
-fn from_metadata(metadata: &Metadata) -> Graph {
-    let indices: HashMap<_, usize> =
-        metadata.packages.iter().enumerate().map(|(index, package)| (&package.id, index)).collect();
-    let nodes = metadata.packages.iter().map(|package| Node {
-        name: package.name.to_string(),
-        version: package.version.to_string(),
-        rust: package.rust_version.as_ref().and_then(|version| version.to_string().parse().ok()),
-        member: metadata.workspace_members.contains(&package.id),
-    });
-    let mut edges = vec![Vec::new(); metadata.packages.len()];
-    for node in metadata.resolve.iter().flat_map(|resolve| &resolve.nodes) {
-        if let Some(&index) = indices.get(&node.id) {
-            let edge = |used: &NodeDep| {
-                let development = used.dep_kinds.iter().all(|kind| kind.kind == DependencyKind::Development);
-                Some(Edge {
-                    to: *indices.get(&used.pkg)?,
-                    development: development && !used.dep_kinds.is_empty(),
-                })
-            };
-            edges[index] = node.deps.iter().filter_map(edge).collect();
-        }
-    }
-    Graph { nodes: nodes.collect(), edges }
 }
 
 /// Returns the first line of what Cargo said, and the last one of its reasons.

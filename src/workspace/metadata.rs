@@ -1,20 +1,20 @@
 //! What `cargo metadata` says of the members.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use semver::Version;
-use serde::Deserialize;
 
 use crate::edit::manifest::{Manifest, Publication};
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::workspace::answer::{Metadata, MetadataPackage, Question};
 use crate::workspace::cargo;
+use crate::workspace::graph::Graph;
 use crate::workspace::outside::CargoMessage;
 use crate::workspace::scratch::{LayoutExtent, ScratchFolder};
 use crate::workspace::submodules::ReachedSubmodules;
@@ -75,32 +75,17 @@ pub struct PackageMetadata {
     pub readme: Option<String>,
 }
 
-/// What Cargo answers, as far as it is wanted: most of it is not, and is not kept. Without dependencies, all
-/// packages are members.
-#[derive(Deserialize)]
-struct Metadata<'a> {
-    #[serde(borrow)]
-    packages: Vec<MetadataPackage<'a>>,
-    #[serde(borrow)]
-    workspace_root: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct MetadataPackage<'a> {
-    name: String,
-    version: Version,
-    #[serde(borrow)]
-    manifest_path: Cow<'a, str>,
-    publish: Option<Vec<String>>,
-    repository: Option<String>,
-    description: Option<String>,
-    license: Option<String>,
-    license_file: Option<String>,
-    readme: Option<String>,
+/// What Cargo said of all packages that are used, when it was asked for more than the members.
+pub struct AnsweredDependencies {
+    /// The root manifest of the workspace that was asked about.
+    pub(super) root: RepoPath,
+    /// The packages, or what Cargo said where it does not tell them.
+    pub(super) graph: Result<Graph, CargoMessage>,
+    /// The folder in which it was asked, if that is not the work tree.
+    pub(super) scratch: Option<ScratchFolder>,
 }
 
 /// The workspace's members, and its root.
-#[derive(Clone, Debug)]
 pub struct Members {
     /// The root manifest.
     pub root: RepoPath,
@@ -111,6 +96,8 @@ pub struct Members {
     /// Whether only a folder of its own shows Cargo the workspace as it is committed, since the work tree has
     /// not the submodules that are pinned.
     pub needs_scratch: bool,
+    /// What Cargo said of dependencies, if it was asked for them.
+    pub dependencies: Option<AnsweredDependencies>,
     paths: BTreeSet<RepoPath>,
 }
 
@@ -120,28 +107,36 @@ impl Members {
     /// # Errors
     ///
     /// [`Unreadable`] if Cargo refuses it; a refusal if it leads out of `root`.
-    pub fn in_work_tree(root: &Path, manifest: &Path) -> Result<Self> {
+    pub fn in_work_tree(root: &Path, manifest: &Path, question: Question) -> Result<Self> {
         let root = root.canonicalize().context("cannot find the root of the work tree")?;
-        Self::ask(&root, manifest)
+        Self::ask((&root, manifest), question, None)
     }
 
     /// Asks Cargo about the workspace of the manifest `manifest` as it is in `tree`, in a folder of
-    /// its own with that tree's manifests and empty sources.
+    /// its own with as much of that tree as the `question` needs, and empty sources.
     ///
     /// # Errors
     ///
     /// As there.
-    pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath) -> Result<Self> {
-        let scratch = ScratchFolder::lay(repo, tree, LayoutExtent::Manifests)?;
-        let mut members = Self::ask(scratch.root(), &scratch.path(manifest))?;
+    pub fn in_tree(repo: &Repo, tree: &Tree, manifest: &RepoPath, question: Question) -> Result<Self> {
+        let extent = match question {
+            Question::Members => LayoutExtent::Manifests,
+            Question::Dependencies => LayoutExtent::Everything,
+        };
+        let scratch = ScratchFolder::lay(repo, tree, extent)?;
+        let asked = (scratch.root(), &*scratch.path(manifest));
+        let mut members = Self::ask(asked, question, Some(scratch.root()))?;
         members.needs_scratch = !scratch.submodules.is_empty();
         members.set_apart(&scratch.submodules);
+        if let Some(dependencies) = &mut members.dependencies {
+            dependencies.scratch = Some(scratch);
+        }
         Ok(members)
     }
 
     /// Returns the members of the workspace of the manifest `manifest` in `tree`, the commit that is checked
-    /// out, where Cargo has `answered` about the work tree: asked again in a folder of its own if `manifests`,
-    /// all that parse, lead into submodules that are not checked out as they are pinned.
+    /// out, where Cargo has `answered` the `question` about the work tree: asked again in a folder of its own if
+    /// `manifests`, all that parse, lead into submodules that are not checked out as they are pinned.
     ///
     /// # Errors
     ///
@@ -150,7 +145,7 @@ impl Members {
         repo: &Repo,
         tree: &Tree,
         manifest: &RepoPath,
-        answered: Result<Self>,
+        (question, answered): (Question, Result<Self>),
         manifests: impl Iterator<Item = (&'a RepoPath, &'a Manifest)>,
     ) -> Result<Self> {
         let reached = ReachedSubmodules::of(repo, tree, manifests)?;
@@ -163,7 +158,7 @@ impl Members {
                 Ok(members)
             }
             Err(error) if reached.are_checked_out(repo)? => Err(error),
-            Ok(_) | Err(_) => Self::in_tree(repo, tree, manifest),
+            Ok(_) | Err(_) => Self::in_tree(repo, tree, manifest, question),
         }
     }
 
@@ -197,10 +192,26 @@ impl Members {
         }
     }
 
-    fn ask(root: &Path, manifest: &Path) -> Result<Self> {
-        let asked = cargo::metadata(manifest, &["--no-deps"], None)?;
-        let said = asked.map_err(|said| Unreadable { manifest: manifest.to_owned(), said })?;
-        Self::from_metadata(root, serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?)
+    /// Asks about the workspace of a manifest below `root` by Cargo's configuration in `folder`: for its members
+    /// alone where it does not tell the dependencies.
+    fn ask((root, manifest): (&Path, &Path), question: Question, folder: Option<&Path>) -> Result<Self> {
+        let asked = cargo::metadata(manifest, question.arguments(), folder)?;
+        let (said, refused) = match asked {
+            Err(refused) if question == Question::Dependencies => {
+                (cargo::metadata(manifest, Question::Members.arguments(), None)?, Some(refused))
+            }
+            asked => (asked, None),
+        };
+        let said = said.map_err(|said| Unreadable { manifest: manifest.to_owned(), said })?;
+        let metadata = serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?;
+        let graph = match refused {
+            Some(refused) => Some(Err(refused)),
+            None => (question == Question::Dependencies).then(|| Ok(Graph::of(&metadata))),
+        };
+        let mut members = Self::from_metadata(root, metadata)?;
+        members.dependencies =
+            graph.map(|graph| AnsweredDependencies { root: members.root.clone(), graph, scratch: None });
+        Ok(members)
     }
 
     fn from_metadata(root: &Path, metadata: Metadata<'_>) -> Result<Self> {
@@ -209,9 +220,8 @@ impl Members {
                 path.strip_prefix(root).ok().and_then(Path::to_str).map(|text| text.replace('\\', "/"));
             relative.as_deref().and_then(RepoPath::new).ok_or_else(|| outside(path, root))
         };
-        let mut packages = Vec::with_capacity(metadata.packages.len());
-        for package in metadata.packages {
-            packages.push(Member {
+        let member = |package: MetadataPackage<'_>| -> Result<Member> {
+            Ok(Member {
                 manifest: inside(Path::new(&*package.manifest_path))?,
                 name: package.name,
                 version: package.version,
@@ -223,11 +233,17 @@ impl Members {
                     license_file: package.license_file,
                     readme: package.readme,
                 },
-            });
-        }
+            })
+        };
+        // Their order is that of the members, whatever else there is among the packages.
+        let mut packages: HashMap<_, _> =
+            metadata.packages.into_iter().map(|package| (package.id.clone(), package)).collect();
+        let members = metadata.workspace_members.iter().filter_map(|id| packages.remove(id));
+        let packages = members.map(member).collect::<Result<Vec<_>>>()?;
         let paths = packages.iter().map(|package| package.manifest.clone()).collect();
         let root = inside(&Path::new(&*metadata.workspace_root).join("Cargo.toml"))?;
-        Ok(Self { root, packages, in_submodules: Vec::new(), needs_scratch: false, paths })
+        let (in_submodules, needs_scratch, dependencies) = (Vec::new(), false, None);
+        Ok(Self { root, packages, in_submodules, needs_scratch, dependencies, paths })
     }
 }
 

@@ -1,5 +1,6 @@
 //! `check`: on a train's real history, and on a workspace that breaks one rule at a time.
 
+mod asked;
 mod packed;
 mod published;
 

@@ -20,7 +20,7 @@ edition = \"2021\"
 rust-version = \"1.70\"
 ";
 
-fn member(name: &str, more: &str) -> String {
+pub fn member(name: &str, more: &str) -> String {
     format!("[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\n{more}\n")
 }
 
@@ -226,7 +226,7 @@ fn publish(sandbox: &Sandbox, name: &str, version: &str, more: &str) {
 }
 
 /// Publishes a version of `deep`, locks it and commits that.
-fn update(sandbox: &Sandbox, version: &str, more: &str) {
+pub fn update(sandbox: &Sandbox, version: &str, more: &str) {
     publish(sandbox, "deep", version, more);
     let status = sandbox.command("cargo").args(["update", "--offline", "--quiet"]).status();
     assert!(status.unwrap().success());
