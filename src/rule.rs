@@ -136,6 +136,14 @@ rules! {
 
     NOT_FETCHED "not-fetched" Note "The branches and tags of the remote are all here: others are unchecked.";
 
+    NAMES_INFERRED "names-inferred" Note
+        "The configuration says how release branches and tags are named; otherwise those that are there do.";
+    NAMES_UNCLEAR "names-unclear" Error
+        "Of two ways in which release branches or tags are named, one is more usual in the repository.";
+    REMOTE_ASSUMED "remote-assumed" Note "The trunk's upstream or the configuration says which remote counts.";
+    REMOTE_UNKNOWN "remote-unknown" Warning "It is known which of several remotes counts.";
+    SUBMODULE_ABSENT "submodule-absent" Note "The submodules that have members of the workspace are here.";
+
     CONFIG_ELSEWHERE "config-elsewhere" Note "A commit has its own configuration; one without has the trunk's.";
     CONFIG_RUNS "config-runs" Error "Programs run only from the configuration of the commit that is checked out.";
     CONFIG_UNCOMMITTED "config-uncommitted" Note "The configuration is used as it is committed.";
@@ -158,8 +166,6 @@ rules! {
     REQUIREMENT_INVALID "requirement-invalid" Error "A requirement is one that Cargo knows.";
     REQUIREMENT_RANGE "requirement-range" Error
         "A range that is required includes the version that is prepared: it would be changed by nobody.";
-    REQUIREMENT_STALE "requirement-stale" Error
-        "A requirement matches the version that its package has before it is changed to follow it.";
     VERSION_DOWN "version-down" Error "A version that moves goes up.";
     NOT_IN_A_LINE "not-in-a-line" Error "A package whose version is asked for is in a version line that moves.";
     NUMBER_SKIPPED "number-skipped" Error "No release has a number that the schedule skips.";
@@ -273,19 +279,12 @@ rules! {
     MEMBER_OUTSIDE "member-outside" Error "The members of the workspace are all in the repository.";
     MEMBER_UNTRACKED "member-untracked" Error "The members of the workspace are all committed.";
     PARTIAL_CLONE "partial-clone" Error "What is absent from a partial clone can be fetched.";
-    SUBMODULE_ABSENT "submodule-absent" Note "The submodules that have members of the workspace are here.";
     NO_BASE "no-base" Error "The commit to compare with is here.";
-    NAMES_INFERRED "names-inferred" Note
-        "The configuration says how release branches and tags are named; otherwise those that are there do.";
-    NAMES_UNCLEAR "names-unclear" Error
-        "Of two ways in which release branches or tags are named, one is more usual in the repository.";
     NO_BRANCH "no-branch" Error "The branch that is named, or in support, is here.";
     NO_COMMIT "no-commit" Error "The repository has a commit.";
     NO_IDENTITY "no-identity" Error "git knows who commits.";
     NO_MANIFEST "no-manifest" Error "There is a manifest, at the path that is given or above the folder.";
     NO_REPOSITORY "no-repository" Error "The folder is in a git repository.";
-    REMOTE_ASSUMED "remote-assumed" Note "The trunk's upstream or the configuration says which remote counts.";
-    REMOTE_UNKNOWN "remote-unknown" Warning "It is known which of several remotes counts.";
     NOT_CHECKED_OUT "not-checked-out" Error "The branch that is compiled is checked out.";
     REPOSITORY "repository" Error "The repository can be opened.";
     SHALLOW_CLONE "shallow-clone" Error "The history is here as far as it is asked for.";

@@ -1,6 +1,6 @@
 //! Which rules are asked, and in which order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::{
     Subject, branch_version, cut_ready, dependency_held, line_version, lock_current, msrv, notes_archive,
@@ -8,7 +8,7 @@ use super::{
     release_date, requirement_match, requirement_operator, support, tag_version, version_file,
 };
 use crate::finding::Finding;
-use crate::rule::{self, Rule, Severity};
+use crate::rule::{self, Rule};
 
 /// How a rule finds out what is wrong.
 type Find = fn(&Subject<'_>) -> Vec<Finding>;
@@ -36,11 +36,8 @@ const ASKED: &[(Rule, Find)] = &[
     (rule::CUT_READY, cut_ready::find),
 ];
 
-/// How many findings of one rule look as if it did not fit the project.
-const MANY: usize = 5;
-
 /// Asks every rule that is on, and returns what was noted of the project and what they find, in that
-/// order; what two rules find is said once. Where one finds much, it says how it is turned off.
+/// order; what two rules find is said once.
 pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let project = subject.request.project;
     let levels = &project.config.check;
@@ -60,23 +57,7 @@ pub fn run(subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(finding);
         }
     }
-    name_keys(&mut findings);
     findings
-}
-
-/// Says of each rule that finds much how it is turned off, in its first finding.
-fn name_keys(findings: &mut [Finding]) {
-    let mut counts: BTreeMap<Rule, usize> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
-        *counts.entry(finding.rule).or_default() += 1;
-    }
-    for (rule, _) in counts.into_iter().filter(|(rule, count)| *count >= MANY && rule::CHECKED.contains(rule))
-    {
-        if let Some(first) = findings.iter_mut().find(|finding| finding.rule == rule) {
-            let key = format!("`{} = \"off\"` in `[check]` turns this rule off", rule.name);
-            first.remedy = Some(first.remedy.take().map_or(key.clone(), |remedy| format!("{remedy}; {key}")));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -49,7 +49,20 @@ impl<'de> Deserialize<'de> for RuleKey {
     }
 }
 
+/// How many findings of one rule look as if it did not fit the project.
+const MANY: usize = 5;
+
 impl Levels {
+    /// Ends a check: what no rule asked for has the level of its own rule too, and where one finds much, it says how
+    /// it is turned off.
+    pub fn settle(&self, findings: &mut Vec<Finding>) {
+        *findings = std::mem::take(findings)
+            .into_iter()
+            .filter_map(|finding| self.weighed(finding.rule, finding))
+            .collect();
+        name_keys(findings);
+    }
+
     /// Returns whether a rule is asked at all.
     pub fn is_on(&self, rule: Rule) -> bool {
         self.0.get(&RuleKey(rule)) != Some(&RuleLevel::Off)
@@ -72,6 +85,21 @@ impl Levels {
             None => finding.severity,
         };
         Some(finding.weighing(severity))
+    }
+}
+
+/// Says of each rule that finds much how it is turned off, in its first finding.
+fn name_keys(findings: &mut [Finding]) {
+    let mut counts: BTreeMap<Rule, usize> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.severity > Severity::Note) {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    for (rule, _) in counts.into_iter().filter(|(rule, count)| *count >= MANY && rule::CHECKED.contains(rule))
+    {
+        if let Some(first) = findings.iter_mut().find(|finding| finding.rule == rule) {
+            let key = format!("`{} = \"off\"` in `[check]` turns this rule off", rule.name);
+            first.remedy = Some(first.remedy.take().map_or(key.clone(), |remedy| format!("{remedy}; {key}")));
+        }
     }
 }
 

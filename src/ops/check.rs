@@ -46,6 +46,7 @@ pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions)
     }
     report.findings.extend(check::run(&subject));
     check_options::ask(session, &subject, options, branch.at.is_checked_out, &mut report)?;
+    project.config.check.settle(&mut report.findings);
     Ok(report)
 }
 

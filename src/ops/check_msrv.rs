@@ -85,6 +85,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     if options.build {
         build(session, &project, promise, (&mut report, sink))?;
     }
+    project.config.check.settle(&mut report.findings);
     Ok(report)
 }
 

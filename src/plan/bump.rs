@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 use serde::Serialize;
 
-use crate::config::{Config, StaleLock};
+use crate::config::{Config, StaleLock, VersionFile};
 use crate::edit::lockfile::{self, Followed, LockFile, Moved};
 use crate::edit::splice::{self, Splice};
 use crate::edit::version_file;
@@ -166,26 +166,16 @@ impl Bump {
 
     fn edit_version_files(&mut self, project: &Project, lead: &Package, moves: &Moves<'_>) {
         for file in &project.config.version_files {
-            let named =
-                |name: &String| project.workspace.packages.iter().find(|package| package.name == *name);
-            let Some(package) = file.package.as_ref().map_or(Some(lead), named) else {
-                let name = file.package.as_deref().unwrap_or_default();
-                let message = format!("there is no package `{name}`, which this version file names");
-                self.findings.push(
-                    Finding::of(rule::VERSION_FILE_PACKAGE, message).at(Place::file(&file.path)).remedy(
-                        "correct `package` in its `[[version-file]]`, or take that out for the lead package",
-                    ),
-                );
-                continue;
-            };
             let now = project.texts.get(&file.path);
-            let Some(text) = self.files.text(&file.path, now) else {
-                self.findings.push(
-                    Finding::of(rule::VERSION_FILE_MISSING, "this version file is not there")
-                        .at(Place::file(&file.path))
-                        .remedy("commit it, or take its `[[version-file]]` out of the configuration"),
-                );
-                continue;
+            let stated = version_package(file, project, lead).and_then(|package| {
+                Ok((package, self.files.text(&file.path, now).ok_or_else(|| absent(file))?))
+            });
+            let (package, text) = match stated {
+                Ok(stated) => stated,
+                Err(finding) => {
+                    self.findings.push(finding);
+                    continue;
+                }
             };
             let to = moves.get(&package.manifest).map_or(&package.version, |(_, to)| to);
             let (old, new) = (Values::of(&package.version), Values::of(to));
@@ -195,6 +185,32 @@ impl Bump {
             }
         }
     }
+}
+
+/// Returns the package whose version a version file has.
+///
+/// # Errors
+///
+/// If the configuration names none that is there.
+pub fn version_package<'a>(
+    file: &VersionFile,
+    project: &'a Project,
+    lead: &'a Package,
+) -> Result<&'a Package, Finding> {
+    let Some(name) = &file.package else { return Ok(lead) };
+    project.workspace.packages.iter().find(|package| package.name == *name).ok_or_else(|| {
+        let message = format!("there is no package `{name}`, which this version file names");
+        Finding::of(rule::VERSION_FILE_PACKAGE, message)
+            .at(Place::file(&file.path))
+            .remedy("correct `package` in its `[[version-file]]`, or take that out for the lead package")
+    })
+}
+
+/// Says that a version file is not there.
+pub fn absent(file: &VersionFile) -> Finding {
+    Finding::of(rule::VERSION_FILE_MISSING, "this version file is not there")
+        .at(Place::file(&file.path))
+        .remedy("commit it, or take its `[[version-file]]` out of the configuration")
 }
 
 /// Returns what to put where versions stand, by manifest.

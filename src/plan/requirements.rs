@@ -177,8 +177,8 @@ impl RequirementEntry<'_> {
             FollowError::StaleBefore => {
                 let message =
                     format!("the requirement `{old}` does not match {from}, the version of `{name}`");
-                let operator = if old.trim_start().starts_with('=') { "=" } else { "" };
-                Finding::of(rule::REQUIREMENT_STALE, message).remedy(format!("write `{operator}{from}`"))
+                let remedy = requirement::renumbered(old, from).unwrap_or_else(|| from.to_string());
+                Finding::of(rule::REQUIREMENT_MATCH, message).remedy(format!("write `{remedy}`"))
             }
             FollowError::RangeExcludes => {
                 let message = format!("the requirement `{old}` on `{name}` would not match {to}");

@@ -1,5 +1,7 @@
 //! Running the checks in a sandbox, and the recorded history that they are tried on.
 
+use relprep::rule;
+
 use crate::support::Sandbox;
 use crate::tools::recorded_history;
 
@@ -41,6 +43,12 @@ impl Run {
         let document: serde_json::Value = serde_json::from_str(&self.out).unwrap();
         let found = document["report"]["findings"].as_array().unwrap_or_else(|| panic!("{document}"));
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        if ["check", "check-msrv"].contains(&&*text(&document["report"]["command"])) {
+            let is_key =
+                |found: &serde_json::Value| rule::CHECKED.iter().any(|rule| found["rule"] == rule.name);
+            let others: Vec<_> = found.iter().filter(|found| !is_key(found)).collect();
+            assert!(others.is_empty(), "`[check]` cannot name {others:?}");
+        }
         found
             .iter()
             .map(|finding| format!("{} {}", text(&finding["severity"]), text(&finding["rule"])))

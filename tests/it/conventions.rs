@@ -100,10 +100,10 @@ fn an_entry_that_no_member_inherits_never_refuses() {
     };
     let said = made("brass = { path = \"../brass\", version = \"0.5.2\" }").prepare("branch");
     assert!(
-        said.contains("warning[requirement-stale]: the requirement `0.3` does not match 0.5.2"),
+        said.contains("warning[requirement-match]: the requirement `0.3` does not match 0.5.2"),
         "{said}"
     );
-    made("brass.workspace = true").refuses("branch", &["requirement-stale"]);
+    made("brass.workspace = true").refuses("branch", &["requirement-match"]);
 }
 
 /// Two packages of one version, of which one requires the other exactly.

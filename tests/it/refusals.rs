@@ -573,11 +573,11 @@ fn requirements_that_cannot_follow_or_break_a_rule_are_refused_at_their_place() 
         "spellings",
         &[("app/Cargo.toml", ">=2, <4", ">=2, <3"), ("app/Cargo.toml", "=2.1.0", "=2.0.9")],
     );
-    let rules = ["requirement-range", "requirement-stale"];
+    let rules = ["requirement-range", "requirement-match"];
     assert_data_eq!(
         fixture.refuses("branch", &rules),
         str![[r#"
-error[requirement-stale]: the requirement `=2.0.9` does not match 2.1.0, the version of `gnomon`
+error[requirement-match]: the requirement `=2.0.9` does not match 2.1.0, the version of `gnomon`
  --> app/Cargo.toml:7:50
   |
 7 | gnomon = { path = "../crates/gnomon", version = "=2.0.9" } # exact
