@@ -127,7 +127,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Notes(args) => notes::run(context()?, args, output),
         CliCommand::Check(args) => check::run(context()?, args, output),
         CliCommand::CheckMsrv(args) => check_msrv::run(context()?, args, output),
-        CliCommand::Tag(args) => tag::run(&context()?, args, output),
+        CliCommand::Tag(args) => tag::run(context()?, args, output),
         CliCommand::Status(args) => status::run(context()?, args, output),
         CliCommand::Schedule(args) => schedule::run(context()?, args, output),
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::options::OutputFormat;
+use super::options::{OutputFormat, Today};
 use super::prepare::BranchOptions;
 use super::{ExitStatus, Output};
 use crate::git::tags::TagForm;
@@ -36,6 +36,8 @@ pub(super) struct TagArgs {
     /// What kind of tag, instead of that of the latest one
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
+    #[command(flatten)]
+    today: Today,
     /// Show what would be tagged, and make nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -59,8 +61,9 @@ enum Kind {
 }
 
 /// Tags it.
-pub(super) fn run(context: &Context, args: &TagArgs, output: &mut Output) -> Result<ExitStatus> {
+pub(super) fn run(context: Context, args: &TagArgs, output: &mut Output) -> Result<ExitStatus> {
     output.use_format(args.format);
+    let context = context.on(args.today.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
     let options = TagOptions {

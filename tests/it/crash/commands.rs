@@ -56,8 +56,16 @@ enum Makes {
     Refs,
     /// These, and the work tree follows.
     RefsAndWorkTree,
+    /// These, and one file of the work tree follows.
+    RefsAndOneFile,
     /// A work tree of its own, for a conflict.
     LinkedWorkTree,
+}
+
+impl Makes {
+    fn moves_work_tree(self) -> bool {
+        matches!(self, Self::RefsAndWorkTree | Self::RefsAndOneFile)
+    }
 }
 
 const CUT: &str = "$RELPREP branch --date 2024-05-05 -q && git push -q origin --all && \
@@ -69,6 +77,12 @@ const RELEASED: &str = "$RELPREP branch --date 2024-05-05 -q && git switch -q re
 const TWO_RELEASED: &str = "for n in 49 50; do $RELPREP branch --date 2024-05-05 -q; \
     git switch -q release-$n.0.0; $RELPREP release --date 2024-05-20 -q; git tag v$n.0.0; git switch -q main; done; \
     git push -q origin --all; for n in a b; do echo 'pub fn f() {}' > crates/tower/src/$n.rs; done; git add .; git commit -qm 'Fix it'";
+const TWO_UNTAGGED: &str = "for n in 49 50; do $RELPREP branch --date 2024-05-05 -q; \
+    git switch -q release-$n.0.0; $RELPREP release --date 2024-05-20 -q; git switch -q main; done; git push -q origin --all";
+/// One file of notes for all: the trunk lacks what the branch has patched.
+const PATCHED_IN_ONE_FILE: &str = "sed -i 's/^archive-entry.*/layout = \"growing\"/' relprep.toml; git commit -qam Grow; \
+    $RELPREP branch --date 2024-05-05 -q; git switch -q release-49.0.0; $RELPREP release --date 2024-05-20 -q; \
+    git tag v49.0.0; $RELPREP patch --date 2024-05-22 -q; git switch -q main; git push -q origin --all";
 /// After which the fix applies, and the commit after it conflicts.
 const CONFLICT: &str = "; git switch -q release-50.0.0; echo '// ours' >> crates/escapement/src/lib.rs; git commit -qam Ours; \
     git switch -q main; echo '// theirs' >> crates/escapement/src/lib.rs; git commit -qam Theirs";
@@ -100,10 +114,11 @@ impl Case {
         match step {
             "schedule-draft" => self.makes == Makes::File,
             "scratch" => self.runs_programs,
-            step if OF_WORK_TREE.contains(&step) => self.makes == Makes::RefsAndWorkTree,
+            "file" if self.makes == Makes::RefsAndOneFile => false,
+            step if OF_WORK_TREE.contains(&step) => self.makes.moves_work_tree(),
             "ref" => self.makes != Makes::File,
             step if OF_LINKED.contains(&step) => self.makes == Makes::LinkedWorkTree,
-            _ => matches!(self.makes, Makes::Refs | Makes::RefsAndWorkTree),
+            _ => self.makes == Makes::Refs || self.makes.moves_work_tree(),
         }
     }
 }
@@ -141,6 +156,28 @@ fn release_with_programs_and_hooks() {
 #[test]
 fn patch_that_is_pushed() {
     dies(&Case::new(RELEASED, "patch --allow-dirty --push").ref_by_ref());
+}
+
+#[test]
+fn bump_of_the_trunk() {
+    dies(&Case::new(CUT, "bump --to 50.1.0 --allow-dirty"));
+}
+
+#[test]
+fn notes_that_are_carried_to_the_trunk() {
+    let args = "notes --carry --date 2024-05-23 --allow-dirty";
+    dies(&Case::new(PATCHED_IN_ONE_FILE, args).makes(Makes::RefsAndOneFile));
+}
+
+#[test]
+fn tag_of_several_branches() {
+    dies(&Case::new(TWO_UNTAGGED, "tag --branch release-* --kind annotated --date 2024-05-20").makes(Makes::Refs));
+}
+
+#[test]
+fn tag_that_is_pushed() {
+    let args = "tag --branch release-* --push --date 2024-05-20";
+    dies(&Case::new(TWO_UNTAGGED, args).makes(Makes::Refs).ref_by_ref());
 }
 
 #[test]
