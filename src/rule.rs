@@ -167,6 +167,7 @@ rules! {
     REQUIREMENT_RANGE "requirement-range" Error
         "A range that is required includes the version that is prepared: it would be changed by nobody.";
     VERSION_DOWN "version-down" Error "A version that moves goes up.";
+    TO_CONFLICT "to-conflict" Error "Packages of one version line come to one version.";
     NOT_IN_A_LINE "not-in-a-line" Error "A package whose version is asked for is in a version line that moves.";
     NUMBER_SKIPPED "number-skipped" Error "No release has a number that the schedule skips.";
     NO_ROOM "no-room" Error
@@ -280,6 +281,7 @@ rules! {
     MEMBER_UNTRACKED "member-untracked" Error "The members of the workspace are all committed.";
     PARTIAL_CLONE "partial-clone" Error "What is absent from a partial clone can be fetched.";
     NO_BASE "no-base" Error "The commit to compare with is here.";
+    PRERELEASE_INFERRED "prerelease-inferred" Note "What the trunk's versions carry is stated, or what its version has.";
     NO_BRANCH "no-branch" Error "The branch that is named, or in support, is here.";
     NO_COMMIT "no-commit" Error "The repository has a commit.";
     NO_IDENTITY "no-identity" Error "git knows who commits.";

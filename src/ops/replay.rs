@@ -6,11 +6,14 @@ mod compare;
 mod step;
 mod steps;
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde::Serialize;
 
 pub use compare::ReplayOutcome;
-pub use step::{PastStep, ReplayOptions};
+pub use step::{Chosen, PastStep, ReplayOptions};
 
 use super::session::Session;
 use super::sink::{Progress, Sink};
@@ -18,9 +21,10 @@ use super::{reading, settle};
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::Branches;
-use crate::git::{BranchName, Refs, Repo, TagName};
+use crate::git::{BranchName, CommitId, Refs, Repo, TagName};
+use crate::plan::course::Asked;
 use crate::plan::cut::TipHistory;
-use crate::plan::{Command, Request, commands, preconditions};
+use crate::plan::{Command, Plan, Request, commands, preconditions};
 use crate::project::lead::product;
 use crate::project::{self, Location, Project, Revision, names};
 use crate::rule::Severity;
@@ -35,6 +39,9 @@ pub struct ReplayedStep {
     /// How it compares.
     #[serde(flatten)]
     pub outcome: ReplayOutcome,
+    /// The versions of other lines that had to be asked for, as with `--to PACKAGE=VERSION`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub chosen: Chosen,
     /// Why it may differ, if somebody says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
@@ -119,7 +126,8 @@ pub fn replay_as(
         waiver.map(|waiver| waiver.reason.clone())
     };
     let replayed = steps.iter().zip(outcomes).map(|(step, outcome)| {
-        Ok(ReplayedStep { step: step.clone(), outcome: outcome?, waived: waived(step) })
+        let (outcome, chosen) = outcome?;
+        Ok(ReplayedStep { step: step.clone(), outcome, chosen, waived: waived(step) })
     });
     replayed.collect()
 }
@@ -133,17 +141,18 @@ struct Replaying<'a> {
     trunk: &'a BranchName,
 }
 
+fn not_mechanical(findings: Vec<Finding>) -> ReplayOutcome {
+    let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    ReplayOutcome::NotMechanical { reasons: errors.map(|finding| finding.message).collect() }
+}
+
 impl Replaying<'_> {
-    fn again(&self, step: &PastStep) -> Result<ReplayOutcome> {
-        let not_mechanical = |findings: Vec<Finding>| {
-            let errors = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
-            ReplayOutcome::NotMechanical { reasons: errors.map(|finding| finding.message).collect() }
-        };
-        let project =
-            Project::read_commit_as((self.repo, self.refs), self.location, step.parent, self.config.clone());
-        let project = match Refused::taken_from(project)? {
+    /// Prepares `step` again, as it is asked for; where that differs from what was made, with those versions of
+    /// other lines that were made: which one a line comes to is its maintainer's choice, as for the lead package.
+    fn again(&self, step: &PastStep) -> Result<(ReplayOutcome, Chosen)> {
+        let project = match Refused::taken_from(self.project(step.parent))? {
             Ok(project) => project,
-            Err(Refused(findings)) => return Ok(not_mechanical(findings)),
+            Err(Refused(findings)) => return Ok((not_mechanical(findings), Chosen::new())),
         };
         let refs = self.refs_then(step, &project);
         let request = Request {
@@ -153,16 +162,65 @@ impl Replaying<'_> {
             date: step.date,
             asked: &step.asked,
         };
-        let mut plan = match commands::plan(&request, step.command, &TipHistory::default()) {
-            Ok(plan) => plan,
-            Err(findings) => return Ok(not_mechanical(findings)),
+        let made = OnceCell::new();
+        let (outcome, moves) = match self.plan(&request, step)? {
+            Ok(plan) => (self.compare(step, &plan, &project, &made)?, compare::moves(&plan, step)),
+            Err(refused) => (refused, Vec::new()),
         };
-        if let Err(Refused(findings)) = Refused::taken_from(settle::settle(self.repo, &mut plan))? {
-            return Ok(not_mechanical(findings));
+        let is_settled = match &outcome {
+            ReplayOutcome::Identical | ReplayOutcome::OtherFiles { .. } => true,
+            // More than versions changed, whichever they are.
+            ReplayOutcome::NotMechanical { .. } => made.get().is_some(),
+            ReplayOutcome::Differs { .. } => false,
+        };
+        if is_settled {
+            return Ok((outcome, Chosen::new()));
         }
-        compare::compare(self.repo, step, &plan, &project, || {
-            Project::read_commit_as((self.repo, self.refs), self.location, step.commit, self.config.clone())
-        })
+        let Ok(made_project) = Refused::taken_from(self.made(step, &made))? else {
+            return Ok((outcome, Chosen::new()));
+        };
+        let chosen = compare::chosen(&project, made_project, &moves);
+        if chosen.is_empty() {
+            return Ok((outcome, chosen));
+        }
+        let asked = Asked { packages: chosen.clone(), ..step.asked.clone() };
+        let Ok(plan) = self.plan(&Request { asked: &asked, ..request }, step)? else {
+            return Ok((outcome, Chosen::new()));
+        };
+        let again = self.compare(step, &plan, &project, &made)?;
+        Ok(if again.differing() < outcome.differing() { (again, chosen) } else { (outcome, Chosen::new()) })
+    }
+
+    fn project(&self, commit: CommitId) -> Result<Project> {
+        Project::read_commit_as((self.repo, self.refs), self.location, commit, self.config.clone())
+    }
+
+    /// Reads what `step` made, once.
+    fn made<'p>(&self, step: &PastStep, read: &'p OnceCell<Project>) -> Result<&'p Project> {
+        if let Some(project) = read.get() {
+            return Ok(project);
+        }
+        let project = self.project(step.commit)?;
+        Ok(read.get_or_init(|| project))
+    }
+
+    fn plan(&self, request: &Request<'_>, step: &PastStep) -> Result<Result<Plan, ReplayOutcome>> {
+        let mut plan = match commands::plan(request, step.command, &TipHistory::default()) {
+            Ok(plan) => plan,
+            Err(findings) => return Ok(Err(not_mechanical(findings))),
+        };
+        let settled = Refused::taken_from(settle::settle(self.repo, &mut plan))?;
+        Ok(settled.map(|()| plan).map_err(|Refused(findings)| not_mechanical(findings)))
+    }
+
+    fn compare(
+        &self,
+        step: &PastStep,
+        plan: &Plan,
+        before: &Project,
+        made: &OnceCell<Project>,
+    ) -> Result<ReplayOutcome> {
+        compare::compare(self.repo, step, plan, before, || self.made(step, made))
     }
 
     /// Returns the branches and tags as they were before `step`, as far as it looks at them.

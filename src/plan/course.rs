@@ -43,14 +43,29 @@ pub static NOTHING: Asked =
     Asked { level: None, lead: None, packages: BTreeMap::new(), is_undated: false, cut: CutExtent::Whole };
 
 impl Asked {
-    /// Finds packages that are in no line that moves.
+    /// Finds packages that are in no line that moves, and lines for which several versions are asked.
     pub fn unmet(&self, lines: &Lines<'_>) -> Vec<Finding> {
+        let apart = lines.moving.iter().filter_map(|line| {
+            let lead = self.lead.as_ref().filter(|_| line.has(&lines.lead.name));
+            let lead = lead.map(|version| (&lines.lead.name, version));
+            let mut asked =
+                lead.into_iter().chain(self.packages.iter().filter(|(package, _)| line.has(package)));
+            let (first, version) = asked.next()?;
+            let (other, apart) = asked.find(|(_, other)| *other != version)?;
+            let message = format!(
+                "`{first}` and `{other}` are of one version line, which cannot come to both {version} and {apart}"
+            );
+            Some(
+                Finding::of(rule::TO_CONFLICT, message)
+                    .remedy("give one version for both, or divide them by a `[[line]]`"),
+            )
+        });
         let moves = |name: &String| lines.moving.iter().any(|line| line.has(name));
         let unmet = self.packages.keys().filter(|name| !moves(name)).map(|name| {
             Finding::of(rule::NOT_IN_A_LINE, format!("`{name}` is in no version line that moves"))
                 .remedy("name a package that the plan moves (see `--dry-run -v`), or change its `[[line]]`")
         });
-        unmet.collect()
+        unmet.chain(apart).collect()
     }
 }
 
@@ -96,6 +111,9 @@ impl<'a> Course<'a> {
     /// A finding if it cannot go there: the number is too large, or the version would go down.
     pub fn next(&self, lines: &Lines<'_>, line: &VersionLine<'_>) -> Result<NextVersion, Finding> {
         let next = match self.asked_for(lines, line) {
+            Some(version) if version == line.version && !line.has(&lines.lead.name) => {
+                NextVersion::Stays(KeptReason::Asked)
+            }
             Some(version) => NextVersion::Is(self.labelled(version)?),
             None => self.by_rule(lines, line)?,
         };

@@ -35,6 +35,8 @@ pub enum KeptReason {
     NestedWorkspace,
     /// It has no version.
     Unversioned,
+    /// Its line was asked to come to the version that it has.
+    Asked,
     /// Its line does not step when the lead package does so.
     NoStep,
     /// It has no pre-release that a release would take off.
@@ -52,6 +54,7 @@ impl KeptReason {
             Self::Excluded => "not a member of the workspace",
             Self::NestedWorkspace => "in a workspace of their own",
             Self::Unversioned => "without a version",
+            Self::Asked => "as `--to` asks",
             Self::NoStep => "their line does not step with this one",
             Self::NoPrerelease => "their version has no pre-release",
         }

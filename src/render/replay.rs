@@ -17,8 +17,13 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
         return "no step: no commit on the trunk or a release branch moves the version\n".to_owned();
     }
     let mut table = Table::new("  ");
-    for ReplayedStep { step, outcome, waived } in steps {
+    for ReplayedStep { step, outcome, chosen, waived } in steps {
         let (style, mut text) = shown(outcome);
+        if !chosen.is_empty() {
+            let asked: Vec<String> =
+                chosen.iter().map(|(name, version)| format!("--to {name}={version}")).collect();
+            let _ = write!(text, ", with {}", some(&asked));
+        }
         if let Some(reason) = waived {
             let _ = write!(text, " (allowed: {reason})");
         }
@@ -73,9 +78,14 @@ fn shown(outcome: &ReplayOutcome) -> (Style, String) {
 
 /// Names the first files, and counts the others.
 fn named(files: &[FileChange]) -> String {
-    let names: Vec<&str> = files.iter().take(3).map(|file| file.path.as_str()).collect();
-    let more = if files.len() > 3 { format!(" and {} more", files.len() - 3) } else { String::new() };
-    format!("{}{more}", names.join(", "))
+    some(&files.iter().map(|file| file.path.to_string()).collect::<Vec<_>>())
+}
+
+/// Joins the first texts, and counts the others.
+fn some(texts: &[String]) -> String {
+    let first = texts.len().min(3);
+    let more = if texts.len() > 3 { format!(" and {} more", texts.len() - 3) } else { String::new() };
+    format!("{}{more}", texts[..first].join(", "))
 }
 
 fn files(outcome: &ReplayOutcome) -> Option<&[FileChange]> {

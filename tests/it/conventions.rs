@@ -179,6 +179,14 @@ fn versions_go_where_they_are_asked_to_and_never_down() {
     }
     let said = pair("2.3.4", "").refuses("branch --to nobody=3.0.0", &["not-in-a-line"]);
     assert!(said.contains("`nobody` is in no version line that moves"), "{said}");
+    for twice in ["--to 5.0.0 --to base=6.0.0", "--to top=5.0.0 --to base=6.0.0"] {
+        let said = pair("2.3.4", "").refuses(&format!("bump {twice}"), &["to-conflict"]);
+        assert!(said.contains("are of one version line, which cannot come to both"), "{said}");
+    }
+    let packages = [("gears 0.4.0", &[][..]), ("top 2.3.4", &["gears 0.4.0"])];
+    let fixture = Fixture::made(&packages, "lead = \"top\"\n");
+    fixture.prepare("bump --level minor --to gears=0.4.0");
+    assert_eq!(holds(&fixture, "main"), ["gears 0.4.0:", "top 2.4.0: gears 0.4.0"]);
     let said = pair("2.3.4", "").run("branch --to next");
     assert_eq!(said.status, 2);
     assert!(said.err.contains("write it like 1.2.3 or core=1.2.3"), "{}", said.err);

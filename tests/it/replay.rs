@@ -100,3 +100,24 @@ fn a_version_that_was_never_reached_is_refused() {
     let fixture = made();
     assert!(fixture.refuses("replay 48.0.0", &["no-step"]).contains("moves to 48.0.0"));
 }
+
+#[test]
+fn versions_that_a_maintainer_chose_for_other_lines_are_asked_for() {
+    let packages = [("gears 0.4.0", &[][..]), ("springs 1.7.0", &[]), ("top 2.3.4", &["gears 0.4.0"])];
+    let fixture = Fixture::made(&packages, "lead = \"top\"\n[notes]\nenabled = false\n");
+    fixture.sandbox.git(["tag", "v2.3.4"]);
+    let said = fixture.run("bump --level minor --to gears=0.9.0 --to springs=1.7.0");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let said = fixture.run("replay");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let line = "bump 2.3.4 → 2.4.0: identical, with --to gears=0.9.0, --to springs=1.7.0";
+    assert_eq!(table(&said.out), [line]);
+    let steps = fixture.run("replay --format json").out;
+    let steps = serde_json::from_str::<serde_json::Value>(&steps).unwrap();
+    assert_eq!(steps["steps"][0]["chosen"]["gears"], "0.9.0");
+    // Somebody who forgot a requirement did not choose anything.
+    amend(&fixture, "top/Cargo.toml", "0.9.0", "0.8.0");
+    let said = fixture.run("replay");
+    let line = "bump 2.3.4 → 2.4.0: differs: top/Cargo.toml, with --to gears=0.9.0, --to springs=1.7.0";
+    assert_eq!((said.status, table(&said.out)), (1, vec![line.to_owned()]));
+}

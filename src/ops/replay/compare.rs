@@ -1,17 +1,19 @@
 //! How what is prepared compares with what was made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use semver::Version;
 use serde::Serialize;
 
-use super::step::PastStep;
+use super::step::{Chosen, PastStep};
 use crate::finding::Finding;
 use crate::git::Repo;
 use crate::only_versions;
 use crate::path::RepoPath;
-use crate::plan::Plan;
+use crate::plan::bump::LineMove;
 use crate::plan::files::{FileChange, What};
+use crate::plan::{Commit, Plan, lines};
 use crate::project::Project;
 
 /// How what is prepared compares with what was made.
@@ -37,17 +39,28 @@ pub enum ReplayOutcome {
     },
 }
 
+impl ReplayOutcome {
+    /// Returns how far it is from what was made: in how many Cargo files, then in how many others.
+    pub(super) fn differing(&self) -> (usize, usize) {
+        match self {
+            Self::Identical => (0, 0),
+            Self::OtherFiles { files } => (0, files.len()),
+            Self::Differs { files } => (files.len(), 0),
+            Self::NotMechanical { .. } => (usize::MAX, 0),
+        }
+    }
+}
+
 /// Compares the commit of `plan` on the branch of `step` with what was made; `before` is the
 /// project that it was made from, and `after` reads the one that it made, where that must be known.
-pub(super) fn compare(
+pub(super) fn compare<'p>(
     repo: &Repo,
     step: &PastStep,
     plan: &Plan,
     before: &Project,
-    after: impl FnOnce() -> Result<Project>,
+    after: impl FnOnce() -> Result<&'p Project>,
 ) -> Result<ReplayOutcome> {
-    let commit = plan.commits.iter().find(|commit| commit.branch == step.branch);
-    let planned = commit.or(plan.commits.last()).map_or(&[][..], |commit| &commit.files);
+    let planned = commit(plan, step).map_or(&[][..], |commit| &commit.files);
     let changed = repo.changed_files(step.parent, step.commit)?;
     let paths: BTreeSet<&str> =
         planned.iter().map(|file| file.path.as_str()).chain(changed.iter().map(|file| &*file.path)).collect();
@@ -74,7 +87,7 @@ pub(super) fn compare(
     }
     let of_cargo =
         changed.into_iter().filter(|file| RepoPath::new(&file.path).is_some_and(|path| is_cargo_file(&path)));
-    let more = only_versions::findings(before, &after()?, &of_cargo.collect::<Vec<_>>());
+    let more = only_versions::findings(before, after()?, &of_cargo.collect::<Vec<_>>());
     if more.is_empty() {
         return Ok(ReplayOutcome::Differs { files });
     }
@@ -83,6 +96,37 @@ pub(super) fn compare(
         None => finding.message.clone(),
     };
     Ok(ReplayOutcome::NotMechanical { reasons: more.iter().map(reason).collect() })
+}
+
+/// Returns the commit of `plan` that is compared with `step`.
+fn commit<'p>(plan: &'p Plan, step: &PastStep) -> Option<&'p Commit> {
+    plan.commits.iter().find(|commit| commit.branch == step.branch).or(plan.commits.last())
+}
+
+/// Returns how lines move in that commit.
+pub(super) fn moves(plan: &Plan, step: &PastStep) -> Vec<LineMove> {
+    commit(plan, step).map_or(Vec::new(), |commit| commit.lines.clone())
+}
+
+/// Returns the versions to which other lines than the lead package's came, where `moves` has them otherwise.
+/// Packages of one line that came to several versions moved in no way that can be asked for.
+pub(super) fn chosen(before: &Project, made: &Project, moves: &[LineMove]) -> Chosen {
+    let Ok(lines) = lines::lines(&before.workspace, &before.config) else { return Chosen::new() };
+    let after: BTreeMap<&str, &Version> =
+        made.workspace.packages.iter().map(|package| (package.name.as_str(), &package.version)).collect();
+    let mut chosen = Chosen::new();
+    for line in lines.moving.iter().filter(|line| !line.has(&lines.lead.name)) {
+        let made: BTreeSet<&Version> =
+            line.packages.iter().filter_map(|package| after.get(package.name.as_str()).copied()).collect();
+        let (Some(first), [to]) = (line.packages.first(), &made.into_iter().collect::<Vec<_>>()[..]) else {
+            continue;
+        };
+        let planned = moves.iter().find(|moved| moved.packages.contains(&first.name));
+        if planned.map_or(&line.version, |moved| &moved.to) != *to {
+            chosen.insert(first.name.clone(), (*to).clone());
+        }
+    }
+    chosen
 }
 
 fn is_cargo_file(path: &RepoPath) -> bool {

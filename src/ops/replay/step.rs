@@ -1,5 +1,7 @@
 //! Past steps, and which of them are asked for.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use semver::Version;
 use serde::Serialize;
@@ -8,6 +10,9 @@ use crate::git::{BranchName, CommitId};
 use crate::plan::Command;
 use crate::plan::course::Asked;
 use crate::status::Waiver;
+
+/// Versions that are asked for, by the name of a package of the line.
+pub type Chosen = BTreeMap<String, Version>;
 
 /// Which steps are prepared again.
 #[derive(Clone, Debug)]

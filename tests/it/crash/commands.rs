@@ -171,7 +171,10 @@ fn notes_that_are_carried_to_the_trunk() {
 
 #[test]
 fn tag_of_several_branches() {
-    dies(&Case::new(TWO_UNTAGGED, "tag --branch release-* --kind annotated --date 2024-05-20").makes(Makes::Refs));
+    dies(
+        &Case::new(TWO_UNTAGGED, "tag --branch release-* --kind annotated --date 2024-05-20")
+            .makes(Makes::Refs),
+    );
 }
 
 #[test]
