@@ -9,6 +9,7 @@ use super::reading;
 use super::session::Session;
 use super::sink::Sink;
 use super::targets::{BranchChoice, ChosenBranch};
+use crate::config::Config;
 use crate::finding::{Finding, Refused};
 use crate::git::tags::TagForm;
 use crate::git::{BranchName, CommitId, Refs, TagName};
@@ -123,7 +124,9 @@ impl PlannedTags<'_> {
         let asked = &course::NOTHING;
         let request = Request { project, branch: &target.branch, refs: &self.refs, date, asked };
         let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
-        Refused::if_any(unfit(&request, &lead.version))?;
+        let mut wrong = unfit(&request, &lead.version);
+        wrong.extend(self.of_the_next(project, target, &lead.version)?);
+        Refused::if_any(wrong)?;
         let mut named = vec![(project.tag(&lead.version), lead.version.clone(), project.name.clone())];
         let others = project.workspace.packages.iter().filter(|package| package.publication.is_somewhere());
         for package in others.filter(|package| package.name != lead.name && package.name != project.name) {
@@ -166,6 +169,30 @@ impl PlannedTags<'_> {
             tags.push(PlannedTag { tag, version, branch, at: target.commit, kind: form, message });
         }
         Ok(tags)
+    }
+
+    /// Finds out whether the trunk holds a version whose branch is still to be cut: the latest release is on a
+    /// branch of its own.
+    fn of_the_next(
+        &self,
+        project: &Project,
+        target: &ChosenBranch,
+        version: &Version,
+    ) -> Result<Option<Finding>> {
+        let Config { names, prerelease, .. } = &project.config;
+        if target.branch != project.config.trunk_in(&self.refs) {
+            return Ok(None);
+        }
+        let released = self.refs.tags.iter().filter_map(|(name, tag)| Some((names.tag.read(name)?, tag)));
+        let before = released.filter(|(tagged, _)| prerelease.is_release(tagged) && tagged < version);
+        let Some((latest, tag)) = before.max_by(|one, other| one.0.cmp(&other.0)) else { return Ok(None) };
+        if self.session.repo.has_ancestor(target.commit, tag.commit)? {
+            return Ok(None);
+        }
+        let message =
+            format!("`{}` holds {version}, and {latest} was released on a branch of its own", target.branch);
+        let remedy = "cut its release branch with `cargo relprep branch`, and tag what that holds";
+        Ok(Some(Finding::of(rule::NOT_ON_RELEASE_BRANCH, message).remedy(remedy)))
     }
 
     /// Returns whether a tag is there that `name` makes of some version.

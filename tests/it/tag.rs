@@ -85,6 +85,25 @@ fn what_is_no_release_is_not_tagged() {
 }
 
 #[test]
+fn what_a_trunk_holds_is_tagged_where_releases_are_made_from_it() {
+    let fixture = Fixture::made(&[("top 4.0.0", &[])], "[notes]\nenabled = false\n");
+    fixture.sandbox.git(["tag", "v4.0.0"]);
+    fixture.prepare("bump --level minor");
+    assert_eq!(fixture.run("tag").status, 0);
+    assert_eq!(fixture.sandbox.rev("v4.1.0"), fixture.sandbox.rev("main"));
+    // From now on, on branches.
+    fixture.prepare("bump --level major");
+    fixture.prepare("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-5.0.0"]);
+    fixture.sandbox.write("top/src/lib.rs", "//! Ready.\n");
+    fixture.sandbox.commit_all("ready");
+    assert_eq!(fixture.run("tag").status, 0);
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    let said = fixture.refuses("tag", &["not-on-release-branch"]);
+    assert!(said.contains("`main` holds 6.0.0, and 5.0.0 was released on a branch of its own"), "{said}");
+}
+
+#[test]
 fn several_branches_are_tagged_at_once_or_none_and_packages_have_tags_of_their_own() {
     let config = "lead = \"top\"\nnames.tag = \"{name}-v{version}\"\n[notes]\nenabled = false\n";
     let fixture = Fixture::made(&[("base 0.4.0", &[]), ("top 4.0.0", &["base 0.4.0"])], config);
