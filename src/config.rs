@@ -348,6 +348,9 @@ pub struct Prereleases {
     pub candidate: Option<Label>,
     /// What a release's version carries, in a project whose releases have a suffix of their own.
     pub release: Option<Label>,
+    /// Whether the trunk's is not stated, but what its version has.
+    #[serde(skip)]
+    pub is_inferred: bool,
 }
 
 impl Prereleases {

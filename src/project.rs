@@ -2,6 +2,7 @@
 
 mod configured;
 mod elsewhere;
+mod labels;
 pub mod lead;
 mod location;
 pub mod names;
@@ -288,6 +289,9 @@ impl Project {
             product.own.extend(lead.repository.as_deref().map(lead::repository_name));
         }
         notes.extend(names::infer(&mut config, refs, &product));
+        if let Some(lead) = lead::package(&workspace, &config).ok().map(|lead| lead.version.clone()) {
+            labels::infer(&mut config, refs, &lead);
+        }
         Ok(Self { commit, files, config, name, workspace, texts, notes })
     }
 }

@@ -180,7 +180,7 @@ keys! {
     "run.command" Texts = "[\"cargo\", \"vet\", \"regenerate\"]", default "": "The program and its arguments; no shell reads them.";
 
     "prerelease" Table = "", default "none": "The labels of the pre-releases that the train uses.";
-    "prerelease.trunk" Text = "\"dev\"", default "none": "What the trunk's version carries: `dev` for 49.0.0-dev, `alpha.0` or `alpha.1+dev` where it is numbered.";
+    "prerelease.trunk" Text = "\"dev\"", default "what its version has: a word, or one that counts from 0, that no tag has had": "What the trunk's version carries: `dev` for 49.0.0-dev, `alpha.0` or `alpha.1+dev` where it is numbered.";
     "prerelease.candidate" Text = "\"rc\"", default "none": "What a release candidate's version carries: `rc` for 49.0.0-rc.1, `rc.0` where they count from 0.";
     "prerelease.release" Text = "\"own\"", default "none": "What every release's version carries: `own` for 49.0.0-own.";
 

@@ -15,6 +15,7 @@ use crate::project::names::counting_minors;
 use crate::rule;
 use crate::train::Numbering;
 use crate::version::{Step, plain};
+use crate::workspace::Package;
 
 /// What came before the tip of the trunk: the cut looks whether that was one already.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,7 @@ pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Find
         Some(label) => findings.extend(candidate(request, &lines, &mut plan, label, &branch)),
     }
     if request.asked.cut == CutExtent::Whole {
+        findings.extend(inferred_label(request, lines.lead));
         findings.extend(trunk(request, &lines, &mut plan, &branch));
     }
     plan.notes = refuse(findings)?;
@@ -84,6 +86,7 @@ pub fn rest(request: &Request<'_>, lines: &Lines<'_>, branch: &BranchName) -> Re
     findings.extend(preconditions::repository(lines.lead, &used));
     findings.extend(unexpected_prerelease(request, lines));
     let mut plan = Plan::new(request, Command::Bump, plain(&lines.lead.version));
+    findings.extend(inferred_label(request, lines.lead));
     findings.extend(trunk(request, lines, &mut plan, branch));
     if let Some(commit) = plan.commits.last() {
         plan.version = commit.version.clone();
@@ -241,6 +244,15 @@ pub fn level(request: &Request<'_>, version: &Version) -> (Step, Option<Finding>
         }
         None => (Step::Major, None),
     }
+}
+
+/// Says that the trunk keeps a label which nobody has stated.
+pub(super) fn inferred_label(request: &Request<'_>, lead: &Package) -> Option<Finding> {
+    let expected = &request.project.config.prerelease;
+    let label = expected.trunk.as_ref().filter(|_| expected.is_inferred)?.as_str();
+    let message = format!("the trunk's versions carry `{label}`, as {} does", lead.version);
+    let remedy = format!("to be sure, state `[prerelease] trunk = \"{}\"`", lead.version.pre);
+    Some(Finding::of(rule::PRERELEASE_INFERRED, message).remedy(remedy))
 }
 
 /// Finds lines whose version has a pre-release that the trunk is not to have.

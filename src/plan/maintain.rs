@@ -89,10 +89,12 @@ pub fn bump(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
             (Transition::Step(asked.level.unwrap_or(Step::Patch)), label.or_else(|| release_label(request)))
         }
     };
-    let findings = match asked.lead.is_none() && asked.level.is_none() && !is_release {
-        true => vec![unclear(version)],
-        false => Vec::new(),
-    };
+    let mut findings = Vec::new();
+    if asked.lead.is_none() && asked.level.is_none() && !is_release {
+        findings.push(unclear(version));
+    } else if trunk_label.is_some() && asked.lead.is_none() {
+        findings.extend(cut::inferred_label(request, lines.lead));
+    }
     let job = Job {
         command: Command::Bump,
         transition,

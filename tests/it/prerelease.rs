@@ -356,3 +356,41 @@ fn a_cut_is_one_operation_whichever_branches_it_makes() {
     only_versions(&fixture, "prepare-49.0.0");
     only_versions(&fixture, "bump-50.0.0");
 }
+
+#[test]
+fn the_label_of_the_trunk_is_what_its_version_has_where_nothing_is_said() {
+    let labelled = |version: &str| {
+        let fixture = Fixture::made(&[(&format!("top {version}"), &[])], "[notes]\nenabled = false\n");
+        fixture.sandbox.git(["tag", "v4.0.0"]);
+        fixture
+    };
+    let trunk_after = |fixture: &Fixture, args: &str| {
+        let said = fixture.prepare(args);
+        let manifest = fixture.sandbox.git(["show", "main:top/Cargo.toml"]);
+        let line = manifest.lines().find_map(|line| line.strip_prefix("version = \"")).unwrap().to_owned();
+        (line.trim_end_matches('"').to_owned(), said)
+    };
+    for (version, cut, bumped) in [
+        ("5.0.0-dev", "6.0.0-dev", "5.1.0-dev"),
+        ("5.0.0-alpha.0", "6.0.0-alpha.0", "5.1.0-alpha.0"),
+        ("5.0.0-pre+git", "6.0.0-pre+git", "5.1.0-pre+git"),
+    ] {
+        let (trunk, said) = trunk_after(&labelled(version), "branch");
+        assert_eq!(trunk, cut, "{said}");
+        assert!(said.contains("note[prerelease-inferred]: the trunk's versions carry"), "{said}");
+        let (trunk, _) = trunk_after(&labelled(version), "bump --level minor");
+        assert_eq!(trunk, bumped);
+    }
+    // The branch that was cut releases the version without it, and says nothing of a trunk.
+    let fixture = labelled("5.0.0-dev");
+    fixture.prepare("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-5.0.0"]);
+    let said = fixture.prepare("release");
+    assert!(said.contains("5.0.0") && !said.contains("prerelease-inferred"), "{said}");
+    for version in ["5.0.0-rc.0", "5.0.0-beta.2"] {
+        labelled(version).refuses("branch", &["prerelease"]);
+    }
+    let fixture = labelled("5.0.0-alpha.0");
+    fixture.sandbox.git(["tag", "v4.0.0-alpha.3", "v4.0.0"]);
+    fixture.refuses("branch", &["prerelease"]);
+}

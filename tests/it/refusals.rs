@@ -388,6 +388,8 @@ error[trunk-already-moved]: the trunk is already at the next version, 8.0.0: not
 #[test]
 fn a_prerelease_is_refused_where_none_is_expected() {
     let fixture = Fixture::changed("prerelease-train", &[("relprep.toml", "trunk = \"dev\"\n", "")]);
+    // What was tagged is on the way to a release.
+    fixture.sandbox.git(["tag", "v0.19.0-dev"]);
     assert_data_eq!(
         fixture.refuses("branch", &["prerelease"]),
         str![[r#"
