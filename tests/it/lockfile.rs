@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use relprep::edit::lockfile::{
-    Followed, LockFile, LockFormat, Moved, PackageChange, follow, third_party_changes,
+    Followed, LockFile, LockFormat, Moved, PackageChange, follow, moved_edges, third_party_changes,
 };
 use relprep::path::RepoPath;
 use tempfile::TempDir;
@@ -257,6 +257,33 @@ fn a_third_party_that_depends_on_a_member_is_left_to_cargo() {
     let after = LockFile::read(&lock_path(), &after).unwrap();
     let changes = third_party_changes(&before, &after);
     assert!(matches!(changes[..], [PackageChange::Added(package)] if package.name == "foo"), "{changes:?}");
+}
+
+#[test]
+fn a_third_party_that_would_depend_on_another_version_is_named() {
+    let workspace = Workspace::new("");
+    workspace.published("baz", "1.0.0", "");
+    workspace.published("baz", "2.0.0", "");
+    workspace.published("bar", "3.0.0", "[dependencies]\nbaz = \">=1\"\n");
+    workspace.published("qux", "4.0.0", "[dependencies]\nbaz = \"1\"\n");
+    let depends = "[dependencies]\nbar = \"3\"\nqux = \"4\"\nbaz = \"2\"\n";
+    workspace.package("members/app", "app", "0.1.0", depends);
+    workspace.cargo(&["generate-lockfile", "--offline"]).unwrap();
+    // Somebody merged two branches by hand: what `qux` takes is locked, and not what it asks for.
+    let right = workspace.lock();
+    let block = right.find("name = \"qux\"").unwrap();
+    let wrong = right[..block].to_owned() + &right[block..].replacen("baz 1.0.0", "baz 2.0.0", 1);
+    assert_ne!(wrong, right);
+    workspace.write("Cargo.lock", &wrong);
+    workspace.package("members/app", "app", "0.1.1", depends);
+    workspace.cargo(&["update", "--workspace", "--offline"]).unwrap();
+    let after = workspace.lock();
+    let before = LockFile::read(&lock_path(), &wrong).unwrap();
+    let after = LockFile::read(&lock_path(), &after).unwrap();
+    assert_eq!(third_party_changes(&before, &after), []);
+    assert_eq!(moved_edges(&before, &after), ["qux 4.0.0 takes baz 1.0.0 instead of 2.0.0"]);
+    let still = LockFile::read(&lock_path(), &right).unwrap();
+    assert_eq!(moved_edges(&still, &after), [""; 0]);
 }
 
 #[test]
