@@ -191,8 +191,10 @@ rules! {
     NO_NOTES "no-notes" Note "The notes are there, unless `[notes] enabled = false`.";
     NOTES_ARCHIVE_MARKER "notes-archive-marker" Error
         "The notes have one archive marker, below which a cut links to the notes of the branch.";
-    NOTES_DATE "notes-date" Error "The section that is dated has no other date.";
-    NOTES_HEADING "notes-heading" Warning "A heading of the notes that looks like a version is one.";
+    NOTES_DATE "notes-date" Error
+        "The section that is dated has no other date, and none before that of the version before.";
+    NOTES_HEADING "notes-heading" Warning
+        "A heading of the notes that looks like a version is one; it may not be meant for the one that is released.";
     NOTES_LAYOUT "notes-layout" Error "It is known how the notes are laid out.";
     NOTES_LINK "notes-link" Error "The definition of a link in the notes leads to the version that it is about.";
     NOTES_TEMPLATE "notes-template" Error

@@ -9,6 +9,7 @@ mod carry;
 mod date;
 mod day;
 mod definition;
+mod doubts;
 mod fresh;
 mod gathered;
 mod growing;
@@ -57,6 +58,8 @@ pub struct Notes<'a> {
     outline: Outline,
     sections: Vec<Section>,
     gatherings: Vec<Gathering>,
+    /// Headings that gather and are no sections, below the level of these.
+    strays: Vec<Range<usize>>,
     definitions: Vec<LinkDefinition>,
     archive: Option<Archive<'a>>,
     tail: Tail,
@@ -85,10 +88,11 @@ impl<'a> Notes<'a> {
             Some(marker) => Outline::parse(&text[..marker.start]),
             None => whole,
         };
-        let Parts { sections, gatherings, tail } = section::parts(text, &outline, marker.as_ref(), style);
+        let Parts { sections, gatherings, strays, tail } =
+            section::parts(text, &outline, marker.as_ref(), style);
         let archive = marker.map(|marker| Archive::read(text, marker, style));
         let places = Places::of(path, text);
-        Self { path, text, style, places, outline, sections, gatherings, definitions, archive, tail }
+        Self { path, text, style, places, outline, sections, gatherings, strays, definitions, archive, tail }
     }
 
     /// Returns the sections in the order of the file.
@@ -122,27 +126,6 @@ impl<'a> Notes<'a> {
     pub fn out_of_order(&self) -> Vec<&Section> {
         let pairs = self.sections.windows(2).filter(|pair| pair[1].version > pair[0].version);
         pairs.map(|pair| &pair[1]).collect()
-    }
-
-    /// Finds headings above the first version that is older than `version` which only look like a version:
-    /// what stands below them belongs to the section above.
-    pub fn lookalikes(&self, version: &Version) -> Vec<Finding> {
-        let Some(level) = self.sections.iter().map(|section| section.level).min() else { return Vec::new() };
-        let older = self.sections.iter().find(|section| section.version < plain(version));
-        let end = older.map_or(self.tail.start, |older| older.range.start);
-        let above = self.outline.blocks.iter().take_while(|block| block.range.start < end);
-        let finding = |block: &MarkdownBlock| {
-            let BlockKind::Heading(heading) = &block.kind else { return None };
-            let text = &self.text[heading.text.clone()];
-            let is_section =
-                self.sections.binary_search_by_key(&block.range.start, |it| it.range.start).is_ok();
-            (heading.level == level && !is_section && title::resembles_version(text)).then(|| {
-                Finding::of(rule::NOTES_HEADING, format!("`{}` is no version, and no section", text.trim()))
-                    .at(self.place(&block.range))
-                    .remedy("write all three numbers of the version")
-            })
-        };
-        above.filter_map(finding).take(MOST_REPETITIONS).collect()
     }
 
     /// Returns the archive, if its marker is there.

@@ -11,7 +11,7 @@ use crate::plan::bump::Bump;
 use crate::plan::files::{FileChanges, What};
 use crate::plan::{Request, lines};
 use crate::project::notes::{NotesFile, files};
-use crate::rule;
+use crate::rule::{self, Severity};
 use crate::template::Values;
 use crate::version::plain;
 use crate::workspace::Package;
@@ -79,15 +79,23 @@ fn cut_one(
     };
     let notes = Notes::parse(&file.path, before, &file.config.style);
     let layout = layout(file, &notes);
-    let Edited { text, findings } = match layout {
-        Some(Layout::PerBranch) => notes.cut(&opening(request, file)?, next, cut)?,
+    let doubts = next.version.as_ref().filter(|_| layout == Some(Layout::Growing));
+    let mut findings = doubts.map_or_else(Vec::new, |next| notes.doubts_of_cut(next, request.date));
+    let edited = match layout {
+        Some(Layout::PerBranch) => notes.cut(&opening(request, file)?, next, cut),
         Some(Layout::Growing) => {
             let template = file.config.template.as_ref().map(|_| opening(request, file)).transpose()?;
-            notes.grow(template.as_ref(), next)?
+            notes.grow(template.as_ref(), next)
         }
-        Some(Layout::Unreleased) => notes.begin_anew()?,
-        None => return Err(vec![unknown_layout(file)]),
+        Some(Layout::Unreleased) => notes.begin_anew(),
+        None => Err(vec![unknown_layout(file)]),
     };
+    let is_refused = edited.is_err() || findings.iter().any(|finding| finding.severity == Severity::Error);
+    let (text, said) = edited.map_or_else(|wrong| (String::new(), wrong), |it| (it.text, it.findings));
+    findings.extend(said);
+    if is_refused {
+        return Err(findings);
+    }
     changes.put(&file.path, What::Notes { layout }, now, text);
     Ok(findings)
 }
@@ -155,12 +163,11 @@ fn date_one(
     let layout = layout(file, &notes);
     let is_gathered = layout == Some(Layout::Unreleased) && notes.sections_of(version).next().is_none();
     let missing = file.config.missing;
-    let Edited { text, mut findings } = match dating {
+    let Edited { text, findings } = match dating {
         _ if is_gathered => notes.turn(version, request.date, missing)?,
         Dating::Patch => notes.patch(version, request.date, missing)?,
         Dating::Release | Dating::None => notes.release(version, request.date)?,
     };
-    findings.extend(notes.lookalikes(version));
     changes.put(&file.path, What::Notes { layout }, now, text);
     Ok(findings)
 }

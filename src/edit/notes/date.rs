@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::scaffold::Missing;
-use super::state::SectionState;
+use super::state::{SectionState, StatePlace};
 use super::title::after_link;
 use super::{Edited, Notes, Section};
+use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::rule::{self, Severity};
 use crate::version::plain;
@@ -19,10 +20,10 @@ impl Notes<'_> {
     /// If there is not exactly one section of that version, if it is dated differently, or if it
     /// says no state and others do.
     pub fn release(&self, version: &Version, date: NaiveDate) -> Result<Edited, Vec<Finding>> {
-        match self.only_section_of(version)? {
+        self.without_doubt(version, date, || match self.only_section_of(version)? {
             Some(section) => self.dated(section, date, Severity::Error),
             None => Err(vec![self.no_section(version, Severity::Error)]),
-        }
+        })
     }
 
     /// Dates the section of `version` like [`Notes::release`], and does with a section that is
@@ -38,14 +39,14 @@ impl Notes<'_> {
         date: NaiveDate,
         missing: Missing,
     ) -> Result<Edited, Vec<Finding>> {
-        match (self.only_section_of(version)?, missing) {
+        self.without_doubt(version, date, || match (self.only_section_of(version)?, missing) {
             (Some(section), _) => self.dated(section, date, Severity::Warning),
             (None, Missing::Scaffold) => Ok(self.scaffolded(&plain(version), date)?.into()),
             (None, Missing::Leave) => {
                 let findings = vec![self.no_section(version, Severity::Note)];
                 Ok(Edited { text: self.text.to_owned(), findings })
             }
-        }
+        })
     }
 
     /// Dates a section; one that has another date already is left, with a finding of that severity.
@@ -59,7 +60,7 @@ impl Notes<'_> {
                 }
                 let in_heading = section.state_in_heading().is_some();
                 let said = self.stated_like(near, in_heading, SectionState::Released(date));
-                Ok(self.spliced(&stated.at, &said).into())
+                Ok(self.followed(section, Splice::new(stated.at.clone(), said)).into())
             }
             SectionState::Released(day) if day == date => Ok(self.text.to_owned().into()),
             SectionState::Released(day) => {
@@ -82,17 +83,37 @@ impl Notes<'_> {
         }
     }
 
-    /// Dates a section that says no state, as its neighbour does; where that has none, it is left.
+    /// Dates a section that says no state, as its neighbour does, or else as the configuration words it; where
+    /// neither tells, it is left.
     fn stating(&self, section: &Section, date: NaiveDate) -> Result<Edited, Vec<Finding>> {
-        let Some(near) = self.model_for(&section.version) else { return self.left(self.no_state(section)) };
-        if let Some(unknown) = self.unknown_day(near) {
+        let newer = || self.sections.iter().rev().find(|newer| newer.version > section.version);
+        let near = self.model_for(&section.version).or_else(newer);
+        if let Some(unknown) = near.and_then(|near| self.unknown_day(near)) {
             return Err(vec![unknown]);
         }
-        let Some(stated) = &near.stated else { return self.left(self.no_state(section)) };
+        let splice = match near.and_then(|near| Some((near, near.stated.as_ref()?))) {
+            Some((near, stated)) => self.stated_as(near, stated, section, date),
+            None if self.style.is_released_set => {
+                let line = [&self.line_end().repeat(2), &self.style.released_on(date), "."].concat();
+                let at = section.heading.end;
+                Splice::new(at..at, self.set_apart(line, at))
+            }
+            None => {
+                let remedy = "state how releases are dated, if they are: `released = \"Released {date}\"` in `[notes]`";
+                return self.left(self.no_state(section).as_warning().remedy(remedy));
+            }
+        };
+        let finding = self.no_state(section).as_note().remedy("look whether the date stands where it should");
+        Ok(Edited { text: self.followed(section, splice), findings: vec![finding] })
+    }
+
+    /// Dates a section as its neighbour `near` has it in `stated`.
+    fn stated_as(&self, near: &Section, stated: &StatePlace, section: &Section, date: NaiveDate) -> Splice {
         let state = SectionState::Released(date);
-        let text = if stated.at.start > near.heading.end {
+        if stated.at.start > near.heading.end {
             let line = self.state_like(near, state).unwrap_or_default();
-            self.spliced(&(section.heading.end..section.heading.end), &line)
+            let at = section.heading.end;
+            Splice::new(at..at, self.set_apart(line, at))
         } else {
             let after = near.title.at.end..near.marks.text.end;
             let rest = after_link(&self.text[after.clone()]).trim_start_matches([']', '`', '*', '_']);
@@ -109,10 +130,14 @@ impl Notes<'_> {
                 format!(" ({said})")
             };
             let at = section.marks.text.end;
-            self.spliced(&(at..at), &said)
-        };
-        let finding = self.no_state(section).as_note().remedy("look whether the date stands where it should");
-        Ok(Edited { text, findings: vec![finding] })
+            Splice::new(at..at, said)
+        }
+    }
+
+    /// Returns the text with a section dated by `splice`; the links' definitions at the end follow.
+    fn followed(&self, section: &Section, splice: Splice) -> String {
+        let definitions = self.succeeding_definitions(&section.version);
+        splice::apply(self.text, definitions.into_iter().chain([splice]).collect())
     }
 
     fn no_section(&self, version: &Version, severity: Severity) -> Finding {
@@ -123,15 +148,10 @@ impl Notes<'_> {
             .remedy(format!("add the section `## {version}` with the line `{}.`", self.style.unreleased))
     }
 
-    /// Where no section says a state, that is how these notes are.
     fn no_state(&self, section: &Section) -> Finding {
-        let usual = self.sections.iter().any(|section| section.stated.is_some());
         let word = &self.style.unreleased;
         let message =
             format!("the section for {} says neither `{word}` nor when it was released", section.version);
-        Finding::of(rule::NOTES_STATE, message)
-            .as_warning_if(!usual)
-            .at(self.place(&section.heading))
-            .remedy(format!("add the line `{word}.` below the heading"))
+        Finding::of(rule::NOTES_STATE, message).at(self.place(&section.heading))
     }
 }

@@ -43,13 +43,12 @@ impl Notes<'_> {
             edited.findings.extend(self.left_gathered(version));
             return Ok(edited);
         }
+        self.without_doubt(version, date, || self.turned(version, date, missing))
+    }
+
+    fn turned(&self, version: &Version, date: NaiveDate, missing: Missing) -> Result<Edited, Vec<Finding>> {
         let gathering = self.only_gathering()?;
-        let mut findings = self.newer_released(version, gathering);
-        findings.extend(self.before_its_predecessor(version, date));
-        let definitions = self.succeeding_definitions(version).unwrap_or_else(|wrong| {
-            findings.push(wrong);
-            Vec::new()
-        });
+        let mut findings = Vec::new();
         findings.extend(self.model_for(version).and_then(|model| self.unknown_day(model)));
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(findings);
@@ -65,7 +64,7 @@ impl Notes<'_> {
         let heading = self.turned_heading(gathering, version, date);
         let mut splices = vec![self.opened_anew(gathering, &heading)];
         splices.extend(self.dropped_categories(gathering).into_iter().map(|range| Splice::new(range, "")));
-        splices.extend(definitions);
+        splices.extend(self.succeeding_definitions(version));
         let text = splice::apply(self.text, splices);
         let turned = Notes::parse(self.path, &text, self.style);
         if turned.sections_of(version).count() != 1 {
@@ -104,23 +103,26 @@ impl Notes<'_> {
 
     /// Returns the one section that gathers.
     fn only_gathering(&self) -> Result<&Gathering, Vec<Finding>> {
-        match self.gatherings.as_slice() {
-            [gathering] => Ok(gathering),
-            [] => {
+        let others = self.gatherings.iter().skip(1).map(|more| &more.heading);
+        let mut more: Vec<&Range<usize>> = others.chain(&self.strays).collect();
+        more.sort_by_key(|more| more.start);
+        match self.gatherings.first() {
+            Some(gathering) if more.is_empty() => Ok(gathering),
+            None => {
                 let word = &self.style.unreleased;
                 let message = format!("the notes have no section `{word}`, which gathers what comes next");
                 let finding = Finding::of(rule::NOTES_SECTION, message).at(Place::file(self.path));
                 Err(vec![finding.remedy(format!("add the heading `## [{word}]` above the newest version's"))])
             }
-            [_, more @ ..] => {
-                let second = |more: &Gathering| {
-                    let heading = self.text[more.heading.clone()].lines().next().unwrap_or_default();
+            Some(_) => {
+                let second = |more: &Range<usize>| {
+                    let heading = self.text[more.clone()].lines().next().unwrap_or_default();
                     let message = format!("there is a second section that gathers: `{}`", heading.trim());
                     Finding::of(rule::NOTES_SECTION, message)
-                        .at(self.place(&more.heading))
+                        .at(self.place(more))
                         .remedy("move its entries to the first one, or name its version")
                 };
-                Err(more.iter().take(MOST_REPETITIONS).map(second).collect())
+                Err(more.into_iter().take(MOST_REPETITIONS).map(second).collect())
             }
         }
     }
@@ -149,38 +151,6 @@ impl Notes<'_> {
         )
     }
 
-    /// Finds versions that are newer and released already: below what is gathered they stop the release, above it
-    /// they may be planned.
-    fn newer_released(&self, version: &Version, gathering: &Gathering) -> Vec<Finding> {
-        let is_out = |section: &&Section| {
-            let is_above = section.range.start < gathering.range.start;
-            section.version > *version
-                && section.state() != Some(SectionState::Unreleased)
-                && (section.state().is_some() || !is_above)
-        };
-        let finding = |section: &Section| {
-            let message = format!("the notes have {}, which is newer than {version}", section.version);
-            Finding::of(rule::NOTES_ORDER, message)
-                .as_warning_if(section.range.start < gathering.range.start)
-                .at(self.place(&section.heading))
-                .remedy("look whether this is the right branch: what is gathered is released as the older version")
-        };
-        self.sections.iter().filter(is_out).take(MOST_REPETITIONS).map(finding).collect()
-    }
-
-    /// Finds out whether `date` is before the day of the version before, by more than time zones make.
-    pub(super) fn before_its_predecessor(&self, version: &Version, date: NaiveDate) -> Option<Finding> {
-        let older = self.sections.iter().filter(|section| section.version < *version);
-        let previous = older.max_by(|one, other| one.version.cmp(&other.version))?;
-        let Some(SectionState::Released(day)) = previous.state() else { return None };
-        (day.pred_opt()? > date).then(|| {
-            let message = format!("{version} would be dated {date}, before {}, of {day}", previous.version);
-            Finding::of(rule::NOTES_DATE, message)
-                .at(self.place(previous.state_range().unwrap_or(&previous.heading)))
-                .remedy("correct the date in the notes, or give `--date` the day of the release")
-        })
-    }
-
     /// Returns the heading for what was gathered, and what follows it at once.
     fn turned_heading(&self, gathering: &Gathering, version: &Version, date: NaiveDate) -> String {
         if let Some(model) = self.model_for(version) {
@@ -199,7 +169,8 @@ impl Notes<'_> {
         let rule = self.gathering_rule(gathering).map(|rule| [end, end, rule].concat()).unwrap_or_default();
         let between = if rule.is_empty() { between } else { end.repeat(2) };
         let skeleton = self.empty_categories(gathering);
-        Splice::new(at..at, [&skeleton, &rule, &between, heading].concat())
+        let heading = self.set_apart(heading.to_owned(), at);
+        Splice::new(at..at, skeleton + &rule + &between + &heading)
     }
 
     fn gathering_rule(&self, gathering: &Gathering) -> Option<&str> {
@@ -292,17 +263,21 @@ impl Notes<'_> {
 
     /// Returns how the definitions at the end follow the release of `version`: by the pattern of those that
     /// are there; not at all where the newest version has none.
-    pub(super) fn succeeding_definitions(&self, version: &Version) -> Result<Vec<Splice>, Finding> {
+    pub(super) fn succeeding_definitions(&self, version: &Version) -> Vec<Splice> {
+        let gathers = |it: &&LinkDefinition| it.gathers(self.text, self.style);
+        let unreleased = self.definitions.iter().find(gathers);
+        let compared = unreleased.map_or("", |it| &self.text[it.target.clone()]);
+        let named: Vec<Version> = versions(compared).map(|(_, named)| named).collect();
         let older = self.sections.iter().map(|section| &section.version).filter(|older| *older < version);
-        let last = older.max();
-        let mut gathering =
-            self.definitions.iter().filter(|definition| definition.gathers(self.text, self.style));
-        let unreleased = gathering.next();
+        let last = older.max().or_else(|| named.iter().filter(|older| *older < version).max());
+        // Where it does not compare with the version before, it may compare with this one already.
+        let unreleased =
+            unreleased.filter(|_| named.is_empty() || last.is_none_or(|last| named.contains(last)));
         let known = last.and_then(|last| Some((last, self.definition_of(last)?)));
         let mut splices = Vec::new();
         let target = match (unreleased, last, known) {
             (Some(unreleased), Some(last), _) => {
-                let (now, released) = self.compared(unreleased, last, version)?;
+                let (now, released) = self.compared(unreleased, last, version);
                 splices.push(Splice::new(unreleased.target.clone(), now));
                 Some(known.map_or(released.clone(), |(last, known)| {
                     self.target_like(last, known, version, &released)
@@ -325,31 +300,15 @@ impl Notes<'_> {
         {
             splices.push(self.inserted(version, &target, unreleased, model));
         }
-        Ok(splices)
+        splices
     }
 
     /// Returns the targets after the release: of what is not released, and of `version` compared with the
     /// `last`, by the pattern of the definition of what is not released now.
-    fn compared(
-        &self,
-        unreleased: &LinkDefinition,
-        last: &Version,
-        version: &Version,
-    ) -> Result<(String, String), Finding> {
+    fn compared(&self, unreleased: &LinkDefinition, last: &Version, version: &Version) -> (String, String) {
         let target = &self.text[unreleased.target.clone()];
-        let found = versions(target).collect::<Vec<_>>();
-        if let Some((range, other)) =
-            found.iter().find(|(_, found)| found != last).filter(|_| !found.is_empty())
-        {
-            let at = unreleased.target.start + range.start..unreleased.target.start + range.end;
-            let message =
-                format!("what is not released is compared with {other}, and the newest version is {last}");
-            return Err(Finding::of(rule::NOTES_LINK, message)
-                .at(self.place(&at))
-                .remedy(format!("let the definition compare with {last}")));
-        }
         let now = succeeded(target, last, version);
-        let Some((range, _)) = found.last() else { return Ok((now, target.to_owned())) };
+        let Some((range, _)) = versions(target).last() else { return (now, target.to_owned()) };
         let (before, after) = (&target[..range.end], &target[range.end..]);
         // The tag's own prefix goes with it: `v1.2.3...HEAD`.
         let prefix = before[..range.start].len()
@@ -366,7 +325,7 @@ impl Notes<'_> {
             }
             None => now.clone(),
         };
-        Ok((now, released))
+        (now, released)
     }
 
     /// Returns the target for `version` like that of the `last`; where that is the first of all, and compares

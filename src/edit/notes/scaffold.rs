@@ -26,7 +26,7 @@ impl Notes<'_> {
     /// If it cannot be told how releases are dated.
     pub(super) fn scaffolded(&self, version: &Version, date: NaiveDate) -> Result<String, Vec<Finding>> {
         let frame = self.patch_frame(version, date)?;
-        let definitions = self.succeeding_definitions(version).map_err(|wrong| vec![wrong])?;
+        let definitions = self.succeeding_definitions(version);
         let section = self.inserted_section(version, &frame);
         Ok(splice::apply(self.text, definitions.into_iter().chain([section]).collect()))
     }

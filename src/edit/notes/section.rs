@@ -8,7 +8,7 @@ use super::definition;
 use super::outline::{BlockKind, Heading, MarkdownBlock, Outline};
 use super::state::{self, SectionState, StatePlace};
 use super::style::Style;
-use super::title::{Certainty, Title, gathers};
+use super::title::{Certainty, Title, gathers, names_unreleased};
 
 /// The section of one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub struct Gathering {
 pub(super) struct Parts {
     pub(super) sections: Vec<Section>,
     pub(super) gatherings: Vec<Gathering>,
+    pub(super) strays: Vec<Range<usize>>,
     pub(super) tail: Tail,
 }
 
@@ -101,7 +102,7 @@ pub(super) fn parts(text: &str, outline: &Outline, marker: Option<&Range<usize>>
     }
     let rule = blocks.get(tail).filter(|block| block.kind == BlockKind::Rule);
     let tail = Tail { start: start(tail), rule: rule.map(|rule| rule.range.start..rule.next) };
-    Parts { sections, gatherings, tail }
+    Parts { sections, gatherings, strays: strays(text, blocks, &starts, style), tail }
 }
 
 /// A heading that begins a section, the index of its block, and its title if it names a version.
@@ -139,6 +140,23 @@ fn starts<'b>(text: &str, blocks: &'b [MarkdownBlock], style: &Style) -> Vec<Sec
     let top = levels(true).or_else(|| levels(false));
     all.retain(|start| Some(start.heading.level) == top || certainty(start) == Some(Certainty::Bare));
     all
+}
+
+/// Returns the headings that say no more than that something is not released, and begin no section.
+fn strays(
+    text: &str,
+    blocks: &[MarkdownBlock],
+    starts: &[SectionHeading],
+    style: &Style,
+) -> Vec<Range<usize>> {
+    let is_start = |block: usize| starts.binary_search_by_key(&block, |start| start.block).is_ok();
+    let strays = blocks.iter().enumerate().filter(|(index, block)| match &block.kind {
+        BlockKind::Heading(heading) => {
+            names_unreleased(&text[heading.text.clone()], style) && !is_start(*index)
+        }
+        _ => false,
+    });
+    strays.map(|(_, block)| block.range.clone()).collect()
 }
 
 /// Returns the index of the block that begins the definitions of the whole file, which end the text: the first

@@ -5,7 +5,7 @@ use std::ops::Range;
 use semver::Version;
 
 use super::definition::{succeeded, versions};
-use super::outline::BlockKind;
+use super::outline::{BlockKind, Outline, next_line};
 use super::state::{SectionState, StatePlace};
 use super::title::after_link;
 use super::{Notes, Section};
@@ -140,6 +140,19 @@ impl Notes<'_> {
         let is_so =
             first.kind == BlockKind::Paragraph && !line.contains('\n') && is_below && is_link && names;
         is_so.then(|| succeeded(line, &model.version, version))
+    }
+
+    /// Returns `lines` as they are inserted at the end of the line that ends at byte `at`: with a blank line after a
+    /// paragraph, which would be one with what follows.
+    pub(super) fn set_apart(&self, lines: String, at: usize) -> String {
+        let next = self.text[next_line(self.text, at)..].lines().next().unwrap_or_default();
+        let ends_in_paragraph =
+            Outline::parse(&lines).blocks.last().is_some_and(|last| last.kind == BlockKind::Paragraph);
+        if ends_in_paragraph && !next.trim().is_empty() && !next.starts_with('#') {
+            lines + self.line_end()
+        } else {
+            lines
+        }
     }
 
     /// Returns the line that `range` is in, without its end.

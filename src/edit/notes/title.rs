@@ -79,17 +79,31 @@ pub(super) fn gathers(heading: &str, style: &Style) -> bool {
     begins || is_next && others.all(|other| OF_RELEASE.contains(&other.as_str()))
 }
 
-/// Returns whether a heading that names no version looks as if it did: `1.2`, `v1.2.3.4`, `[1.2.x]`.
-pub(super) fn resembles_version(heading: &str) -> bool {
-    let content = heading.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let content = content.strip_prefix(['v', 'V']).unwrap_or(content);
-    let mut numbers = content.split('.');
-    let is_number =
-        |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    let first = numbers.next();
-    first.is_some_and(|first| {
-        !first.is_empty() && first.len() < 4 && first.bytes().all(|byte| byte.is_ascii_digit())
-    }) && is_number(numbers.next())
+/// Returns whether a heading is the style's word for what is not released, in whatever marks, and nothing else.
+pub(super) fn names_unreleased(heading: &str, style: &Style) -> bool {
+    heading.trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case(&style.unreleased)
+}
+
+/// Returns what looks like a version in a heading that names none: `1.2`, `1.2.3.4` of `v1.2.3.4`, `1.2.x`.
+pub(super) fn like_version(heading: &str) -> Option<&str> {
+    let words = words(heading, |c| c.is_alphanumeric() || matches!(c, '.' | ',' | '-' | '+'));
+    let is_said = |word: &str| ["version", "release", "v"].iter().any(|said| said.eq_ignore_ascii_case(word));
+    let word = words.map(|word| &heading[word]).find(|word| !is_said(word))?;
+    let word = word.trim_matches(['.', ',', '-', '+']);
+    let word = word.strip_prefix(['v', 'V']).unwrap_or(word);
+    let mut numbers = word.split(['.', ',']);
+    let first = numbers.next()?;
+    let begins = !first.is_empty() && first.len() < 4 && first.bytes().all(|byte| byte.is_ascii_digit());
+    let goes_on = numbers.next()?.starts_with(|c: char| c.is_ascii_digit());
+    (begins && goes_on).then_some(word)
+}
+
+/// Returns whether what looks like a version may be meant for this one: `1.2`, `1.2.x` or `1.2.0.1` for 1.2.0.
+pub(super) fn may_mean(like: &str, version: &Version) -> bool {
+    let own = [version.major, version.minor, version.patch];
+    let said = like.split(['.', ',', '-', '+']).zip(own);
+    said.clone().count() > 1
+        && said.into_iter().all(|(said, own)| said.parse().map_or(true, |said: u64| said == own))
 }
 
 /// Returns the text after the version without the target of a link that it is in.
