@@ -6,6 +6,7 @@
 
 pub mod advisory;
 pub mod attempt;
+pub mod bookkeeping;
 pub mod concern;
 pub mod evidence;
 pub mod fixes;

@@ -330,7 +330,9 @@ impl Trial<'_, '_> {
             }
             let facts = self.survey.facts(id)?;
             let is_there = self.survey.evidence(&facts, self.number)?.is_some();
-            if !is_there && !self.request.scope.concerns_branch_only(self.repo, &facts)? {
+            if !is_there
+                && !self.request.scope.bookkeeping(self.repo).makes_release(id, &self.repo.touched(id)?)?
+            {
                 found.push(id);
             }
             if found.len() > MOST_NEEDED {

@@ -6,6 +6,7 @@ use anyhow::Result;
 use semver::Version;
 use serde::Serialize;
 
+use super::bookkeeping::Bookkeeping;
 use super::evidence::Facts;
 use super::scope::Scope;
 use super::targets::Target;
@@ -88,31 +89,58 @@ impl<'a> Concerns<'a> {
 
     /// Returns why no other branch is asked for a commit of target number `target`; `None` where it is.
     pub fn of(&self, target: usize, facts: &Facts) -> Result<Option<Concern>> {
-        if facts.merge {
-            return Ok(Some(Concern::Merge));
+        if facts.merge || self.all {
+            return Ok(facts.merge.then_some(Concern::Merge));
         }
-        if self.all {
-            return Ok(None);
+        let touched = self.repo.touched(facts.id)?;
+        let bookkeeping = self.scope.bookkeeping(self.repo);
+        if bookkeeping.makes_release(facts.id, &touched)? {
+            return Ok(Some(Concern::Release));
         }
-        let before = match self.before.get(target) {
+        let is_before = match self.before.get(target) {
             Some(Before::Some(commits)) => commits.contains(&facts.id),
             Some(Before::All) => true,
             None => false,
         };
-        let touched = self.repo.touched(facts.id)?;
-        let is_ignored = |path: &String| self.ignore.paths.matches(path);
-        let notes = self.scope.notes_file.as_ref().map(RepoPath::as_str);
-        Ok(if self.scope.concerns_branch_only(self.repo, facts)? {
-            Some(Concern::Release)
-        } else if before {
-            Some(Concern::BeforeRelease)
-        } else if self.ignore.subjects.matches(&facts.title) || touched.iter().all(is_ignored) {
-            Some(Concern::Ignored)
-        } else {
-            let ships = |path: &String| is_shipped(path) && notes != Some(path.as_str());
-            (!touched.iter().any(ships)).then_some(Concern::NotShipped)
-        })
+        if is_before {
+            return Ok(Some(Concern::BeforeRelease));
+        }
+        Ok(of_no_user(facts, &touched, (bookkeeping.notes, self.ignore)))
     }
+}
+
+/// Returns why no user gains by a commit that changes the files `touched`, if that is so: it is ignored by the
+/// configuration, or nothing of it is shipped.
+fn of_no_user(
+    facts: &Facts,
+    touched: &[String],
+    (notes, ignore): (Option<&RepoPath>, &Ignored),
+) -> Option<Concern> {
+    let is_ignored = |path: &String| ignore.paths.matches(path);
+    if ignore.subjects.matches(&facts.title) || touched.iter().all(is_ignored) {
+        return Some(Concern::Ignored);
+    }
+    let ships = |path: &String| is_shipped(path) && notes.is_none_or(|notes| notes.as_str() != path);
+    (!touched.iter().any(ships)).then_some(Concern::NotShipped)
+}
+
+/// Returns why users gain nothing by a commit of a branch, by what it changes; `None` where it is a fix.
+///
+/// # Errors
+///
+/// If the repository cannot be read.
+pub fn by_change(
+    bookkeeping: &Bookkeeping<'_>,
+    ignore: &Ignored,
+    (facts, touched): (&Facts, &[String]),
+) -> Result<Option<Concern>> {
+    if facts.merge {
+        return Ok(Some(Concern::Merge));
+    }
+    if bookkeeping.makes_release(facts.id, touched)? {
+        return Ok(Some(Concern::Release));
+    }
+    Ok(of_no_user(facts, touched, (bookkeeping.notes, ignore)))
 }
 
 /// Returns how many commits there are of each concern, in words.

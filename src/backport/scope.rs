@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::evidence::Facts;
+use super::bookkeeping::Bookkeeping;
 use super::statements::{self, Statements};
 use super::targets::{Target, names, release_branches};
 use super::title::BranchWords;
@@ -79,26 +79,15 @@ impl Scope {
         })
     }
 
-    /// Returns whether a commit of a release branch is of no interest elsewhere: it only writes the
-    /// notes, or it moves the version.
-    pub fn concerns_branch_only(&self, repo: &Repo, facts: &Facts) -> Result<bool> {
-        let touched = repo.touched(facts.id)?;
-        let is_notes = |path: &String| self.notes_file.as_ref().is_some_and(|file| file.as_str() == path);
-        if touched.iter().all(is_notes) {
-            return Ok(true);
-        }
-        if !touched.iter().any(|path| path.ends_with("Cargo.toml")) {
-            return Ok(false);
-        }
-        let Some(parent) = repo.commit_info(facts.id)?.parents.first().copied() else { return Ok(true) };
+    /// Returns what tells the commits that make releases from others.
+    pub fn bookkeeping<'a>(&'a self, repo: &'a Repo) -> Bookkeeping<'a> {
         let (name, manifest) = &self.lead;
-        let declared =
-            |commit| Refused::taken_from(self.declarations.at(repo, commit, (Some(name), manifest)));
-        // What cannot be read is not known to move.
-        Ok(match (declared(parent)?, declared(facts.id)?) {
-            (Ok(before), Ok(after)) => before.map(|found| found.version) != after.map(|found| found.version),
-            _ => false,
-        })
+        Bookkeeping {
+            repo,
+            notes: self.notes_file.as_ref(),
+            lead: (Some(name), manifest),
+            declarations: &self.declarations,
+        }
     }
 }
 
