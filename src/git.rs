@@ -2,6 +2,7 @@
 //!
 //! With [`crate::transaction`] and [`crate::checkout`] the only code that names git2 or runs git.
 
+mod ahead;
 mod blobs;
 pub mod branches;
 pub(crate) mod command;

@@ -83,6 +83,7 @@ pub mod standing;
 pub mod supported;
 pub mod tag;
 pub mod targets;
+mod unreleased;
 
 pub use session::{Context, Session};
 pub use sink::{Progress, Sink};

@@ -7,8 +7,10 @@
 //! since nothing says that the older one has ended. Whoever wants that deletes it, or waives it with
 //! `--except`.
 
+mod past;
 mod row;
 mod todo;
+mod unreleased;
 mod unseen;
 mod waiver;
 
@@ -19,13 +21,16 @@ use semver::Version;
 use serde::Serialize;
 
 use row::main_tip;
+
+pub use past::Past;
 pub use row::{ReleaseState, StatusRow};
-pub use todo::Todo;
+pub use todo::{Fixes, Todo};
+pub use unreleased::Unreleased;
 pub use waiver::Waiver;
 
 use crate::finding::{Finding, Refused};
-use crate::git::CommitId;
-use crate::git::survey::{Presence, ReleaseBranch, Survey, Tip, latest};
+use crate::git::survey::{LaterRefs, Presence, ReleaseBranch, Survey, Tip, latest};
+use crate::git::{BranchName, CommitId};
 use crate::rule;
 use crate::train::{History, Number, Numbering, Phase, Term, Train};
 use crate::version::{plain, short};
@@ -42,6 +47,8 @@ pub struct StatusSources<'a> {
     pub survey: &'a Survey,
     /// What the manifests of each tip declare, by its commit.
     pub declared: &'a BTreeMap<CommitId, Declared>,
+    /// What release branches hold that is in no release, by their names, where that was looked into.
+    pub unreleased: &'a BTreeMap<String, Unreleased>,
     /// How releases are numbered, by the policy or by the lead package's version.
     pub numbering: Numbering,
     /// Returns the name of the release branch of a version.
@@ -59,6 +66,8 @@ pub struct Status {
     pub rows: Vec<StatusRow>,
     /// What is to be done, the most pressing first.
     pub todo: Vec<Todo>,
+    /// What went otherwise than planned, newest release first.
+    pub past: Vec<Past>,
 }
 
 /// What a status was made from.
@@ -72,6 +81,8 @@ pub struct SourceCounts {
     pub branches: usize,
     /// Whether the history is cut off somewhere, so that some of it may not be known.
     pub shallow: bool,
+    /// What was left out, since it came after the day.
+    pub later: LaterRefs,
 }
 
 /// A release that needs fixes, and the waiver that leaves it out.
@@ -96,13 +107,27 @@ impl Status {
         rows.extend(on_trunk(known, &history, rows.last()));
         rows.reverse();
         let todo = todo::todo(known.date, &rows, survey);
+        let names = |branches: &mut dyn Iterator<Item = &ReleaseBranch>| {
+            branches.map(|branch| branch.tip.name.clone()).collect::<BTreeSet<_>>().len()
+        };
+        let (all, branches) = (names(&mut survey.branches.iter()), names(&mut known.branches()));
         let sources = SourceCounts {
             policy: known.train.is_some(),
             tags: survey.tags.len(),
-            branches: known.branches().map(|branch| &branch.tip.name).collect::<BTreeSet<_>>().len(),
+            branches,
             shallow: survey.is_shallow,
+            later: LaterRefs { branches: survey.later.branches + all - branches, ..survey.later },
         };
-        Self { date: known.date, sources, rows, todo }
+        let past = past::past(&rows, survey);
+        Self { date: known.date, sources, rows, todo, past }
+    }
+
+    /// Returns the releases of which it matters what is not released: those that need fixes; without a policy, the
+    /// newest that is out. None where no tag tells what is released.
+    pub fn to_look_into(&self) -> impl Iterator<Item = &StatusRow> {
+        let newest = self.rows.iter().find(|row| row.state == ReleaseState::Released).into_iter();
+        let rows = newest.chain(self.needing_fixes());
+        rows.filter(|_| self.sources.tags > 0)
     }
 
     /// Returns the branches that a security fix must go to, oldest release first: those supported on
@@ -158,6 +183,20 @@ impl StatusSources<'_> {
         History::new(self.date, tags, self.branches().map(|branch| branch.number))
     }
 
+    /// Returns the branches of which nothing can be out by the plan, where no tag tells.
+    pub fn new_branches(&self) -> BTreeSet<BranchName> {
+        let history = self.history();
+        let is_out = |branch: &&ReleaseBranch| {
+            let is_minor = short(&branch.version) != self.numbering.short(branch.number);
+            let release =
+                self.train.filter(|_| !is_minor).and_then(|train| train.release(branch.number, &history));
+            let phase = release.map(|release| release.phase(self.date, &history));
+            phase.is_some_and(|phase| phase.is_supported() || phase == Phase::Ended)
+        };
+        let new = self.survey.branches.iter().filter(|branch| !is_out(branch));
+        new.map(|branch| branch.tip.name.clone()).collect()
+    }
+
     fn declared(&self, tip: &Tip) -> Declared {
         self.declared.get(&tip.commit).cloned().unwrap_or_default()
     }
@@ -202,18 +241,20 @@ fn row(
         };
         (release, released, phase)
     };
+    let branch = tips.first().map_or_else(|| (known.branch)(&version), |tip| tip.name.to_string());
     StatusRow {
         number,
         short: short(&version),
         state: phase.map_or(ReleaseState::Released, |phase| {
             ReleaseState::Phase(if phase == Phase::Cut && candidate { Phase::Candidate } else { phase })
         }),
-        branch: tips.first().map_or_else(|| (known.branch)(&version), |tip| tip.name.to_string()),
         version,
         release,
         term,
         tips,
         declared,
+        unreleased: known.unreleased.get(&branch).cloned(),
+        branch,
         released,
         latest: latest(&tags).map(|tag| (tag.name.clone(), tag.day)),
     }
@@ -261,6 +302,7 @@ fn on_trunk(known: &StatusSources<'_>, history: &History, newest: Option<&Status
         branch: trunk.map_or_else(|| "trunk".to_owned(), |trunk| trunk.name.to_string()),
         tips: trunk.cloned().into_iter().collect(),
         declared,
+        unreleased: None,
         released: None,
         latest: None,
     })

@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::calendar::ProjectSchedule;
-use crate::render::status as render;
+use crate::render::status::{self as render, Extent};
 use crate::rule::Severity;
 
 /// Show the release branches as they are: state, latest release, days left, and what to do next
@@ -26,6 +26,11 @@ pub(super) struct StatusArgs {
     /// They are those supported on the day, and those cut but not released: one a line, or a JSON array.
     #[arg(long)]
     supported: bool,
+    /// Show ended releases too, and what went otherwise than planned
+    ///
+    /// JSON has them always.
+    #[arg(long, conflicts_with = "supported")]
+    all: bool,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: OutputFormat,
@@ -46,7 +51,10 @@ pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> R
         (true, OutputFormat::Json) => render::array(&status.supported()?),
         (true, OutputFormat::Human) => render::lines(&status.supported()?),
         (false, OutputFormat::Json) => render::json::render(&calendar.name, &status),
-        (false, OutputFormat::Human) => render::human(&calendar.name, &status),
+        (false, OutputFormat::Human) => {
+            let extent = if args.all { Extent::All } else { Extent::Current };
+            render::human(&calendar.name, &status, extent)
+        }
     };
     output.result(&text);
     Ok(ExitStatus::Done)

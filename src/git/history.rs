@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use anyhow::{Context, Result};
+use chrono::NaiveDate;
 use git2::{Commit, ErrorCode, Oid, Sort};
 
+use super::tags::day_of;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Repo};
 use crate::rule;
@@ -29,6 +31,25 @@ impl Repo {
             parents: found.parent_ids().map(CommitId).collect(),
             message: message(&found),
         })
+    }
+
+    /// Returns the commits that `tip` has and `base` has not, parents first, each with its day in UTC.
+    ///
+    /// # Errors
+    ///
+    /// If the history cannot be read, or a commit is of a day that no calendar has.
+    pub fn commits_since(&self, base: CommitId, tip: CommitId) -> Result<Vec<(CommitInfo, NaiveDate)>> {
+        let mut walk = self.git.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
+        walk.hide(base.0)?;
+        walk.push(tip.0)?;
+        let read = |id: Result<Oid, git2::Error>| {
+            let id = id.context("cannot walk the history")?;
+            let day = day_of(self.git.find_commit(id)?.time());
+            let day = day.with_context(|| format!("the commit {id} is of a day that no calendar has"))?;
+            Ok((self.commit_info(CommitId(id))?, day))
+        };
+        walk.map(read).collect()
     }
 
     /// Returns the commits that `merge` brought to its parent `mainline`, or its first one; none if it is

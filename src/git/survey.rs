@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use semver::Version;
+use serde::Serialize;
 
 use super::branches::{BranchTip, Place};
 use super::tags::day_of;
-use super::tracking::TrackingState;
+use super::tracking::TrackingDistance;
 use super::{BranchName, CommitId, Refs, RemoteName, Repo, Tag, TagName};
 use crate::train::Number;
 use crate::version::plain;
@@ -42,8 +43,21 @@ pub struct Survey {
     pub branches: Vec<ReleaseBranch>,
     /// The tags of releases and candidates up to the day.
     pub tags: Vec<ReleaseTag>,
+    /// What was left out, since it came after the day.
+    pub later: LaterRefs,
+    /// The trunk and the release branches of which there is another commit here than was fetched.
+    pub apart: BTreeMap<BranchName, TrackingDistance>,
     /// Whether the history is cut off somewhere, as in CI's usual checkout.
     pub is_shallow: bool,
+}
+
+/// Branches and tags that came after the day of a survey.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LaterRefs {
+    /// Release branches that were not there yet, as far as the history tells.
+    pub branches: usize,
+    /// Tags of releases and candidates.
+    pub tags: usize,
 }
 
 /// One release branch in one place.
@@ -84,9 +98,11 @@ pub struct Tip {
     pub is_cut_off: bool,
     /// Whether the branch has gone on since that day.
     pub has_later: bool,
-    /// The number of its commits that are not in the latest tag of its release (a candidate's where it
-    /// has no other) or, where that has none, not on the trunk; `None` for the trunk, where there is nothing to compare with, and where
-    /// the history between the two is cut off.
+    /// The commit with the latest tag of its release (a candidate's where it has no other) or, where that has
+    /// none, the trunk's; `None` for the trunk, and where there is nothing to compare with.
+    pub base: Option<CommitId>,
+    /// The number of its commits that the base has not, once they are counted; `None` where the history between
+    /// the two is cut off.
     pub ahead: Option<usize>,
 }
 
@@ -128,10 +144,10 @@ pub fn latest<'a>(tags: &[&'a ReleaseTag]) -> Option<&'a ReleaseTag> {
 }
 
 /// The versions at which release branches start, by release.
-struct BranchStarts(BTreeMap<Number, BTreeSet<Version>>);
+pub(super) struct BranchStarts(BTreeMap<Number, BTreeSet<Version>>);
 
 impl BranchStarts {
-    fn of(branches: &[ReleaseBranch]) -> Self {
+    pub(super) fn of(branches: &[ReleaseBranch]) -> Self {
         let mut starts: BTreeMap<Number, BTreeSet<Version>> = BTreeMap::new();
         for branch in branches {
             starts.entry(branch.number).or_default().insert(branch.version.clone());
@@ -141,7 +157,7 @@ impl BranchStarts {
 
     /// Returns whether the tag is of the branch that starts at `version`: of the last one up to it. Where
     /// the release has no branch, all its tags are of the one that it should have.
-    fn is_of(&self, tag: &ReleaseTag, number: Number, version: &Version) -> bool {
+    pub(super) fn is_of(&self, tag: &ReleaseTag, number: Number, version: &Version) -> bool {
         let home =
             |starts: &BTreeSet<Version>| starts.range(..=plain(&tag.version)).next_back() == Some(version);
         tag.number == number && self.0.get(&number).is_none_or(home)
@@ -151,82 +167,111 @@ impl BranchStarts {
 /// A branch as it was on the day.
 struct PastBranch {
     tip: Tip,
-    /// The commits that it has had since, newest first.
-    later: Vec<CommitId>,
+    /// The commits that it has had since.
+    later: HashSet<CommitId>,
 }
 
 impl PastBranch {
-    /// Returns whether this branch was there on the day; `None` if it left the trunk later.
-    fn presence(&self, trunk: Option<&Self>) -> Option<Presence> {
-        let Some(trunk) = trunk else {
-            return Some(if self.tip.is_cut_off { Presence::CutOff } else { Presence::Sure });
-        };
-        if self.later.last().is_some_and(|next| trunk.later.contains(next)) {
-            return None;
+    /// Returns whether this branch was there on the day: one that left the trunk later is not read.
+    fn presence(&self, trunk: Option<&Self>) -> Presence {
+        match trunk {
+            _ if self.tip.is_cut_off => Presence::CutOff,
+            Some(trunk) if trunk.tip.has_later && trunk.tip.commit == self.tip.commit => Presence::AtTrunk,
+            _ => Presence::Sure,
         }
-        Some(match self.tip.is_cut_off {
-            true => Presence::CutOff,
-            false if trunk.tip.has_later && trunk.tip.commit == self.tip.commit => Presence::AtTrunk,
-            false => Presence::Sure,
-        })
     }
 }
 
 impl Repo {
-    /// Returns what the branches and tags tell.
+    /// Returns what the branches and tags tell; what is on the branches is not counted yet.
     ///
-    /// One walker serves all branches: what it has read of the history for one, it knows for the
-    /// next.
+    /// # Errors
+    ///
+    /// If the repository cannot be read.
     pub fn survey(&self, request: &SurveyRequest<'_>) -> Result<Survey> {
-        let tags = release_tags(request)?;
+        let (tags, later_tags) = release_tags(request)?;
         let cut_off = self.cut_off()?;
-        let known = &request.refs.branches;
-        let trunk = match self.newest(&known.tip(request.trunk))? {
-            Some(place) => self.past(request.trunk, place, request, &cut_off)?,
-            None => None,
+        let mut survey = Survey {
+            tags,
+            later: LaterRefs { tags: later_tags, branches: 0 },
+            is_shallow: self.is_shallow(),
+            ..Survey::default()
         };
-        let mut branches = Vec::new();
+        let known = &request.refs.branches;
+        let (trunk, _) = self.in_places(request.trunk, request, (&cut_off, None))?;
+        survey.apart.extend(self.apart(&trunk)?);
+        let trunk = self.newest(trunk)?;
         for name in known.names() {
             let Some(version) = (request.branch)(name.as_str()) else { continue };
             let Some(number) = (request.release)(&version) else { continue };
-            for place in known.tip(name).places() {
-                if let Some(past) = self.past(name, place, request, &cut_off)?
-                    && let Some(presence) = past.presence(trunk.as_ref())
-                {
-                    let version = version.clone();
-                    branches.push(ReleaseBranch { number, version, tip: past.tip, presence });
-                }
-            }
+            let (places, was_there) = self.in_places(name, request, (&cut_off, trunk.as_ref()))?;
+            survey.later.branches += usize::from(!was_there);
+            survey.apart.extend(self.apart(&places)?);
+            survey.branches.extend(places.into_iter().map(|past| {
+                let presence = past.presence(trunk.as_ref());
+                ReleaseBranch { number, version: version.clone(), tip: past.tip, presence }
+            }));
         }
-        branches.sort_by(|a, b| {
+        survey.branches.sort_by(|a, b| {
             (a.number, &a.version, &a.tip.remote).cmp(&(b.number, &b.version, &b.tip.remote))
         });
-        let trunk = trunk.map(|trunk| trunk.tip);
-        self.count_ahead(&mut branches, &tags, trunk.as_ref(), &cut_off)?;
-        Ok(Survey { trunk, branches, tags, is_shallow: self.is_shallow() })
+        survey.trunk = trunk.map(|trunk| trunk.tip);
+        Ok(survey)
     }
 
-    /// Returns the place where a branch has gone furthest: the local one may be behind.
-    fn newest<'t>(&self, tip: &'t BranchTip) -> Result<Option<Place<'t>>> {
-        let is_behind = self.standing(tip)? == Some(TrackingState::Behind);
-        Ok(if is_behind { tip.places().next_back() } else { tip.places().next() })
+    /// Returns a branch as it was in each of its places, the local one first; and whether it was in any.
+    fn in_places(
+        &self,
+        name: &BranchName,
+        request: &SurveyRequest<'_>,
+        (cut_off, trunk): (&HashSet<CommitId>, Option<&PastBranch>),
+    ) -> Result<(Vec<PastBranch>, bool)> {
+        let mut places = Vec::new();
+        for place in request.refs.branches.tip(name).places() {
+            places.extend(self.past(name, place, request.date, (cut_off, trunk))?);
+        }
+        let was_there = !places.is_empty();
+        Ok((places, was_there))
+    }
+
+    /// Returns how far the places of a branch were apart.
+    fn apart(&self, places: &[PastBranch]) -> Result<Option<(BranchName, TrackingDistance)>> {
+        let [here, there] = places else { return Ok(None) };
+        let Some(remote) = there.tip.remote.clone() else { return Ok(None) };
+        let name = &here.tip.name;
+        let tip = BranchTip { local: Some(here.tip.commit), fetched: Some((remote, there.tip.commit)) };
+        Ok(self.tracking_distance(name, &tip)?.map(|distance| (name.clone(), distance)))
+    }
+
+    /// Returns the place where a branch had gone furthest: the local one may be behind.
+    fn newest(&self, mut places: Vec<PastBranch>) -> Result<Option<PastBranch>> {
+        let is_behind = match places.as_slice() {
+            [here, there] if here.tip.commit != there.tip.commit => {
+                self.has_ancestor(there.tip.commit, here.tip.commit)?
+            }
+            _ => false,
+        };
+        Ok(if is_behind { places.pop() } else { places.into_iter().next() })
     }
 
     /// Returns the branch as it was on the day, following first parents back from where it is now;
-    /// `None` if it has no commit that old.
+    /// `None` if it has no commit that old, or left the trunk later.
     fn past(
         &self,
         name: &BranchName,
         (remote, tip): Place<'_>,
-        request: &SurveyRequest<'_>,
-        cut_off: &HashSet<CommitId>,
+        date: NaiveDate,
+        (cut_off, trunk): (&HashSet<CommitId>, Option<&PastBranch>),
     ) -> Result<Option<PastBranch>> {
         let mut commit = self.git.find_commit(tip.0)?;
-        let mut later = Vec::new();
+        let mut later = HashSet::new();
         let mut is_cut_off = false;
-        while day_of(commit.time()).context(NO_DAY)? > request.date {
+        while day_of(commit.time()).context(NO_DAY)? > date {
             let id = CommitId(commit.id());
-            later.push(id);
+            if trunk.is_some_and(|trunk| trunk.later.contains(&id)) {
+                return Ok(None);
+            }
+            later.insert(id);
             is_cut_off = cut_off.contains(&id);
             match commit.parents().next() {
                 _ if is_cut_off => break,
@@ -240,51 +285,26 @@ impl Repo {
             commit: CommitId(commit.id()),
             is_cut_off,
             has_later: !later.is_empty(),
+            base: None,
             ahead: None,
         };
         Ok(Some(PastBranch { tip, later }))
     }
-
-    fn count_ahead(
-        &self,
-        branches: &mut [ReleaseBranch],
-        tags: &[ReleaseTag],
-        trunk: Option<&Tip>,
-        cut_off: &HashSet<CommitId>,
-    ) -> Result<()> {
-        let mut walk = self.git.revwalk().context("cannot walk the history")?;
-        let starts = BranchStarts::of(branches);
-        for branch in branches.iter_mut().filter(|branch| branch.presence != Presence::CutOff) {
-            let is_own = |tag: &&ReleaseTag| starts.is_of(tag, branch.number, &branch.version);
-            let own: Vec<&ReleaseTag> = tags.iter().filter(is_own).collect();
-            let Some(base) = latest(&own).map(|tag| tag.commit).or(trunk.map(|trunk| trunk.commit)) else {
-                continue;
-            };
-            walk.reset()?;
-            walk.push(branch.tip.commit.0)?;
-            walk.hide(base.0)?;
-            let mut ahead = Some(0);
-            for commit in walk.by_ref() {
-                let commit =
-                    commit.with_context(|| format!("cannot read the history of {}", branch.tip.name))?;
-                ahead = ahead.filter(|_| !cut_off.contains(&CommitId(commit))).map(|ahead| ahead + 1);
-            }
-            branch.tip.ahead = ahead;
-        }
-        Ok(())
-    }
 }
 
-fn release_tags(request: &SurveyRequest<'_>) -> Result<Vec<ReleaseTag>> {
-    let mut tags = Vec::new();
+/// Returns the tags of releases up to the day, by version, and how many came later.
+fn release_tags(request: &SurveyRequest<'_>) -> Result<(Vec<ReleaseTag>, usize)> {
+    let (mut tags, mut later) = (Vec::new(), 0);
     for Tag { name, commit, day, .. } in request.refs.tags.values() {
         let Some(version) = (request.tag)(name.as_str()) else { continue };
         let Some(number) = (request.release)(&version) else { continue };
         let day = day.context(NO_DAY)?;
         if day <= request.date {
             tags.push(ReleaseTag { number, version, name: name.clone(), day, commit: *commit });
+        } else {
+            later += 1;
         }
     }
     tags.sort_by(|a, b| a.version.cmp(&b.version));
-    Ok(tags)
+    Ok((tags, later))
 }

@@ -9,6 +9,7 @@ use semver::Version;
 use super::recovery::{Purpose, recover};
 use super::session::Context;
 use super::sink::Sink;
+use super::unreleased;
 use crate::config::Config;
 use crate::edit::notes::{Notes, Section, SectionState};
 use crate::finding::{Finding, Refused};
@@ -17,7 +18,7 @@ use crate::git::{CommitId, Refs, Repo};
 use crate::project::lead::product;
 use crate::project::{self, Lead, Location, names};
 use crate::rule::{self, Severity};
-use crate::status::{Status, StatusSources};
+use crate::status::{Status, StatusSources, Unreleased};
 use crate::text::listed;
 use crate::train::schedule::{Schedule, Selection};
 use crate::train::{History, Numbering, Train};
@@ -34,6 +35,7 @@ pub struct ProjectSchedule {
     numbering: Numbering,
     survey: Survey,
     declared: BTreeMap<CommitId, Declared>,
+    unreleased: BTreeMap<String, Unreleased>,
     /// What could not be read of the branches.
     pub notes: Vec<Finding>,
 }
@@ -78,7 +80,10 @@ impl ProjectSchedule {
             None => Lead { name: project::nearest_package(location), ..Lead::default() },
         };
         let refs = refs(repo.as_ref(), &config, location, sink)?;
-        let calendar = Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)?;
+        let mut calendar = Self::of(repo.as_ref().zip(refs.as_ref()), config, context.date, &lead)?;
+        if let Some(repo) = &repo {
+            calendar.unreleased = unreleased::read(repo, &calendar.config, &lead, &calendar.status())?;
+        }
         Ok(calendar.with(notes))
     }
 
@@ -133,8 +138,11 @@ impl ProjectSchedule {
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
-        let mut calendar = Self { name, date, config, train, numbering, survey, declared, notes };
+        let unreleased = BTreeMap::new();
+        let mut calendar = Self { name, date, config, train, numbering, survey, declared, unreleased, notes };
         if let Some((repo, refs)) = repo {
+            let new = calendar.known(&|_| String::new()).new_branches();
+            repo.count_ahead(&mut calendar.survey, &new)?;
             calendar.notes.extend(calendar.tags_missing(repo, refs)?);
         }
         calendar.notes.extend(calendar.trunk_left_out());
@@ -244,6 +252,7 @@ impl ProjectSchedule {
             train: self.train.as_ref(),
             survey: &self.survey,
             declared: &self.declared,
+            unreleased: &self.unreleased,
             numbering: self.numbering,
             branch,
         }

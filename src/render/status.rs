@@ -1,13 +1,16 @@
 //! The status of the release branches, for people and for programs.
 
 pub mod json;
+mod todo;
 
 use anstyle::{AnsiColor, Color, Style};
 use chrono::NaiveDate;
 
+pub use self::todo::sentence;
+use self::todo::story;
 use super::table::Table;
-use crate::git::survey::Tip;
-use crate::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
+use crate::git::survey::{LaterRefs, Tip};
+use crate::status::{ReleaseState, SourceCounts, Status, StatusRow};
 use crate::text::{counted, escaped, escaped_json, long, on_a_line};
 use crate::train::{Day, Phase};
 
@@ -16,21 +19,39 @@ const HEADING: Style = Style::new().underline();
 const UNKNOWN: &str = "?";
 const UNSHALLOW: &str = "`git fetch --unshallow --tags` fetches the rest.";
 
+/// How much of a status is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What somebody can still do something about.
+    Current,
+    /// Ended releases too, and what nobody can change.
+    All,
+}
+
 /// Returns the status for the terminal.
-pub fn human(name: &str, status: &Status) -> String {
+pub fn human(name: &str, status: &Status, extent: Extent) -> String {
     let mut text =
-        vec![format!("{} on {}, from {}\n\n", on_a_line(name), long(status.date), sources(status.sources))];
-    text.push(table(status).to_string());
-    if status.rows.iter().any(|row| lacks_count(row, status)) {
-        text.push(format!(
-            "\n{UNKNOWN} stands for what is not known: the history is cut off here. {UNSHALLOW}\n"
-        ));
+        vec![format!("{} on {}, from {}\n", on_a_line(name), long(status.date), sources(status.sources))];
+    text.extend(later(status.sources.later).map(|later| format!("What came later is left out: {later}.\n")));
+    let is_shown = |row: &&StatusRow| extent == Extent::All || row.is_open();
+    let (rows, ended): (Vec<&StatusRow>, Vec<&StatusRow>) = status.rows.iter().partition(is_shown);
+    if !rows.is_empty() {
+        text.push(format!("\n{}", table(&rows, status.date)));
     }
-    if status.todo.is_empty() {
-        text.push("\nNothing to do.\n".to_owned());
-    } else {
-        text.push("\nTo do:\n".to_owned());
-        text.extend(status.todo.iter().map(|todo| format!("* {}\n", escaped(sentence(todo, status.date)))));
+    text.extend(unknown(&rows, status.sources));
+    if !ended.is_empty() {
+        text.push(format!("\n{} not shown: `--all` shows all.\n", counted(ended.len(), "ended release")));
+    }
+    let list = |title: &str, lines: Vec<String>| {
+        let lines = lines.into_iter().map(|line| format!("* {}\n", escaped(line)));
+        format!("\n{title}:\n{}", lines.collect::<String>())
+    };
+    text.push(match status.todo.is_empty() {
+        true => "\nNothing to do.\n".to_owned(),
+        false => list("To do", status.todo.iter().map(|todo| sentence(todo, status.date)).collect()),
+    });
+    if extent == Extent::All && !status.past.is_empty() {
+        text.push(list("Went otherwise than planned", status.past.iter().map(story).collect()));
     }
     text.concat()
 }
@@ -57,69 +78,99 @@ fn sources(sources: SourceCounts) -> String {
     }
 }
 
-fn table(status: &Status) -> Table {
-    let headings = ["Branch", "Where", "State", "Version", "MSRV", "Latest", "Unreleased", "Days"];
+fn later(later: LaterRefs) -> Option<String> {
+    let branches = (later.branches > 0).then(|| counted(later.branches, "release branch"));
+    let tags = (later.tags > 0).then(|| counted(later.tags, "tag"));
+    let parts: Vec<String> = branches.into_iter().chain(tags).collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
+}
+
+fn table(rows: &[&StatusRow], day: NaiveDate) -> Table {
+    let headings = ["Version", "State", "Latest release", "Unreleased", "Ends", "MSRV", "Branch"];
     let mut table = Table::new("  ");
     table.row("", HEADING, headings);
-    for row in &status.rows {
-        table.row("", style(row.state), cells(row, status).map(|cell| escaped(&cell)));
+    for row in rows {
+        table.row("", style(row.state), cells(row, day).map(|cell| escaped(&cell)));
     }
     table
 }
 
-fn cells(row: &StatusRow, status: &Status) -> [String; 8] {
-    let places = row.tips.iter().map(Tip::place);
-    let version = row.declared.version.as_ref().map(ToString::to_string);
+fn cells(row: &StatusRow, day: NaiveDate) -> [String; 7] {
+    let places: Vec<&str> = row.tips.iter().map(Tip::place).collect();
+    let places = if places.is_empty() { "not here".to_owned() } else { places.join(", ") };
     let latest = row.latest.as_ref().map(|(tag, day)| format!("{tag} ({day})"));
-    let compared = row.state != ReleaseState::Phase(Phase::InDevelopment);
-    let ahead = row.tip().and_then(|tip| tip.ahead).filter(|_| compared).map(|number| number.to_string());
     [
-        row.branch.clone(),
-        places.collect::<Vec<_>>().join(", "),
-        row.state.name().to_owned(),
-        version.unwrap_or_default(),
-        row.declared.msrv.clone().unwrap_or_default(),
+        row.short.clone(),
+        state(row),
         latest.unwrap_or_default(),
-        ahead.unwrap_or_else(|| if lacks_count(row, status) { UNKNOWN } else { "" }.to_owned()),
-        days(row, status.date),
+        ahead(row),
+        end(row, day).unwrap_or_default(),
+        row.declared.msrv.clone().unwrap_or_default(),
+        format!("{} ({places})", row.branch),
     ]
 }
 
-fn lacks_count(row: &StatusRow, status: &Status) -> bool {
-    let compared = row.state != ReleaseState::Phase(Phase::InDevelopment);
-    status.sources.shallow && compared && row.tip().is_some_and(|tip| tip.ahead.is_none())
+/// Returns the state in words, with the day that comes next before a release is out.
+fn state(row: &StatusRow) -> String {
+    let state = row.state.name();
+    let next = row.release.as_ref().and_then(|release| match row.state {
+        ReleaseState::Phase(Phase::InDevelopment) => Some(format!("cut {}", planned(&release.cut))),
+        ReleaseState::Phase(Phase::Cut | Phase::Candidate) => {
+            Some(format!("release {}", planned(&release.release)))
+        }
+        ReleaseState::Phase(Phase::Due) => Some(format!("release was {}", planned(&release.release))),
+        _ => None,
+    });
+    let lts = row.release.as_ref().filter(|release| release.lts && row.is_out());
+    let words = [Some(state.to_owned()), lts.map(|_| "LTS".to_owned()), next];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the day that comes next for the release, planned and actual where they differ.
-fn days(row: &StatusRow, day: NaiveDate) -> String {
-    let came = came(row);
-    let Some(term) = &row.term else {
-        return match (row.state, &row.release) {
-            (ReleaseState::Phase(Phase::InDevelopment), Some(release)) => {
-                format!("cut {}", planned(&release.cut))
-            }
-            _ => came.unwrap_or_default(),
-        };
+fn ahead(row: &StatusRow) -> String {
+    let Some(ahead) = row.tip().and_then(|tip| tip.ahead).filter(|_| is_compared(row)) else {
+        return if lacks_count(row) { UNKNOWN.to_owned() } else { String::new() };
     };
-    let came = came.map(|came| format!("; {came}")).unwrap_or_default();
-    match (row.state, &row.release) {
-        (ReleaseState::Phase(Phase::Cut | Phase::Candidate | Phase::Due), Some(release)) => {
-            format!("release {}", planned(&release.release))
-        }
-        (ReleaseState::Phase(Phase::Supported | Phase::LastDay), _) => {
-            let left = row.days_left(day).unwrap_or(0);
-            format!("until {} ({left} left){came}", term.last_day())
-        }
-        (ReleaseState::Phase(Phase::Ended), _) => format!("ended {}{came}", term.last_day()),
-        _ => String::new(),
+    let fixes = row.unreleased.as_ref().map(|unreleased| unreleased.fixes);
+    match fixes.filter(|fixes| *fixes > 0 && *fixes < ahead) {
+        Some(1) => format!("{ahead} (1 fix)"),
+        Some(fixes) => format!("{ahead} ({fixes} fixes)"),
+        None => ahead.to_string(),
     }
 }
 
-/// Returns when the release came out, unless that was on its planned day.
-fn came(row: &StatusRow) -> Option<String> {
-    let Some(release) = &row.release else { return row.released.map(|day| format!("released {day}")) };
-    let actual = release.release.differs()?;
-    Some(format!("released {actual}, planned {}", release.release.planned))
+fn is_compared(row: &StatusRow) -> bool {
+    row.state != ReleaseState::Phase(Phase::InDevelopment)
+}
+
+fn lacks_count(row: &StatusRow) -> bool {
+    is_compared(row) && row.tip().is_some_and(|tip| tip.ahead.is_none())
+}
+
+/// Says why some numbers are not known.
+fn unknown(rows: &[&StatusRow], sources: SourceCounts) -> Option<String> {
+    let why = match sources.shallow {
+        true => format!("the history is cut off here. {UNSHALLOW}"),
+        false => "no tag here shows what is released of it.".to_owned(),
+    };
+    rows.iter()
+        .any(|row| lacks_count(row))
+        .then(|| format!("\n{UNKNOWN} stands for what is not known: {why}\n"))
+}
+
+/// Returns the last day of support, and how far that is.
+fn end(row: &StatusRow, day: NaiveDate) -> Option<String> {
+    let ReleaseState::Phase(Phase::Supported | Phase::LastDay | Phase::Ended) = row.state else {
+        return None;
+    };
+    let last_day = row.term.as_ref()?.last_day();
+    let far = match (last_day - day).num_days() {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        left if left > 0 => format!("in {left} days"),
+        left => format!("{} days ago", -left),
+    };
+    Some(format!("{last_day} ({far})"))
 }
 
 fn planned(day: &Day) -> String {
@@ -138,49 +189,5 @@ fn style(state: ReleaseState) -> Style {
         ReleaseState::Phase(Phase::Cut | Phase::Candidate) => color(AnsiColor::Yellow),
         ReleaseState::Phase(Phase::Ended) => Style::new().dimmed(),
         ReleaseState::Phase(Phase::InDevelopment) | ReleaseState::Released => Style::new(),
-    }
-}
-
-/// Returns what is to be done, as one says it on `day`.
-pub fn sentence(todo: &Todo, day: NaiveDate) -> String {
-    match todo {
-        Todo::Release { version, due } => format!("release {version}: due {}", since(*due, day)),
-        Todo::Cut { version, due } => format!("cut {version}: due {}", since(*due, day)),
-        Todo::Ends { short, last_day, unreleased } => {
-            let commits = match unreleased {
-                Some(0) => String::new(),
-                Some(number) => format!(" with {} unreleased", counted(*number, "commit")),
-                None => ", and whether all of it is released is not known".to_owned(),
-            };
-            format!("{short} ends {}{commits}", until(*last_day, day))
-        }
-        Todo::NoBranch { short, branch } => {
-            format!(
-                "{short} needs security fixes, and there is no branch {branch} here (a train that began later states `schedule.since`)"
-            )
-        }
-        Todo::OtherVersion { branch, version } => format!("{branch} names the version {version}"),
-        Todo::Differs { branch, places } => format!("{branch} is not the same in {}", places.join(" and ")),
-        Todo::PastEnd { short, tag, last_day } => {
-            format!("{short} ended on {}, and {tag} came after that", long(*last_day))
-        }
-        Todo::NeverTagged { version, tagged } => format!("{version} was never tagged though {tagged} was"),
-    }
-}
-
-fn since(due: NaiveDate, day: NaiveDate) -> String {
-    match (day - due).num_days() {
-        0 => "today".to_owned(),
-        1 => "since yesterday".to_owned(),
-        2..=6 => format!("since {}", due.format("%A")),
-        _ => format!("since {}", long(due)),
-    }
-}
-
-fn until(last: NaiveDate, day: NaiveDate) -> String {
-    match (last - day).num_days() {
-        0 => "today".to_owned(),
-        1 => "tomorrow".to_owned(),
-        _ => format!("on {}", last.format("%A, %B %-d")),
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use semver::Version;
 
+use super::unreleased::Unreleased;
 use crate::git::TagName;
 use crate::git::survey::Tip;
 use crate::train::{Number, Phase, Release, Term};
@@ -29,6 +30,8 @@ pub struct StatusRow {
     pub tips: Vec<Tip>,
     /// What the manifests on the branch declare.
     pub declared: Declared,
+    /// What the branch holds that is in no release, where that was asked for and is known.
+    pub unreleased: Option<Unreleased>,
     /// The day of its first tag.
     pub released: Option<NaiveDate>,
     /// Its latest tag and the day of that; a candidate's only before the release.
@@ -55,6 +58,19 @@ impl ReleaseState {
 }
 
 impl StatusRow {
+    /// Returns whether something can still be done for it.
+    pub fn is_open(&self) -> bool {
+        self.state != ReleaseState::Phase(Phase::Ended)
+    }
+
+    /// Returns whether it is out, and not known to have ended.
+    pub fn is_out(&self) -> bool {
+        match self.state {
+            ReleaseState::Phase(phase) => phase.is_supported(),
+            ReleaseState::Released => true,
+        }
+    }
+
     /// Returns the tip that counts where the branch is in several places: one of which it is not known
     /// how much is not released, then the one with most of that, and the local one of equals.
     pub fn tip(&self) -> Option<&Tip> {

@@ -58,12 +58,12 @@ impl History {
     pub(crate) fn lay_out(&self, day: &str) -> Vec<&Step> {
         let until = format!("--before={day}T00:00:00Z");
         let tip = |branch: &str| self.store(&["rev-list", "-1", "--first-parent", &until, branch]);
-        let mut refs = format!("create refs/heads/main {}\n", tip("main"));
+        let mut refs = format!("update refs/heads/main {}\n", tip("main"));
         let format = "--format=%(refname) %(objectname) %(committerdate:format-local:%Y-%m-%d)";
         for tag in self.store(&["for-each-ref", format, "refs/tags"]).lines() {
             let [name, commit, date] = tag.split(' ').collect::<Vec<_>>()[..] else { panic!("{tag}") };
             if date < day {
-                writeln!(refs, "create {name} {commit}").unwrap();
+                writeln!(refs, "update {name} {commit}").unwrap();
             }
         }
         let patches: Vec<&Step> =
@@ -72,7 +72,7 @@ impl History {
             let Some(branch) = &cut.new_branch else { continue };
             let patched = patches.iter().find(|step| step.branch == *branch);
             let at = patched.map_or_else(|| tip(branch), |step| step.before.clone());
-            writeln!(refs, "create refs/heads/{branch} {at}").unwrap();
+            writeln!(refs, "update refs/heads/{branch} {at}").unwrap();
         }
         let file = self.dir.path().join("refs");
         std::fs::write(&file, refs).unwrap();

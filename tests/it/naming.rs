@@ -209,8 +209,9 @@ fn without_a_schedule_the_branches_show_whether_minors_are_counted() {
     let tags = ["v2.4.0", "v2.5.0", "v2.6.0", "v2.7.0"];
     let sandbox = project("2.8.0", &tags, &["rel-2.4", "rel-2.6"]);
     let (_, said) = run(&sandbox, "status --date 2024-06-01");
-    let row =
-        |branch: &str| said.lines().find(|line| line.starts_with(branch)).unwrap_or_default().to_owned();
+    let row = |branch: &str| {
+        said.lines().find(|line| line.contains(&format!(" {branch} ("))).unwrap_or_default().to_owned()
+    };
     assert!(row("rel-2.4").contains("v2.4.0 ") && row("rel-2.6").contains("v2.6.0 "), "{said}");
     let sandbox = project(
         "24.0.0",

@@ -142,11 +142,14 @@ fn names_tell_where_nothing_else_does_and_that_is_said() {
     let (status, text) = clone.run("status --date 2024-06-01");
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("of the remotes origin, upstream, `upstream` counts"), "{text}");
-    assert!(text.contains("release-1.0.0  upstream") && !text.contains("release-7.0.0"), "{text}");
+    assert!(text.contains("release-1.0.0 (upstream)") && !text.contains("release-7.0.0"), "{text}");
     clone.sandbox.git(["remote", "rename", "upstream", "elsewhere"]);
     clone.sandbox.git(["remote", "remove", "origin"]);
     let (status, text) = clone.run("status --date 2024-06-01");
-    assert_eq!((status, text.contains("release-1.0.0  elsewhere"), text.contains("note[")), (0, true, false));
+    assert_eq!(
+        (status, text.contains("release-1.0.0 (elsewhere)"), text.contains("note[")),
+        (0, true, false)
+    );
 }
 
 #[test]

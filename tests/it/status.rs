@@ -1,5 +1,7 @@
 //! The status of real repositories.
 
+mod patch_days;
+mod todo;
 mod words;
 
 use std::collections::BTreeMap;
@@ -58,6 +60,8 @@ fn on_each_day_of_patches_the_patched_branches_are_named() {
     // Patched four days after its end, together with 33 and 34; status says so.
     let past_the_end = [("2025-06-24", "release-32.0.0")];
     let explained = status(&repo, WASMTIME, "2025-06-24", &[]);
+    assert!(!explained.contains("32.0"), "nobody can change it: {explained}");
+    let explained = status(&repo, WASMTIME, "2025-06-24", &["--all"]);
     assert!(explained.contains("32.0 ended on June 20 2025, and v32.0.1 came after that"), "{explained}");
     for (day, patched) in days {
         let named = status(&repo, WASMTIME, day, &["--supported"]);
@@ -73,9 +77,10 @@ fn a_tag_that_was_forgotten_is_told_and_a_later_one_tells_the_day() {
     let Some(bundle) = recorded_history() else { return };
     let repo = clone(&bundle);
     let json = status_json(&repo, WASMTIME, "2025-11-11");
-    let todo: Vec<_> =
-        json["todo"].as_array().unwrap().iter().map(|todo| todo["text"].as_str().unwrap()).collect();
-    assert!(todo.contains(&"38.0.0 was never tagged though v38.0.1 was"), "{todo:?}");
+    let past = json["past"].as_array().unwrap();
+    let text = "38.0.0 was never tagged though v38.0.1 was";
+    assert!(past.contains(&serde_json::json!({ "kind": "never-tagged", "text": text })), "{past:?}");
+    assert_eq!(json["todo"], serde_json::json!([]), "nobody can change that");
     let releases = json["releases"].as_array().unwrap();
     let release = releases.iter().find(|release| release["version"] == "38.0.0").unwrap();
     assert_eq!(release["released"]["actual"], "2025-10-20");
@@ -93,23 +98,41 @@ struct Stream {
 }
 
 impl Stream {
-    /// Adds a commit at noon of a day of 2025, and returns its mark.
+    /// Adds a commit at noon of a day that changes the source, and returns its mark.
     fn commit(&mut self, reference: &str, from: Option<usize>, day: &str, version: &str) -> usize {
+        self.commit_of((reference, from), day, version, ("src/lib.rs", ""))
+    }
+
+    /// Adds a commit at noon of a day that changes a file, and returns its mark.
+    fn commit_of(
+        &mut self,
+        (reference, from): (&str, Option<usize>),
+        day: &str,
+        version: &str,
+        (file, message): (&str, &str),
+    ) -> usize {
         self.mark += 1;
+        let mark = self.mark;
         let seconds =
             day.parse::<chrono::NaiveDate>().unwrap().and_hms_opt(12, 0, 0).unwrap().and_utc().timestamp();
         let from = from.map(|from| format!("from :{from}\n")).unwrap_or_default();
         let manifest = format!("[package]\nname = \"x\"\nversion = \"{version}\"\nrust-version = \"1.84\"\n");
         self.commands.push(format!(
-            "commit {reference}\nmark :{}\ncommitter A <a@example.invalid> {seconds} +0000\ndata 0\n{from}M 100644 inline Cargo.toml\ndata {}\n{manifest}\n",
-            self.mark,
+            "commit {reference}\nmark :{mark}\ncommitter A <a@example.invalid> {seconds} +0000\ndata {}\n{message}\n{from}M 100644 inline Cargo.toml\ndata {}\n{manifest}\nM 100644 inline {file}\ndata {}\n{mark}\n",
+            message.len(),
             manifest.len(),
+            mark.to_string().len(),
         ));
         self.mark
     }
 
     fn point(&mut self, reference: &str, mark: usize) {
         self.commands.push(format!("reset {reference}\nfrom :{mark}\n\n"));
+    }
+
+    /// Adds a file to the last commit.
+    fn add_file(&mut self, path: &str, text: &str) {
+        self.commands.push(format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()));
     }
 
     fn write(&self) -> Sandbox {
@@ -142,21 +165,19 @@ fn local_and_remote_branches_are_counted_from_their_latest_tag() {
 
     let text = status(&repo, WASMTIME, "2025-05-04", &[]);
     assert_eq!(
-        text.lines()
-            .filter(|line| !line.contains("24.0"))
-            .collect::<Vec<_>>()
-            .join("\n"),
+        text.lines().filter(|line| !line.contains("24.0")).collect::<Vec<_>>().join("\n"),
         "\
 Wasmtime on May 4 2025, from the policy, 1 release branch and 2 tags
 
-Branch          Where          State           Version  MSRV  Latest                Unreleased  Days
-main            local          in development  33.0.0   1.84                                    cut 2025-05-05
-release-32.0.0  local, origin  supported       32.0.1   1.84  v32.0.1 (2025-04-28)  2           until 2025-06-20 (47 left); released 2025-04-22, planned 2025-04-20
-release-31.0.0                 supported                                                        until 2025-05-20 (16 left)
+Version  State                           Latest release        Unreleased  Ends                      MSRV  Branch
+33.0     in development, cut 2025-05-05                                                              1.84  main (local)
+32.0     supported                       v32.0.1 (2025-04-28)  2           2025-06-20 (in 47 days)   1.84  release-32.0.0 (local, origin)
+31.0     supported                                                         2025-05-20 (in 16 days)         release-31.0.0 (not here)
 
 To do:
-* 31.0 needs security fixes, and there is no branch release-31.0.0 here (a train that began later states `schedule.since`)
-* release-32.0.0 is not the same in local and origin"
+* patch 32.0: 2 fixes unreleased since Tuesday
+* release-32.0.0 lacks 1 commit of origin
+* 31.0 needs security fixes, and there is no branch release-31.0.0 here (a train that began later states `schedule.since`)"
     );
 
     // As of a day before the last commits, they are not there.
@@ -179,7 +200,9 @@ fn an_annotated_tag_has_its_own_day() {
     assert_eq!(json["releases"][0]["state"], "released");
     assert_eq!(
         json["sources"],
-        serde_json::json!({ "policy": false, "tags": 1, "branches": 1, "shallow": false })
+        serde_json::json!({
+            "policy": false, "tags": 1, "branches": 1, "shallow": false, "later": { "branches": 0, "tags": 0 },
+        })
     );
 }
 
@@ -215,7 +238,8 @@ fn in_a_shallow_clone_a_number_that_is_not_known_is_not_told() {
         assert_eq!(json["sources"]["shallow"], true);
         if known {
             assert_eq!(*unreleased, 3, "{text}");
-            assert!(text.contains("32.0 ends tomorrow with 3 commits unreleased"), "{text}");
+            let said = "patch 32.0: it ends tomorrow, with 3 fixes unreleased since June 10 2025";
+            assert!(text.contains(said), "{text}");
         } else {
             assert!(unreleased.is_null(), "{depth}: {text}");
             assert!(text.contains("? stands for what is not known") && text.contains("  ?  "), "{text}");
@@ -328,7 +352,7 @@ fn a_branch_that_was_made_later_was_not_there() {
     let mut command = repo.command(env!("CARGO_BIN_EXE_cargo-relprep"));
     command.current_dir(&clone).args(["relprep", "status", "--date", "2025-04-15"]);
     let text = String::from_utf8(command.output().unwrap().stdout).unwrap();
-    assert!(text.contains("release-32.0.0  origin  cut"), "{text}");
+    assert!(text.contains("32.0     cut, release 2025-04-20 (due 2025-04-21)"), "{text}");
     assert!(!text.contains("no branch release-32.0.0"), "{text}");
 }
 
@@ -337,7 +361,7 @@ fn without_a_policy_releases_are_numbered_as_they_are() {
     let mut stream = Stream { commands: Vec::new(), mark: 0 };
     let cut = stream.commit("refs/heads/main", None, "2025-04-05", "0.3.0");
     let repo = stream.write();
-    assert!(status(&repo, "", "2025-05-04", &[]).contains("main    local  in development  0.3.0"));
+    assert!(status(&repo, "", "2025-05-04", &[]).contains("0.3      in development  "));
 
     stream.commit("refs/heads/main", Some(cut), "2025-04-06", "0.4.0");
     stream.point("refs/heads/release-0.3.0", cut);
@@ -347,11 +371,9 @@ fn without_a_policy_releases_are_numbered_as_they_are() {
     let repo = stream.write();
     let text = status(&repo, "", "2025-05-04", &[]);
     assert!(text.contains(" on May 4 2025, from 1 release branch and 2 tags alone"), "{text}");
-    assert!(
-        text.contains("release-0.3.0  local  released        0.3.1    1.84  v0.3.1 (2025-04-07)  0"),
-        "{text}"
-    );
-    assert!(text.contains("main           local  in development  0.4.0"), "{text}");
+    let row = "0.3      released        v0.3.1 (2025-04-07)  0                 1.84  release-0.3.0 (local)";
+    assert!(text.contains(row), "{text}");
+    assert!(text.contains("0.4      in development  ") && text.contains("  main (local)\n"), "{text}");
     let json = status_json(&repo, "", "2025-05-04");
     assert!(json["releases"][1]["needs-fixes"].is_null(), "{json}");
     assert_eq!(json["releases"][1]["released"]["actual"], "2025-04-05");

@@ -5,7 +5,8 @@
 //!   "format": 2,                       // rises when a field changes its meaning or goes away
 //!   "name": "Wasmtime",
 //!   "date": "2025-05-04",
-//!   "sources": { "policy": true, "tags": 42, "branches": 17, "shallow": false },  // shallow: history is cut off
+//!   "sources": { "policy": true, "tags": 42, "branches": 17, "shallow": false,  // history is cut off
+//!                "later": { "branches": 0, "tags": 0 } },            // left out, since they came after the day
 //!   "releases": [{                     // newest first; what is not known is null
 //!     "version": "32.0.0",             // of a minor release with its own branch 32.1.0: `cut` is null, support its major's
 //!     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
@@ -19,21 +20,32 @@
 //!     "released": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-22" },
 //!     "eol": "2025-06-20", "last-day": "2025-06-20",      // the last day of support, that day included
 //!     "days-left": 47,                 // 0 on the last day
-//!     "unreleased": 2                  // commits since the latest tag, or since the cut; null where that is not known
+//!     "unreleased": 2,                 // commits since the latest tag, or since the cut; null where that is not known
+//!     "fixes": 1                       // those of them that bring users something; null where that was not looked into
 //!   }],
-//!   "todo": [{ "kind": "cut", "text": "cut 33.0.0: due since yesterday" }]
+//!   // The most pressing first: release, cut, tag (prepared and not tagged), ends (with fixes), patch (fixes wait),
+//!   // no-branch, other-version, behind (the remote has more), differs (so has the local branch).
+//!   "todo": [
+//!     { "kind": "cut", "text": "cut 33.0.0: due since yesterday", "version": "33.0.0" },
+//!     { "kind": "patch", "text": "patch 32.0: 1 fix unreleased since Friday", "version": "32.0.0",
+//!       "fixes": { "count": 1, "since": "2025-05-02", "advisories": [] } }
+//!   ],
+//!   // What nobody can change: past-end, never-tagged.
+//!   "past": [{ "kind": "never-tagged", "text": "38.0.0 was never tagged though v38.0.1 was" }]
 //! }
 //! ```
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use semver::Version;
 use serde::Serialize;
 
-use super::sentence;
+use super::todo::{sentence, story};
 use crate::git::survey::Tip;
 use crate::git::{CommitId, RemoteName};
 use crate::render::json::text;
-use crate::status::{ReleaseState, SourceCounts, Status, StatusRow, Todo};
+use crate::status::{Fixes, Past, ReleaseState, SourceCounts, Status, StatusRow, Todo};
 use crate::train::{Day, Term};
 
 /// The number of the format; it rises when a field changes its meaning or goes away.
@@ -47,11 +59,8 @@ pub fn render(name: &str, status: &Status) -> String {
         date: status.date,
         sources: status.sources,
         releases: status.rows.iter().map(|row| release(row, status.date)).collect(),
-        todo: status
-            .todo
-            .iter()
-            .map(|todo| ToDo { kind: kind(todo), text: sentence(todo, status.date) })
-            .collect(),
+        todo: status.todo.iter().map(|todo| to_do(todo, status.date)).collect(),
+        past: status.past.iter().map(past).collect(),
     })
 }
 
@@ -63,7 +72,8 @@ struct StatusDocument<'a> {
     date: NaiveDate,
     sources: SourceCounts,
     releases: Vec<StatusEntry<'a>>,
-    todo: Vec<ToDo>,
+    todo: Vec<ToDo<'a>>,
+    past: Vec<PastEvent>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +94,7 @@ struct StatusEntry<'a> {
     last_day: Option<NaiveDate>,
     days_left: Option<i64>,
     unreleased: Option<usize>,
+    fixes: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +112,26 @@ struct DayEntry {
 }
 
 #[derive(Serialize)]
-struct ToDo {
+struct ToDo<'a> {
+    kind: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a Version>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<FixCount<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixCount<'a> {
+    count: usize,
+    since: NaiveDate,
+    advisories: &'a BTreeSet<String>,
+}
+
+#[derive(Serialize)]
+struct PastEvent {
     kind: &'static str,
     text: String,
 }
@@ -130,6 +160,7 @@ fn release(row: &StatusRow, day: NaiveDate) -> StatusEntry<'_> {
         last_day: term.map(Term::last_day),
         days_left: row.days_left(day),
         unreleased: row.tip().and_then(|tip| tip.ahead),
+        fixes: row.unreleased.as_ref().map(|unreleased| unreleased.fixes),
     }
 }
 
@@ -137,15 +168,28 @@ fn place(tip: &Tip) -> BranchPlace<'_> {
     BranchPlace { remote: tip.remote.as_ref(), commit: tip.commit, unreleased: tip.ahead }
 }
 
-fn kind(todo: &Todo) -> &'static str {
-    match todo {
-        Todo::Release { .. } => "release",
-        Todo::Cut { .. } => "cut",
-        Todo::Ends { .. } => "ends",
-        Todo::NoBranch { .. } => "no-branch",
-        Todo::OtherVersion { .. } => "other-version",
-        Todo::Differs { .. } => "differs",
-        Todo::PastEnd { .. } => "past-end",
-        Todo::NeverTagged { .. } => "never-tagged",
-    }
+fn to_do(todo: &Todo, day: NaiveDate) -> ToDo<'_> {
+    let (kind, version, branch, fixes) = match todo {
+        Todo::Release { version, .. } => ("release", Some(version), None, None),
+        Todo::Cut { version, .. } => ("cut", Some(version), None, None),
+        Todo::Tag { version, branch, .. } => ("tag", Some(version), Some(branch.as_str()), None),
+        Todo::Ends { version, fixes, .. } => ("ends", Some(version), None, fixes.as_ref()),
+        Todo::Patch { version, fixes } => ("patch", Some(version), None, Some(fixes)),
+        Todo::NoBranch { version, branch } => ("no-branch", Some(version), Some(branch.as_str()), None),
+        Todo::OtherVersion { branch, .. } => ("other-version", None, Some(branch.as_str()), None),
+        Todo::Apart { branch, distance } => {
+            (if distance.ahead == 0 { "behind" } else { "differs" }, None, Some(branch.as_str()), None)
+        }
+    };
+    let fixes =
+        fixes.map(|Fixes { count, since, advisories }| FixCount { count: *count, since: *since, advisories });
+    ToDo { kind, text: sentence(todo, day), version, branch, fixes }
+}
+
+fn past(past: &Past) -> PastEvent {
+    let kind = match past {
+        Past::AfterEnd { .. } => "past-end",
+        Past::NeverTagged { .. } => "never-tagged",
+    };
+    PastEvent { kind, text: story(past) }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use relprep::config::schedule::ScheduleConfig;
-use relprep::git::survey::{Presence, ReleaseBranch, ReleaseTag, Survey, Tip};
+use relprep::git::survey::{LaterRefs, Presence, ReleaseBranch, ReleaseTag, Survey, Tip};
 use relprep::git::{BranchName, CommitId, RemoteName, TagName};
 use relprep::rule;
 use relprep::status::*;
@@ -43,6 +43,7 @@ fn tip(name: &str, remote: Option<&str>, ahead: usize, version: &str) -> Tip {
         remote: remote.and_then(RemoteName::new),
         commit: commits().find(|(_, declared)| *declared == version).unwrap().0,
         has_later: false,
+        base: None,
         ahead: Some(ahead),
         is_cut_off: false,
     }
@@ -72,6 +73,21 @@ fn tag(version: &str, day: &str) -> ReleaseTag {
 }
 
 fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
+    with_fixes(day, train, survey, &[])
+}
+
+/// Returns the status where branches have so many fixes since a day, each with the advisories that it names.
+fn with_fixes(
+    day: &str,
+    train: Option<&Train>,
+    survey: &Survey,
+    fixes: &[(&str, usize, &str, &[&str])],
+) -> Status {
+    let unreleased = fixes.iter().map(|(branch, count, since, advisories)| {
+        let advisories = advisories.iter().map(|name| (*name).to_owned()).collect();
+        let since = Some(date(since));
+        ((*branch).to_owned(), Unreleased { fixes: *count, since, advisories, untagged: None })
+    });
     let declared = commits().map(|(commit, version)| {
         (commit, Declared { version: version.parse().ok(), msrv: Some("1.84".to_owned()) })
     });
@@ -80,6 +96,7 @@ fn status(day: &str, train: Option<&Train>, survey: &Survey) -> Status {
         train,
         survey,
         declared: &declared.collect(),
+        unreleased: &unreleased.collect(),
         numbering: Numbering::Major,
         branch: &|version| format!("release-{version}"),
     })
@@ -89,8 +106,21 @@ fn states(status: &Status) -> Vec<(String, &'static str)> {
     status.rows.iter().map(|row| (row.short.clone(), row.state.name())).collect()
 }
 
-fn ends(short: &str, last_day: &str, unreleased: usize) -> Todo {
-    Todo::Ends { short: short.to_owned(), last_day: date(last_day), unreleased: Some(unreleased) }
+fn counts(tags: usize, branches: usize) -> SourceCounts {
+    SourceCounts { policy: false, tags, branches, shallow: false, later: LaterRefs::default() }
+}
+
+fn fixes(count: usize, since: &str, advisories: &[&str]) -> Fixes {
+    let advisories = advisories.iter().map(|name| (*name).to_owned()).collect();
+    Fixes { count, since: date(since), advisories }
+}
+
+fn ends(major: u64, last_day: &str, fixes: Fixes) -> Todo {
+    Todo::Ends { version: Version::new(major, 0, 0), last_day: date(last_day), fixes: Some(fixes) }
+}
+
+fn patch(major: u64, fixes: Fixes) -> Todo {
+    Todo::Patch { version: Version::new(major, 0, 0), fixes }
 }
 
 /// Returns a repository in April 2025, with 32.0.0 late.
@@ -114,7 +144,7 @@ fn april() -> Survey {
         ]
         .map(|(version, day)| tag(version, day))
         .into(),
-        is_shallow: false,
+        ..Survey::default()
     }
 }
 
@@ -141,17 +171,54 @@ fn each_branch_has_its_state() {
 }
 
 #[test]
-fn what_is_due_comes_first() {
+fn the_most_pressing_comes_first_and_older_days_before_newer_ones() {
     let train = wasmtime();
-    let on = |day| status(day, Some(&train), &april()).todo;
-    let never_tagged =
-        Todo::NeverTagged { version: Version::new(29, 0, 0), tagged: TagName::new("v29.0.1").unwrap() };
-    assert_eq!(on("2025-04-20"), [ends("30.0", "2025-04-20", 0), never_tagged]);
+    let waiting: [(&str, usize, &str, &[&str]); 3] = [
+        ("release-24.0.0", 3, "2025-04-14", &[]),
+        ("release-30.0.0", 1, "2025-04-18", &[]),
+        ("release-31.0.0", 2, "2025-04-16", &["CVE-2025-0001"]),
+    ];
+    let on = |day| with_fixes(day, Some(&train), &april(), &waiting).todo;
     let release = Todo::Release { version: Version::new(32, 0, 0), due: date("2025-04-21") };
-    assert_eq!(on("2025-04-21")[0], release);
+    let security = || patch(31, fixes(2, "2025-04-16", &["CVE-2025-0001"]));
+    let lts = || patch(24, fixes(3, "2025-04-14", &[]));
+    let last = || ends(30, "2025-04-20", fixes(1, "2025-04-18", &[]));
+    assert_eq!(
+        on("2025-04-12"),
+        [security(), lts(), patch(30, fixes(1, "2025-04-18", &[]))],
+        "not in its last week"
+    );
+    assert_eq!(on("2025-04-19"), [security(), last(), lts()]);
+    assert_eq!(on("2025-04-20"), [last(), security(), lts()], "the last day");
+    assert_eq!(on("2025-04-21"), [security(), release.clone(), lts()], "30.0 has ended");
     let cut = Todo::Cut { version: Version::new(33, 0, 0), due: date("2025-05-05") };
-    assert_eq!(on("2025-05-05")[..2], [release, cut]);
-    assert_eq!(on("2026-08-19")[2], ends("24.0", "2026-08-20", 3));
+    assert_eq!(on("2025-05-05"), [security(), release, cut, lts()]);
+    let at_end = on("2026-08-19");
+    assert!(at_end.contains(&ends(24, "2026-08-20", fixes(3, "2025-04-14", &[]))), "{at_end:?}");
+}
+
+#[test]
+fn what_is_not_released_is_no_task_where_there_are_no_fixes() {
+    let train = wasmtime();
+    let none = Unreleased::default();
+    assert_eq!(none.since, None);
+    let status = status("2025-04-20", Some(&train), &april());
+    assert_eq!(status.todo, [], "24.0 has three commits, and 30.0 ends today");
+    let of_29 =
+        Past::NeverTagged { version: Version::new(29, 0, 0), tagged: TagName::new("v29.0.1").unwrap() };
+    assert_eq!(status.past, [of_29]);
+}
+
+#[test]
+fn without_a_policy_fixes_wait_on_the_newest_release() {
+    let asked = |survey: &Survey| {
+        let status = status("2025-04-20", None, survey);
+        status.to_look_into().map(|row| row.short.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&april()), ["31.0", "32.0"], "the newest that is out, and what is not out");
+    let mut survey = april();
+    survey.tags.clear();
+    assert_eq!(asked(&survey), [""; 0], "nothing tells what is released");
 }
 
 #[test]
@@ -178,7 +245,7 @@ fn the_policy_alone_says_what_it_had() {
     let branches = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
     assert_eq!(status.supported().unwrap(), branches);
     assert_eq!(status.todo, [], "that there is no branch says something about the clone");
-    assert_eq!(status.sources, SourceCounts { policy: true, tags: 0, branches: 0, shallow: false });
+    assert_eq!(status.sources, SourceCounts { policy: true, ..counts(0, 0) });
 }
 
 #[test]
@@ -186,7 +253,7 @@ fn branches_and_tags_alone_say_what_they_had() {
     let status = status("2025-04-22", None, &april());
     assert_eq!(states(&status)[1..3], [("32.0".to_owned(), "cut"), ("31.0".to_owned(), "released")]);
     assert_eq!(status.supported().unwrap_err().0[0].rule, rule::NO_POLICY);
-    assert_eq!(status.sources, SourceCounts { policy: false, tags: 6, branches: 5, shallow: false });
+    assert_eq!(status.sources, counts(6, 5));
     assert_eq!(status.rows[2].released, Some(date("2025-03-20")));
 }
 
@@ -200,8 +267,6 @@ fn a_branch_in_two_places_is_one_row() {
     let row = status.rows.last().unwrap();
     assert_eq!((row.tips.len(), row.tip().unwrap().ahead), (2, Some(3)));
     assert_eq!(status.sources.branches, 5);
-    let places = ["local", "origin"].map(str::to_owned).into();
-    assert!(status.todo.contains(&Todo::Differs { branch: "release-24.0.0".to_owned(), places }));
 }
 
 #[test]
@@ -217,7 +282,6 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     survey.branches.insert(4, minor(2, "31.1.0"));
     let on = |survey: &Survey, train: Option<&Train>, day: &str| {
         let status = status(day, train, survey);
-        assert!(!status.todo.iter().any(|todo| matches!(todo, Todo::Differs { .. })), "{:?}", status.todo);
         let of_31 = status.rows.iter().filter(|row| row.number == Number(31));
         let facts = |row: &StatusRow| format!("{} {} {}", row.branch, row.short, row.state.name());
         (of_31.map(facts).collect::<Vec<_>>(), status)
@@ -237,7 +301,6 @@ fn a_minor_release_has_a_row_of_its_own_and_the_support_of_its_major() {
     };
     assert_eq!(latest("release-31.0.0"), ("v31.0.1".to_owned(), "2025-03-20".to_owned()));
     assert_eq!(latest("release-31.1.0"), ("v31.1.0".to_owned(), "2025-04-10".to_owned()));
-    assert!(status.todo.contains(&ends("31.1", "2025-05-20", 2)));
 
     let (rows, _) = on(&survey, Some(&train), "2025-05-21");
     assert_eq!(rows, ["release-31.1.0 31.1 ended", "release-31.0.0 31.0 ended"]);
@@ -262,8 +325,8 @@ fn a_supported_release_without_a_branch_is_told() {
     survey.branches.remove(0);
     let status = status("2025-04-22", Some(&train), &survey);
     assert!(status.supported().unwrap().contains(&"release-24.0.0"));
-    let (short, branch) = ("24.0".to_owned(), "release-24.0.0".to_owned());
-    assert!(status.todo.contains(&Todo::NoBranch { short, branch }));
+    let branch = "release-24.0.0".to_owned();
+    assert!(status.todo.contains(&Todo::NoBranch { version: Version::new(24, 0, 0), branch }));
 }
 
 #[test]
@@ -279,4 +342,5 @@ fn on_a_day_of_the_past_the_plan_tells_which_branches_were_there() {
     let branches = ["release-24.0.0", "release-29.0.0", "release-30.0.0"];
     assert_eq!(status.supported().unwrap(), branches, "31.0.0 was not cut yet");
     assert_eq!(status.sources.branches, 3);
+    assert_eq!(status.sources.later, LaterRefs { branches: 2, tags: 0 });
 }
