@@ -22,6 +22,7 @@ mod release;
 mod replay;
 mod schedule;
 mod status;
+mod table;
 mod tag;
 
 use std::ffi::OsString;

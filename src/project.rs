@@ -4,6 +4,7 @@ mod configured;
 mod elsewhere;
 mod labels;
 pub mod lead;
+pub mod links;
 mod location;
 pub mod names;
 pub mod notes;

@@ -12,6 +12,22 @@ pub(crate) fn long(day: NaiveDate) -> String {
     day.format("%B %-d %Y").to_string()
 }
 
+/// Returns how far `day` is from `today`, in words: `in 12 days`, `3 months ago`.
+pub(crate) fn relative(day: NaiveDate, today: NaiveDate) -> String {
+    let days = (day - today).num_days();
+    let far = days.unsigned_abs();
+    let (number, unit) = match far {
+        0 => return "today".to_owned(),
+        1 => return if days > 0 { "tomorrow" } else { "yesterday" }.to_owned(),
+        2..=45 => (far, "day"),
+        // A month has 30.44 days, and a year 365.25.
+        46..=700 => ((far * 100 + 1522) / 3044, "month"),
+        _ => ((far * 100 + 18262) / 36525, "year"),
+    };
+    let span = counted(usize::try_from(number).unwrap_or(usize::MAX), unit);
+    if days > 0 { format!("in {span}") } else { format!("{span} ago") }
+}
+
 /// Returns `count` and the noun for it, in the plural unless it is one.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if noun.ends_with("ch") { "es" } else { "s" };
@@ -143,6 +159,21 @@ mod tests {
     fn a_shell_reads_each_name_as_one_word() {
         assert_eq!(quoted("release-36.0.0"), "release-36.0.0");
         assert_eq!(quoted("a$b'c"), r"'a$b'\''c'");
+    }
+
+    #[test]
+    fn a_day_is_as_far_as_people_count() {
+        let today: NaiveDate = "2025-05-01".parse().unwrap();
+        for (day, words) in [
+            ("2025-05-01", "today"),
+            ("2025-04-30", "yesterday"),
+            ("2025-05-20", "in 19 days"),
+            ("2025-06-20", "in 2 months"),
+            ("2026-08-20", "in 16 months"),
+            ("2023-05-01", "2 years ago"),
+        ] {
+            assert_eq!(relative(day.parse().unwrap(), today), words);
+        }
     }
 
     #[test]

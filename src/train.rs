@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod history;
+pub mod link;
 pub mod numbering;
 pub mod phase;
 pub mod release;
@@ -20,8 +21,9 @@ use semver::Version;
 
 pub use calendar::{Cadence, Calendar, MonthlyCut};
 pub use history::History;
+pub use link::{Link, ReleaseLinks};
 pub use numbering::{Number, Numbering};
-pub use phase::Phase;
+pub use phase::{Group, Phase};
 pub use release::{Day, Release};
 pub use roll::{Holidays, RollOver};
 pub use support::{Answer, CountFrom, EndRule, Ends, LastDay, Lts, Span, Support, Term, Window};

@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use anyhow::{Context as _, Result};
 
 use super::options::Today;
+use super::table::{TableOptions, WIDTH};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::calendar::ProjectSchedule;
@@ -20,6 +21,8 @@ pub(super) struct MdbookArgs {
     /// What mdBook asks before it sends the book
     #[command(subcommand)]
     question: Option<MdbookCommand>,
+    #[command(flatten)]
+    table: TableOptions,
     #[command(flatten)]
     today: Today,
 }
@@ -43,8 +46,9 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text).context("cannot read what mdBook sends")?;
     let context = context.on(args.today.date);
-    let schedule = ProjectSchedule::read(&context, output)?.schedule(context.date, Selection::Around)?;
-    let done = preprocess(&text, &schedule)?;
+    let calendar = ProjectSchedule::read(&context, args.table.addresses(), output)?;
+    let schedule = calendar.schedule(context.date, Selection::Around)?;
+    let done = preprocess(&text, &schedule, &args.table.view(WIDTH))?;
     if done.chapters == 0 {
         output.say(&format!("note: no chapter has the line `{}`", marker::BEGIN));
     }

@@ -3,26 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::ValueEnum as _;
 
 use super::options::Today;
+use super::table::{TableOptions, WIDTH, characters};
 use super::{ExitStatus, Output};
 use crate::finding::Refused;
 use crate::ops::Context;
 use crate::ops::calendar::ProjectSchedule;
 use crate::ops::file as page;
-use crate::render::schedule::{ScheduleFormat, file, render};
+use crate::render::schedule::{ScheduleFormat, View, file, render};
 use crate::text::quoted;
 use crate::train::schedule::{Bound, Selection};
-
-/// The width of what is not a terminal.
-const WIDTH: usize = 80;
 
 /// Show the train's calendar: which releases are supported, until when, and what comes next
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cargo relprep schedule                                the releases around today
+  cargo relprep schedule --columns latest,eol,notes     other columns
   cargo relprep schedule --format html > schedule.html  a page of its own
   cargo relprep schedule --write docs/releases.md       between two markers of a Markdown file
   cargo relprep schedule --check docs/releases.md       for CI: fail if that is stale")]
@@ -49,6 +47,8 @@ pub(super) struct ScheduleArgs {
     #[arg(long, value_name = "FORM")]
     format: Option<ScheduleFormat>,
     #[command(flatten)]
+    table: TableOptions,
+    #[command(flatten)]
     today: Today,
 }
 
@@ -70,9 +70,10 @@ impl ScheduleArgs {
         for (option, bound) in [("--from", self.from), ("--to", self.to)] {
             command.extend(bound.map(|bound| format!(" {option} {bound}")));
         }
-        if let Some(format) = self.format.and_then(|format| format.to_possible_value()) {
-            command = format!("{command} --format {}", format.get_name());
+        if let Some(format) = self.format {
+            command = format!("{command} --format {}", format.name());
         }
+        command.push_str(&self.table.words());
         format!("{command} --write {}", quoted(path.display().to_string()))
     }
 }
@@ -80,21 +81,26 @@ impl ScheduleArgs {
 /// Shows it, or updates or checks a file.
 pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) -> Result<ExitStatus> {
     let context = context.on(args.today.date);
-    let calendar = ProjectSchedule::read(&context, output)?;
+    let path = args.check.as_ref().or(args.write.as_ref());
+    let format = path.map(|path| file::format_of(path, args.format)).transpose()?;
+    let format = format.or(args.format).unwrap_or_default();
+    args.table.check(format)?;
+    let calendar = ProjectSchedule::read(&context, args.table.addresses(), output)?;
     let on = |day| calendar.schedule(day, args.selection());
     let schedule = on(context.date)?;
-    let Some(path) = args.check.as_ref().or(args.write.as_ref()) else {
+    let Some(path) = path else {
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
-        output.result(&render(&schedule, args.format.unwrap_or_default(), width));
+        let view = View { characters: characters(), ..args.table.view(width) };
+        output.result(&render(&schedule, format, &view));
         return Ok(ExitStatus::Done);
     };
-    let (shown, format) = (path.display().to_string(), file::format_of(path, args.format)?);
+    let (shown, view) = (path.display().to_string(), args.table.view(WIDTH));
     let text = page::read(path)?;
     if args.check.is_some() {
-        let (update, text) = (args.update(path), text.unwrap_or_default());
-        file::check((&shown, &update), &text, &schedule, format, |day| on(day).ok()).map_err(Refused)?;
+        let (update, on) = (args.update(path), |day| on(day).ok());
+        file::check((&shown, &update), text.as_deref(), &schedule, (format, &view), on).map_err(Refused)?;
     } else {
-        let new = file::updated(&shown, text.as_deref(), &schedule, format).map_err(Refused)?;
+        let new = file::updated(&shown, text.as_deref(), &schedule, (format, &view)).map_err(Refused)?;
         if text.as_deref() != Some(new.as_str()) {
             page::write(&context, path, &new)?;
         }

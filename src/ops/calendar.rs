@@ -16,7 +16,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::survey::{Survey, SurveyRequest};
 use crate::git::{CommitId, Refs, Repo};
 use crate::project::lead::product;
-use crate::project::{self, Lead, Location, names};
+use crate::project::{self, Lead, Location, links, names};
 use crate::rule::{self, Severity};
 use crate::status::{Status, StatusSources, Unreleased};
 use crate::text::listed;
@@ -36,8 +36,19 @@ pub struct ProjectSchedule {
     survey: Survey,
     declared: BTreeMap<CommitId, Declared>,
     unreleased: BTreeMap<String, Unreleased>,
+    /// The address of the repository, where it was asked for and is stated.
+    pub repository: Option<String>,
     /// What could not be read of the branches.
     pub notes: Vec<Finding>,
+}
+
+/// Whether the address of the repository is needed, for which Cargo must be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addresses {
+    /// It is.
+    Wanted,
+    /// It is not.
+    Unwanted,
 }
 
 impl ProjectSchedule {
@@ -48,16 +59,20 @@ impl ProjectSchedule {
     /// # Errors
     ///
     /// A refusal if the configuration cannot be read, or a manifest that is named is not there.
-    pub fn read(context: &Context, sink: &mut dyn Sink) -> Result<Self> {
+    pub fn read(context: &Context, addresses: Addresses, sink: &mut dyn Sink) -> Result<Self> {
         let location = &context.location;
         location.folder_of_manifest()?;
         let repo = open(location, sink).or_else(|error| unread(error, sink).map(|()| None))?;
         let (config, notes) = project::config_here(repo.as_ref(), location)?;
-        // Cargo is asked only where nothing else tells the name.
-        let lead = match (&config.name, &config.lead, &repo) {
-            (None, None, Some(repo)) => project::lead(repo, location, &config)
-                .or_else(|error| unread(error, sink).map(|()| Lead::default()))?,
-            (None, None, None) => Lead { name: project::nearest_package(location), ..Lead::default() },
+        // Cargo is asked only where nothing else tells the name, or for an address.
+        let is_named = config.name.is_some() || config.lead.is_some();
+        let lead = match &repo {
+            Some(repo) if !is_named || addresses == Addresses::Wanted => {
+                let lead = project::lead(repo, location, &config)
+                    .or_else(|error| unread(error, sink).map(|()| Lead::default()))?;
+                if is_named { Lead { repository: lead.repository, ..Lead::default() } } else { lead }
+            }
+            None if !is_named => Lead { name: project::nearest_package(location), ..Lead::default() },
             _ => Lead::default(),
         };
         let refs = refs(repo.as_ref(), &config, location, sink)?;
@@ -138,8 +153,9 @@ impl ProjectSchedule {
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
-        let unreleased = BTreeMap::new();
-        let mut calendar = Self { name, date, config, train, numbering, survey, declared, unreleased, notes };
+        let (unreleased, repository) = (BTreeMap::new(), lead.repository.clone());
+        let mut calendar =
+            Self { name, date, config, train, numbering, survey, declared, unreleased, repository, notes };
         if let Some((repo, refs)) = repo {
             let new = calendar.known(&|_| String::new()).new_branches();
             repo.count_ahead(&mut calendar.survey, &new)?;
@@ -205,7 +221,11 @@ impl ProjectSchedule {
     ///
     /// A refusal if there is no policy, or nothing to show.
     pub fn schedule(&self, date: NaiveDate, selection: Selection) -> Result<Schedule, Refused> {
-        Schedule::new(&self.name, self.train()?, date, &self.history(), selection)
+        let mut schedule = Schedule::new(&self.name, self.train()?, date, &self.history(), selection)?;
+        for row in &mut schedule.rows {
+            row.links = links::of(row, &self.survey, &self.config, self.repository.as_deref());
+        }
+        Ok(schedule)
     }
 
     /// Returns the policy.

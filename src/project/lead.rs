@@ -121,9 +121,14 @@ fn names_repository(candidate: &Candidate<'_>) -> bool {
 
 /// Returns the name of the repository at an address, which may lead to a folder in it.
 pub(super) fn repository_name(address: &str) -> &str {
+    repository_root(address).rsplit('/').next().unwrap_or_default()
+}
+
+/// Returns the address of the repository itself, of one that may lead to a folder in it.
+pub(super) fn repository_root(address: &str) -> &str {
     let inside = ["/tree/", "/blob/", "/-/"].into_iter().filter_map(|inside| address.find(inside)).min();
     let whole = address[..inside.unwrap_or(address.len())].trim_end_matches('/');
-    whole.trim_end_matches(".git").rsplit('/').next().unwrap_or_default()
+    whole.trim_end_matches(".git")
 }
 
 fn no_lead(workspace: &Workspace, name: &str) -> Finding {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::schedule::marker::{self, End};
-use super::schedule::{markdown, svg};
+use super::schedule::{View, markdown, svg};
 use crate::finding::{Finding, Refused};
 use crate::text::escaped_json;
 use crate::train::schedule::Schedule;
@@ -28,14 +28,14 @@ pub struct Preprocessed {
 /// # Errors
 ///
 /// If `input` is not what mdBook sends; a refusal if a chapter has the end marker alone.
-pub fn preprocess(input: &str, schedule: &Schedule) -> Result<Preprocessed> {
+pub fn preprocess(input: &str, schedule: &Schedule, view: &View) -> Result<Preprocessed> {
     let input: Value =
         serde_json::from_str(input).context("mdBook sent no JSON; run this as its preprocessor")?;
     let Value::Array(parts) = input else { bail!("mdBook sent no array of context and book") };
     let Ok([context, mut book]) = <[Value; 2]>::try_from(parts) else {
         bail!("mdBook sent no array of context and book");
     };
-    let shown = content(schedule, context["renderer"].as_str());
+    let shown = content(schedule, view, context["renderer"].as_str());
     let mut chapters = Chapters { content: &shown, replaced: 0, problems: Vec::new() };
     chapters.visit(&mut book);
     if !chapters.problems.is_empty() {
@@ -45,15 +45,15 @@ pub fn preprocess(input: &str, schedule: &Schedule) -> Result<Preprocessed> {
     Ok(Preprocessed { book: escaped_json(&serde_json::to_string(&book)?), chapters })
 }
 
-fn content(schedule: &Schedule, renderer: Option<&str>) -> String {
+fn content(schedule: &Schedule, view: &View, renderer: Option<&str>) -> String {
     if renderer == Some("html") {
         format!(
             "{}\n<div class=\"relprep-schedule\">\n{}</div>\n",
-            markdown::table(schedule),
+            markdown::table(schedule, view),
             svg::inline(schedule)
         )
     } else {
-        markdown::render(schedule)
+        markdown::render(schedule, view)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The schedule in each output format: values in, text out, the same bytes for the same schedule.
 
 pub mod chart;
+pub mod columns;
 pub mod endoflife;
 pub mod file;
 pub mod html;
@@ -12,9 +13,14 @@ pub mod mermaid;
 pub mod svg;
 pub mod table;
 mod timeline;
+mod view;
 mod words;
 
+use clap::ValueEnum as _;
+
 use crate::train::schedule::Schedule;
+pub use chart::Characters;
+pub use view::View;
 
 /// A format in which a schedule can be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -38,20 +44,31 @@ pub enum ScheduleFormat {
     Endoflife,
 }
 
-/// Returns `schedule` in `format`; `width` is the number of columns of the terminal, for the formats
-/// that are read in one.
-pub fn render(schedule: &Schedule, format: ScheduleFormat, width: usize) -> String {
+impl ScheduleFormat {
+    /// Returns the name by which it is asked for.
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Returns whether it has a table, whose columns can be chosen.
+    pub fn has_table(self) -> bool {
+        matches!(self, Self::Human | Self::Markdown | Self::Html)
+    }
+}
+
+/// Returns `schedule` in `format`.
+pub fn render(schedule: &Schedule, format: ScheduleFormat, view: &View) -> String {
     match format {
         ScheduleFormat::Human => {
-            let chart = chart::styled(schedule, width);
+            let chart = chart::styled(schedule, view.width, view.characters);
             let gap = if chart.is_empty() { "" } else { "\n" };
-            format!("{}{gap}{chart}", table::styled(schedule, width))
+            format!("{}{gap}{chart}", table::styled(schedule, view))
         }
-        ScheduleFormat::Markdown => markdown::render(schedule),
-        ScheduleFormat::Html => html::render(schedule),
+        ScheduleFormat::Markdown => markdown::render(schedule, view),
+        ScheduleFormat::Html => html::render(schedule, view),
         ScheduleFormat::Svg => svg::file(schedule),
         ScheduleFormat::Mermaid => mermaid::render(schedule),
-        ScheduleFormat::Ics => ics::render(schedule),
+        ScheduleFormat::Ics => ics::render(schedule, None),
         ScheduleFormat::Json => json::render(schedule),
         ScheduleFormat::Endoflife => endoflife::render(schedule),
     }

@@ -22,6 +22,31 @@ pub enum Phase {
     Ended,
 }
 
+/// The groups in which releases are published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Not released yet.
+    Upcoming,
+    /// Released and supported.
+    Supported,
+    /// No longer supported.
+    Ended,
+}
+
+impl Group {
+    /// All groups, in the order in which readers want them.
+    pub const ALL: [Self; 3] = [Self::Supported, Self::Upcoming, Self::Ended];
+
+    /// Returns the group's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Upcoming => "Upcoming",
+            Self::Supported => "Supported",
+            Self::Ended => "Ended",
+        }
+    }
+}
+
 impl Phase {
     /// Returns whether the release is out and supported.
     pub fn is_supported(self) -> bool {
@@ -32,6 +57,15 @@ impl Phase {
     /// released.
     pub fn needs_fixes(self) -> bool {
         self.is_supported() || matches!(self, Self::Cut | Self::Candidate | Self::Due)
+    }
+
+    /// Returns the group in which it is published.
+    pub fn group(self) -> Group {
+        match self {
+            Self::InDevelopment | Self::Cut | Self::Candidate | Self::Due => Group::Upcoming,
+            Self::Supported | Self::LastDay => Group::Supported,
+            Self::Ended => Group::Ended,
+        }
     }
 
     /// Returns the phase in words.

@@ -57,6 +57,13 @@ impl Day {
         self.actual.unwrap_or(self.planned)
     }
 
+    /// Returns the day on which it is to be done, if that is not the planned one and still matters on `date`:
+    /// it has not been done, and has not passed.
+    pub fn rolls_over(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let is_open = self.actual.is_none() && self.due >= date;
+        Some(self.due).filter(|&due| is_open && due != self.planned)
+    }
+
     /// Returns the day on which it was done, if that is not the planned one.
     pub fn differs(&self) -> Option<NaiveDate> {
         self.actual.filter(|&actual| actual != self.planned)

@@ -9,6 +9,7 @@ use semver::Version;
 use serde::Serialize;
 
 use super::history::History;
+use super::link::ReleaseLinks;
 use super::numbering::{Number, Numbering};
 use super::phase::Phase;
 use super::release::Release;
@@ -58,6 +59,8 @@ pub struct ScheduleRow {
     pub opened: NaiveDate,
     /// The latest version of it that has a tag, and the day of that.
     pub latest: Option<(Version, NaiveDate)>,
+    /// Where it can be found, as far as that was asked for.
+    pub links: ReleaseLinks,
 }
 
 /// A release that never was, nor will be.
@@ -197,7 +200,8 @@ fn row(train: &Train, number: Number, date: NaiveDate, history: &History) -> Opt
     // The first release of all has nothing before it from which its development could be counted.
     let opened = before.map_or(release.cut.planned, |before| before.cut.planned.min(release.cut.planned));
     let latest = history.latest(number).cloned();
-    Some(ScheduleRow { phase: release.phase(date, history), opened, latest, release })
+    let links = ReleaseLinks::default();
+    Some(ScheduleRow { phase: release.phase(date, history), opened, latest, links, release })
 }
 
 fn select(

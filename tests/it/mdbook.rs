@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use relprep::render::mdbook::preprocess;
-use relprep::render::schedule::marker;
+use relprep::render::schedule::{View, marker};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -82,7 +82,7 @@ fn content_of(book: &str, key: &str) -> String {
 fn a_marker_becomes_table_and_chart_in_either_shape_of_a_book() {
     for key in ["sections", "items"] {
         let input = book(key, &format!("# Releases\n\n{}\n\nMore", marker::BEGIN));
-        let done = preprocess(&input, &wasmtime_on("2025-05-01")).unwrap();
+        let done = preprocess(&input, &wasmtime_on("2025-05-01"), &View::default()).unwrap();
         assert_eq!(done.chapters, 1);
         let content = content_of(&done.book, key);
         assert!(
@@ -97,7 +97,7 @@ fn a_marker_becomes_table_and_chart_in_either_shape_of_a_book() {
 #[test]
 fn a_book_without_a_marker_goes_back_untouched() {
     let input = book("items", "text");
-    let done = preprocess(&input, &wasmtime_on("2025-05-01")).unwrap();
+    let done = preprocess(&input, &wasmtime_on("2025-05-01"), &View::default()).unwrap();
     let [_, book]: [Value; 2] = serde_json::from_str(&input).unwrap();
     assert_eq!((serde_json::from_str::<Value>(&done.book).unwrap(), done.chapters), (book, 0));
 }
@@ -105,9 +105,9 @@ fn a_book_without_a_marker_goes_back_untouched() {
 #[test]
 fn what_is_no_book_is_refused() {
     for input in ["", "{}", "[1]", "[1, 2, 3]"] {
-        assert!(preprocess(input, &wasmtime_on("2025-05-01")).is_err(), "{input}");
+        assert!(preprocess(input, &wasmtime_on("2025-05-01"), &View::default()).is_err(), "{input}");
     }
     let twice = format!("{}\n{}\n{}", marker::BEGIN, marker::END, marker::END);
-    let error = preprocess(&book("items", &twice), &wasmtime_on("2025-05-01")).unwrap_err();
+    let error = preprocess(&book("items", &twice), &wasmtime_on("2025-05-01"), &View::default()).unwrap_err();
     assert!(error.to_string().contains("releases.md:3:1"), "{error}");
 }

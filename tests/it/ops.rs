@@ -3,7 +3,7 @@
 use relprep::finding::{Finding, Refused};
 use relprep::git::Moment;
 use relprep::ops::backport::{BackportOptions as Backport, BackportSession};
-use relprep::ops::calendar::ProjectSchedule;
+use relprep::ops::calendar::{Addresses, ProjectSchedule};
 use relprep::ops::check::check;
 use relprep::ops::check_options::CheckOptions;
 use relprep::ops::prepare::{PrepareOptions, prepare};
@@ -160,7 +160,7 @@ fn the_calendar_and_the_branches_stand_as_of_the_day() {
     let sandbox = train();
     let mut said = Vec::new();
     let context = context(&sandbox, LAST_SECOND);
-    let calendar = ProjectSchedule::read(&context, &mut said).unwrap();
+    let calendar = ProjectSchedule::read(&context, Addresses::Unwanted, &mut said).unwrap();
     let schedule = calendar.schedule(context.date, Selection::Around).unwrap();
     assert_eq!((schedule.name.as_str(), schedule.date), ("clock", context.date));
     let supported = |context: &Context| {

@@ -45,6 +45,26 @@ fn the_table_is_the_one_that_wasmtime_published() {
 }
 
 #[test]
+fn the_locale_tells_what_the_terminal_can_show() {
+    let sandbox = Sandbox::bare_ground();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    for (locale, is_unicode) in [
+        ([("LC_ALL", ""), ("LC_CTYPE", ""), ("LANG", "de_DE.UTF-8")], true),
+        ([("LC_ALL", "C.utf8"), ("LC_CTYPE", ""), ("LANG", "C")], true),
+        ([("LC_ALL", "C"), ("LC_CTYPE", "C.UTF-8"), ("LANG", "C.UTF-8")], false),
+        ([("LC_ALL", ""), ("LC_CTYPE", "de_DE.ISO-8859-1"), ("LANG", "C.UTF-8")], false),
+        ([("LC_ALL", ""), ("LC_CTYPE", ""), ("LANG", "")], false),
+    ] {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(sandbox.dir()).args(["relprep", "schedule", "--date", "2025-05-01", "--config"]);
+        let output = command.arg(&config).envs(locale).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.contains("▓ supported"), is_unicode || cfg!(windows), "{locale:?}: {text}");
+        assert!(is_unicode || cfg!(windows) || (text.is_ascii() && text.contains("= supported")), "{text}");
+    }
+}
+
+#[test]
 fn security_fixes_go_to_what_is_supported_the_last_day_included() {
     let current_39 = ["release-24.0.0", "release-36.0.0", "release-38.0.0", "release-39.0.0"];
     assert_eq!(supported("2025-11-24"), current_39);
@@ -96,6 +116,97 @@ fn a_markdown_file_is_written_between_its_markers_whatever_is_said_of_the_format
     let (status, err) = run(&["--write", "releases"]);
     assert!(status == 1 && err.contains("say it with `--format`: human, markdown, html"), "{err}");
     assert!(!sandbox.dir().join("releases").exists());
+}
+
+#[test]
+fn branches_tags_and_notes_lead_to_the_forge() {
+    let manifest = |address: &str| {
+        format!(
+            "[package]\nname = \"orbit\"\nversion = \"5.0.0\"\nedition = \"2021\"\nrepository = \"{address}\"\n"
+        )
+    };
+    let config =
+        "[schedule]\nanchor = { version = \"3.0.0\", release = \"2025-03-10\" }\nsupport-months = 3\n";
+    let sandbox = Sandbox::new();
+    sandbox.write("Cargo.toml", manifest("https://gitlab.example.org/x/orbit"));
+    sandbox.write("src/lib.rs", "");
+    sandbox.write("relprep.toml", config);
+    let dated = |day: &str, args: &[&str]| {
+        let mut command = sandbox.command("git");
+        command
+            .envs(["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"].map(|name| (name, format!("{day}T12:00:00Z"))));
+        assert!(command.args(args).status().unwrap().success());
+    };
+    dated("2025-03-10", &["add", "--all"]);
+    dated("2025-03-10", &["commit", "--quiet", "-m", "3"]);
+    for branch in ["release-3.0.0", "release-4.0.0"] {
+        sandbox.git(["branch", branch]);
+    }
+    dated("2025-03-12", &["tag", "-a", "-m", "3", "v3.0.0"]);
+    dated("2025-03-20", &["tag", "-a", "-m", "3", "v3.0.1"]);
+    let shown = |options: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.args(["relprep", "schedule", "--date", "2025-04-01", "--format", "markdown"]);
+        let output = command.args(options).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let at = "https://gitlab.example.org/x/orbit/-";
+    let text = shown(&["--columns", "latest,notes,tag,branch,state"]);
+    let row = format!(
+        "| **3.0.0** | [3.0.1 (March 20 2025)]({at}/tags/v3.0.1) | [RELEASES.md]({at}/blob/release-3.0.0/RELEASES.md) | \
+         [v3.0.1]({at}/tags/v3.0.1) | [release-3.0.0]({at}/tree/release-3.0.0) | supported |\n"
+    );
+    assert!(text.contains(&row), "{text}");
+    let row = format!("| 4.0.0 | | | | [release-4.0.0]({at}/tree/release-4.0.0) | cut |\n");
+    assert!(text.contains(&row), "{text}");
+
+    // A host that shows no forge has pages that nobody can name.
+    sandbox.write("Cargo.toml", manifest("https://example.org/orbit"));
+    let text = shown(&["--columns", "tag,branch"]);
+    assert!(text.contains("| **3.0.0** | v3.0.1 | release-3.0.0 |\n"), "{text}");
+}
+
+#[test]
+fn a_page_that_is_not_there_is_made_with_its_markers() {
+    let sandbox = Sandbox::bare_ground();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    let run = |args: &[&str]| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep"));
+        command.current_dir(sandbox.dir()).args(["relprep", "schedule", "--config"]).arg(&config);
+        let output = command.args(["--date", "2025-05-01"]).args(args).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let options = ["--columns", "eol,state", "--group"];
+    let (status, err) = run(&[&options[..], &["--check", "page.md"]].concat());
+    let remedy = "run `cargo relprep schedule --columns version,eol,state --group --write page.md`";
+    assert!(
+        status == 1 && err.contains("this file is not there\n--> page.md") && err.contains(remedy),
+        "{err}"
+    );
+    assert_eq!(run(&[&options[..], &["--write", "page.md"]].concat()).0, 0);
+    let page = std::fs::read_to_string(sandbox.dir().join("page.md")).unwrap();
+    assert!(
+        page.starts_with("# Wasmtime releases\n\n<!-- relprep schedule -->\n\n**Supported**\n\n"),
+        "{page}"
+    );
+    assert!(page.ends_with("```\n\n<!-- /relprep schedule -->\n"), "{page}");
+    assert_eq!(run(&[&options[..], &["--check", "page.md"]].concat()).0, 0);
+    assert_eq!(run(&[&options[..], &["--write", "page.md"]].concat()).0, 0);
+    assert_eq!(std::fs::read_to_string(sandbox.dir().join("page.md")).unwrap(), page);
+
+    for (args, option) in [
+        (["--columns", "eol", "--format", "svg"], "--columns"),
+        (["--columns", "eol", "--write", "x.ics"], "--columns"),
+        (["--group", "--all", "--format", "json"], "--group"),
+        (["--group", "--all", "--write", "x.mmd"], "--group"),
+    ] {
+        let (status, err) = run(&args);
+        assert!(
+            status == 1 && err.contains(&format!("error[schedule-format]: `{option}` is for a table")),
+            "{err}"
+        );
+    }
 }
 
 #[test]

@@ -12,8 +12,18 @@ const NARROWEST: usize = 16;
 /// The number of columns for each label of the axis.
 const TICK_COLUMNS: usize = 6;
 
+/// The characters that a chart is made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Characters {
+    /// Blocks and lines.
+    #[default]
+    Unicode,
+    /// ASCII alone.
+    Ascii,
+}
+
 /// Returns the chart in `width` columns; nothing where they are too few.
-pub fn styled(schedule: &Schedule, width: usize) -> String {
+pub fn styled(schedule: &Schedule, width: usize, characters: Characters) -> String {
     let labels: Vec<String> = schedule.rows.iter().map(|row| label(row, &row.release.version)).collect();
     let margin = labels.iter().map(String::len).max().unwrap_or(0) + 1;
     let Some(columns) = width.checked_sub(margin).filter(|&columns| columns >= NARROWEST) else {
@@ -22,7 +32,7 @@ pub fn styled(schedule: &Schedule, width: usize) -> String {
     let timeline = Timeline::of(schedule);
     let lanes = schedule.rows.iter().zip(&labels).map(|(row, label)| {
         let cells = cells(schedule, row, timeline, columns);
-        format!("{label:margin$}{}\n", runs(&cells))
+        format!("{label:margin$}{}\n", runs(&cells, characters))
     });
     let lanes: Vec<String> = lanes.collect();
     format!(
@@ -30,13 +40,13 @@ pub fn styled(schedule: &Schedule, width: usize) -> String {
         "",
         axis(timeline, columns),
         lanes.concat(),
-        legend(schedule, timeline, width)
+        legend(schedule, timeline, width, characters)
     )
 }
 
 /// Returns the chart without colours.
-pub fn plain(schedule: &Schedule, width: usize) -> String {
-    anstream::adapter::strip_str(&styled(schedule, width)).to_string()
+pub fn plain(schedule: &Schedule, width: usize, characters: Characters) -> String {
+    anstream::adapter::strip_str(&styled(schedule, width, characters)).to_string()
 }
 
 /// What one column of a lane shows.
@@ -48,14 +58,18 @@ enum ChartCell {
 }
 
 impl ChartCell {
-    fn mark(self) -> &'static str {
-        match self {
-            Self::Empty => " ",
-            Self::Stage(Stage::Development) => "·",
-            Self::Stage(Stage::Candidate) => "░",
-            Self::Stage(Stage::Support) => "▓",
-            Self::Stage(Stage::LongTerm) => "█",
-            Self::Today => "│",
+    fn mark(self, characters: Characters) -> &'static str {
+        let [unicode, ascii] = match self {
+            Self::Empty => [" ", " "],
+            Self::Stage(Stage::Development) => ["·", "."],
+            Self::Stage(Stage::Candidate) => ["░", "-"],
+            Self::Stage(Stage::Support) => ["▓", "="],
+            Self::Stage(Stage::LongTerm) => ["█", "#"],
+            Self::Today => ["│", "|"],
+        };
+        match characters {
+            Characters::Unicode => unicode,
+            Characters::Ascii => ascii,
         }
     }
 
@@ -119,16 +133,16 @@ fn set_apart(cells: &mut [ChartCell], today: usize, row: &ScheduleRow) {
 }
 
 /// Returns the cells as text, with one change of style a run of equal ones.
-fn runs(cells: &[ChartCell]) -> String {
+fn runs(cells: &[ChartCell], characters: Characters) -> String {
     let run = |run: &[ChartCell]| {
         let style = run[0].style();
-        format!("{style}{}{style:#}", run[0].mark().repeat(run.len()))
+        format!("{style}{}{style:#}", run[0].mark(characters).repeat(run.len()))
     };
     cells.chunk_by(|a, b| a == b).map(run).collect::<Vec<_>>().concat()
 }
 
 /// Returns what the marks mean, for the stages that the chart shows, in lines of `width` columns.
-fn legend(schedule: &Schedule, timeline: Timeline, width: usize) -> String {
+fn legend(schedule: &Schedule, timeline: Timeline, width: usize, characters: Characters) -> String {
     let shown = |stage| schedule.rows.iter().flat_map(stretches).any(|stretch| stretch.stage == stage);
     let stages = Stage::ALL.into_iter().filter(|&stage| shown(stage));
     let mut entries: Vec<_> =
@@ -147,7 +161,7 @@ fn legend(schedule: &Schedule, timeline: Timeline, width: usize) -> String {
         used += needed + 3;
         let style = cell.style();
         if let Some(line) = lines.last_mut() {
-            line.push(format!("{style}{}{style:#} {name}", cell.mark()));
+            line.push(format!("{style}{}{style:#} {name}", cell.mark(characters)));
         }
     }
     lines.iter().map(|line| line.join("   ") + "\n").collect()

@@ -5,14 +5,15 @@ use std::path::Path;
 use chrono::NaiveDate;
 use clap::ValueEnum as _;
 
+use super::ics;
 use super::marker::{self, End};
-use super::{ScheduleFormat, render};
+use super::words::one_line;
+use super::{ScheduleFormat, View, render};
 use crate::finding::{Finding, Place, Refused};
+use crate::render::markdown_text;
 use crate::rule;
 use crate::train::schedule::Schedule;
 
-/// The width of a rendering for the terminal that is kept in a file.
-const WIDTH: usize = 80;
 /// How long ago, in days, a rendering may have been made and still be compared.
 const MOST_DAYS: usize = 400;
 
@@ -21,35 +22,31 @@ const MOST_DAYS: usize = 400;
 ///
 /// # Errors
 ///
-/// A refusal if the name tells none, and if a Markdown file would be replaced by another format: it may
-/// hold more than the schedule.
+/// A refusal if the name tells none, and if it tells another.
 pub fn format_of(path: &Path, asked: Option<ScheduleFormat>) -> Result<ScheduleFormat, Refused> {
     let shown = path.display();
-    let by_name = by_extension(path);
-    match (asked, by_name) {
-        (Some(asked), Some(ScheduleFormat::Markdown)) if asked != ScheduleFormat::Markdown => {
-            Err(Finding::of(
-                rule::SCHEDULE_FORMAT,
-                format!("{shown} is a Markdown file, and would be replaced as a whole"),
-            )
-            .remedy(
-                "leave out `--format`, so that it changes between its markers alone, or name another file",
-            )
-            .into())
+    let refusal = |message| Finding::of(rule::SCHEDULE_FORMAT, message);
+    match (asked, by_extension(path)) {
+        (Some(asked), Some(by_name)) if !serves(asked, by_name) => {
+            let message =
+                format!("the name {shown} is one for the format {}, not {}", by_name.name(), asked.name());
+            Err(refusal(message).remedy("leave out `--format`, or name another file").into())
         }
         (Some(format), _) | (None, Some(format)) => Ok(format),
         (None, None) => {
             let message = format!("the name {shown} does not tell in which format it shows the schedule");
-            Err(Finding::of(rule::SCHEDULE_FORMAT, message)
-                .remedy(format!("say it with `--format`: {}", names().join(", ")))
-                .into())
+            Err(refusal(message).remedy(format!("say it with `--format`: {}", names().join(", "))).into())
         }
     }
 }
 
+/// Returns whether a file whose name stands for the format `by_name` may be of the format `asked`: a product
+/// file of endoflife.date is Markdown.
+fn serves(asked: ScheduleFormat, by_name: ScheduleFormat) -> bool {
+    asked == by_name || (asked, by_name) == (ScheduleFormat::Endoflife, ScheduleFormat::Markdown)
+}
+
 /// Returns the format that the extension of a file's name stands for.
-///
-/// YAML stands for none: a file that holds the `releases` of endoflife.date is not known by that.
 pub fn by_extension(path: &Path) -> Option<ScheduleFormat> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     Some(match extension.as_str() {
@@ -65,14 +62,14 @@ pub fn by_extension(path: &Path) -> Option<ScheduleFormat> {
 }
 
 fn names() -> Vec<String> {
-    let values = ScheduleFormat::value_variants().iter().filter_map(ScheduleFormat::to_possible_value);
-    values.map(|value| value.get_name().to_owned()).collect()
+    ScheduleFormat::value_variants().iter().map(|format| format.name()).collect()
 }
 
 /// Returns what the file `path` holds once it shows `schedule`; `text` is what it holds now, if it
 /// exists.
 ///
-/// A Markdown file changes between its markers alone; any other is the rendering and nothing else.
+/// A Markdown file changes between its markers alone, and a new one is made with them; a calendar counts how
+/// often each of its events has moved; any other is the rendering and nothing else.
 ///
 /// # Errors
 ///
@@ -81,15 +78,18 @@ pub fn updated(
     path: &str,
     text: Option<&str>,
     schedule: &Schedule,
-    format: ScheduleFormat,
+    (format, view): (ScheduleFormat, &View),
 ) -> Result<String, Vec<Finding>> {
-    let rendering = render(schedule, format, WIDTH);
+    let rendering = || render(schedule, format, view);
     match (format, text) {
-        (ScheduleFormat::Markdown, text) => {
-            marker::replace(path, text.unwrap_or_default(), &rendering, End::Required)
+        (ScheduleFormat::Markdown, Some(text)) => marker::replace(path, text, &rendering(), End::Required),
+        (ScheduleFormat::Markdown, None) => {
+            let (begin, end, name) = (marker::BEGIN, marker::END, markdown_text(&one_line(&schedule.name)));
+            Ok(format!("# {name} releases\n\n{begin}\n\n{}\n{end}\n", rendering()))
         }
-        (ScheduleFormat::Human, _) => Ok(anstream::adapter::strip_str(&rendering).to_string()),
-        _ => Ok(rendering),
+        (ScheduleFormat::Ics, before) => Ok(ics::render(schedule, before)),
+        (ScheduleFormat::Human, _) => Ok(anstream::adapter::strip_str(&rendering()).to_string()),
+        _ => Ok(rendering()),
     }
 }
 
@@ -105,12 +105,19 @@ pub fn updated(
 /// Findings if it is stale, or has no markers.
 pub fn check(
     (path, update): (&str, &str),
-    text: &str,
+    text: Option<&str>,
     schedule: &Schedule,
-    format: ScheduleFormat,
+    (format, view): (ScheduleFormat, &View),
     on: impl Fn(NaiveDate) -> Option<Schedule>,
 ) -> Result<(), Vec<Finding>> {
-    let shown = |schedule: &Schedule| updated(path, Some(text), schedule, format).map(|new| new == text);
+    let place = Place { path: path.to_owned(), spot: None };
+    let stale = |message: String| {
+        let finding = Finding::of(rule::SCHEDULE_STALE, message).at(place);
+        vec![finding.remedy(format!("run `{update}`, and commit the file"))]
+    };
+    let Some(text) = text else { return Err(stale("this file is not there".to_owned())) };
+    let shown =
+        |schedule: &Schedule| updated(path, Some(text), schedule, (format, view)).map(|new| new == text);
     if shown(schedule)? {
         return Ok(());
     }
@@ -120,8 +127,5 @@ pub fn check(
             return Ok(());
         }
     }
-    let finding =
-        Finding::of(rule::SCHEDULE_STALE, format!("this is not the schedule as of {}", schedule.date));
-    let place = Place { path: path.to_owned(), spot: None };
-    Err(vec![finding.at(place).remedy(format!("run `{update}`, and commit the file"))])
+    Err(stale(format!("this is not the schedule as of {}", schedule.date)))
 }

@@ -1,5 +1,7 @@
 //! The schedule as a calendar: cut, release and EOL days, as RFC 5545 has them.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::words::{long, one_line};
@@ -9,12 +11,17 @@ use crate::train::schedule::{Schedule, ScheduleRow};
 
 /// The longest line in octets, without its end (RFC 5545, section 3.1).
 const LONGEST: usize = 75;
+/// What stands before the day of an event.
+const START: &str = "DTSTART;VALUE=DATE:";
 
-/// Returns the calendar.
+/// Returns the calendar; `before` is the one that it takes the place of, if there is one.
 ///
-/// A UID is made of product, version and kind of day, so that an event which moves stays the same
-/// event. The time stamp is that of the event's own day: nothing but a moved day changes it.
-pub fn render(schedule: &Schedule) -> String {
+/// A UID is made of product, version and kind of day, so that an event which moves stays the same event. One that
+/// is as `before` keeps its number and its time stamp; one that has moved has the next number, and the day of the
+/// schedule for its stamp, which does not go back. Where there is no calendar before, the number counts what
+/// moved the event as far as the policy and the tags tell.
+pub fn render(schedule: &Schedule, before: Option<&str>) -> String {
+    let before = before.map(Revision::read_all).unwrap_or_default();
     let mut calendar = IcsText::default();
     calendar.line("BEGIN", "VCALENDAR");
     calendar.line("VERSION", "2.0");
@@ -24,7 +31,7 @@ pub fn render(schedule: &Schedule) -> String {
     calendar.text("X-WR-CALNAME", &format!("{} releases", one_line(&schedule.name)));
     for row in &schedule.rows {
         for event in events(row) {
-            calendar.event(&schedule.name, row, &event);
+            calendar.event(schedule, row, &event, &before);
         }
     }
     calendar.line("END", "VCALENDAR");
@@ -35,6 +42,8 @@ pub fn render(schedule: &Schedule) -> String {
 struct Event {
     kind: &'static str,
     day: NaiveDate,
+    /// How often it has moved, as far as the policy and the tags tell.
+    moves: u32,
     summary: String,
     description: String,
 }
@@ -44,16 +53,18 @@ fn events(row: &ScheduleRow) -> [Event; 3] {
     let version = format!("{}{}", release.version, if release.lts { " (LTS)" } else { "" });
     let last = format!("Last day of support: {}.", long(release.term.last_day()));
     let reason = release.reason.as_deref().map(|reason| format!("\n{}", one_line(reason)));
-    let event = |kind, day, summary, description: String| Event {
+    let excepted = u32::from(release.reason.is_some());
+    let event = |kind, day: &Day, summary, description: String| Event {
         kind,
-        day,
+        day: day.came(),
+        moves: excepted + u32::from(day.differs().is_some()),
         summary,
         description: description + reason.as_deref().unwrap_or_default(),
     };
     [
-        event("cut", release.cut.came(), format!("cut {version}"), planned(&release.cut)),
-        event("release", release.release.came(), format!("release {version}"), planned(&release.release)),
-        event("eol", release.term.eol, format!("{version} end of life"), last),
+        event("cut", &release.cut, format!("cut {version}"), planned(&release.cut)),
+        event("release", &release.release, format!("release {version}"), planned(&release.release)),
+        event("eol", &Day::fixed(release.term.eol), format!("{version} end of life"), last),
     ]
 }
 
@@ -67,23 +78,86 @@ fn planned(day: &Day) -> String {
     }
 }
 
+/// What a calendar said of an event.
+struct Revision {
+    /// All but its number and its stamp.
+    content: String,
+    day: String,
+    number: u32,
+    stamp: String,
+}
+
+impl Revision {
+    /// Reads the events of a calendar by their UIDs; what is not understood counts for nothing.
+    fn read_all(calendar: &str) -> BTreeMap<String, Self> {
+        let unfolded = calendar.replace("\r\n", "\n").replace("\n ", "");
+        let events = unfolded.split("BEGIN:VEVENT\n").skip(1);
+        events.filter_map(|rest| Self::read(rest.split_once("END:VEVENT")?.0)).collect()
+    }
+
+    fn read(event: &str) -> Option<(String, Self)> {
+        let of = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
+        let is_content = |line: &&str| !line.starts_with("SEQUENCE:") && !line.starts_with("DTSTAMP:");
+        let content = event.split_inclusive('\n').filter(is_content).collect();
+        let number = of("SEQUENCE:").and_then(|number| number.parse().ok()).unwrap_or(0);
+        let revision =
+            Self { content, day: of(START)?.to_owned(), number, stamp: of("DTSTAMP:")?.to_owned() };
+        Some((of("UID:")?.to_owned(), revision))
+    }
+
+    /// Returns number and stamp of what is `now` said of the event, on the day of the new stamp.
+    fn next(before: Option<&Self>, now: &Self) -> (u32, String) {
+        match before {
+            None => (now.number, now.stamp.clone()),
+            Some(before) if before.content == now.content => (before.number, before.stamp.clone()),
+            Some(before) => {
+                let moved = u32::from(before.day != now.day);
+                let stamp = before.stamp.clone().max(now.stamp.clone());
+                (before.number.saturating_add(moved), stamp)
+            }
+        }
+    }
+}
+
 /// The text of a calendar, as it grows.
 #[derive(Default)]
 struct IcsText(String);
 
 impl IcsText {
-    fn event(&mut self, name: &str, row: &ScheduleRow, event: &Event) {
-        let name = one_line(name);
-        let next = event.day.succ_opt().unwrap_or(event.day);
+    /// Adds an event, with the number and the stamp that follow those `before`.
+    fn event(
+        &mut self,
+        schedule: &Schedule,
+        row: &ScheduleRow,
+        event: &Event,
+        before: &BTreeMap<String, Revision>,
+    ) {
+        let name = one_line(&schedule.name);
+        let uid = format!("{}-{}-{}@relprep", slug(&name), row.release.version, event.kind);
+        let mut content = Self::default();
+        content.content(&name, &uid, event);
+        let now = Revision {
+            content: content.0.replace("\r\n", "\n").replace("\n ", ""),
+            day: event.day.format("%Y%m%d").to_string(),
+            number: event.moves,
+            stamp: schedule.date.format("%Y%m%dT000000Z").to_string(),
+        };
+        let (number, stamp) = Revision::next(before.get(&uid), &now);
         self.line("BEGIN", "VEVENT");
-        self.text("UID", &format!("{}-{}-{}@relprep", slug(&name), row.release.version, event.kind));
-        self.line("DTSTAMP", &event.day.format("%Y%m%dT000000Z").to_string());
+        self.line("DTSTAMP", &stamp);
+        self.line("SEQUENCE", &number.to_string());
+        self.0.push_str(&content.0);
+        self.line("END", "VEVENT");
+    }
+
+    fn content(&mut self, name: &str, uid: &str, event: &Event) {
+        let next = event.day.succ_opt().unwrap_or(event.day);
+        self.text("UID", uid);
         self.line("DTSTART;VALUE=DATE", &event.day.format("%Y%m%d").to_string());
         self.line("DTEND;VALUE=DATE", &next.format("%Y%m%d").to_string());
         self.text("SUMMARY", &format!("{name}: {}", event.summary));
         self.text("DESCRIPTION", &event.description);
         self.line("TRANSP", "TRANSPARENT");
-        self.line("END", "VEVENT");
     }
 
     /// Adds a property whose value is text: it is escaped (section 3.3.11).

@@ -100,16 +100,19 @@ fn title(schedule: &Schedule) -> String {
 
 /// Returns what the chart says, for those who do not see it.
 fn description(schedule: &Schedule) -> String {
-    let row = |row: &ScheduleRow| format!("{}: {}", label(row, &row.release.version), standing(row));
+    let row =
+        |row: &ScheduleRow| format!("{}: {}", label(row, &row.release.version), standing(row, schedule.date));
     let rows: Vec<String> = schedule.rows.iter().map(row).collect();
     format!("{}. {}.", title(schedule), rows.join(". "))
 }
 
 /// Returns where the release stands, in few words.
-fn standing(row: &ScheduleRow) -> String {
+fn standing(row: &ScheduleRow, date: NaiveDate) -> String {
     match row.phase {
         Phase::InDevelopment | Phase::Cut | Phase::Candidate | Phase::Due => {
-            format!("release {}", long(row.release.release.planned))
+            let release = &row.release.release;
+            let due = release.rolls_over(date).map(|due| format!(" (due {})", long(due)));
+            format!("release {}{}", long(release.planned), due.unwrap_or_default())
         }
         Phase::Supported | Phase::LastDay => format!("supported until {}", long(row.release.term.last_day())),
         Phase::Ended => format!("ended {}", long(row.release.term.last_day())),

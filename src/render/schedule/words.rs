@@ -2,36 +2,14 @@
 
 use std::fmt::Display;
 
-use chrono::NaiveDate;
-
 pub(super) use crate::text::long;
 use crate::text::{escaped, is_hidden};
 use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource};
-use crate::train::{Answer, Day, EndRule, Span, Term};
-
-/// The headings of the table, as maintainers publish them.
-pub(super) const HEADINGS: [&str; 5] = ["Version", "LTS", "Branch Date", "Release Date", "EOL Date"];
+use crate::train::{Answer, EndRule, Span, Term};
 
 /// Returns `what` of a release, marked if it has long-term support: `24.0.0 LTS`.
 pub(super) fn label(row: &ScheduleRow, what: &dyn Display) -> String {
     format!("{what}{}", if row.release.lts { " LTS" } else { "" })
-}
-
-/// Returns the cells of a row, under [`HEADINGS`].
-pub(super) fn cells(row: &ScheduleRow, format: impl Fn(NaiveDate) -> String) -> [String; 5] {
-    let release = &row.release;
-    let both = |day: &Day| match day.differs() {
-        Some(actual) => format!("{} (actual: {})", format(day.planned), format(actual)),
-        None => format(day.planned),
-    };
-    let lts = if release.lts { "LTS" } else { "" };
-    [
-        release.version.to_string(),
-        lts.to_owned(),
-        both(&release.cut),
-        both(&release.release),
-        format(release.term.eol),
-    ]
 }
 
 /// Returns the sentence that says what the marks and the days mean.

@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
+use clap::ValueEnum as _;
 use relprep::render::schedule::file::{check, format_of, updated};
-use relprep::render::schedule::{ScheduleFormat, marker};
+use relprep::render::schedule::{ScheduleFormat, View, marker};
 use relprep::rule::{self, Rule};
 
 use super::wasmtime_on;
 
 fn check_on(day: &str, text: &str, format: ScheduleFormat) -> Result<(), Rule> {
     let on = |day: NaiveDate| Some(wasmtime_on(&day.to_string()));
-    check(("x", "update"), text, &wasmtime_on(day), format, on).map_err(|findings| findings[0].rule)
+    check(("x", "update"), Some(text), &wasmtime_on(day), (format, &View::default()), on)
+        .map_err(|findings| findings[0].rule)
 }
 
 #[test]
@@ -24,11 +26,12 @@ fn a_rendering_stays_fresh_until_something_in_it_changes() {
         ScheduleFormat::Ics,
         ScheduleFormat::Endoflife,
     ] {
-        let text = updated("x", None, &wasmtime_on("2025-05-01"), format).unwrap();
+        let text = updated("x", None, &wasmtime_on("2025-05-01"), (format, &View::default())).unwrap();
         assert_eq!(check_on("2025-05-01", &text, format), Ok(()), "{format:?}");
         assert_eq!(check_on("2025-05-04", &text, format), Ok(()), "{format:?}");
     }
-    let page = updated("x", None, &wasmtime_on("2025-05-01"), ScheduleFormat::Html).unwrap();
+    let page =
+        updated("x", None, &wasmtime_on("2025-05-01"), (ScheduleFormat::Html, &View::default())).unwrap();
     assert_eq!(
         check_on("2025-05-21", &page, ScheduleFormat::Html),
         Err(rule::SCHEDULE_STALE),
@@ -51,26 +54,29 @@ fn the_name_of_a_file_tells_its_format() {
         ("releases.txt", ScheduleFormat::Human),
     ] {
         assert_eq!(format(name, None), Ok(expected), "{name}");
-        let other = format(name, Some(ScheduleFormat::Endoflife));
-        let markdown = expected == ScheduleFormat::Markdown;
-        assert_eq!(
-            other,
-            if markdown { Err(rule::SCHEDULE_FORMAT) } else { Ok(ScheduleFormat::Endoflife) },
-            "{name}"
-        );
+        let product = format(name, Some(ScheduleFormat::Endoflife));
+        let is_markdown = expected == ScheduleFormat::Markdown;
+        let answer = if is_markdown { Ok(ScheduleFormat::Endoflife) } else { Err(rule::SCHEDULE_FORMAT) };
+        assert_eq!(product, answer, "{name}");
+        for other in ScheduleFormat::value_variants().iter().filter(|other| **other != expected) {
+            if (*other, is_markdown) != (ScheduleFormat::Endoflife, true) {
+                assert_eq!(format(name, Some(*other)), Err(rule::SCHEDULE_FORMAT), "{name}: {other:?}");
+            }
+        }
     }
     for name in ["releases", "md", "releases.yml", "releases."] {
         assert_eq!(format(name, None), Err(rule::SCHEDULE_FORMAT), "{name}");
         assert_eq!(format(name, Some(ScheduleFormat::Markdown)), Ok(ScheduleFormat::Markdown), "{name}");
     }
-    assert_eq!(format("releases.md", Some(ScheduleFormat::Human)), Err(rule::SCHEDULE_FORMAT));
 }
 
 #[test]
 fn a_markdown_file_changes_between_its_markers_alone() {
     let text = format!("# Releases\n\n{}\n{}\n\nMore.\n", marker::BEGIN, marker::END);
     assert_eq!(check_on("2025-05-01", &text, ScheduleFormat::Markdown), Err(rule::SCHEDULE_STALE));
-    let new = updated("x", Some(&text), &wasmtime_on("2025-05-01"), ScheduleFormat::Markdown).unwrap();
+    let new =
+        updated("x", Some(&text), &wasmtime_on("2025-05-01"), (ScheduleFormat::Markdown, &View::default()))
+            .unwrap();
     assert!(new.starts_with("# Releases\n") && new.ends_with("\nMore.\n"));
     assert_eq!(check_on("2025-05-04", &new, ScheduleFormat::Markdown), Ok(()));
     assert_eq!(check_on("2025-05-04", "no marker", ScheduleFormat::Markdown), Err(rule::MARKER_MISSING));
