@@ -167,7 +167,7 @@ rules! {
     REQUIREMENT_RANGE "requirement-range" Error
         "A range that is required includes the version that is prepared: it would be changed by nobody.";
     VERSION_DOWN "version-down" Error "A version that moves goes up.";
-    TO_CONFLICT "to-conflict" Error "Packages of one version line come to one version.";
+    TO_UNCLEAR "to-unclear" Error "It is said once what a package comes to, and of all in a line that is divided.";
     NOT_IN_A_LINE "not-in-a-line" Error "A package whose version is asked for is in a version line that moves.";
     NUMBER_SKIPPED "number-skipped" Error "No release has a number that the schedule skips.";
     NO_ROOM "no-room" Error

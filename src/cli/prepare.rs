@@ -64,8 +64,8 @@ pub(super) struct VersionOptions {
     /// How far the lead package moves; the other lines as their `[[line]]` says
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
-    /// The version that the lead package comes to, or PACKAGE=VERSION for the line of another (with the version
-    /// that it has, it stays); may be repeated
+    /// The version that the lead package comes to, or PACKAGE=VERSION for another and its line (alone, where the
+    /// line is the lead package's or is given several); with the version that it has, it stays; may be repeated
     #[arg(long, value_name = "VERSION")]
     to: Vec<AskedVersion>,
 }

@@ -93,19 +93,20 @@ impl TryFrom<Vec<String>> for Patterns {
     }
 }
 
-/// Which requirements are raised when their package moves: `"needed"`, `"always"`, or always those on
+/// Which requirements are raised when their package moves: `"needed"`, `"always"`, `"unmatched"`, or always those on
 /// packages of such names.
 #[derive(Clone, Debug, Default)]
 pub struct Following {
     always: Patterns,
+    others: Raise,
 }
 
 impl Following {
-    const EXAMPLE: &str = "\"needed\", \"always\", or a list of packages as in [\"core-*\"]";
+    const EXAMPLE: &str = "\"needed\", \"always\", \"unmatched\", or a list of packages as in [\"core-*\"]";
 
     /// Returns which requirements on `package` are raised.
     pub fn raise(&self, package: &str) -> Raise {
-        if self.always.matches(package) { Raise::Always } else { Raise::Needed }
+        if self.always.matches(package) { Raise::Always } else { self.others }
     }
 
     /// Returns the packages on which all requirements are raised.
@@ -130,17 +131,18 @@ impl<'de> Visitor<'de> for FollowingVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Following, E> {
-        let globs = match text {
-            "needed" => Vec::new(),
-            "always" => vec!["*".to_owned()],
+        let others = match text {
+            "needed" => Raise::Needed,
+            "always" => Raise::Always,
+            "unmatched" => Raise::Unmatched,
             _ => return Err(E::invalid_value(Unexpected::Str(text), &self)),
         };
-        Patterns::try_from(globs).map(|always| Following { always }).map_err(E::custom)
+        Ok(Following { always: Patterns::default(), others })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Following, A::Error> {
         let always = Patterns::deserialize(SeqAccessDeserializer::new(list))?;
-        Ok(Following { always })
+        Ok(Following { always, others: Raise::Needed })
     }
 }
 

@@ -5,13 +5,16 @@
 use semver::{BuildMetadata, Comparator, Op, Version, VersionReq};
 
 /// Which requirements are raised when their package moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Raise {
     /// Those that stand at the version that the package had, and those that would not match any more:
     /// a looser one that still matches asks no more of its users than it did.
+    #[default]
     Needed,
     /// All that have one bound: `>=` too.
     Always,
+    /// Those that would not match any more.
+    Unmatched,
 }
 
 /// How a requirement follows when its package moves.
@@ -52,6 +55,7 @@ pub fn follow(requirement: &str, from: &Version, to: &Version, raise: Raise) -> 
     let is_raised = |single: &Comparator| match raise {
         Raise::Always => follows(single.op) || single.op == Op::GreaterEq,
         Raise::Needed => follows(single.op) && (stands_at(single, from) || !parsed.matches(to)),
+        Raise::Unmatched => follows(single.op) && !parsed.matches(to),
     };
     let moved = match parsed.comparators.as_slice() {
         [single] if is_raised(single) => rewrite(requirement, single, to),
@@ -182,21 +186,29 @@ mod tests {
 
     #[test]
     fn what_is_looser_and_still_matches_stays_unless_all_are_raised() {
-        for (requirement, from, to, needed, always) in [
-            ("1.28.0", "1.47.4", "1.47.5", "1.28.0", "1.47.5"),
-            ("1.28", "1.28.3", "1.29.0", "1.28", "1.29"),
-            ("1.28", "1.28.0", "1.29.0", "1.29", "1.29"),
-            ("0.3.4", "0.3.62", "0.4.0", "0.4.0", "0.4.0"),
-            (">=0.3.4", "0.3.62", "0.3.63", ">=0.3.4", ">=0.3.63"),
-            (">= 3", "3.0.0", "4.0.0", ">= 3", ">= 4"),
-            (">=3, <5", "3.0.0", "4.0.0", ">=3, <5", ">=3, <5"),
-            ("=3.*.*", "3.1.0", "3.2.0", "=3.*.*", "=3.*.*"),
-            ("=3.*.*", "3.1.0", "4.0.0", "=4.*.*", "=4.*.*"),
-            ("~1.2.0", "1.2.4", "1.2.5", "~1.2.0", "~1.2.5"),
-            ("1.0.0-rc.1", "1.0.0-rc.3", "1.0.0-rc.4", "1.0.0-rc.4", "1.0.0-rc.4"),
+        for (requirement, from, to, needed, always, unmatched) in [
+            ("1.28.0", "1.47.4", "1.47.5", "1.28.0", "1.47.5", "1.28.0"),
+            ("1.28", "1.28.3", "1.29.0", "1.28", "1.29", "1.28"),
+            ("1.28", "1.28.0", "1.29.0", "1.29", "1.29", "1.28"),
+            ("1.28.0", "1.28.0", "1.28.1", "1.28.1", "1.28.1", "1.28.0"),
+            ("=1.28.0", "1.28.0", "1.28.1", "=1.28.1", "=1.28.1", "=1.28.1"),
+            ("0.3.4", "0.3.62", "0.4.0", "0.4.0", "0.4.0", "0.4.0"),
+            (">=0.3.4", "0.3.62", "0.3.63", ">=0.3.4", ">=0.3.63", ">=0.3.4"),
+            (">= 3", "3.0.0", "4.0.0", ">= 3", ">= 4", ">= 3"),
+            (">=3, <5", "3.0.0", "4.0.0", ">=3, <5", ">=3, <5", ">=3, <5"),
+            ("=3.*.*", "3.1.0", "3.2.0", "=3.*.*", "=3.*.*", "=3.*.*"),
+            ("=3.*.*", "3.1.0", "4.0.0", "=4.*.*", "=4.*.*", "=4.*.*"),
+            ("~1.2.0", "1.2.4", "1.2.5", "~1.2.0", "~1.2.5", "~1.2.0"),
+            ("1.0.0-rc.1", "1.0.0-rc.3", "1.0.0-rc.4", "1.0.0-rc.4", "1.0.0-rc.4", "1.0.0-rc.1"),
         ] {
-            assert_eq!(raised(requirement, from, to, Raise::Needed).as_deref(), Ok(needed), "{requirement}");
-            assert_eq!(raised(requirement, from, to, Raise::Always).as_deref(), Ok(always), "{requirement}");
+            let all = [(Raise::Needed, needed), (Raise::Always, always), (Raise::Unmatched, unmatched)];
+            for (raise, expected) in all {
+                assert_eq!(
+                    raised(requirement, from, to, raise).as_deref(),
+                    Ok(expected),
+                    "{requirement} {raise:?}"
+                );
+            }
         }
     }
 

@@ -233,12 +233,11 @@ fn first_releases(config: &Config, refs: &Refs) -> Vec<(Version, NaiveDate)> {
 /// Returns settings that may or may not be right, for what came out otherwise than it was made.
 fn candidates(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Vec<Setting>> {
     let untold = String::new();
-    let follow = "follow = \"always\"".to_owned();
+    let follow =
+        |which: &str| Setting::key("[requirements]", format!("follow = {}", quoted(which)), String::new());
     let scaffold = "scaffold = false".to_owned();
-    let mut candidates = vec![
-        Setting::key("[requirements]", follow, untold.clone()),
-        Setting::key("[notes]", scaffold, untold.clone()),
-    ];
+    let mut candidates =
+        vec![follow("always"), follow("unmatched"), Setting::key("[notes]", scaffold, untold.clone())];
     candidates.extend(template(session, steps)?);
     let by_line = stayed(steps);
     let mut distinct: Vec<&BTreeSet<String>> = by_line.values().collect();

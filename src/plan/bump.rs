@@ -64,8 +64,8 @@ pub fn bump(project: &Project, lines: &Lines<'_>, course: &Course<'_>) -> Bump {
     let Project { config, workspace, .. } = project;
     let mut bump = Bump { staying: lines.staying.clone(), ..Bump::default() };
     let mut moves = Moves::new();
-    for line in &lines.moving {
-        match course.next(lines, line) {
+    for line in lines.moving.iter().flat_map(|line| course.parts(lines, line)) {
+        match course.next(lines, &line) {
             Ok(NextVersion::Is(to)) => {
                 bump.moves.push(LineMove {
                     from: line.version.clone(),

@@ -10,6 +10,7 @@ use crate::plan::lines::{KeptReason, Lines, VersionLine};
 use crate::rule;
 use crate::train::Train;
 use crate::version::{self, Step, plain};
+use crate::workspace::Package;
 
 /// What somebody asks of a plan: `--level` and `--to`, `--no-date`, `--no-bump` and `--at`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,29 +44,49 @@ pub static NOTHING: Asked =
     Asked { level: None, lead: None, packages: BTreeMap::new(), is_undated: false, cut: CutExtent::Whole };
 
 impl Asked {
-    /// Finds packages that are in no line that moves, and lines for which several versions are asked.
+    /// Divides a line by the versions that its packages are to come to. What is said of one package is said of its
+    /// line; only in the lead package's, which goes its own way, and where several versions are said, it is said of
+    /// the package alone.
+    pub fn parts<'l>(&self, lines: &Lines<'_>, line: &VersionLine<'l>) -> Vec<VersionLine<'l>> {
+        let mut by_version: BTreeMap<Option<&Version>, Vec<&'l Package>> = BTreeMap::new();
+        for package in &line.packages {
+            let own = self.packages.get(&package.name).filter(|_| package.name != lines.lead.name);
+            by_version.entry(own).or_default().push(package);
+        }
+        let is_whole = !line.has(&lines.lead.name) && by_version.keys().flatten().count() < 2;
+        if is_whole || by_version.len() < 2 {
+            return vec![line.clone()];
+        }
+        by_version.into_values().map(|packages| line.of(packages)).collect()
+    }
+
+    /// Finds packages that are in no line that moves, and those whose line is divided and of which nothing is said.
     pub fn unmet(&self, lines: &Lines<'_>) -> Vec<Finding> {
-        let apart = lines.moving.iter().filter_map(|line| {
-            let lead = self.lead.as_ref().filter(|_| line.has(&lines.lead.name));
-            let lead = lead.map(|version| (&lines.lead.name, version));
-            let mut asked =
-                lead.into_iter().chain(self.packages.iter().filter(|(package, _)| line.has(package)));
-            let (first, version) = asked.next()?;
-            let (other, apart) = asked.find(|(_, other)| *other != version)?;
-            let message = format!(
-                "`{first}` and `{other}` are of one version line, which cannot come to both {version} and {apart}"
-            );
-            Some(
-                Finding::of(rule::TO_CONFLICT, message)
-                    .remedy("give one version for both, or divide them by a `[[line]]`"),
-            )
-        });
         let moves = |name: &String| lines.moving.iter().any(|line| line.has(name));
         let unmet = self.packages.keys().filter(|name| !moves(name)).map(|name| {
             Finding::of(rule::NOT_IN_A_LINE, format!("`{name}` is in no version line that moves"))
                 .remedy("name a package that the plan moves (see `--dry-run -v`), or change its `[[line]]`")
         });
-        unmet.chain(apart).collect()
+        let divided = lines.moving.iter().filter(|line| !line.has(&lines.lead.name));
+        let divided = divided.map(|line| self.parts(lines, line)).filter(|parts| parts.len() > 1);
+        let open = divided.flatten().filter(|part| !self.packages.keys().any(|name| part.has(name)));
+        let open = open.flat_map(|part| part.packages).map(|package| {
+            let message = format!("others of the line of `{}` come to several versions", package.name);
+            Finding::of(rule::TO_UNCLEAR, message)
+                .remedy(format!("say what it comes to, too: `--to {}=VERSION`", package.name))
+        });
+        unmet.chain(open).chain(self.twice(lines)).collect()
+    }
+
+    /// Finds out whether the lead package is to come to two versions.
+    fn twice(&self, lines: &Lines<'_>) -> Option<Finding> {
+        let name = &lines.lead.name;
+        let (one, other) = (self.lead.as_ref()?, self.packages.get(name)?);
+        (one != other).then(|| {
+            let message = format!("the lead package `{name}` cannot come to both {one} and {other}");
+            Finding::of(rule::TO_UNCLEAR, message)
+                .remedy(format!("leave out `--to {one}` or `--to {name}={other}`"))
+        })
     }
 }
 
@@ -104,7 +125,12 @@ impl<'a> Course<'a> {
         Self { transition, label, asked, train: config.train() }
     }
 
-    /// Returns where `line`, one of `lines`, goes.
+    /// Divides one of `lines` by what is asked, as [`Asked::parts`].
+    pub fn parts<'l>(&self, lines: &Lines<'_>, line: &VersionLine<'l>) -> Vec<VersionLine<'l>> {
+        self.asked.parts(lines, line)
+    }
+
+    /// Returns where `line`, one of `lines` or a part of one, goes.
     ///
     /// # Errors
     ///

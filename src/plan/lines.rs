@@ -38,7 +38,12 @@ pub struct VersionLine<'a> {
     rule: Option<&'a LineRule>,
 }
 
-impl VersionLine<'_> {
+impl<'a> VersionLine<'a> {
+    /// Returns a part of it.
+    pub(super) fn of(&self, packages: Vec<&'a Package>) -> Self {
+        Self { packages, ..self.clone() }
+    }
+
     /// Returns how the line steps when the lead package steps by `lead`.
     ///
     /// Below 1.0, where nothing lies between a patch and a breaking change, it goes with a minor step of the

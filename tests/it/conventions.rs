@@ -68,7 +68,21 @@ fn those_that_raise_all_requirements_say_so() {
     let said = loose("[requirements]\nfollow = [\"nobody\"]\n").prepare("patch");
     assert!(said.contains("no package is named `nobody`, as `[requirements]` expects"), "{said}");
     let said = loose("[requirements]\nfollow = \"sometimes\"\n").refuses("patch", &["config-value"]);
-    assert!(said.contains("`requirements.follow` takes \"needed\", \"always\" or a list of texts"), "{said}");
+    assert!(
+        said.contains("`requirements.follow` takes \"needed\", \"always\", \"unmatched\" or a list"),
+        "{said}"
+    );
+}
+
+#[test]
+fn those_that_leave_a_requirement_alone_while_it_matches_say_so() {
+    let packages = [("gears 0.8.18", &[][..]), ("top 0.8.3", &["gears 0.8.18"])];
+    let lines = "lead = \"top\"\n[notes]\nenabled = false\n[requirements]\nfollow = \"unmatched\"\n";
+    let fixture = Fixture::made(&packages, lines);
+    fixture.prepare("bump");
+    assert_eq!(holds(&fixture, "HEAD"), ["gears 0.8.19:", "top 0.8.4: gears 0.8.18"]);
+    fixture.prepare("bump --to 0.9.0");
+    assert_eq!(holds(&fixture, "HEAD"), ["gears 0.9.0:", "top 0.9.0: gears 0.9.0"]);
 }
 
 #[test]
@@ -179,14 +193,27 @@ fn versions_go_where_they_are_asked_to_and_never_down() {
     }
     let said = pair("2.3.4", "").refuses("branch --to nobody=3.0.0", &["not-in-a-line"]);
     assert!(said.contains("`nobody` is in no version line that moves"), "{said}");
-    for twice in ["--to 5.0.0 --to base=6.0.0", "--to top=5.0.0 --to base=6.0.0"] {
-        let said = pair("2.3.4", "").refuses(&format!("bump {twice}"), &["to-conflict"]);
-        assert!(said.contains("are of one version line, which cannot come to both"), "{said}");
-    }
+    let said = pair("2.3.4", "").refuses("bump --to 5.0.0 --to top=6.0.0", &["to-unclear"]);
+    assert!(said.contains("the lead package `top` cannot come to both 5.0.0 and 6.0.0"), "{said}");
     let packages = [("gears 0.4.0", &[][..]), ("top 2.3.4", &["gears 0.4.0"])];
     let fixture = Fixture::made(&packages, "lead = \"top\"\n");
     fixture.prepare("bump --level minor --to gears=0.4.0");
     assert_eq!(holds(&fixture, "main"), ["gears 0.4.0:", "top 2.4.0: gears 0.4.0"]);
+    // Packages that happen to share a version part where it is asked for.
+    let fixture = pair("2.3.4", "");
+    fixture.prepare("bump --to base=2.3.4");
+    assert_eq!(holds(&fixture, "main"), ["base 2.3.4:", "top 2.3.5: base =2.3.4"]);
+    let packages =
+        [("gears 0.4.0", &[][..]), ("springs 0.4.0", &[]), ("cogs 0.4.0", &[]), ("top 2.3.4", &[])];
+    let three = || Fixture::made(&packages, "lead = \"top\"\n");
+    let fixture = three();
+    fixture.prepare("bump --to gears=0.5.0");
+    assert_eq!(holds(&fixture, "main"), ["cogs 0.5.0:", "gears 0.5.0:", "springs 0.5.0:", "top 2.3.5:"]);
+    let fixture = three();
+    fixture.prepare("bump --to gears=0.5.0 --to springs=0.4.0 --to cogs=0.4.1");
+    assert_eq!(holds(&fixture, "main"), ["cogs 0.4.1:", "gears 0.5.0:", "springs 0.4.0:", "top 2.3.5:"]);
+    let said = three().refuses("bump --to gears=0.5.0 --to springs=0.4.0", &["to-unclear"]);
+    assert!(said.contains("say what it comes to, too: `--to cogs=VERSION`"), "{said}");
     let said = pair("2.3.4", "").run("branch --to next");
     assert_eq!(said.status, 2);
     assert!(said.err.contains("write it like 1.2.3 or core=1.2.3"), "{}", said.err);

@@ -13,8 +13,10 @@ use crate::only_versions;
 use crate::path::RepoPath;
 use crate::plan::bump::LineMove;
 use crate::plan::files::{FileChange, What};
+use crate::plan::lines::VersionLine;
 use crate::plan::{Commit, Plan, lines};
 use crate::project::Project;
+use crate::workspace::Package;
 
 /// How what is prepared compares with what was made.
 #[derive(Clone, Debug, Serialize)]
@@ -108,22 +110,30 @@ pub(super) fn moves(plan: &Plan, step: &PastStep) -> Vec<LineMove> {
     commit(plan, step).map_or(Vec::new(), |commit| commit.lines.clone())
 }
 
-/// Returns the versions to which other lines than the lead package's came, where `moves` has them otherwise.
-/// Packages of one line that came to several versions moved in no way that can be asked for.
+/// Returns what has to be asked for other packages than the lead package to come to the versions that were made,
+/// where `moves` has them otherwise: for each line once, where it moved as one.
 pub(super) fn chosen(before: &Project, made: &Project, moves: &[LineMove]) -> Chosen {
     let Ok(lines) = lines::lines(&before.workspace, &before.config) else { return Chosen::new() };
     let after: BTreeMap<&str, &Version> =
         made.workspace.packages.iter().map(|package| (package.name.as_str(), &package.version)).collect();
+    let planned = |package: &Package, line: &VersionLine<'_>| {
+        let moved = moves.iter().find(|moved| moved.packages.contains(&package.name));
+        moved.map_or(line.version.clone(), |moved| moved.to.clone())
+    };
     let mut chosen = Chosen::new();
-    for line in lines.moving.iter().filter(|line| !line.has(&lines.lead.name)) {
-        let made: BTreeSet<&Version> =
-            line.packages.iter().filter_map(|package| after.get(package.name.as_str()).copied()).collect();
-        let (Some(first), [to]) = (line.packages.first(), &made.into_iter().collect::<Vec<_>>()[..]) else {
+    for line in &lines.moving {
+        let others = line.packages.iter().filter(|package| package.name != lines.lead.name);
+        let others: Vec<(&Package, &Version)> =
+            others.filter_map(|package| Some((*package, *after.get(package.name.as_str())?))).collect();
+        if others.iter().all(|(package, to)| planned(package, line) == **to) {
             continue;
-        };
-        let planned = moves.iter().find(|moved| moved.packages.contains(&first.name));
-        if planned.map_or(&line.version, |moved| &moved.to) != *to {
-            chosen.insert(first.name.clone(), (*to).clone());
+        }
+        let leads = line.has(&lines.lead.name);
+        let is_one = !leads && others.iter().all(|(_, to)| *to == others[0].1);
+        for (package, to) in others.into_iter().take(if is_one { 1 } else { usize::MAX }) {
+            if !leads || planned(package, line) != *to {
+                chosen.insert(package.name.clone(), to.clone());
+            }
         }
     }
     chosen
