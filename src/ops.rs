@@ -65,6 +65,7 @@ pub mod about;
 pub mod backport;
 pub mod calendar;
 pub mod check;
+mod check_api;
 pub mod check_msrv;
 pub mod check_options;
 mod due;

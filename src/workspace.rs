@@ -274,6 +274,13 @@ impl Workspace {
         self.packages.get(*self.by_manifest.get(path)?)
     }
 
+    /// Returns the names of the members that are not published.
+    pub fn unpublished(&self) -> Vec<&str> {
+        let packages = self.packages.iter().filter(|package| package.member && !package.is_published());
+        let names = packages.map(|package| package.name.as_str());
+        names.chain(self.unversioned.iter().map(String::as_str)).collect()
+    }
+
     /// Returns the names of all packages that have a version.
     pub fn names(&self) -> BTreeSet<&str> {
         self.packages.iter().map(|package| package.name.as_str()).collect()

@@ -1,19 +1,15 @@
 //! What `check` does beyond reading: packing what is published, and comparing interfaces.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 
+use super::check_api;
 use super::session::Session;
-use crate::check::{BranchKind, Subject, api, packing};
-use crate::finding::{Finding, Place, Refused};
-use crate::git::CommitId;
-use crate::path::RepoPath;
+use crate::check::{Subject, packing};
+use crate::finding::{Finding, Refused};
 use crate::report::Report;
-use crate::rule::{self, Severity};
+use crate::rule;
+use crate::workspace::Package;
 use crate::workspace::rehearsal::{self, Packing};
-use crate::workspace::semver_checks::{self, Comparison};
-use crate::workspace::{Package, Workspace};
 
 /// How often packing is tried anew, without the packages that cannot be packed.
 const TRIES: usize = 8;
@@ -54,7 +50,7 @@ pub(super) fn ask(
         report.findings.extend(weighed(subject, rule::PACKAGE_REHEARSAL, found));
     }
     if options.api {
-        let found = interfaces(session, subject, report)?;
+        let found = check_api::interfaces(session, subject, report)?;
         report.findings.extend(weighed(subject, rule::API_HELD, found));
     }
     Ok(())
@@ -68,19 +64,6 @@ fn weighed<'s>(
     subject.request.project.config.check.all_weighed(asked, found)
 }
 
-fn manifest(session: &Session<'_>, workspace: &Workspace) -> PathBuf {
-    session.repo.root().join(&workspace.root)
-}
-
-/// Returns the names of the members that are not published.
-fn unpublished(workspace: &Workspace) -> Vec<&str> {
-    let packages = workspace.packages.iter().filter(|package| package.member && !package.is_published());
-    packages
-        .map(|package| package.name.as_str())
-        .chain(workspace.unversioned.iter().map(String::as_str))
-        .collect()
-}
-
 /// Packs what is published; a package that cannot be packed is left out in the next try, so that all of them are found.
 fn package(
     session: &Session<'_>,
@@ -90,14 +73,15 @@ fn package(
 ) -> Result<Vec<Finding>> {
     let (repo, project) = (&session.repo, subject.request.project);
     let workspace = &project.workspace;
-    let mut exclude = unpublished(workspace);
+    let mut exclude = workspace.unpublished();
     let published = workspace.packages.iter().filter(|package| package.is_published()).count();
+    let manifest = repo.root().join(&workspace.root);
     let mut findings = Vec::new();
     for _ in 0..TRIES {
-        if exclude.len() == published + unpublished(workspace).len() {
+        if exclude.len() == published + workspace.unpublished().len() {
             break;
         }
-        let said = match rehearsal::pack(&manifest(session, workspace), &exclude, verify)? {
+        let said = match rehearsal::pack(&manifest, &exclude, verify)? {
             Packing::Packed(packed) => {
                 report.fact("packed", packed.len().to_string());
                 findings.extend(packing::too_large(workspace, &packed));
@@ -136,64 +120,4 @@ fn dependents<'s>(subject: &'s Subject<'_>, package: &'s Package) -> Vec<&'s str
         }
     }
     found
-}
-
-/// Compares the interfaces of the published libraries with those of the line's last release; on the trunk with those
-/// of the last one of all.
-fn interfaces(session: &Session<'_>, subject: &Subject<'_>, report: &mut Report) -> Result<Vec<Finding>> {
-    let (repo, project) = (&session.repo, subject.request.project);
-    let Some((tag, commit)) = last_release(subject) else {
-        let message = "the interfaces are unchecked: no release before this commit is tagged here";
-        return Ok(vec![Finding::of(rule::API_HELD, message).as_note().remedy("run `git fetch --tags`")]);
-    };
-    let workspace = &project.workspace;
-    let (release_type, severity) = match subject.role {
-        BranchKind::Release(_) => ("patch", rule::API_HELD.level),
-        BranchKind::Trunk | BranchKind::Other => ("minor", Severity::Note),
-    };
-    let mut exclude = unpublished(workspace);
-    let is_new = |package: &&Package| !was_there(session, commit, package);
-    let new = workspace.packages.iter().filter(|package| package.is_published()).filter(is_new);
-    exclude.extend(new.map(|package| package.name.as_str()));
-    let path = manifest(session, workspace);
-    let comparison = Comparison { manifest: &path, baseline: &tag, exclude: &exclude, release_type };
-    let Some(answer) = semver_checks::compare(&comparison)? else {
-        let message = "the interfaces are unchecked: `cargo semver-checks` is not installed";
-        let remedy = "run `cargo install cargo-semver-checks`";
-        return Ok(vec![Finding::of(rule::API_HELD, message).as_note().remedy(remedy)]);
-    };
-    report.fact("interfaces", format!("compared with {tag} by {}", answer.version));
-    let line = |path: &RepoPath, line: usize| match repo.text_at(project.commit, path) {
-        Ok(Some(Ok(text))) => Place::line(path, &text, line),
-        _ => Place::file(path),
-    };
-    let (broken, errors) = api::read(&answer.said);
-    let mut findings: Vec<Finding> =
-        broken.iter().map(|one| one.finding(&tag, severity, &project.files, &line)).collect();
-    if !answer.passed && (findings.is_empty() || !errors.is_empty()) {
-        let why = errors.first().copied().unwrap_or("it says no reason");
-        let message = format!("not all interfaces could be compared, and the others are unchecked: {why}");
-        let remedy =
-            "see what `cargo semver-checks` says; its dependencies must be there, as by `cargo fetch`";
-        findings.push(Finding::of(rule::API_HELD, message).as_note().remedy(remedy));
-    }
-    Ok(findings)
-}
-
-/// Returns the last release before the commit: of its line, or on other branches of all.
-fn last_release(subject: &Subject<'_>) -> Option<(String, CommitId)> {
-    let request = subject.request;
-    let tags = match &subject.role {
-        BranchKind::Release(line) => request.releases_of(line),
-        BranchKind::Trunk | BranchKind::Other => subject.tags.clone(),
-    };
-    let before = tags
-        .iter()
-        .rev()
-        .find(|(version, tag)| version.pre.is_empty() && tag.commit != request.project.commit);
-    before.map(|(_, tag)| (tag.name.to_string(), tag.commit))
-}
-
-fn was_there(session: &Session<'_>, commit: CommitId, package: &Package) -> bool {
-    session.repo.blob_at(commit, package.manifest.as_str()).is_ok_and(|blob| blob.is_some())
 }

@@ -1,6 +1,7 @@
 //! `check`: on a train's real history, and on a workspace that breaks one rule at a time.
 
 mod asked;
+mod interfaces;
 mod named;
 mod packed;
 mod published;

@@ -27,6 +27,8 @@ pub(crate) enum Tool {
     Mermaid,
     /// A Python that has `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
     Python,
+    /// `cargo semver-checks`.
+    SemverChecks,
     /// The program of OpenSSH that makes keys.
     SshKeygen,
     /// strace, where a process may trace another.
@@ -51,6 +53,7 @@ impl Tool {
                 let python = env::var_os("RELPREP_TEST_PYTHON").unwrap_or_else(|| "python3".into());
                 needed("python3 with icalendar and PyYAML", runs(python, &["-c", "import icalendar, yaml"]))
             }
+            Self::SemverChecks => needed("cargo-semver-checks", on_path("cargo-semver-checks")),
             Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),
             Self::Strace => needed("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
             Self::Zsh => needed("zsh", on_path("zsh")),

@@ -1,11 +1,8 @@
-//! The packaging rehearsal by Cargo itself, and the comparison of interfaces by `cargo semver-checks`.
-
-use std::fs;
+//! The packaging rehearsal by Cargo itself.
 
 use super::{check, edit, lock, member, released, wrong};
-use crate::checking::{Run, relprep_with};
-use crate::environment;
-use crate::support::{Sandbox, write_executable};
+use crate::checking::Run;
+use crate::support::Sandbox;
 
 const NONE: [&str; 0] = [];
 
@@ -14,7 +11,7 @@ fn text(value: &serde_json::Value) -> String {
 }
 
 /// Returns the findings of one rule, each with its severity, file and line.
-fn found(run: &Run, rule: &str) -> Vec<String> {
+pub(super) fn found(run: &Run, rule: &str) -> Vec<String> {
     let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let all = document["report"]["findings"].as_array().unwrap_or_else(|| panic!("{document}{}", run.err));
     let shown = |finding: &serde_json::Value| {
@@ -133,85 +130,4 @@ fn registries_that_disagree_and_a_third_party_that_is_not_here_are_told() {
     });
     assert!(absent[0].starts_with("note"), "{absent:?}");
     assert!(absent[0].contains("is unchecked, without network: "), "{absent:?}");
-}
-
-/// Runs `check --api` with a program in the place of `cargo-semver-checks` that says `said`.
-fn compared(sandbox: &Sandbox, said: &str, status: u8) -> Run {
-    let bin = sandbox.dir().join("bin");
-    fs::create_dir_all(&bin).unwrap();
-    fs::write(bin.join("said"), said).unwrap();
-    let script = format!(
-        "#!/bin/sh\n[ \"$2\" = --version ] && {{ echo 'cargo-semver-checks 0.0.7'; exit; }}\n\
-         echo \"$@\" > '{0}/asked'\ncat '{0}/said'\nexit {status}\n",
-        bin.display()
-    );
-    write_executable(&bin.join("cargo-semver-checks"), &script);
-    let path = environment::path(&[&bin]).into_string().unwrap();
-    let args = ["check", "--api", "--format", "json", "--date", "2024-05-20"];
-    relprep_with(sandbox, &args, &[("PATH", &path)])
-}
-
-#[test]
-fn what_breaks_an_interface_is_told_with_item_file_and_line() {
-    let sandbox = released();
-    sandbox.write("members/app/src/lib.rs", "\n\npub enum Side { Left, Right, Both }\n");
-    sandbox.commit_all("Break it");
-    let said = "    Building app v1.0.0 (current)\n\n--- failure enum_variant_added: enum variant added ---\n\n\
-                Failed in:\n  variant Side:Both in /x/members/app/src/lib.rs:3\n\n\
-                --- failure function_missing: pub fn removed ---\n\nFailed in:\n  \
-                function app::f, previously in file /x/t/git-v1.0.0/members/app/src/lib.rs:1\n";
-    let run = compared(&sandbox, said, 1);
-    assert_eq!(
-        found(&run, "api-held"),
-        [
-            "error members/app/src/lib.rs:3 the interface of `app` breaks: variant Side:Both (enum variant added), unlike at v1.0.0",
-            "error members/app/src/lib.rs the interface of `app` breaks: function app::f (pub fn removed), at v1.0.0 in \
-             members/app/src/lib.rs:1",
-        ]
-    );
-    assert!(run.out.contains("compared with v1.0.0 by cargo-semver-checks 0.0.7"), "{}", run.out);
-    let asked = fs::read_to_string(sandbox.dir().join("bin/asked")).unwrap();
-    assert!(
-        asked.contains("--baseline-rev v1.0.0 --release-type patch") && asked.contains("--exclude tool"),
-        "{asked}"
-    );
-    assert_eq!(found(&compared(&sandbox, "", 0), "api-held"), NONE);
-    let failed =
-        found(&compared(&sandbox, "error: running cargo-doc on crate \'app\' failed\n", 1), "api-held");
-    assert!(
-        failed[0].starts_with("note") && failed[0].contains("unchecked: running cargo-doc"),
-        "{failed:?}"
-    );
-    // On the trunk it is what the next release breaks.
-    sandbox.git(["switch", "--quiet", "--force-create", "main"]);
-    let next = found(&compared(&sandbox, said, 1), "api-held");
-    assert!(next.len() == 2 && next.iter().all(|one| one.starts_with("note")), "{next:?}");
-}
-
-#[test]
-fn without_the_program_or_a_release_interfaces_are_unchecked() {
-    let sandbox = released();
-    let only = check(&sandbox, &["--api"]);
-    assert_eq!(
-        found(&only, "api-held"),
-        ["note  the interfaces are unchecked: no release before this commit is tagged here"]
-    );
-    sandbox.commit_all("Go on");
-    // A PATH with all that is needed but the program.
-    let bin = sandbox.dir().join("bin");
-    fs::create_dir(&bin).unwrap();
-    let path = std::env::var_os("PATH").unwrap();
-    for name in ["git", "cargo", "rustc", "rustup"] {
-        if let Some(found) =
-            std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
-        {
-            std::os::unix::fs::symlink(found, bin.join(name)).unwrap();
-        }
-    }
-    let args = ["check", "--api", "--format", "json", "--date", "2024-05-20"];
-    let run = relprep_with(&sandbox, &args, &[("PATH", bin.to_str().unwrap())]);
-    assert_eq!(
-        found(&run, "api-held"),
-        ["note  the interfaces are unchecked: `cargo semver-checks` is not installed"]
-    );
 }
