@@ -5,6 +5,7 @@ mod interfaces;
 mod named;
 mod packed;
 mod published;
+mod quiet;
 
 use std::collections::BTreeSet;
 
