@@ -21,7 +21,7 @@ use semver::Version;
 
 pub use calendar::{Cadence, Calendar, MonthlyCut};
 pub use history::History;
-pub use link::{Link, ReleaseLinks};
+pub use link::{Category, Link, ProductPage, ReleaseLinks};
 pub use numbering::{Number, Numbering};
 pub use phase::{Group, Phase};
 pub use release::{Day, Release};

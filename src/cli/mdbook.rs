@@ -10,7 +10,7 @@ use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::calendar::ProjectSchedule;
 use crate::render::mdbook::preprocess;
-use crate::render::schedule::marker;
+use crate::render::schedule::{ScheduleFormat, marker};
 use crate::train::schedule::Selection;
 
 /// Put the schedule into an mdBook, in place of the line `<!-- relprep schedule -->`
@@ -46,7 +46,7 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text).context("cannot read what mdBook sends")?;
     let context = context.on(args.today.date);
-    let calendar = ProjectSchedule::read(&context, args.table.addresses(), output)?;
+    let calendar = ProjectSchedule::read(&context, args.table.addresses(ScheduleFormat::Markdown), output)?;
     let schedule = calendar.schedule(context.date, Selection::Around)?;
     let done = preprocess(&text, &schedule, &args.table.view(WIDTH))?;
     if done.chapters == 0 {

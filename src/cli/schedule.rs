@@ -85,7 +85,7 @@ pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) ->
     let format = path.map(|path| file::format_of(path, args.format)).transpose()?;
     let format = format.or(args.format).unwrap_or_default();
     args.table.check(format)?;
-    let calendar = ProjectSchedule::read(&context, args.table.addresses(), output)?;
+    let calendar = ProjectSchedule::read(&context, args.table.addresses(format), output)?;
     let on = |day| calendar.schedule(day, args.selection());
     let schedule = on(context.date)?;
     let Some(path) = path else {

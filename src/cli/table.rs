@@ -28,9 +28,10 @@ impl TableOptions {
         View { columns, grouped: self.group, width, characters: Characters::Unicode }
     }
 
-    /// Returns whether the addresses of branches and tags are shown.
-    pub(super) fn addresses(&self) -> Addresses {
-        let wanted = self.columns.as_ref().is_some_and(Columns::have_links);
+    /// Returns whether addresses are shown.
+    pub(super) fn addresses(&self, format: ScheduleFormat) -> Addresses {
+        let columns = self.columns.as_ref().is_some_and(Columns::have_links);
+        let wanted = columns || format == ScheduleFormat::Endoflife;
         if wanted { Addresses::Wanted } else { Addresses::Unwanted }
     }
 

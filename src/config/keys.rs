@@ -234,6 +234,9 @@ keys! {
     "schedule.lts.support-months" Number = "24", default "none": "How many months they are supported.";
     "schedule.lts.support-weeks" Number = "104", default "none": "How many weeks they are supported, in place of months.";
     "schedule.lts.support-releases" Number = "2", default "none": "How many of the latest of them are supported.";
+    "schedule.endoflife" Table = "", default "none": "What endoflife.date is told of the product.";
+    "schedule.endoflife.category" OneOf("app", "device", "framework", "lang", "os", "server-app", "service", "standard") = "\"server-app\"", default "`\"framework\"`": "What kind of product it is.";
+    "schedule.endoflife.policy" Text = "\"https://example.org/releases\"", default "none": "The address where the policy of its releases is described.";
     "schedule.release" Tables = "", default "none": "What differs for one release.";
     "schedule.release.version" Text = "\"30.0.0\"", default "": "Its version.";
     "schedule.release.cut" Day = "\"2025-02-07\"", default "by the calendar": "The day to which its cut was moved.";

@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub use check::Problem;
 pub use day::{DayText, WeekdayText};
 
-use crate::train::{CountFrom, Ends, LastDay, RollOver};
+use crate::train::{Category, CountFrom, Ends, LastDay, RollOver};
 
 /// The `[schedule]` table.
 ///
@@ -68,6 +68,18 @@ pub struct ScheduleConfig {
     pub lts: Option<LtsConfig>,
     /// What differs for single releases.
     pub release: Vec<ReleaseConfig>,
+    /// What endoflife.date is told of the product.
+    pub endoflife: EndoflifeConfig,
+}
+
+/// What endoflife.date is told of the product.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EndoflifeConfig {
+    /// What kind of product it is: `framework` by default.
+    pub category: Category,
+    /// The address where the policy of its releases is described.
+    pub policy: Option<String>,
 }
 
 /// The release from which all others are counted.

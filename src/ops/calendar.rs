@@ -21,7 +21,7 @@ use crate::rule::{self, Severity};
 use crate::status::{Status, StatusSources, Unreleased};
 use crate::text::listed;
 use crate::train::schedule::{Schedule, Selection};
-use crate::train::{History, Numbering, Train};
+use crate::train::{History, Numbering, ProductPage, Train};
 use crate::workspace::declared::{self, Declarations, Declared};
 
 /// A release train as of one day. It needs neither a configuration nor a repository.
@@ -225,6 +225,12 @@ impl ProjectSchedule {
         for row in &mut schedule.rows {
             row.links = links::of(row, &self.survey, &self.config, self.repository.as_deref());
         }
+        let endoflife = &self.config.schedule.endoflife;
+        schedule.page = ProductPage {
+            category: endoflife.category,
+            policy: endoflife.policy.clone(),
+            repository: self.repository.clone(),
+        };
         Ok(schedule)
     }
 

@@ -40,7 +40,7 @@ pub enum ScheduleFormat {
     Ics,
     /// For programs; see `render::schedule::json` for its fields.
     Json,
-    /// The `releases` of a product file of endoflife.date.
+    /// The page of a product for endoflife.date.
     Endoflife,
 }
 

@@ -9,7 +9,7 @@ use semver::Version;
 use serde::Serialize;
 
 use super::history::History;
-use super::link::ReleaseLinks;
+use super::link::{ProductPage, ReleaseLinks};
 use super::numbering::{Number, Numbering};
 use super::phase::Phase;
 use super::release::Release;
@@ -36,6 +36,8 @@ pub struct Schedule {
     pub rows: Vec<ScheduleRow>,
     /// The releases between them that were skipped, and why.
     pub skipped: Vec<Skipped>,
+    /// What is said of the product.
+    pub page: ProductPage,
 }
 
 /// What a schedule was made from.
@@ -148,7 +150,8 @@ impl Schedule {
         let skipped = train.skipped_between(first.release.number, last.release.number);
         let source =
             if history.newest().is_some() { ScheduleSource::PolicyAndTags } else { ScheduleSource::Policy };
-        Ok(Self { name: name.to_owned(), date, source, numbering: train.numbering, rows, skipped })
+        let (name, page) = (name.to_owned(), ProductPage::default());
+        Ok(Self { name, date, source, numbering: train.numbering, rows, skipped, page })
     }
 
     /// Returns whether both say the same about the same releases, be it on different days.

@@ -12,7 +12,7 @@ use std::path::Path;
 use relprep::config::schedule::ScheduleConfig;
 use relprep::render::schedule::{self, ScheduleFormat, View};
 use relprep::train::schedule::{Bound, Schedule, Selection};
-use relprep::train::{History, Number};
+use relprep::train::{Category, History, Link, Number, ProductPage};
 use tempfile::TempDir;
 
 use crate::environment;
@@ -73,12 +73,28 @@ fn schedules() -> [(&'static str, Schedule); 5] {
     let range =
         |from, to| Selection::Between(Some(Bound::Number(Number(from))), Some(Bound::Number(Number(to))));
     [
-        ("usual", schedule("Wasmtime", "", &none, Selection::Around)),
+        ("usual", listed(schedule("Wasmtime", "", &none, Selection::Around))),
         ("odd", schedule("Wasm, “time”; <b>&: #1% and a name that goes on", ODD, &tagged(), range(24, 37))),
         ("short", schedule("Wasmtime", "", &none, range(31, 33))),
         ("twenty", schedule("Wasmtime", "", &none, range(20, 39))),
         ("fifty", schedule("Wasmtime", "", &none, range(10, 59))),
     ]
+}
+
+/// Returns the schedule of a product that says where it is.
+fn listed(mut schedule: Schedule) -> Schedule {
+    schedule.page = ProductPage {
+        category: Category::ServerApp,
+        policy: Some("https://example.org/releases.html#policy".to_owned()),
+        repository: Some("https://github.com/example/wasmtime".to_owned()),
+    };
+    for row in &mut schedule.rows {
+        row.latest = Some((row.release.version.clone(), row.release.release.planned));
+        let tag = format!("v{}", row.release.version);
+        let address = Some(format!("https://github.com/example/wasmtime/releases/tag/{tag}"));
+        row.links.tag = Some(Link { text: tag, address });
+    }
+    schedule
 }
 
 /// Returns the text of `#result` once Chromium has run `page` in the folder `dir`.
@@ -149,6 +165,21 @@ fn mermaid_draws_the_chart() {
 }
 
 #[test]
+fn the_formatter_of_the_site_leaves_a_product_as_it_is() {
+    let Some(prettier) = Tool::Prettier.find() else { return };
+    let dir = TempDir::new().unwrap();
+    for (name, schedule) in schedules() {
+        fs::write(dir.path().join(format!("{name}.md")), render(&schedule, ScheduleFormat::Endoflife))
+            .unwrap();
+    }
+    let mut command = environment::command("node", dir.path());
+    let output = command.arg(&prettier).args(["--check", "."]).current_dir(dir.path()).output().unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
+#[test]
 fn other_parsers_read_calendar_and_endoflife_back() {
     let Some(python) = Tool::Python.find() else { return };
     for (name, schedule) in schedules() {
@@ -161,7 +192,7 @@ fn other_parsers_read_calendar_and_endoflife_back() {
         let output = environment::command(&python, dir.path())
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/read_back.py"))
             .arg(file("calendar.ics", ScheduleFormat::Ics))
-            .arg(file("releases.yml", ScheduleFormat::Endoflife))
+            .arg(file("product.md", ScheduleFormat::Endoflife))
             .arg(file("schedule.json", ScheduleFormat::Json))
             .output()
             .unwrap();

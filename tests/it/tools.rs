@@ -25,7 +25,9 @@ pub(crate) enum Tool {
     Mdbook,
     /// `mermaid.min.js`, by its path in `RELPREP_TEST_MERMAID`.
     Mermaid,
-    /// A Python that has `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
+    /// Prettier, the formatter, by the path of its script in `RELPREP_TEST_PRETTIER`; Node runs it.
+    Prettier,
+    /// A Python that has `fastjsonschema`, `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
     Python,
     /// `cargo semver-checks`.
     SemverChecks,
@@ -49,9 +51,14 @@ impl Tool {
                 let path = env::var_os("RELPREP_TEST_MERMAID").filter(|path| Path::new(path).is_file());
                 needed("mermaid.min.js, named by RELPREP_TEST_MERMAID", path)
             }
+            Self::Prettier => {
+                let path = env::var_os("RELPREP_TEST_PRETTIER").filter(|path| Path::new(path).is_file());
+                needed("Prettier, named by RELPREP_TEST_PRETTIER", path)
+            }
             Self::Python => {
                 let python = env::var_os("RELPREP_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-                needed("python3 with icalendar and PyYAML", runs(python, &["-c", "import icalendar, yaml"]))
+                let found = runs(python, &["-c", "import fastjsonschema, icalendar, yaml"]);
+                needed("python3 with fastjsonschema, icalendar and PyYAML", found)
             }
             Self::SemverChecks => needed("cargo-semver-checks", on_path("cargo-semver-checks")),
             Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),

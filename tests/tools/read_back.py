@@ -1,21 +1,30 @@
 """Reads renderings of a schedule back with parsers of others.
 
-usage: read_back.py CALENDAR.ics RELEASES.yml SCHEDULE.json
+usage: read_back.py CALENDAR.ics PRODUCT.md SCHEDULE.json
 
 The calendar must hold, for each release of the JSON, its cut, release and EOL days as all-day events.
-The YAML must have the shape of `releases` in a product file of endoflife.date, as its contributing guide
-and its validator describe it, and say what the JSON says.
+The page must have the front matter that endoflife.date asks for, and say what the JSON says.
 """
 import datetime
 import json
+import pathlib
 import re
 import sys
 
+import fastjsonschema
 import icalendar
 import yaml
 
-KEYS = {"releaseCycle": str, "lts": bool, "releaseDate": datetime.date, "eol": datetime.date,
-        "latest": str, "latestReleaseDate": datetime.date}
+
+
+class Loader(yaml.SafeLoader):
+    """Leaves days as the text that they are: the schema has no other."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def day(release, kind):
@@ -42,15 +51,17 @@ def check_calendar(data, schedule):
 
 
 def check_endoflife(text, schedule):
-    releases = yaml.safe_load(text)["releases"]
+    begin, front, body = re.split(r"^---\n", text, flags=re.MULTILINE)
+    assert begin == "" and body.startswith("\n> ") and body.endswith("\n"), "no page with front matter"
+    product = yaml.load(front, Loader)
+    schema = pathlib.Path(__file__).with_name("endoflife.schema.json").read_text(encoding="utf-8")
+    fastjsonschema.compile(json.loads(schema))(product)
+    assert product["title"] == " ".join(schedule["name"].split()), product["title"]
+    releases = product["releases"]
     assert releases, "no release"
     for release in releases:
-        assert set(release) <= set(KEYS) and {"releaseCycle", "releaseDate", "eol", "latest"} <= set(release), release
-        for key, value in release.items():
-            assert type(value) is KEYS[key], (key, value)
-        assert re.fullmatch(r"[a-z0-9.\-+_]+", release["releaseCycle"])
-        assert release["releaseDate"] <= release["eol"]
-        assert release["releaseDate"].isoformat() <= schedule["date"], "a release of the future"
+        assert release["releaseDate"] < release["eol"]
+        assert release["releaseDate"] <= schedule["date"], "a release of the future"
     cycles = [release["releaseCycle"] for release in releases]
     assert len(set(cycles)) == len(cycles)
     dates = [release["releaseDate"] for release in releases]
@@ -58,7 +69,7 @@ def check_endoflife(text, schedule):
     by_major = {release["version"].split(".")[0]: release for release in schedule["releases"]}
     for release in releases:
         other = by_major[release["releaseCycle"]]
-        assert release["eol"].isoformat() == other["eol"] and release.get("lts", False) == other["lts"]
+        assert release["eol"] == other["eol"] and release.get("lts", False) == other["lts"]
 
 
 def main():

@@ -5,10 +5,10 @@ use std::path::Path;
 use chrono::NaiveDate;
 use clap::ValueEnum as _;
 
-use super::ics;
 use super::marker::{self, End};
 use super::words::one_line;
 use super::{ScheduleFormat, View, render};
+use super::{endoflife, ics};
 use crate::finding::{Finding, Place, Refused};
 use crate::render::markdown_text;
 use crate::rule;
@@ -68,7 +68,7 @@ fn names() -> Vec<String> {
 /// Returns what the file `path` holds once it shows `schedule`; `text` is what it holds now, if it
 /// exists.
 ///
-/// A Markdown file changes between its markers alone, and a new one is made with them; a calendar counts how
+/// A Markdown file changes between its markers alone, a page of endoflife.date in its releases, and a new one is made with them; a calendar counts how
 /// often each of its events has moved; any other is the rendering and nothing else.
 ///
 /// # Errors
@@ -88,6 +88,7 @@ pub fn updated(
             Ok(format!("# {name} releases\n\n{begin}\n\n{}\n{end}\n", rendering()))
         }
         (ScheduleFormat::Ics, before) => Ok(ics::render(schedule, before)),
+        (ScheduleFormat::Endoflife, Some(text)) => endoflife::updated(path, text, schedule),
         (ScheduleFormat::Human, _) => Ok(anstream::adapter::strip_str(&rendering()).to_string()),
         _ => Ok(rendering()),
     }

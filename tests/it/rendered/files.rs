@@ -71,6 +71,36 @@ fn the_name_of_a_file_tells_its_format() {
 }
 
 #[test]
+fn the_page_of_a_product_changes_in_its_releases_alone() {
+    let updated = |text: Option<&str>, day: &str| {
+        updated("x.md", text, &wasmtime_on(day), (ScheduleFormat::Endoflife, &View::default()))
+    };
+    let new = updated(None, "2025-05-01").unwrap();
+    assert!(
+        new.starts_with("---\ntitle: Wasmtime\ncategory: framework\npermalink: /wasmtime\n\nreleases:\n"),
+        "{new}"
+    );
+    let edited = new
+        .replace("category: framework\n", "addedAt: 2025-01-01\ncategory: app\ntags: runtime\n")
+        .replace("\nreleases:", "\n# eol(x) = releaseDate(x+2)\nreleases:")
+        .replace("\n---\n\n>", "\nLTSLabel: LTS\n---\n\nOur words.\n\n---\n\n>");
+    let later = updated(Some(&edited), "2025-05-21").unwrap();
+    assert!(!edited.contains("\"33\"") && later.contains("\n  - releaseCycle: \"33\"\n"), "{later}");
+    let (before, after) = (edited.find("releases:").unwrap(), edited.find("LTSLabel").unwrap());
+    assert!(later.starts_with(&edited[..before]) && later.ends_with(&edited[after..]), "{later}");
+    assert_eq!(updated(Some(&later), "2025-05-21").unwrap(), later);
+    for other in [
+        "",
+        "# Releases\n",
+        "---\ntitle: x\n---\nreleases:\n",
+        "---\nreleases:\n",
+        "text\n---\nreleases:\n---\n",
+    ] {
+        assert_eq!(updated(Some(other), "2025-05-01").unwrap_err()[0].rule, rule::SCHEDULE_FORMAT, "{other}");
+    }
+}
+
+#[test]
 fn a_markdown_file_changes_between_its_markers_alone() {
     let text = format!("# Releases\n\n{}\n{}\n\nMore.\n", marker::BEGIN, marker::END);
     assert_eq!(check_on("2025-05-01", &text, ScheduleFormat::Markdown), Err(rule::SCHEDULE_STALE));
