@@ -6,12 +6,14 @@
 pub mod api;
 mod asked;
 mod branch_version;
+pub mod checked_notes;
 mod cut_ready;
 mod dependency_held;
 mod line_version;
 mod lock_current;
 mod msrv;
 mod notes_archive;
+pub mod notes_breaking;
 mod notes_order;
 mod notes_section;
 mod notes_state;
@@ -28,14 +30,13 @@ pub mod supported;
 mod tag_version;
 mod version_file;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use semver::Version;
 
-use crate::edit::notes::{Layout, Notes};
 use crate::finding::Finding;
+use crate::git::Tag;
 use crate::git::fetched::FetchGap;
-use crate::git::{BranchName, Tag};
 use crate::path::RepoPath;
 use crate::plan::Request;
 use crate::plan::lines::Lines;
@@ -43,6 +44,7 @@ use crate::rule;
 use crate::train::Train;
 use crate::workspace::{ManifestFile, Package};
 
+use self::checked_notes::{AbsentNotes, CheckedNotes};
 pub use asked::run;
 pub use publish_order::order as publish_order;
 
@@ -57,12 +59,10 @@ pub struct Subject<'a> {
     pub lines: Result<Lines<'a>, Vec<Finding>>,
     /// What kind of branch it is.
     pub role: BranchKind,
-    /// The notes and where they are, if there are to be any and they are there.
-    pub notes: Option<(&'a RepoPath, Notes<'a>)>,
-    /// How the notes are laid out, as far as that is known.
-    pub layout: Option<Layout>,
-    /// The release branches that have no notes where this one has them.
-    pub without_notes: BTreeSet<BranchName>,
+    /// The notes that are there: those of the product first.
+    pub notes: Vec<CheckedNotes<'a>>,
+    /// Those that should be there.
+    pub absent_notes: Vec<AbsentNotes>,
     /// The tags of releases, by version.
     pub tags: BTreeMap<Version, Tag>,
     /// What may be on the remote and not here, if something may.

@@ -101,6 +101,10 @@ rules! {
         "The archive at the end of the notes links to the notes of every older release branch that has some, each \
          once, and to none that are not there. Branches that were not fetched are unchecked, and that is said where \
          it is seen.";
+    NOTES_BREAKING "notes-breaking" Warning
+        "The notes of a release name what it breaks: where a line takes a major step on a release branch, and where \
+         `--api` finds an interface broken. What has an entry under a heading that speaks of changes, removals or \
+         breaking counts, and so does the word `breaking` or `incompatible` anywhere in the section.";
     RELEASE_DATE "release-date" Error
         "The date of every section is the day of its version's tag, in its own time zone or in UTC, and for a release \
          that is past a day more or less: what readers take for the day of the release must be it.";

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{
     Subject, branch_version, cut_ready, dependency_held, line_version, lock_current, msrv, notes_archive,
-    notes_order, notes_section, notes_state, package_dependency, package_metadata, publish_order,
-    release_date, requirement_match, requirement_operator, support, tag_version, version_file,
+    notes_breaking, notes_order, notes_section, notes_state, package_dependency, package_metadata,
+    publish_order, release_date, requirement_match, requirement_operator, support, tag_version, version_file,
 };
 use crate::finding::Finding;
 use crate::rule::{self, Rule};
@@ -26,6 +26,7 @@ const ASKED: &[(Rule, Find)] = &[
     (rule::NOTES_STATE, notes_state::find),
     (rule::NOTES_ORDER, notes_order::find),
     (rule::NOTES_ARCHIVE, notes_archive::find),
+    (rule::NOTES_BREAKING, notes_breaking::find),
     (rule::RELEASE_DATE, release_date::find),
     (rule::PACKAGE_METADATA, package_metadata::find),
     (rule::PACKAGE_DEPENDENCY, package_dependency::find),

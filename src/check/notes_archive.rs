@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use semver::Version;
 
-use super::{BranchKind, Subject};
+use super::{BranchKind, CheckedNotes, Subject};
 use crate::edit::notes::{Archive, Layout, Notes};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
@@ -13,8 +13,15 @@ use crate::rule;
 use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((path, notes)) = &subject.notes else { return Vec::new() };
-    if matches!(subject.layout, Some(Layout::Growing | Layout::Unreleased)) {
+    subject.notes.iter().flat_map(|file| of_file(subject, file)).collect()
+}
+
+fn of_file(subject: &Subject<'_>, file: &CheckedNotes<'_>) -> Vec<Finding> {
+    let CheckedNotes { path, notes, .. } = file;
+    // Where it is not known, the notes are those of one package, of which there may be one file.
+    if matches!(file.layout, Some(Layout::Growing | Layout::Unreleased))
+        || file.layout.is_none() && !file.is_products
+    {
         return Vec::new();
     }
     let line = match &subject.role {
@@ -39,7 +46,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
         Some(archive) => wrong(path, notes, archive, &older),
     };
     if let Some(archive) = notes.archive() {
-        findings.extend(leading_nowhere(subject, path, notes, archive));
+        findings.extend(leading_nowhere(subject, file, archive));
     }
     findings.extend(subject.without_branches());
     findings
@@ -48,13 +55,12 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
 /// Finds links to branches that are not there, and to notes that a branch does not have.
 fn leading_nowhere(
     subject: &Subject<'_>,
-    path: &RepoPath,
-    notes: &Notes<'_>,
+    CheckedNotes { path, notes, missing_on, .. }: &CheckedNotes<'_>,
     archive: &Archive<'_>,
 ) -> Vec<Finding> {
     let (project, branches) = (subject.request.project, &subject.request.refs.branches);
     let mut findings = Vec::new();
-    for branch in &subject.without_notes {
+    for branch in missing_on {
         for link in archive.links_to(branch.as_str()) {
             let message = format!("the archive links to {branch}, which has no {path}");
             let nowhere = Finding::of(rule::NOTES_ARCHIVE, message).at(notes.place(&link.range));

@@ -1,12 +1,15 @@
 //! The notes' sections stand once each, the newest first.
 
 use super::Subject;
-use crate::edit::notes::{Section, SectionState};
+use crate::edit::notes::{Notes, Section, SectionState};
 use crate::finding::Finding;
 use crate::rule;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((_, notes)) = &subject.notes else { return Vec::new() };
+    subject.notes.iter().flat_map(|file| of_file(&file.notes)).collect()
+}
+
+fn of_file(notes: &Notes<'_>) -> Vec<Finding> {
     let repeated = notes.repeated().into_iter().map(|section| {
         Finding::of(rule::NOTES_ORDER, format!("the notes have a second section for {}", section.version))
             .at(notes.place(&section.heading))

@@ -1,48 +1,54 @@
-//! The notes have the section for this version, once.
+//! The notes have the section for this version, once, and nothing beside it is in doubt.
 
-use super::{BranchKind, Subject};
-use crate::edit::notes::{Gathering, Layout, Notes, Section};
+use super::{AbsentNotes, BranchKind, CheckedNotes, Subject};
+use crate::edit::notes::{Layout, Section};
 use crate::finding::{Finding, Place};
 use crate::rule;
-use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let config = &subject.request.project.config.notes;
-    if !config.enabled || subject.role == BranchKind::Other {
+    if subject.role == BranchKind::Other {
         return Vec::new();
     }
-    let version = plain(subject.version());
-    let Some((path, notes)) = &subject.notes else {
-        let missing =
-            Finding::of(rule::NOTES_SECTION, format!("there are no notes: {} is missing", config.file));
-        return vec![missing.remedy("write them, or set `[notes] enabled = false`")];
+    let files = subject.notes.iter().filter(|file| file.moves);
+    subject.absent_notes.iter().map(missing).chain(files.flat_map(|file| of_file(subject, file))).collect()
+}
+
+fn missing(absent: &AbsentNotes) -> Finding {
+    let missing = Finding::of(rule::NOTES_SECTION, format!("there are no notes: {} is missing", absent.path));
+    missing.remedy(match absent.is_products {
+        true => "write them, or set `[notes] enabled = false`",
+        false => "write them, or take the package out of the `packages` of its `[[notes]]`",
+    })
+}
+
+fn of_file(subject: &Subject<'_>, file: &CheckedNotes<'_>) -> Vec<Finding> {
+    let CheckedNotes { path, notes, .. } = file;
+    let version = file.version();
+    let is_released = file.tags.contains_key(&version);
+    let mut findings = match subject.role {
+        _ if is_released => Vec::new(),
+        BranchKind::Release(_) => notes.doubts(&version, subject.request.date),
+        BranchKind::Trunk | BranchKind::Other => notes.misleading_definitions(&version),
     };
     let mut sections = notes.sections_of(&version);
     let is_there = sections.next().is_some();
-    if subject.layout == Some(Layout::Unreleased) {
-        let gathered = subject.request.project.tag_among(&version, subject.request.refs).is_none();
-        if let [_, more @ ..] = notes.gatherings() {
-            return more.iter().map(|more| second_gathering(notes, more)).collect();
-        }
-        if gathered && !is_there && !notes.gatherings().is_empty() {
-            return notes.lookalikes(&version);
-        }
+    let mut is_gathered = false;
+    if file.layout == Some(Layout::Unreleased) {
+        findings.extend(notes.gathered_again());
+        is_gathered = !is_released && !is_there && !notes.gatherings().is_empty();
     }
-    if !is_there {
+    if !is_there && !is_gathered {
         let missing = Finding::of(rule::NOTES_SECTION, format!("the notes have no section for {version}"));
-        let missing = missing.at(Place::file(path)).remedy(format!("write the section `## {version}`"));
-        return std::iter::once(missing).chain(notes.lookalikes(&version)).collect();
+        findings.push(missing.at(Place::file(path)).remedy(format!("write the section `## {version}`")));
     }
     let second = |section: &Section| {
         Finding::of(rule::NOTES_SECTION, format!("the notes have a second section for {version}"))
             .at(notes.place(&section.heading))
             .remedy("keep one of the sections")
     };
-    sections.map(second).collect()
-}
-
-fn second_gathering(notes: &Notes<'_>, more: &Gathering) -> Finding {
-    Finding::of(rule::NOTES_SECTION, "the notes have a second section that gathers what is not released")
-        .at(notes.place(&more.heading))
-        .remedy("move its entries to the first one, or name its version")
+    findings.extend(sections.map(second));
+    if !is_there && subject.role == BranchKind::Trunk {
+        findings.extend(notes.lookalikes(&version));
+    }
+    findings
 }

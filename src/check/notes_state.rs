@@ -1,36 +1,40 @@
 //! A section says that its version is released when it is, and only then.
 
-use super::{BranchKind, Subject};
-use crate::edit::notes::{Layout, Notes, Section, SectionState};
+use super::{BranchKind, CheckedNotes, Subject};
+use crate::edit::notes::{Layout, Section, SectionState};
 use crate::finding::Finding;
 use crate::rule;
-use crate::version::plain;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some((_, notes)) = &subject.notes else { return Vec::new() };
-    // Where no section says a state, that is how these notes are.
-    if subject.role == BranchKind::Other || notes.sections().iter().all(|section| section.state().is_none()) {
+    if subject.role == BranchKind::Other {
         return Vec::new();
     }
-    let sections = notes.sections();
-    let current = plain(subject.version());
-    let rests_on_tags =
-        |section: &Section| section.version == current && !subject.tags.contains_key(&current);
+    let files = subject.notes.iter().filter(|file| file.moves && file.rests_on_tags());
+    let findings = files.flat_map(|file| of_file(subject, file));
+    let unknown = if subject.tags.is_empty() { None } else { subject.without_tags_of_packages() };
+    findings.chain(unknown).collect()
+}
+
+fn of_file(subject: &Subject<'_>, file: &CheckedNotes<'_>) -> Vec<Finding> {
+    let sections = file.notes.sections();
+    // Where no section says a state, that is how these notes are.
+    if sections.iter().all(|section| section.state().is_none()) {
+        return Vec::new();
+    }
+    let current = file.version();
+    let rests_on_tags = |section: &Section| section.version == current && !file.tags.contains_key(&current);
     let unchecked = if sections.iter().any(rests_on_tags) { subject.without_tags() } else { None };
-    let wrong = sections.iter().filter_map(|section| wrong(subject, notes, section));
+    let wrong = sections.iter().filter_map(|section| wrong(subject, file, section));
     wrong.chain(unchecked).collect()
 }
 
-/// Returns whether a version without a tag is one that is not tagged.
-fn all_tags_are_here(subject: &Subject<'_>) -> bool {
-    subject.gap.is_none() && !subject.tags.is_empty()
-}
-
-fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<Finding> {
-    let version = &section.version;
-    let tag = subject.tags.get(version);
-    let is_current = *version == plain(subject.version());
-    let in_work = is_current && (subject.role == BranchKind::Trunk || !subject.version().pre.is_empty());
+fn wrong(subject: &Subject<'_>, file: &CheckedNotes<'_>, section: &Section) -> Option<Finding> {
+    let (version, notes) = (&section.version, &file.notes);
+    let tag = file.tags.get(version);
+    let is_current = *version == file.version();
+    let in_work = is_current && (subject.role == BranchKind::Trunk || !file.package.version.pre.is_empty());
+    // Without them a version that has no tag may be one that was not fetched.
+    let all_tags_are_here = subject.gap.is_none() && !file.tags.is_empty();
     let place = notes.place(section.state_range().unwrap_or(&section.heading));
     let finding = match (section.state(), tag) {
         (Some(SectionState::Released(day)), None) if in_work => Finding::of(
@@ -39,7 +43,7 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
         )
         .remedy("say that it is unreleased"),
         (Some(SectionState::Released(day)), None)
-            if is_current && day < subject.request.date && all_tags_are_here(subject) =>
+            if is_current && day < subject.request.date && all_tags_are_here =>
         {
             let message =
                 format!("the section for {version} is dated {day}, and it was not tagged on that day");
@@ -51,7 +55,7 @@ fn wrong(subject: &Subject<'_>, notes: &Notes<'_>, section: &Section) -> Option<
             Finding::of(rule::NOTES_STATE, message).remedy("date it on the day of the tag")
         }
         // In a file with all versions old ones may be of a time with other habits.
-        (None, _) if is_current || tag.is_some() && subject.layout == Some(Layout::PerBranch) => Finding::of(
+        (None, _) if is_current || tag.is_some() && file.layout == Some(Layout::PerBranch) => Finding::of(
             rule::NOTES_STATE,
             format!("the section for {version} says neither that it is released nor that it is not"),
         )

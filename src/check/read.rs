@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use semver::Version;
 
-use super::{BranchKind, FirstManifests, LockState, Subject};
-use crate::edit::notes::Notes;
+use super::{BranchKind, FirstManifests, LockState, Subject, checked_notes};
 use crate::finding::Refused;
 use crate::git::fetched::{FetchGap, Sign};
 use crate::git::{BranchName, CommitId, Refs, Repo, Tag};
@@ -48,16 +47,18 @@ pub fn subject<'a>(
     if levels.is_on(rule::MSRV) {
         Inquiry { repo, request, train, stated: BaselineOverride::none(), cargo }.report(&mut msrv)?;
     }
-    let notes = notes(project);
-    let layout = notes.as_ref().and_then(|(_, notes)| project.config.notes.layout.or_else(|| notes.layout()));
-    let without_notes = match &notes {
-        Some((path, notes)) if notes.archive().is_some() && levels.is_on(rule::NOTES_ARCHIVE) => {
-            without_notes(repo, request, path)?
+    let tags = tags(request);
+    let lines = lines::lines(&project.workspace, &project.config);
+    let (mut notes, absent_notes) = checked_notes::read(request, lines.as_ref().ok(), &tags);
+    for file in notes.iter_mut().filter(|file| file.notes.archive().is_some()) {
+        if levels.is_on(rule::NOTES_ARCHIVE) {
+            file.missing_on = without_notes(repo, request, file.path)?;
         }
-        _ => BTreeSet::new(),
-    };
+    }
     let first = match &role {
-        BranchKind::Release(line) if levels.is_on(rule::DEPENDENCY_HELD) => {
+        BranchKind::Release(line)
+            if levels.is_on(rule::DEPENDENCY_HELD) || levels.is_on(rule::NOTES_BREAKING) =>
+        {
             read::first_manifests(repo, request, line, lead)?
         }
         _ => None,
@@ -66,12 +67,11 @@ pub fn subject<'a>(
     Ok(Subject {
         request,
         lead,
-        lines: lines::lines(&project.workspace, &project.config),
+        lines,
         role,
         notes,
-        layout,
-        without_notes,
-        tags: tags(request),
+        absent_notes,
+        tags,
         gap,
         train,
         locked: if levels.is_on(rule::LOCK_CURRENT) { locked(request, cargo)? } else { BTreeMap::new() },
@@ -104,12 +104,6 @@ pub fn question(
         }
         _ => Ok(Question::Members),
     }
-}
-
-fn notes(project: &Project) -> Option<(&RepoPath, Notes<'_>)> {
-    let config = &project.config.notes;
-    let text = project.texts.get(&config.file).filter(|_| config.enabled)?;
-    Some((&config.file, Notes::parse(&config.file, text, &config.style)))
 }
 
 /// Returns the release branches that have no notes at `path`.

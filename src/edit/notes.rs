@@ -4,6 +4,7 @@
 //! that all which the outline does not know stays as it is, byte for byte.
 
 mod archive;
+mod breaking;
 mod carried;
 mod carry;
 mod date;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::session::Session;
-use crate::check::{BranchKind, Subject, api};
+use crate::check::{BranchKind, Subject, api, notes_breaking};
 use crate::finding::{Finding, Place};
 use crate::git::CommitId;
 use crate::path::RepoPath;
@@ -74,6 +74,9 @@ fn findings(session: &Session<'_>, subject: &Subject<'_>, tag: &str, answer: &An
         .remedy("see what `cargo semver-checks` says; its dependencies must be there, as by `cargo fetch`")
     };
     let mut found: Vec<Finding> = broken.chain(read.unchecked.iter().map(of_package)).collect();
+    let packages =
+        read.broken.iter().filter(|broken| !broken.is_warning).map(|broken| broken.package).collect();
+    found.extend(notes_breaking::of_interfaces(subject, &packages));
     let why = read.error.unwrap_or("it says no reason");
     if !answer.is_whole && read.unchecked.is_empty() && !why.starts_with(NO_LIBRARY) {
         let message = format!("not all interfaces could be compared, and the others are unchecked: {why}");

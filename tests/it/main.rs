@@ -12,6 +12,7 @@ mod as_user;
 mod backport;
 mod check;
 mod check_msrv;
+mod check_notes;
 mod checking;
 mod child;
 mod completions;

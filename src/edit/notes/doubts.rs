@@ -23,7 +23,7 @@ impl Notes<'_> {
         date: NaiveDate,
         edit: impl FnOnce() -> Result<Edited, Vec<Finding>>,
     ) -> Result<Edited, Vec<Finding>> {
-        let mut findings = self.doubts(&plain(version), date);
+        let mut findings = self.doubts(version, date);
         match edit() {
             Ok(mut edited) if findings.iter().all(|finding| finding.severity < Severity::Error) => {
                 findings.append(&mut edited.findings);
@@ -40,7 +40,8 @@ impl Notes<'_> {
     /// Finds what is wrong with the notes where `version` is released on `date`.
     ///
     /// What is said of older releases alone does not count: it stops none that is made now.
-    fn doubts(&self, version: &Version, date: NaiveDate) -> Vec<Finding> {
+    pub fn doubts(&self, version: &Version, date: NaiveDate) -> Vec<Finding> {
+        let version = &plain(version);
         let mut findings = self.strays();
         findings.extend(self.newer(version, date));
         findings.extend(self.before_its_predecessor(version, date));

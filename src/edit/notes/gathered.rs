@@ -17,13 +17,13 @@ use crate::rule::{self, Severity};
 use crate::version::plain;
 
 /// A heading inside of a section, and what is below it.
-struct Category {
-    heading: Range<usize>,
+pub(super) struct Category {
+    pub(super) heading: Range<usize>,
     /// Where the block before it ends, if that is in the section, too.
     before: Option<usize>,
     /// Where the next one begins.
     next: Option<usize>,
-    is_empty: bool,
+    pub(super) is_empty: bool,
 }
 
 impl Notes<'_> {
@@ -103,28 +103,34 @@ impl Notes<'_> {
 
     /// Returns the one section that gathers.
     fn only_gathering(&self) -> Result<&Gathering, Vec<Finding>> {
+        let again = self.gathered_again();
+        let Some(gathering) = self.gatherings.first() else {
+            let word = &self.style.unreleased;
+            let message = format!("the notes have no section `{word}`, which gathers what comes next");
+            let finding = Finding::of(rule::NOTES_SECTION, message).at(Place::file(self.path));
+            return Err(vec![
+                finding.remedy(format!("add the heading `## [{word}]` above the newest version's")),
+            ]);
+        };
+        if again.is_empty() { Ok(gathering) } else { Err(again) }
+    }
+
+    /// Finds the headings that gather beside the first one, at whatever level.
+    pub fn gathered_again(&self) -> Vec<Finding> {
+        if self.gatherings.is_empty() {
+            return Vec::new();
+        }
         let others = self.gatherings.iter().skip(1).map(|more| &more.heading);
         let mut more: Vec<&Range<usize>> = others.chain(&self.strays).collect();
         more.sort_by_key(|more| more.start);
-        match self.gatherings.first() {
-            Some(gathering) if more.is_empty() => Ok(gathering),
-            None => {
-                let word = &self.style.unreleased;
-                let message = format!("the notes have no section `{word}`, which gathers what comes next");
-                let finding = Finding::of(rule::NOTES_SECTION, message).at(Place::file(self.path));
-                Err(vec![finding.remedy(format!("add the heading `## [{word}]` above the newest version's"))])
-            }
-            Some(_) => {
-                let second = |more: &Range<usize>| {
-                    let heading = self.text[more.clone()].lines().next().unwrap_or_default();
-                    let message = format!("there is a second section that gathers: `{}`", heading.trim());
-                    Finding::of(rule::NOTES_SECTION, message)
-                        .at(self.place(more))
-                        .remedy("move its entries to the first one, or name its version")
-                };
-                Err(more.into_iter().take(MOST_REPETITIONS).map(second).collect())
-            }
-        }
+        let second = |more: &Range<usize>| {
+            let heading = self.text[more.clone()].lines().next().unwrap_or_default();
+            let message = format!("there is a second section that gathers: `{}`", heading.trim());
+            Finding::of(rule::NOTES_SECTION, message)
+                .at(self.place(more))
+                .remedy("move its entries to the first one, or name its version")
+        };
+        more.into_iter().take(MOST_REPETITIONS).map(second).collect()
     }
 
     /// Returns whether a section has nothing but headings and comments.
@@ -198,7 +204,7 @@ impl Notes<'_> {
     }
 
     /// Returns the categories inside of a section.
-    fn categories(&self, body: &Range<usize>) -> Vec<Category> {
+    pub(super) fn categories(&self, body: &Range<usize>) -> Vec<Category> {
         let blocks = self.blocks(body);
         let inner = |block: &MarkdownBlock| match &block.kind {
             BlockKind::Heading(heading) => Some(heading.level),
