@@ -25,7 +25,7 @@ use serde::Deserialize;
 
 pub use file::ConfigFile;
 pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
-pub use notes::{NotesConfig, PackageNotes};
+pub use notes::{Carry, NotesConfig, PackageNotes};
 pub use path::ConfigPath;
 pub use read::read;
 use schedule::ScheduleConfig;

@@ -1,5 +1,6 @@
 //! Plans: what a command will do, as a value, before anything is done. Pure.
 
+pub mod branch_notes;
 pub mod bump;
 pub mod carry;
 pub mod commands;

@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 
-use super::Subject;
 use crate::edit::notes::{Layout, Notes};
-use crate::finding::Finding;
 use crate::git::{BranchName, Tag};
 use crate::path::RepoPath;
 use crate::plan::lines::Lines;
 use crate::plan::{Request, notes};
 use crate::project::notes::{NotesFile, files};
-use crate::rule;
 use crate::version::plain;
 use crate::workspace::Package;
 
@@ -113,22 +110,5 @@ impl CheckedNotes<'_> {
     /// Returns whether tags tell which versions of the package are released.
     pub(super) fn rests_on_tags(&self) -> bool {
         self.is_products || !self.tags.is_empty()
-    }
-}
-
-impl Subject<'_> {
-    /// Says of which packages no tag is known, so that what rests on it is unchecked.
-    pub(super) fn without_tags_of_packages(&self) -> Option<Finding> {
-        let without: Vec<&str> = self
-            .notes
-            .iter()
-            .filter(|file| !file.rests_on_tags())
-            .map(|file| file.package.name.as_str())
-            .collect();
-        let (first, more) = without.split_first()?;
-        let others = if more.is_empty() { String::new() } else { format!(" and {} others", more.len()) };
-        let message = format!("no tag of `{first}`{others} is known, and whether its notes fit is unchecked");
-        let finding = Finding::of(rule::NOTES_STATE, message).as_note();
-        Some(finding.remedy("tag its releases as `name-v1.2.3`, or let `names.tag` have `{name}`"))
     }
 }

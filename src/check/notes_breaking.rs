@@ -53,11 +53,12 @@ fn silent<'s>(
     files.filter(|file| {
         // An earlier release of the branch may have said it.
         let since = version_then(subject, file.package).map(|then| plain(&then));
-        let all = file.notes.sections().iter().map(|section| &section.version);
-        let here = all.filter(|version| since.as_ref().is_some_and(|since| *version > since));
-        let named = here.filter(|version| **version < file.version());
-        file.notes.names_breaking(&file.version()) == Some(false)
-            && !named.into_iter().any(|version| file.notes.names_breaking(version) == Some(true))
+        let current = file.version();
+        let is_earlier =
+            |version: &Version| *version < current && since.as_ref().is_some_and(|since| version > since);
+        let mut earlier = file.notes.sections().iter().filter(|section| is_earlier(&section.version));
+        file.notes.names_breaking(&current) == Some(false)
+            && !earlier.any(|section| file.notes.section_names_breaking(section))
     })
 }
 

@@ -4,6 +4,7 @@ use super::{BranchKind, CheckedNotes, Subject};
 use crate::edit::notes::{Layout, Section, SectionState};
 use crate::finding::Finding;
 use crate::rule;
+use crate::text::counted;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     if subject.role == BranchKind::Other {
@@ -11,7 +12,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     }
     let files = subject.notes.iter().filter(|file| file.moves && file.rests_on_tags());
     let findings = files.flat_map(|file| of_file(subject, file));
-    let unknown = if subject.tags.is_empty() { None } else { subject.without_tags_of_packages() };
+    let unknown = if subject.tags.is_empty() { None } else { without_tags_of_packages(subject) };
     findings.chain(unknown).collect()
 }
 
@@ -63,4 +64,16 @@ fn wrong(subject: &Subject<'_>, file: &CheckedNotes<'_>, section: &Section) -> O
         _ => return None,
     };
     Some(finding.at(place))
+}
+
+/// Says of which packages no tag is known, so that what rests on it is unchecked.
+fn without_tags_of_packages(subject: &Subject<'_>) -> Option<Finding> {
+    let files = subject.notes.iter().filter(|file| !file.rests_on_tags());
+    let without: Vec<&str> = files.map(|file| file.package.name.as_str()).collect();
+    let (first, more) = without.split_first()?;
+    let others =
+        if more.is_empty() { String::new() } else { format!(" and {} more", counted(more.len(), "package")) };
+    let message = format!("no tag of `{first}`{others} is known, and whether its notes fit is unchecked");
+    let finding = Finding::of(rule::NOTES_STATE, message).as_note();
+    Some(finding.remedy("tag its releases as `name-v1.2.3`, or let `names.tag` have `{name}`"))
 }

@@ -28,8 +28,21 @@ pub struct NotesConfig {
     pub style: Style,
     /// What `patch` does about a section that the maintainers have not written.
     pub missing: Missing,
+    /// When the trunk gets sections of release branches.
+    pub carry: Carry,
     /// The notes of single packages.
     pub packages: Vec<PackageNotes>,
+}
+
+/// When the trunk's notes get the sections of releases that their branches have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carry {
+    /// When somebody asks for it: by `notes --carry`.
+    #[default]
+    Asked,
+    /// With each cut, too.
+    Cut,
 }
 
 /// Notes of single packages, which move when their package does.
@@ -58,6 +71,7 @@ impl Default for NotesConfig {
             template: None,
             style,
             missing: Missing::Scaffold,
+            carry: Carry::Asked,
             packages: Vec::new(),
         }
     }
@@ -81,6 +95,11 @@ impl NotesConfig {
             of.notes.template.iter_mut().try_for_each(|template| template.place(folder))?;
         }
         Ok(())
+    }
+
+    /// Returns whether a cut brings sections of release branches to the trunk, to any file.
+    pub fn are_carried_on_cut(&self) -> bool {
+        self.carry == Carry::Cut || self.packages.iter().any(|of| of.notes.carry == Carry::Cut)
     }
 
     /// Takes `file` for the notes, where the configuration names none.
@@ -167,6 +186,7 @@ struct NotesTable {
     #[serde(deserialize_with = "released")]
     released: Option<String>,
     scaffold: bool,
+    carry: Carry,
 }
 
 /// Reads a text of `[notes]`, which is checked at once: then the error has its place.
@@ -210,6 +230,7 @@ impl Default for NotesTable {
             unreleased: None,
             released: None,
             scaffold: true,
+            carry: Carry::Asked,
         }
     }
 }
@@ -231,6 +252,7 @@ impl NotesTable {
             layout: self.layout,
             template: self.template,
             style: Style::parse(&file, &wording).map_err(said)?,
+            carry: self.carry,
             missing: if self.scaffold { Missing::Scaffold } else { Missing::Leave },
             file,
             packages: Vec::new(),

@@ -14,6 +14,7 @@ use crate::checkout::scratch;
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Moment, Refs};
 use crate::path::RepoPath;
+use crate::plan::branch_notes::BranchNotes;
 use crate::plan::course::Asked;
 use crate::plan::{self, Command, LeftOut, Plan, Preparation, Request, carry, commands, cut, preconditions};
 use crate::project::{self, AskedMembers, Project};
@@ -188,7 +189,7 @@ impl PrepareRun<'_> {
             Request { project, branch: &target.branch, refs: &self.refs, date, asked: &options.asked };
         let planned = match options.command {
             Command::Notes => carry::plan(&request, &self.branch_notes(project)?),
-            command => commands::plan(&request, command, &self.before(target)?),
+            command => commands::plan(&request, command, &self.before(target, project)?),
         };
         let mut plan = match planned {
             Ok(plan) => plan,
@@ -206,7 +207,7 @@ impl PrepareRun<'_> {
     }
 
     /// Reads the notes of the release branches, as they are here and as they were fetched.
-    fn branch_notes(&self, project: &Project) -> Result<Vec<carry::BranchNotes>> {
+    fn branch_notes(&self, project: &Project) -> Result<Vec<BranchNotes>> {
         let (repo, branches) = (&self.session.repo, &self.refs.branches);
         let paths: Vec<RepoPath> = project::notes::files(&project.config, &project.workspace)
             .into_iter()
@@ -228,13 +229,14 @@ impl PrepareRun<'_> {
                     texts.insert(path.clone(), text.map_err(Refused::from)?);
                 }
             }
-            notes.push(carry::BranchNotes { branch: branch.clone(), texts });
+            notes.push(BranchNotes { branch: branch.clone(), texts });
         }
         Ok(notes)
     }
 
-    /// Returns what came right before the tip of a branch, and beside it.
-    fn before(&self, target: &ChosenBranch) -> Result<cut::TipHistory> {
+    /// Returns what came right before the tip of a branch, and beside it; and the notes of the release branches,
+    /// where a cut brings them to the trunk.
+    fn before(&self, target: &ChosenBranch, project: &Project) -> Result<cut::TipHistory> {
         let repo = &self.session.repo;
         let parent = repo.parent(target.commit)?;
         let mut siblings = Vec::new();
@@ -243,7 +245,10 @@ impl PrepareRun<'_> {
                 siblings.push(name.clone());
             }
         }
-        Ok(cut::TipHistory { parent, siblings })
+        let is_cut = matches!(self.options.command, Command::Branch | Command::Bump);
+        let are_carried = is_cut && project.config.notes.are_carried_on_cut();
+        let notes = if are_carried { self.branch_notes(project)? } else { Vec::new() };
+        Ok(cut::TipHistory { parent, siblings, notes })
     }
 }
 

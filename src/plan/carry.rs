@@ -1,25 +1,13 @@
 //! Sections of release branches, for the trunk's notes.
 
-use std::collections::BTreeMap;
-
-use crate::edit::notes::{Carried, Layout, Notes, Section, SectionState};
+use crate::edit::notes::{Layout, Notes};
 use crate::finding::Finding;
-use crate::git::BranchName;
-use crate::path::RepoPath;
+use crate::plan::branch_notes::{self, BranchNotes};
 use crate::plan::bump::Bump;
 use crate::plan::files::What;
 use crate::plan::{Command, Plan, Request, cut, lines, notes, preconditions, refuse};
-use crate::project::notes::{NotesFile, files};
+use crate::project::notes::files;
 use crate::rule;
-
-/// The notes that a release branch has, by path.
-#[derive(Clone, Debug)]
-pub struct BranchNotes {
-    /// The branch.
-    pub branch: BranchName,
-    /// The texts of the files that it has.
-    pub texts: BTreeMap<RepoPath, String>,
-}
 
 /// Plans to bring what the release branches in `from` have released, and the trunk's notes lack, to these.
 ///
@@ -41,17 +29,7 @@ pub fn plan(request: &Request<'_>, from: &[BranchNotes]) -> Result<Plan, Vec<Fin
             continue;
         }
         is_laid_out_so = true;
-        let mut carried = Carried::default();
-        for BranchNotes { branch, texts } in from {
-            let Some(text) = texts.get(&file.path) else { continue };
-            let theirs = Notes::parse(&file.path, text, &file.config.style);
-            own.lacks(
-                &theirs,
-                branch.as_str(),
-                |section| is_released(request, &file, branch, section),
-                &mut carried,
-            );
-        }
+        let mut carried = branch_notes::carried(request, &file, &own, from);
         bump.files.put(&file.path, What::Notes { layout }, Some(now), own.with_carried(&carried));
         findings.append(&mut carried.findings);
     }
@@ -68,20 +46,6 @@ pub fn plan(request: &Request<'_>, from: &[BranchNotes]) -> Result<Plan, Vec<Fin
     findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));
     plan.notes = refuse(findings)?;
     Ok(plan)
-}
-
-/// Returns whether a section of a release branch is about a release of that branch, as far as tags tell; without
-/// tags the day in the section counts.
-fn is_released(request: &Request<'_>, file: &NotesFile<'_>, branch: &BranchName, section: &Section) -> bool {
-    let (project, version) = (request.project, &section.version);
-    let is_dated = matches!(section.state(), Some(SectionState::Released(_)));
-    let is_open = section.state() == Some(SectionState::Unreleased);
-    if !file.is_products {
-        return is_dated;
-    }
-    let is_here = version.pre.is_empty() && project.is_of_branch(version, branch);
-    let is_tagged = project.tag_among(version, request.refs).is_some();
-    is_here && !is_open && if request.refs.tags.is_empty() { is_dated } else { is_tagged }
 }
 
 fn nothing(is_laid_out_so: bool) -> Finding {

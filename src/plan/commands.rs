@@ -12,7 +12,7 @@ use crate::plan::{Command, Plan, Request, carry, maintain};
 pub fn plan(request: &Request<'_>, command: Command, before: &TipHistory) -> Result<Plan, Vec<Finding>> {
     match command {
         Command::Branch => cut::plan(request, before),
-        Command::Bump => maintain::bump(request),
+        Command::Bump => maintain::bump(request, &before.notes),
         Command::Rc => maintain::candidate(request),
         Command::Release => maintain::release(request),
         Command::Patch => maintain::patch(request),

@@ -6,6 +6,7 @@ use crate::config::{Label, NameTemplate};
 use crate::edit::notes::Layout;
 use crate::finding::{Finding, Place};
 use crate::git::{BranchName, CommitId};
+use crate::plan::branch_notes::BranchNotes;
 use crate::plan::bump::{self, Bump};
 use crate::plan::course::{self, Course, CutExtent, Transition};
 use crate::plan::files::What;
@@ -17,13 +18,16 @@ use crate::train::Numbering;
 use crate::version::{Step, plain};
 use crate::workspace::Package;
 
-/// What came before the tip of the trunk: the cut looks whether that was one already.
+/// What came before the tip of the trunk, so that the cut looks whether that was one already; and what there is
+/// on release branches.
 #[derive(Clone, Debug, Default)]
 pub struct TipHistory {
     /// Its first parent.
     pub parent: Option<CommitId>,
     /// The other local branches whose tip has the same first parent.
     pub siblings: Vec<BranchName>,
+    /// The notes of the release branches, where the trunk's are to have their sections.
+    pub notes: Vec<BranchNotes>,
 }
 
 /// Plans the cut of the release branch for the trunk's version, and the trunk's step to the next.
@@ -65,7 +69,7 @@ pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Find
     }
     if request.asked.cut == CutExtent::Whole {
         findings.extend(inferred_label(request, lines.lead));
-        findings.extend(trunk(request, &lines, &mut plan, &branch));
+        findings.extend(trunk(request, &lines, &mut plan, &branch, &before.notes));
     }
     plan.notes = refuse(findings)?;
     Ok(plan)
@@ -76,7 +80,12 @@ pub fn plan(request: &Request<'_>, before: &TipHistory) -> Result<Plan, Vec<Find
 /// # Errors
 ///
 /// Every reason why it cannot be done.
-pub fn rest(request: &Request<'_>, lines: &Lines<'_>, branch: &BranchName) -> Result<Plan, Vec<Finding>> {
+pub fn rest(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    branch: &BranchName,
+    notes: &[BranchNotes],
+) -> Result<Plan, Vec<Finding>> {
     let config = &request.project.config;
     let mut findings = request.project.notes.clone();
     findings.extend(lines.notes.iter().cloned());
@@ -87,7 +96,7 @@ pub fn rest(request: &Request<'_>, lines: &Lines<'_>, branch: &BranchName) -> Re
     findings.extend(unexpected_prerelease(request, lines));
     let mut plan = Plan::new(request, Command::Bump, plain(&lines.lead.version));
     findings.extend(inferred_label(request, lines.lead));
-    findings.extend(trunk(request, lines, &mut plan, branch));
+    findings.extend(trunk(request, lines, &mut plan, branch, notes));
     if let Some(commit) = plan.commits.last() {
         plan.version = commit.version.clone();
     }
@@ -158,7 +167,13 @@ fn candidate(
 }
 
 /// Plans the trunk's commit to the next version.
-fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, cut: &BranchName) -> Vec<Finding> {
+fn trunk(
+    request: &Request<'_>,
+    lines: &Lines<'_>,
+    plan: &mut Plan,
+    cut: &BranchName,
+    on_branches: &[BranchNotes],
+) -> Vec<Finding> {
     let config = &request.project.config;
     let (step, said) = level(request, &plan.version);
     let label = config.prerelease.trunk.as_ref().map(|label| label.numbered_as(&lines.lead.version));
@@ -169,7 +184,7 @@ fn trunk(request: &Request<'_>, lines: &Lines<'_>, plan: &mut Plan, cut: &Branch
     if bump.findings.is_empty() {
         findings.extend(room::check(request.project, lines, &bump, cut));
     }
-    let said = notes::cut(request, &mut bump, lines.lead, &plan.version, &next, cut);
+    let said = notes::cut(request, &mut bump, lines.lead, [&plan.version, &next], cut, on_branches);
     findings.extend(said.unwrap_or_else(|wrong| wrong));
     let Some((on, makes_branch)) = target(request, config.names.bump_branch.as_ref(), &next, &mut findings)
     else {

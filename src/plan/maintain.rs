@@ -7,6 +7,7 @@ use semver::Version;
 use crate::config::{Label, TextTemplate};
 use crate::finding::Finding;
 use crate::git::BranchName;
+use crate::plan::branch_notes::BranchNotes;
 use crate::plan::bump;
 use crate::plan::course::{Course, Transition};
 use crate::plan::lines::{self, Lines};
@@ -58,12 +59,12 @@ pub fn release(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
 /// Plans to move the versions of the trunk or of a release branch.
 ///
 /// On a trunk whose release branch was cut before, and whose version is not released, that is the rest of the
-/// cut.
+/// cut; `notes` are those of the release branches, as for a cut.
 ///
 /// # Errors
 ///
 /// Every reason why it cannot be done.
-pub fn bump(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
+pub fn bump(request: &Request<'_>, notes: &[BranchNotes]) -> Result<Plan, Vec<Finding>> {
     let config = &request.project.config;
     let lines = lines::lines(&request.project.workspace, config)?;
     let (version, asked) = (&lines.lead.version, request.asked);
@@ -72,7 +73,7 @@ pub fn bump(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
         && let Some((_, branch)) = lines_of(request).get_key_value(&plain(version))
         && request.project.tag_among(&config.prerelease.released(version), request.refs).is_none()
     {
-        return cut::rest(request, &lines, branch);
+        return cut::rest(request, &lines, branch, notes);
     }
     let is_release = config.prerelease.is_release(version);
     let trunk_label = config.prerelease.trunk.as_ref().filter(|label| on_trunk && label.is_on(version));

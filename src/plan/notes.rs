@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use semver::Version;
 
-use crate::edit::notes::{self, Edited, Layout, Notes, Opening, SectionState};
+use crate::config::Carry;
+use crate::edit::notes::{self, Carried, Edited, Layout, Notes, Opening, SectionState};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
 use crate::path::RepoPath;
+use crate::plan::branch_notes::{self, BranchNotes};
 use crate::plan::bump::Bump;
 use crate::plan::files::{FileChanges, What};
 use crate::plan::{Request, lines};
@@ -29,7 +31,8 @@ pub enum Dating {
 }
 
 /// Plans the trunk's notes after the cut of `branch` for version `cut`, as part of `bump`, in which the
-/// trunk goes to `next`: what begins anew, and for what. Returns what is worth saying of it.
+/// trunk goes to `next`: what begins anew, and for what. Where it is configured so, the trunk's get what those
+/// `on_branches` have released. Returns what is worth saying of it.
 ///
 /// # Errors
 ///
@@ -39,9 +42,9 @@ pub fn cut(
     request: &Request<'_>,
     bump: &mut Bump,
     lead: &Package,
-    cut: &Version,
-    next: &Version,
+    [cut, next]: [&Version; 2],
     branch: &BranchName,
+    on_branches: &[BranchNotes],
 ) -> Result<Vec<Finding>, Vec<Finding>> {
     let mut said = Said::default();
     for file in files(&request.project.config, &request.project.workspace) {
@@ -53,7 +56,7 @@ pub fn cut(
             ..request.values(version, if file.is_products { lead } else { file.package })
         };
         let values = [values(&to, branch), values(&plain(&from), branch)];
-        said.take(cut_one(request, &mut bump.files, &file, &values));
+        said.take(cut_one(request, &mut bump.files, &file, &values, on_branches));
     }
     said.all()
 }
@@ -64,6 +67,7 @@ fn cut_one(
     changes: &mut FileChanges,
     file: &NotesFile<'_>,
     [next, cut]: &[Values; 2],
+    from: &[BranchNotes],
 ) -> Result<Vec<Finding>, Vec<Finding>> {
     let now = request.project.texts.get(&file.path);
     let next =
@@ -79,8 +83,12 @@ fn cut_one(
     };
     let notes = Notes::parse(&file.path, before, &file.config.style);
     let layout = layout(file, &notes);
+    let mut carried = carried(request, file, (&notes, layout), from)?;
     let doubts = next.version.as_ref().filter(|_| layout == Some(Layout::Growing));
     let mut findings = doubts.map_or_else(Vec::new, |next| notes.doubts_of_cut(next, request.date));
+    findings.append(&mut carried.findings);
+    let with_carried = notes.with_carried(&carried);
+    let notes = Notes::parse(&file.path, &with_carried, &file.config.style);
     let edited = match layout {
         Some(Layout::PerBranch) => notes.cut(&opening(request, file)?, next, cut),
         Some(Layout::Growing) => {
@@ -98,6 +106,25 @@ fn cut_one(
     }
     changes.put(&file.path, What::Notes { layout }, now, text);
     Ok(findings)
+}
+
+/// Returns what a cut brings to the trunk of the notes of release branches, if it is to.
+fn carried(
+    request: &Request<'_>,
+    file: &NotesFile<'_>,
+    (notes, layout): (&Notes<'_>, Option<Layout>),
+    from: &[BranchNotes],
+) -> Result<Carried, Vec<Finding>> {
+    match (file.config.carry, layout) {
+        (Carry::Asked, _) => Ok(Carried::default()),
+        (Carry::Cut, Some(Layout::PerBranch)) => {
+            let message =
+                format!("{} is laid out per branch: its trunk has no section of a release", file.path);
+            let finding = Finding::of(rule::NOTES_LAYOUT, message).at(Place::file(&file.path));
+            Err(vec![finding.remedy("take `carry` out of `[notes]`")])
+        }
+        (Carry::Cut, _) => Ok(branch_notes::carried(request, file, notes, from)),
+    }
 }
 
 /// Returns the notes that the release branch of the cut version begins with, where the trunk has none to give it:

@@ -250,6 +250,55 @@ fn a_growing_file_gets_each_release_below_the_newer_ones() {
 }
 
 #[test]
+fn a_cut_brings_the_sections_of_releases_where_it_is_configured() {
+    let log = "# 2.0.0 (unreleased)\n\n- Louder.\n\n# 1.0.0 (April 1st, 2024)\n\n- First.\n";
+    let sandbox = bell(&[("CHANGES.md", log), ("relprep.toml", "[notes]\ncarry = \"cut\"\n")]);
+    relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    relprep(&sandbox, &["release", "--date", "2024-05-21"]).exits(0);
+    sandbox.git(["tag", "v2.0.0"]);
+    relprep(&sandbox, &["patch", "--date", "2024-05-22"]).exits(0);
+    let text =
+        sandbox.read("CHANGES.md").replace("(May 22nd, 2024)\n", "(May 22nd, 2024)\n\n-  Not so  loud.\n");
+    sandbox.write("CHANGES.md", &text);
+    sandbox.commit_all("Say what is fixed");
+    sandbox.git(["tag", "v2.0.1"]);
+    sandbox.git(["switch", "--quiet", "main"]);
+    sandbox.git(["commit", "--quiet", "--allow-empty", "--message=Go on"]);
+    let said = relprep(&sandbox, &["branch", "--date", "2024-06-20"]).exits(0);
+    assert!(said.contains("CHANGES.md  notes (growing)\n"), "{said}");
+    let both = format!("# 4.0.0 (Unreleased)\n\n# 3.0.0 (Unreleased)\n\n{text}");
+    assert_eq!(sandbox.read("CHANGES.md"), both);
+    sandbox.git(["commit", "--quiet", "--allow-empty", "--message=Go on"]);
+    relprep(&sandbox, &["branch", "--date", "2024-07-20"]).exits(0);
+    assert_eq!(sandbox.read("CHANGES.md"), format!("# 5.0.0 (Unreleased)\n\n{both}"), "once is enough");
+    let own = bell(&[
+        ("RELEASES.md", "## 2.0.0\n\n<!-- ARCHIVE_START -->\n"),
+        ("relprep.toml", "[notes]\ncarry = \"cut\"\n"),
+    ]);
+    let said = relprep(&own, &["branch"]).exits(1);
+    assert!(said.contains("error[notes-layout]: RELEASES.md is laid out per branch"), "{said}");
+    assert!(said.contains("= help: take `carry` out of `[notes]`"), "{said}");
+}
+
+#[test]
+fn a_cut_brings_what_was_gathered_and_released_back() {
+    let sandbox = bell(&[("CHANGELOG.md", GATHERED), ("relprep.toml", "[notes]\ncarry = \"cut\"\n")]);
+    relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    relprep(&sandbox, &["release", "--date", "2024-05-21"]).exits(0);
+    sandbox.git(["tag", "v2.0.0"]);
+    let released = sandbox.read("CHANGELOG.md");
+    sandbox.git(["switch", "--quiet", "main"]);
+    let text = sandbox.read("CHANGELOG.md").replace("## [Unreleased]\n", "## [Unreleased]\n\n- Of 3.0.0.\n");
+    sandbox.write("CHANGELOG.md", text);
+    sandbox.commit_all("Go on");
+    relprep(&sandbox, &["branch", "--date", "2024-06-20"]).exits(0);
+    assert_eq!(sandbox.read("CHANGELOG.md"), released);
+    assert!(sandbox.git(["show", "release-3.0.0:CHANGELOG.md"]).contains("- Of 3.0.0."));
+}
+
+#[test]
 fn how_notes_are_laid_out_is_asked_where_they_do_not_show_it() {
     let sandbox = bell(&[("RELEASES.md", "## 2.0.0\n\nUnreleased.\n")]);
     let said = relprep(&sandbox, &["branch"]).exits(1);

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use semver::Version;
 
-use super::Notes;
 use super::title::words;
+use super::{Notes, Section};
 
 /// What a heading speaks of that may break users: where it has entries, these say what.
 const HEADINGS: [&str; 6] = ["break", "change", "remov", "incompatib", "migrat", "upgrad"];
@@ -17,10 +17,16 @@ impl Notes<'_> {
     /// Returns whether the section of `version`, or else what is gathered, names something that breaks users: under
     /// a heading that speaks of it, or in so many words. `None` if there is neither.
     pub fn names_breaking(&self, version: &Version) -> Option<bool> {
-        let sections = self.sections_of(version).map(|section| (&section.range, &section.body));
-        let gathered = self.gatherings.iter().map(|gathering| (&gathering.range, &gathering.body));
-        let (range, body) = sections.chain(gathered).next()?;
-        Some(self.has_breaking_words(range) || self.has_breaking_category(body))
+        if let Some(section) = self.sections_of(version).next() {
+            return Some(self.section_names_breaking(section));
+        }
+        let gathering = self.gatherings.first()?;
+        Some(self.has_breaking_words(&gathering.range) || self.has_breaking_category(&gathering.body))
+    }
+
+    /// Returns whether a section does.
+    pub fn section_names_breaking(&self, section: &Section) -> bool {
+        self.has_breaking_words(&section.range) || self.has_breaking_category(&section.body)
     }
 
     fn has_breaking_words(&self, range: &Range<usize>) -> bool {

@@ -128,14 +128,12 @@ impl Notes<'_> {
         let version = plain(version);
         let last =
             self.sections.iter().map(|section| &section.version).filter(|older| **older < version).max();
+        let is_there = self.sections_of(&version).next().is_some();
+        let compared = last.into_iter().chain(Some(&version).filter(|_| is_there));
+        let compared: Vec<Version> = compared.cloned().collect();
         let about = |of: &LinkDefinition| match of.version(self.text) {
             Some(own) if own == version || Some(&own) == last => Some(vec![own]),
-            None if last.is_some() && of.gathers(self.text, self.style) => Some(
-                last.into_iter()
-                    .cloned()
-                    .chain(self.sections_of(&version).map(|it| it.version.clone()))
-                    .collect(),
-            ),
+            None if last.is_some() && of.gathers(self.text, self.style) => Some(compared.clone()),
             _ => None,
         };
         let misleading = |of: &LinkDefinition| {
