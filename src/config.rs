@@ -150,12 +150,20 @@ impl Config {
         open.collect()
     }
 
-    /// Returns the lists of names and globs of packages.
-    pub fn package_patterns(&self) -> impl Iterator<Item = &Patterns> {
+    /// Returns whether a name, glob or path is that of none of the `packages`, which are names and folders.
+    pub fn are_packages_unused<'a>(
+        &self,
+        packages: &(impl Iterator<Item = (&'a str, &'a str)> + Clone),
+    ) -> bool {
         let Requirements { exact, caret, exact_prerelease, follow } = &self.requirements;
         let required = [Some(exact), caret.as_ref(), Some(exact_prerelease), Some(follow.packages())];
-        let lines = self.lines.iter().map(|rule| &rule.packages);
-        required.into_iter().flatten().chain(lines).chain([&self.publish.exclude])
+        let names = || packages.clone().map(|(name, _)| name);
+        required
+            .into_iter()
+            .flatten()
+            .chain([&self.publish.exclude])
+            .any(|list| !list.unused(names()).is_empty())
+            || self.lines.iter().any(|rule| !rule.unused(packages.clone()).is_empty())
     }
 
     /// Returns the release train, if `[schedule]` describes one.

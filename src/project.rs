@@ -259,7 +259,7 @@ impl Project {
         self::notes::find(&mut config, &files, &members.root);
         let mut workspace = Workspace::of(sources, members, &config.follow, &config.publish)?;
         workspace.locks.retain(|path, _| !config.locks.ignore.matches(path.as_str()));
-        workspace.elsewhere = elsewhere::names(repo, &config, &workspace)?;
+        workspace.elsewhere = elsewhere::packages(repo, &config, &workspace, commit)?;
         notes.extend(workspace.notes.iter().cloned());
         let mut named: BTreeSet<RepoPath> =
             config.version_files.iter().map(|file| (*file.path).clone()).collect();

@@ -106,8 +106,8 @@ pub struct Workspace {
     pub manifests: BTreeMap<RepoPath, ManifestFile>,
     /// Every tracked lock file, with its text.
     pub locks: BTreeMap<RepoPath, String>,
-    /// The names of packages that other branches have, read where a name in the configuration fits none here.
-    pub elsewhere: BTreeSet<String>,
+    /// The names and folders of packages that other branches have, read where a name in the configuration fits none here.
+    pub elsewhere: BTreeSet<(String, String)>,
     /// What could not be read, and does not matter to the members.
     pub notes: Vec<Finding>,
     /// Where in `packages` the package of a manifest is.

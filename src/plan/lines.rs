@@ -175,11 +175,11 @@ fn lead_stays(lead: &Package) -> Finding {
 }
 
 fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Vec<Finding> {
-    let here = || workspace.packages.iter().map(|package| package.name.as_str());
-    let names = || here().chain(workspace.elsewhere.iter().map(String::as_str));
+    let here = workspace.packages.iter().map(|package| (package.name.as_str(), package.manifest.folder()));
+    let there = workspace.elsewhere.iter().map(|(name, folder)| (name.as_str(), folder.as_str()));
+    let packages = here.chain(there);
+    let names = || packages.clone().map(|(name, _)| name);
     let counts = |rule: &&LineRule| rule.releases.matches(&plain(&lead.version));
-    let packages =
-        workspace.packages.iter().map(|package| (package.name.as_str(), package.manifest.folder()));
     let unused = config.lines.iter().filter(counts).flat_map(|rule| rule.unused(packages.clone()));
     let note = |pattern: &str| {
         let (is, what) = if pattern.contains('/') { ("lies at", "path") } else { ("is named", "name") };

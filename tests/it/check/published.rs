@@ -161,6 +161,50 @@ fn a_name_that_only_other_releases_have_is_no_note() {
     };
     assert_eq!(found(", \"extra-*\""), NONE);
     assert_eq!(found(", \"extar-*\""), ["note requirements-unused"]);
+    let line = |packages: &str| {
+        let line = format!("[[line]]\npackages = [\"{packages}\"]\nmove = false\n");
+        sandbox.write("relprep.toml", config("") + &line);
+        sandbox.commit_all("Configure it");
+        sandbox.git(["tag", "--force", "v1.0.0"]);
+        check(&sandbox, &[]).findings()
+    };
+    for packages in ["extra-*", "members/extra", "members/ext*"] {
+        assert_eq!(line(packages), NONE, "{packages}");
+    }
+    assert_eq!(line("members/extar"), ["note line-unused"]);
+}
+
+#[test]
+fn a_name_that_fits_nothing_in_a_supported_release_is_a_note() {
+    let sandbox = released();
+    // An older release had such a package, and nobody supports it any more.
+    sandbox.git(["switch", "--quiet", "release-0.9.0"]);
+    sandbox.write("members/extra/Cargo.toml", "[package]\nname = \"extra-part\"\n");
+    sandbox.commit_all("Have a part");
+    sandbox.git(["switch", "--quiet", "release-1.0.0"]);
+    let found = |months: u32, day: &str| {
+        let schedule = format!(
+            "[schedule]\nanchor = {{ version = \"0.9.0\", release = \"2024-04-20\" }}\nnumbering = \"minor\"\n\
+             support-months = {months}\n"
+        );
+        let config = CONFIGURATION.split("[schedule]").next().unwrap();
+        sandbox.write("relprep.toml", format!("{config}{schedule}[publish]\nexclude = [\"extra-*\"]\n"));
+        let mut commit = sandbox.command("git");
+        commit.env("GIT_COMMITTER_DATE", format!("{day}T12:00:00Z")).args([
+            "commit",
+            "--all",
+            "--allow-empty",
+            "--quiet",
+            "--message",
+            "c",
+        ]);
+        assert!(commit.status().unwrap().success());
+        sandbox.git(["tag", "--force", "v1.0.0"]);
+        let found = check(&sandbox, &[]).findings();
+        found.into_iter().filter(|found| found.contains("unused")).collect::<Vec<_>>()
+    };
+    assert_eq!(found(2, "2024-05-20"), NONE);
+    assert_eq!(found(2, "2024-08-20"), ["note publish-unused"]);
 }
 
 #[test]
