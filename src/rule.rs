@@ -268,6 +268,7 @@ rules! {
     SCHEDULE_ZERO "schedule-zero" Error "A cadence is at least 1.";
 
     MARKER_MISSING "marker-missing" Error "A file that a schedule is written into marks where.";
+    MARKER_MISPLACED "marker-misplaced" Error "The markers of a schedule stand on lines of their own, in no list, quote or table.";
     MARKER_UNPAIRED "marker-unpaired" Error "Every marker of a schedule begins or ends one place.";
     NO_POLICY "no-policy" Error "A policy tells which releases are supported.";
     NO_SCHEDULE "no-schedule" Error "The configuration describes the release train.";

@@ -5,13 +5,12 @@ use std::io::{self, Read as _};
 use anyhow::{Context as _, Result};
 
 use super::options::Today;
-use super::table::{TableOptions, WIDTH};
+use super::table::{RangeOptions, TableOptions, WIDTH};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::calendar::ProjectSchedule;
 use crate::render::mdbook::preprocess;
 use crate::render::schedule::{ScheduleFormat, marker};
-use crate::train::schedule::Selection;
 
 /// Put the schedule into an mdBook, in place of the line `<!-- relprep schedule -->`
 ///
@@ -21,6 +20,8 @@ pub(super) struct MdbookArgs {
     /// What mdBook asks before it sends the book
     #[command(subcommand)]
     question: Option<MdbookCommand>,
+    #[command(flatten)]
+    range: RangeOptions,
     #[command(flatten)]
     table: TableOptions,
     #[command(flatten)]
@@ -47,7 +48,7 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     io::stdin().lock().read_to_string(&mut text).context("cannot read what mdBook sends")?;
     let context = context.on(args.today.date);
     let calendar = ProjectSchedule::read(&context, args.table.addresses(ScheduleFormat::Markdown), output)?;
-    let schedule = calendar.schedule(context.date, Selection::Around)?;
+    let schedule = calendar.schedule(context.date, args.range.selection())?;
     let done = preprocess(&text, &schedule, &args.table.view(WIDTH))?;
     if done.chapters == 0 {
         output.say(&format!("note: no chapter has the line `{}`", marker::BEGIN));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::options::Today;
-use super::table::{TableOptions, WIDTH, characters};
+use super::table::{RangeOptions, TableOptions, WIDTH, characters};
 use super::{ExitStatus, Output};
 use crate::finding::Refused;
 use crate::ops::Context;
@@ -13,7 +13,6 @@ use crate::ops::calendar::ProjectSchedule;
 use crate::ops::file as page;
 use crate::render::schedule::{ScheduleFormat, View, file, render};
 use crate::text::quoted;
-use crate::train::schedule::{Bound, Selection};
 
 /// Show the train's calendar: which releases are supported, until when, and what comes next
 #[derive(Debug, clap::Args)]
@@ -25,15 +24,8 @@ Examples:
   cargo relprep schedule --write docs/releases.md       between two markers of a Markdown file
   cargo relprep schedule --check docs/releases.md       for CI: fail if that is stale")]
 pub(super) struct ScheduleArgs {
-    /// Begin with this release or planned release day, as in 36, 36.0.0 or 2025-08-20
-    #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
-    from: Option<Bound>,
-    /// End with this release or planned release day
-    #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
-    to: Option<Bound>,
-    /// Show every release from the train's first to the next one
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    range: RangeOptions,
     /// Fail if FILE does not show the schedule, as `--write` would make it
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     check: Option<PathBuf>,
@@ -53,23 +45,10 @@ pub(super) struct ScheduleArgs {
 }
 
 impl ScheduleArgs {
-    fn selection(&self) -> Selection {
-        match (self.all, self.from, self.to) {
-            (true, ..) => Selection::All,
-            (false, None, None) => Selection::Around,
-            (false, from, to) => Selection::Between(from, to),
-        }
-    }
-
     /// Returns the command that brings the file up to date.
     fn update(&self, path: &Path) -> String {
         let mut command = "cargo relprep schedule".to_owned();
-        if self.all {
-            command.push_str(" --all");
-        }
-        for (option, bound) in [("--from", self.from), ("--to", self.to)] {
-            command.extend(bound.map(|bound| format!(" {option} {bound}")));
-        }
+        command.push_str(&self.range.words());
         if let Some(format) = self.format {
             command = format!("{command} --format {}", format.name());
         }
@@ -86,7 +65,7 @@ pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) ->
     let format = format.or(args.format).unwrap_or_default();
     args.table.check(format)?;
     let calendar = ProjectSchedule::read(&context, args.table.addresses(format), output)?;
-    let on = |day| calendar.schedule(day, args.selection());
+    let on = |day| calendar.schedule(day, args.range.selection());
     let schedule = on(context.date)?;
     let Some(path) = path else {
         let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));

@@ -1,13 +1,47 @@
-//! The options that say what a table of releases shows.
+//! The options that say which releases are shown, and what of them.
 
 use crate::finding::{Finding, Refused};
 use crate::ops::calendar::Addresses;
 use crate::render::schedule::columns::Columns;
 use crate::render::schedule::{Characters, ScheduleFormat, View};
 use crate::rule;
+use crate::train::schedule::{Bound, Selection};
 
 /// The width of what is not a terminal.
 pub(super) const WIDTH: usize = 80;
+
+/// Which releases are shown.
+#[derive(Debug, clap::Args)]
+pub(super) struct RangeOptions {
+    /// Begin with this release or planned release day, as in 36, 36.0.0 or 2025-08-20
+    #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
+    from: Option<Bound>,
+    /// End with this release or planned release day
+    #[arg(long, value_name = "RELEASE|DAY", conflicts_with = "all")]
+    to: Option<Bound>,
+    /// Show every release from the train's first to the next one
+    #[arg(long)]
+    all: bool,
+}
+
+impl RangeOptions {
+    /// Returns what is asked for.
+    pub(super) fn selection(&self) -> Selection {
+        match (self.all, self.from, self.to) {
+            (true, ..) => Selection::All,
+            (false, None, None) => Selection::Around,
+            (false, from, to) => Selection::Between(from, to),
+        }
+    }
+
+    /// Returns the options as they are written.
+    pub(super) fn words(&self) -> String {
+        let bounds = [("--from", self.from), ("--to", self.to)];
+        let bounds = bounds.map(|(option, bound)| bound.map(|bound| format!(" {option} {bound}")));
+        let all = self.all.then(|| " --all".to_owned());
+        all.into_iter().chain(bounds.into_iter().flatten()).collect()
+    }
+}
 
 /// What the table shows.
 #[derive(Debug, clap::Args)]

@@ -17,7 +17,7 @@ const BOOK: &str = r#"
 title = "A book"
 
 [preprocessor.relprep]
-command = "RELPREP mdbook --date 2025-05-01 --manifest-path MANIFEST"
+command = "RELPREP mdbook --date 2025-05-01 --manifest-path MANIFEST OPTIONS"
 "#;
 
 const CONFIG: &str = r#"
@@ -30,8 +30,8 @@ support-months = 2
 lts = { every = 12, first = 24, support-months = 24 }
 "#;
 
-/// Writes a workspace with a configuration, and a book in it.
-fn write_book(dir: &Path) {
+/// Writes a workspace with a configuration, and a book in it, whose preprocessor has `options`.
+pub(crate) fn write_book(dir: &Path, options: &str) {
     let write = |name: &str, text: &str| {
         let path = dir.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -42,6 +42,7 @@ fn write_book(dir: &Path) {
     write("relprep.toml", CONFIG);
     let manifest = dir.join("Cargo.toml").display().to_string();
     let book = BOOK.replace("RELPREP", env!("CARGO_BIN_EXE_cargo-relprep")).replace("MANIFEST", &manifest);
+    let book = book.replace("OPTIONS", options);
     write("docs/book.toml", &book);
     write("docs/src/SUMMARY.md", "# Summary\n\n- [Intro](intro.md)\n  - [Releases](releases.md)\n");
     write("docs/src/intro.md", "# Intro\n");
@@ -52,7 +53,7 @@ fn write_book(dir: &Path) {
 fn mdbook_puts_table_and_chart_in_place_of_the_marker() {
     let Some(mdbook) = Tool::Mdbook.find() else { return };
     let dir = TempDir::new().unwrap();
-    write_book(dir.path());
+    write_book(dir.path(), "");
     let mut build = environment::command(mdbook, dir.path());
     let output = build.args(["build", "docs"]).current_dir(dir.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -92,6 +93,24 @@ fn a_marker_becomes_table_and_chart_in_either_shape_of_a_book() {
         );
         assert!(!content.contains("<script"));
     }
+}
+
+#[test]
+fn a_marker_that_is_a_part_of_something_is_refused_with_its_place() {
+    for (content, place) in [
+        (format!("# Releases\n\n1. See\n\n   {}\n", marker::BEGIN), "releases.md:5:4"),
+        (format!("> {}\n", marker::BEGIN), "releases.md:1:3"),
+        (format!("| a | b |\n|---|---|\n| c | {} |\n", marker::BEGIN), "releases.md:3:7"),
+        (format!("Here: {}\n", marker::BEGIN), "releases.md:1:7"),
+    ] {
+        let schedule = wasmtime_on("2025-05-01");
+        let error = preprocess(&book("items", &content), &schedule, &View::default()).unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("the marker is ") && said.contains(place), "{said}");
+    }
+    let explained =
+        book("items", "Write `<!-- relprep schedule -->`:\n\n```md\n* <!-- relprep schedule -->\n```\n");
+    assert_eq!(preprocess(&explained, &wasmtime_on("2025-05-01"), &View::default()).unwrap().chapters, 0);
 }
 
 #[test]

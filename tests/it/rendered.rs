@@ -1,5 +1,6 @@
 //! Renderings of a schedule: what they say, and how the programs read them that they are made for.
 
+mod book;
 mod calendar;
 mod files;
 mod formats;
@@ -10,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use relprep::config::schedule::ScheduleConfig;
+use relprep::render::schedule::columns::Column;
 use relprep::render::schedule::{self, ScheduleFormat, View};
 use relprep::train::schedule::{Bound, Schedule, Selection};
 use relprep::train::{Category, History, Link, Number, ProductPage};
@@ -66,6 +68,17 @@ fn tagged() -> History {
         (Number(version.major), version, day.parse().unwrap())
     });
     History::new("2025-05-01".parse().unwrap(), tags, [])
+}
+
+/// Returns a schedule whose releases have tags, branches and notes.
+fn linked() -> Schedule {
+    let mut schedule = listed(schedule("Wasmtime", "", &History::none(), Selection::Around));
+    for row in &mut schedule.rows {
+        let link = |text: String| Some(Link { address: Some(format!("https://example.org/{text}")), text });
+        row.links.branch = link(format!("release-{}", row.release.version));
+        row.links.notes = link("RELEASES.md".to_owned());
+    }
+    schedule
 }
 
 fn schedules() -> [(&'static str, Schedule); 5] {
@@ -136,10 +149,22 @@ fn pages_and_charts_are_readable_at_every_width_in_light_and_dark() {
             );
         }
     }
+    let columns = Column::ALL.map(Column::name).join(",").parse().unwrap();
+    let view = View { columns, grouped: true, ..View::default() };
+    fs::write(dir.path().join("wide.html"), schedule::render(&linked(), ScheduleFormat::Html, &view))
+        .unwrap();
+    cases
+        .push(serde_json::json!({ "file": "wide.html", "width": 360, "type": "text/html", "scrolls": true }));
+    cases.push(serde_json::json!({ "file": "wide.html", "width": 1280, "type": "text/html" }));
+    measure(&chromium, dir.path(), cases);
+}
+
+/// Lays each of `cases` out in the folder `dir`, and says what is wrong with them.
+fn measure(chromium: &OsStr, dir: &Path, cases: Vec<serde_json::Value>) {
     let count = cases.len();
     let page = include_str!("../tools/measure.html").replace("CASES;", &format!("{};", json(&cases.into())));
     for (dark, scheme) in [(false, "light"), (true, "dark")] {
-        assert_eq!(in_chromium(&chromium, dir.path(), dark, &page), format!("good: {count} {scheme}"));
+        assert_eq!(in_chromium(chromium, dir, dark, &page), format!("good: {count} {scheme}"));
     }
 }
 

@@ -25,6 +25,7 @@ tbody th{font-weight:400}
 .supported{background:var(--mark)}
 .supported th{font-weight:700;box-shadow:inset 4px 0 var(--edge)}
 .group th{font-weight:700;padding-top:1rem;border-bottom-width:2px}
+.wide td,.wide th{white-space:nowrap}
 .relative{display:block;font-size:.85em;color:var(--faint)}
 a{color:var(--link)}
 ul{padding-left:1.25rem}
@@ -33,6 +34,9 @@ figure{margin:2rem 0 0}
 @media (max-width:40rem){body{font-size:14px}table{font-size:12px}th,td{padding:.35rem .25rem}.supported th{padding-left:.5rem}}
 @media print{:root{color-scheme:light;--text:#000;--paper:#fff;--line:#999;--mark:#fff;--edge:#000;--faint:#333;--link:#000}main{max-width:none;padding:0}.scroll{overflow:visible}tr,figure{break-inside:avoid}}
 ";
+
+/// How many columns fit on a phone, with days on two lines; where there are more, the table scrolls.
+const FITTING: usize = 5;
 
 /// Returns the page.
 pub fn render(schedule: &Schedule, view: &View) -> String {
@@ -56,8 +60,9 @@ fn table(schedule: &Schedule, view: &View) -> String {
     let bodies: Vec<String> =
         groups(schedule, view.grouped).iter().map(|body| rows(body, schedule.date, view)).collect();
     let bodies = bodies.concat();
+    let wide = if view.columns.iter().count() > FITTING { " class=\"wide\"" } else { "" };
     format!(
-        "<p>{}</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Releases\">\n<table>\n<thead>\n<tr>{headings}</tr>\n</thead>\n{bodies}</table>\n</div>\n",
+        "<p>{}</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Releases\">\n<table{wide}>\n<thead>\n<tr>{headings}</tr>\n</thead>\n{bodies}</table>\n</div>\n",
         escape(&legend(schedule, "in bold")),
     )
 }

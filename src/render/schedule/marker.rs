@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::edit::comments::{self, Inside};
 use crate::edit::notes::{Outline, next_line};
 use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Places};
@@ -44,7 +45,11 @@ pub fn replace(path: &str, text: &str, content: &str, end: End) -> Result<String
 fn regions(path: &str, text: &str, end: End) -> Result<Vec<(Marker, usize)>, Vec<Finding>> {
     let places = Places::of(path, text);
     let mut regions = Vec::new();
-    let mut problems = Vec::new();
+    let mut problems =
+        misplaced(text).into_iter().map(|(at, inside)| nested(&places, at, inside)).collect::<Vec<_>>();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let mut markers = markers(text).into_iter().peekable();
     while let Some(marker) = markers.next() {
         let closing = if marker.begins { markers.next_if(|next| !next.begins) } else { None };
@@ -60,9 +65,15 @@ fn regions(path: &str, text: &str, end: End) -> Result<Vec<(Marker, usize)>, Vec
     if problems.is_empty() { Ok(regions) } else { Err(problems) }
 }
 
-/// Returns whether `text` has a marker.
+/// Returns whether `text` has a marker, be it in a place where nothing can be put.
 pub fn is_marked(text: &str) -> bool {
-    text.contains(BEGIN) && markers(text).iter().any(|marker| marker.begins)
+    let begins = || markers(text).iter().any(|marker| marker.begins) || !misplaced(text).is_empty();
+    text.contains(BEGIN) && begins()
+}
+
+/// Returns the markers that are a part of something, which tables and charts would break.
+fn misplaced(text: &str) -> Vec<(Range<usize>, Inside)> {
+    comments::nested(text, &[BEGIN, END])
 }
 
 /// Returns the content with the line ends of the marker's line, set off by empty lines so that it
@@ -90,6 +101,13 @@ fn markers(text: &str) -> Vec<Marker> {
         is_marker.then_some(Marker { begins: content == BEGIN, start: line.start, end })
     };
     lines.filter_map(marker).collect()
+}
+
+fn nested(places: &Places<'_>, at: Range<usize>, inside: Inside) -> Finding {
+    let message = format!("the marker is {}, where the schedule cannot stand", inside.in_words());
+    Finding::of(rule::MARKER_MISPLACED, message)
+        .at(places.range(at))
+        .remedy("put it on a line of its own, with an empty line before it and no indent")
 }
 
 fn unpaired(places: &Places<'_>, marker: &Marker) -> Finding {
@@ -137,11 +155,25 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_in_markup_or_a_list_is_one() {
-        for before in ["<div>\n", "* a\n  "] {
-            let text = format!("{before}{BEGIN}\n\n{END}\n");
-            assert_eq!(put(&text).unwrap(), format!("{before}{BEGIN}\n\nnew\n\n{END}\n"));
+    fn a_marker_in_markup_is_one_and_a_marker_in_a_list_is_out_of_place() {
+        let text = format!("<div>\n{BEGIN}\n\n{END}\n");
+        assert_eq!(put(&text).unwrap(), format!("<div>\n{BEGIN}\n\nnew\n\n{END}\n"));
+        for (text, spot) in [
+            (format!("* a\n  {BEGIN}\n\n{END}\n"), (2, 3)),
+            (format!("> b\n>\n> {BEGIN}\n\n{END}\n"), (3, 3)),
+            (format!("|a|b|\n|-|-|\n|c|{BEGIN}|\n"), (3, 4)),
+            (format!("# A\n\nSee {BEGIN}\n"), (3, 5)),
+        ] {
+            let findings = put(&text).unwrap_err();
+            let found = findings[0].place.as_ref().unwrap().spot.as_ref().unwrap();
+            assert_eq!(
+                (findings[0].rule, (found.line, found.column)),
+                (rule::MARKER_MISPLACED, spot),
+                "{text}"
+            );
+            assert!(is_marked(&text));
         }
+        assert!(!is_marked(&format!("Write `{BEGIN}`.\n")));
     }
 
     #[test]
