@@ -57,8 +57,13 @@ enum Page {
 }
 
 impl Forge {
-    /// Returns the forge that an address shows by its host; one that shows none has pages nobody can name.
+    /// Returns the forge that an address shows by its host; one that shows none has pages nobody can name. An
+    /// address with anything that a format could obey is none.
     fn at(address: &str) -> Option<Self> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | '~' | ':');
+        if !address.chars().all(is_plain) {
+            return None;
+        }
         let host = address.strip_prefix("https://").or(address.strip_prefix("http://"))?.split('/').next()?;
         let kind = [
             ("github", Kind::Github),

@@ -161,6 +161,11 @@ fn branches_tags_and_notes_lead_to_the_forge() {
     let row = format!("| 4.0.0 | | | | [release-4.0.0]({at}/tree/release-4.0.0) | cut |\n");
     assert!(text.contains(&row), "{text}");
 
+    // An address that Markdown would obey is none.
+    sandbox.write("Cargo.toml", manifest("https://github.com/x/orbit) <script>"));
+    let text = shown(&["--columns", "tag,notes"]);
+    assert!(text.contains("| **3.0.0** | v3.0.1 | RELEASES.md |\n") && !text.contains("<script"), "{text}");
+
     // A host that shows no forge has pages that nobody can name.
     sandbox.write("Cargo.toml", manifest("https://example.org/orbit"));
     let text = shown(&["--columns", "tag,branch"]);

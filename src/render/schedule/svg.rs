@@ -161,7 +161,7 @@ impl<'a> Chart<'a> {
         self.axis(&mut text);
         for (y, row) in self.rows() {
             for stretch in stretches(row) {
-                self.bars(&stretch, row.phase == Phase::Ended, y, &mut text);
+                self.bars(&stretch, row, y, &mut text);
             }
         }
         self.today(&mut text);
@@ -240,10 +240,14 @@ impl<'a> Chart<'a> {
     }
 
     /// Writes the bars of a stretch: what is past, and lighter what is to come.
-    fn bars(&self, stretch: &Stretch, ended: bool, y: usize, text: &mut String) {
+    fn bars(&self, stretch: &Stretch, row: &ScheduleRow, y: usize, text: &mut String) {
+        let ended = row.phase == Phase::Ended;
         let now = self.schedule.date.clamp(stretch.from, stretch.to);
         let last = stretch.to.pred_opt().unwrap_or(stretch.to);
-        let title = format!("{}: {} to {}", stretch.stage.name(), long(stretch.from), long(last));
+        let due = row.release.release.rolls_over(self.schedule.date);
+        let due = due.filter(|_| stretch.stage == Stage::Candidate);
+        let due = due.map(|due| format!(", due {}", long(due))).unwrap_or_default();
+        let title = format!("{}: {} to {}{due}", stretch.stage.name(), long(stretch.from), long(last));
         let bar = thickness(stretch.stage);
         let y = y + (ROW - bar) / 2;
         let parts = [

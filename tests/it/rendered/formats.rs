@@ -172,6 +172,49 @@ fn a_chart_in_a_page_has_no_empty_line_and_says_what_it_shows() {
     assert!(chart.contains("role=\"img\" aria-label=\"Wasmtime releases as of May 1 2025. 24.0.0 LTS: supported until August 20 2026."));
 }
 
+/// Returns the attribute `name` of each element that begins with `begin`.
+fn attributes<'a>(svg: &'a str, begin: &str, name: &str) -> Vec<&'a str> {
+    let value =
+        |element: &'a str| element.split_once(&format!(" {name}=\"")).unwrap().1.split('"').next().unwrap();
+    svg.lines().filter(|line| line.starts_with(begin)).map(value).collect()
+}
+
+#[test]
+fn a_chart_names_its_years_and_its_day_once() {
+    let range =
+        |from, to| Selection::Between(Some(Bound::Number(Number(from))), Some(Bound::Number(Number(to))));
+    for (from, to) in [(31, 33), (24, 36), (20, 39), (10, 59), (1, 59)] {
+        let schedule = schedule_of("Wasmtime", WASMTIME, "2025-05-01", &History::none(), range(from, to));
+        let chart = svg::inline(&schedule);
+        let label = "<text class=\"relprep-small\" x=\"";
+        for x in attributes(&chart, "<line class=\"relprep-year\"", "x1") {
+            let named = chart
+                .lines()
+                .filter(|line| line.starts_with(&format!("{label}{x}\"")) && line.contains(">20"));
+            // Above the bars, and below them again where they are taller than a screen.
+            assert_eq!(named.count(), if to - from > 25 { 2 } else { 1 }, "{x}: {chart}");
+        }
+        assert_eq!(chart.matches("1 May 2025<").count(), 1);
+        assert_eq!(chart.matches("<line class=\"relprep-today\"").count(), 1);
+        // The legend is one row, of what is shown.
+        let legend: Vec<&str> = chart.split("<g transform=\"translate(").skip(1).collect();
+        assert!(legend.iter().all(|entry| entry.split_once(' ').unwrap().1.starts_with("0)\"")), "{chart}");
+        // Labels have a column of their own, left of all bars.
+        let labels = attributes(&chart, "<text x=\"-", "x").len()
+            + attributes(&chart, "<text class=\"relprep-strong\"", "x").len();
+        assert_eq!(labels, schedule.rows.len());
+    }
+}
+
+#[test]
+fn what_has_ended_is_faint_and_what_is_to_come_is_lighter() {
+    let chart = svg::inline(&wasmtime());
+    let bars =
+        |look: &str| attributes(&chart, &format!("<rect class=\"relprep-support{look}\""), "width").len();
+    // 30.0.0 has ended, 31.0.0 and 32.0.0 are under way, and 33.0.0 is to come.
+    assert_eq!([bars(" relprep-ended"), bars(""), bars(" relprep-later")], [1, 3, 3]);
+}
+
 #[test]
 fn a_calendar_is_folded_and_escaped() {
     let text = render(&odd(), ScheduleFormat::Ics);
