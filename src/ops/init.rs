@@ -66,12 +66,8 @@ pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Resul
     for candidate in candidates(session, &steps)? {
         let with = trial.replay(std::slice::from_ref(&candidate))?;
         if score(&with) > score(&steps) {
-            let why = format!(
-                "with this {} of {} past steps come out as they were made, without it {}",
-                identical(&with),
-                with.len(),
-                identical(&steps)
-            );
+            let why = reason(&steps, &with);
+            trial.settings.retain(|setting| !setting.is_of(&candidate));
             trial.settings.push(Setting { why, ..candidate });
             steps = with;
         }
@@ -92,7 +88,8 @@ struct Trial<'a, 's> {
 impl Trial<'_, '_> {
     /// Returns how the latest steps come out with the settings so far and `more`.
     fn replay(&mut self, more: &[Setting]) -> Result<Vec<ReplayedStep>> {
-        let settings: Vec<Setting> = self.settings.iter().chain(more).cloned().collect();
+        let kept = self.settings.iter().filter(|setting| !more.iter().any(|other| setting.is_of(other)));
+        let settings: Vec<Setting> = kept.chain(more).cloned().collect();
         let config = read(&draft::text(&settings))?;
         let at = (self.session, self.refs);
         let config = configured(at, config, &mut Vec::<Finding>::new())?;
@@ -115,6 +112,16 @@ fn identical(steps: &[ReplayedStep]) -> usize {
 fn score(steps: &[ReplayedStep]) -> (usize, usize) {
     let cargo = |step: &&ReplayedStep| matches!(step.outcome, ReplayOutcome::OtherFiles { .. });
     (identical(steps), steps.iter().filter(cargo).count())
+}
+
+/// Says how many steps come out with a setting that came out otherwise without it.
+fn reason(without: &[ReplayedStep], with: &[ReplayedStep]) -> String {
+    let (after, before) = (score(with), score(without));
+    let (now, then, what) = match after.0 == before.0 {
+        false => (after.0, before.0, "come out as they were made"),
+        true => (after.0 + after.1, before.0 + before.1, "come out with the Cargo files that were made"),
+    };
+    format!("with this {now} of {} past steps {what}, without it {then}", with.len())
 }
 
 /// Returns the labels of pre-releases that the versions had: a word on the trunk, a word and a number on the way

@@ -62,3 +62,26 @@ fn a_configuration_that_is_there_is_not_written_over() {
     assert!(said.out.contains("--- a/relprep.toml\n+++ b/relprep.toml\n"), "{}", said.out);
     assert_eq!(fixture.sandbox.read("relprep.toml"), text);
 }
+
+#[test]
+fn what_becomes_of_requirements_is_told_by_what_became_of_them() {
+    for (follow, requirement) in [("unmatched", "1.4.0"), ("always", "1.3.2")] {
+        let config = "lead = \"top\"\n[notes]\nenabled = false\n";
+        let packages = [("gears 1.4.0", &[][..]), ("top 2.0.0", &[&*format!("gears {requirement}")])];
+        let fixture = Fixture::made(&packages, &format!("{config}[requirements]\nfollow = \"{follow}\"\n"));
+        for _ in 0..3 {
+            run(&fixture, "bump");
+        }
+        fixture.sandbox.write("relprep.toml", config);
+        fixture.sandbox.git(["commit", "--quiet", "--all", "-m", "Say less"]);
+        fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+        fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
+        run(&fixture, "init");
+        let text = fixture.sandbox.read("relprep.toml");
+        let key = "past steps come out as they were made, without it ";
+        assert!(text.contains(key) && text.contains(&format!("\nfollow = \"{follow}\"\n")), "{text}");
+        assert_eq!(text.matches("follow = ").count(), 1, "{text}");
+        let replay = fixture.run("replay");
+        assert!(replay.out.contains("3 of 3 steps identical"), "{}", replay.out);
+    }
+}

@@ -14,6 +14,13 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// Returns whether it says something else of the key that `other` is about.
+    pub(super) fn is_of(&self, other: &Self) -> bool {
+        let key = |setting: &Self| setting.lines.first()?.split_once(" = ").map(|(key, _)| key.to_owned());
+        // A table in double brackets may be there more than once.
+        self.table == other.table && !self.table.starts_with("[[") && key(self) == key(other)
+    }
+
     /// Makes the setting of one key of the table `[table]`.
     pub(super) fn key(table: &'static str, line: String, why: String) -> Self {
         Self { table, lines: vec![line], why }
