@@ -228,8 +228,7 @@ impl Replaying<'_> {
         let trunk = self.refs.branches.tip(self.trunk).commit().filter(|_| step.branch != *self.trunk);
         let trunk = trunk.map(|commit| (self.trunk.clone(), commit));
         let branches = Branches::of_locals(trunk.into_iter().chain([(step.branch.clone(), step.parent)]));
-        let made = if step.command == Command::Branch { &step.from } else { &step.to };
-        let made = plain(made);
+        let made = if step.command == Command::Branch { plain(&step.from) } else { step.to.clone() };
         let is_older =
             |name: &TagName| project.config.names.tag.read(name).is_some_and(|version| version < made);
         let tags = self.refs.tags.iter().filter(|(name, _)| is_older(name));
