@@ -3,6 +3,8 @@
 //! finds the old state or the new one.
 
 #[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
 mod power;
 
 use std::collections::BTreeSet;
