@@ -31,6 +31,8 @@ pub(crate) enum Tool {
     Python,
     /// `cargo semver-checks`.
     SemverChecks,
+    /// rustup, in the folder of its stand-ins for Cargo and the compiler.
+    Rustup,
     /// The program of OpenSSH that makes keys.
     SshKeygen,
     /// strace, where a process may trace another.
@@ -61,6 +63,7 @@ impl Tool {
                 needed("python3 with fastjsonschema, icalendar and PyYAML", found)
             }
             Self::SemverChecks => needed("cargo-semver-checks", on_path("cargo-semver-checks")),
+            Self::Rustup => needed("rustup", on_path("rustup")),
             Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),
             Self::Strace => needed("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
             Self::Zsh => needed("zsh", on_path("zsh")),
