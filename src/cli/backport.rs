@@ -5,12 +5,13 @@ mod run;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use clap::{ArgGroup, ValueEnum};
 use globset::Glob;
 
 pub(super) use run::run;
 
-use super::options::Today;
+use super::options::day;
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Choice;
 use crate::ops::backport::BackportOptions;
@@ -98,8 +99,9 @@ pub(super) struct BackportArgs {
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: BackportFormat,
-    #[command(flatten)]
-    today: Today,
+    /// The day that tells which branches are in support, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
 }
 
 fn identifier(text: &str) -> Result<String, String> {

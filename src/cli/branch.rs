@@ -1,8 +1,9 @@
 //! `cargo relprep branch`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Preparing;
+use super::options::{Preparing, day};
 use super::prepare::{self, BranchOptions, DueOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -38,6 +39,9 @@ pub(super) struct BranchArgs {
     due: DueOptions,
     #[command(flatten)]
     targets: BranchOptions,
+    /// The day of the cut, instead of today in UTC: `--if-due` asks about it, and `{date}` stands for it
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -56,5 +60,5 @@ pub(super) fn run(context: Context, args: &BranchArgs, output: &mut Output) -> R
         branches: at.unwrap_or_else(|| args.targets.branches()),
         if_due: args.due.if_due,
     };
-    prepare::run(context, wanted, &args.preparing, output)
+    prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

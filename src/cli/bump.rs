@@ -1,8 +1,9 @@
 //! `cargo relprep bump`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Preparing;
+use super::options::{Preparing, day};
 use super::prepare::{self, BranchOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -28,6 +29,9 @@ pub(super) struct BumpArgs {
     no_date: bool,
     #[command(flatten)]
     targets: BranchOptions,
+    /// The day that the notes get, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -36,5 +40,5 @@ pub(super) struct BumpArgs {
 pub(super) fn run(context: Context, args: &BumpArgs, output: &mut Output) -> Result<ExitStatus> {
     let asked = Asked { is_undated: args.no_date, ..args.versions.asked() };
     let wanted = Wanted { command: Command::Bump, asked, branches: args.targets.branches(), if_due: false };
-    prepare::run(context, wanted, &args.preparing, output)
+    prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

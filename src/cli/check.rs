@@ -1,9 +1,10 @@
 //! `cargo relprep check`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
 use super::about::BranchOption;
-use super::options::{ReportFormat, Today};
+use super::options::{ReportFormat, day};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::check_options::CheckOptions;
@@ -33,8 +34,10 @@ Exit status: 0 nothing is wrong; 1 something is; 2 wrong usage.")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     about: BranchOption,
-    #[command(flatten)]
-    today: Today,
+    /// The day that notes and support are held against, instead of today in UTC; with `--supported`, that of which it
+    /// tells what is in support
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: ReportFormat,
@@ -77,7 +80,7 @@ pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Re
         }
         return Ok(ExitStatus::Done);
     }
-    let context = context.on(args.today.date);
+    let context = context.on(args.date);
     let session = context.open(Purpose::Read, output)?;
     let about = (&args.about).into();
     let mut report = match &args.only_versions {

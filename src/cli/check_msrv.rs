@@ -1,9 +1,10 @@
 //! `cargo relprep check-msrv`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
 use super::about::BranchOption;
-use super::options::{ReportFormat, Today};
+use super::options::{ReportFormat, day};
 use super::{ExitStatus, Output};
 use crate::msrv;
 use crate::msrv::baseline::BaselineOverride;
@@ -30,8 +31,9 @@ Exit status: 0 held, or no release branch; 1 not held, or not known; 2 wrong usa
 pub(super) struct CheckMsrvArgs {
     #[command(flatten)]
     about: BranchOption,
-    #[command(flatten)]
-    today: Today,
+    /// The day whose stable Rust `msrv.behind-stable` counts back from, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: ReportFormat,
@@ -52,7 +54,7 @@ pub(super) struct CheckMsrvArgs {
 /// Checks it.
 pub(super) fn run(context: Context, args: &CheckMsrvArgs, output: &mut Output) -> Result<ExitStatus> {
     output.use_format(args.format);
-    let context = context.on(args.today.date);
+    let context = context.on(args.date);
     let session = context.open(Purpose::Read, output)?;
     let stated =
         BaselineOverride { revision: args.baseline.clone(), rust_version: args.baseline_rust_version };

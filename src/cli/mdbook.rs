@@ -3,8 +3,9 @@
 use std::io::{self, Read as _};
 
 use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
 
-use super::options::Today;
+use super::options::day;
 use super::table::{RangeOptions, TableOptions, WIDTH};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -24,8 +25,9 @@ pub(super) struct MdbookArgs {
     range: RangeOptions,
     #[command(flatten)]
     table: TableOptions,
-    #[command(flatten)]
-    today: Today,
+    /// The day as of which it is told, instead of today in UTC: branches and tags that came later are left out
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
 }
 
 /// What mdBook asks before it sends the book.
@@ -46,7 +48,7 @@ pub(super) fn run(context: Context, args: &MdbookArgs, output: &mut Output) -> R
     }
     let mut text = String::new();
     io::stdin().lock().read_to_string(&mut text).context("cannot read what mdBook sends")?;
-    let context = context.on(args.today.date);
+    let context = context.on(args.date);
     let calendar = ProjectSchedule::read(&context, args.table.addresses(ScheduleFormat::Markdown), output)?;
     let schedule = calendar.schedule(context.date, args.range.selection())?;
     let done = preprocess(&text, &schedule, &args.table.view(WIDTH))?;

@@ -1,8 +1,9 @@
 //! `cargo relprep notes`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Preparing;
+use super::options::{Preparing, day};
 use super::prepare::{self, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -23,6 +24,9 @@ pub(super) struct NotesArgs {
     /// Add the sections of released versions from their branches
     #[arg(long, required = true)]
     carry: bool,
+    /// The day that `{date}` stands for in messages, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -36,5 +40,5 @@ pub(super) fn run(context: Context, args: &NotesArgs, output: &mut Output) -> Re
         branches: BranchChoice::CheckedOut,
         if_due: false,
     };
-    prepare::run(context, wanted, &args.preparing, output)
+    prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

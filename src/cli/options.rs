@@ -97,15 +97,8 @@ impl From<Color> for ColorChoice {
     }
 }
 
-/// The day that a command takes for today.
-#[derive(Debug, Args)]
-pub(super) struct Today {
-    /// The day of the release, instead of today in UTC
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
-    pub(super) date: Option<NaiveDate>,
-}
-
-fn day(text: &str) -> Result<NaiveDate, String> {
+/// Reads the day that a command takes for today.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|_| text.len() == 10)
@@ -116,8 +109,6 @@ fn day(text: &str) -> Result<NaiveDate, String> {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Preparing {
-    #[command(flatten)]
-    pub(super) today: Today,
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     pub(super) format: OutputFormat,

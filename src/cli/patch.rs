@@ -1,8 +1,9 @@
 //! `cargo relprep patch`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Preparing;
+use super::options::{Preparing, day};
 use super::prepare::{self, BranchOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -38,6 +39,9 @@ pub(super) struct PatchArgs {
     except: Vec<Waiver>,
     #[command(flatten)]
     versions: VersionOptions,
+    /// The day of the patch, instead of today in UTC: the notes get it, and `--supported` goes by it
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -49,5 +53,5 @@ pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Re
         false => args.targets.branches(),
     };
     let wanted = Wanted { command: Command::Patch, asked: args.versions.asked(), branches, if_due: false };
-    prepare::run(context, wanted, &args.preparing, output)
+    prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

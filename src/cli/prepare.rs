@@ -123,13 +123,12 @@ impl FromStr for AskedVersion {
 
 /// Shows the plans of what is `wanted`, and carries them out unless it is a dry run.
 pub(super) fn run(
-    context: Context,
+    context: &Context,
     wanted: Wanted,
     args: &Preparing,
     output: &mut Output,
 ) -> Result<ExitStatus> {
     output.use_format(args.format);
-    let context = context.on(args.today.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
     let behind = if args.allow_behind { Behind::Allow } else { Behind::Refuse };

@@ -1,8 +1,9 @@
 //! `cargo relprep rc`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Preparing;
+use super::options::{Preparing, day};
 use super::prepare::{self, BranchOptions, VersionOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -22,6 +23,9 @@ pub(super) struct RcArgs {
     targets: BranchOptions,
     #[command(flatten)]
     versions: VersionOptions,
+    /// The day that `{date}` stands for in messages, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -34,5 +38,5 @@ pub(super) fn run(context: Context, args: &RcArgs, output: &mut Output) -> Resul
         branches: args.targets.branches(),
         if_due: false,
     };
-    prepare::run(context, wanted, &args.preparing, output)
+    prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

@@ -1,8 +1,9 @@
 //! `cargo relprep release`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Preparing;
+use super::options::{Preparing, day};
 use super::prepare::{self, BranchOptions, DueOptions, Wanted};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -23,6 +24,9 @@ pub(super) struct ReleaseArgs {
     due: DueOptions,
     #[command(flatten)]
     targets: BranchOptions,
+    /// The day of the release, instead of today in UTC: the notes get it, and `--if-due` asks about it
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     #[command(flatten)]
     preparing: Preparing,
 }
@@ -35,5 +39,5 @@ pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> 
         branches: args.targets.branches(),
         if_due: args.due.if_due,
     };
-    prepare::run(context, wanted, &args.preparing, output)
+    prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::Today;
+use super::options::day;
 use super::table::{RangeOptions, TableOptions, WIDTH, characters};
 use super::{ExitStatus, Output};
 use crate::finding::Refused;
@@ -40,8 +41,9 @@ pub(super) struct ScheduleArgs {
     format: Option<ScheduleFormat>,
     #[command(flatten)]
     table: TableOptions,
-    #[command(flatten)]
-    today: Today,
+    /// The day as of which it is told, instead of today in UTC: branches and tags that came later are left out
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
 }
 
 impl ScheduleArgs {
@@ -59,7 +61,7 @@ impl ScheduleArgs {
 
 /// Shows it, or updates or checks a file.
 pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) -> Result<ExitStatus> {
-    let context = context.on(args.today.date);
+    let context = context.on(args.date);
     let path = args.check.as_ref().or(args.write.as_ref());
     let format = path.map(|path| file::format_of(path, args.format)).transpose()?;
     let format = format.or(args.format).unwrap_or_default();

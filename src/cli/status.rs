@@ -1,8 +1,9 @@
 //! `cargo relprep status`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 
-use super::options::{OutputFormat, Today};
+use super::options::{OutputFormat, day};
 use super::{ExitStatus, Output};
 use crate::finding::Finding;
 use crate::ops::Context;
@@ -34,13 +35,15 @@ pub(super) struct StatusArgs {
     /// The output's form
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: OutputFormat,
-    #[command(flatten)]
-    today: Today,
+    /// The day as of which all is told, instead of today in UTC: commits, branches and tags that came later are left
+    /// out
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
 }
 
 /// Shows it.
 pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<ExitStatus> {
-    let calendar = ProjectSchedule::read_in_full(&context.on(args.today.date), output)?;
+    let calendar = ProjectSchedule::read_in_full(&context.on(args.date), output)?;
     let status = if args.supported { calendar.status_to_act_on()? } else { calendar.status() };
     // What stops an action does not stop the view.
     let shown = |note: &Finding| {

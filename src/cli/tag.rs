@@ -1,9 +1,10 @@
 //! `cargo relprep tag`.
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::options::{OutputFormat, Today};
+use super::options::{OutputFormat, day};
 use super::prepare::BranchOptions;
 use super::{ExitStatus, Output};
 use crate::git::tags::TagForm;
@@ -36,8 +37,9 @@ pub(super) struct TagArgs {
     /// What kind of tag, instead of that of the latest one
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
-    #[command(flatten)]
-    today: Today,
+    /// The day that `--supported` goes by, and `{date}` in messages stands for, instead of today in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<NaiveDate>,
     /// Show what would be tagged, and make nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -63,7 +65,7 @@ enum Kind {
 /// Tags it.
 pub(super) fn run(context: Context, args: &TagArgs, output: &mut Output) -> Result<ExitStatus> {
     output.use_format(args.format);
-    let context = context.on(args.today.date);
+    let context = context.on(args.date);
     let purpose = if args.dry_run { Purpose::Show } else { Purpose::Write };
     let session = context.open(purpose, output)?;
     let options = TagOptions {

@@ -115,10 +115,9 @@ fn state(row: &StatusRow) -> String {
     let state = row.state.name();
     let next = row.release.as_ref().and_then(|release| match row.state {
         ReleaseState::Phase(Phase::InDevelopment) => Some(format!("cut {}", planned(&release.cut))),
-        ReleaseState::Phase(Phase::Cut | Phase::Candidate) => {
+        ReleaseState::Phase(Phase::Cut | Phase::Candidate | Phase::Due) => {
             Some(format!("release {}", planned(&release.release)))
         }
-        ReleaseState::Phase(Phase::Due) => Some(format!("release was {}", planned(&release.release))),
         _ => None,
     });
     let lts = row.release.as_ref().filter(|release| release.lts && row.is_out());

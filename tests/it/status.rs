@@ -1,5 +1,6 @@
 //! The status of real repositories.
 
+mod past_days;
 mod patch_days;
 mod todo;
 mod words;

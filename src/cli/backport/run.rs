@@ -34,7 +34,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
         (false, true) => Purpose::Show,
         (false, false) => Purpose::Write,
     };
-    let context = context.on(args.today.date);
+    let context = context.on(args.date);
     let session = context.open(purpose, output)?;
     let options = args.options();
     let scene = BackportSession::read(&session, &options, output)?;
