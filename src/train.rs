@@ -256,11 +256,12 @@ impl Train {
     }
 
     /// Returns the day of a release for the rule that counts releases: the real one, or the planned
-    /// one while it can still be kept.
+    /// one while it can still be kept. One that a newer release has overtaken is not waited for.
     fn expected(&self, number: Number, history: &History) -> Option<NaiveDate> {
         let days = self.days(number, history)?;
         Some(days.release.actual.unwrap_or_else(|| {
-            if history.is_known(number) {
+            let is_overtaken = history.newest().is_some_and(|newest| newest > number);
+            if history.is_known(number) && !is_overtaken {
                 history.at_earliest(days.release.planned)
             } else {
                 days.release.planned

@@ -11,13 +11,17 @@ use relprep::workspace::declared::Declared;
 use semver::Version;
 
 fn wasmtime() -> Train {
+    train("support-months = 2")
+}
+
+fn train(support: &str) -> Train {
     let text = r#"
         anchor = { version = "20.0.0", release = "2024-04-20" }
         cut-day = 5
-        support-months = 2
         lts = { every = 12, first = 24, support-months = 24 }
     "#;
-    toml_edit::de::from_str::<ScheduleConfig>(text).unwrap().train().unwrap().unwrap()
+    let text = format!("{text}\n{support}\n");
+    toml_edit::de::from_str::<ScheduleConfig>(&text).unwrap().train().unwrap().unwrap()
 }
 
 fn date(text: &str) -> NaiveDate {
@@ -219,6 +223,29 @@ fn without_a_policy_fixes_wait_on_the_newest_release() {
     let mut survey = april();
     survey.tags.clear();
     assert_eq!(asked(&survey), [""; 0], "nothing tells what is released");
+}
+
+#[test]
+fn the_last_two_are_supported_and_each_until_two_months_are_over() {
+    let supported = |support: &str, day: &str, survey: &Survey| {
+        let status = status(day, Some(&train(support)), survey);
+        let out = status.rows.iter().filter(|row| row.is_out());
+        let words = |row: &StatusRow| format!("{} {}", row.short, row.days_left(status.date).unwrap());
+        out.filter(|row| row.short != "24.0").map(words).collect::<Vec<_>>()
+    };
+    let both = "support-months = 2\nsupport-releases = 2";
+    // 32.0 is late: the two months of 30.0 are over, and only one is out after it.
+    let late = april();
+    assert_eq!(supported("support-months = 2", "2025-04-22", &late), ["31.0 28"]);
+    assert_eq!(supported(both, "2025-04-22", &late), ["31.0 28", "30.0 1"], "until tomorrow at least");
+    assert_eq!(supported(both, "2025-05-02", &late), ["31.0 18", "30.0 1"]);
+    let first = format!("{both}\nsupport-ends = \"first\"");
+    assert_eq!(supported(&first, "2025-04-22", &late), ["31.0 28"]);
+    // 32.0 is early: two are out after 30.0, and its two months are not over.
+    let mut early = april();
+    early.tags.push(tag("32.0.0", "2025-04-11"));
+    assert_eq!(supported(both, "2025-04-12", &early), ["32.0 69", "31.0 38", "30.0 8"]);
+    assert_eq!(supported("support-releases = 2", "2025-04-12", &early), ["32.0 69", "31.0 38"]);
 }
 
 #[test]
