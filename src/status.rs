@@ -49,6 +49,8 @@ pub struct StatusSources<'a> {
     pub declared: &'a BTreeMap<CommitId, Declared>,
     /// What release branches hold that is in no release, by their names, where that was looked into.
     pub unreleased: &'a BTreeMap<String, Unreleased>,
+    /// Whether it is known that tags of the newest releases are missing.
+    pub lacks_tags: bool,
     /// How releases are numbered, by the policy or by the lead package's version.
     pub numbering: Numbering,
     /// Returns the name of the release branch of a version.
@@ -180,7 +182,8 @@ impl StatusSources<'_> {
             return History::none();
         }
         let tags = self.survey.tags.iter().map(|tag| (tag.number, tag.version.clone(), tag.day));
-        History::new(self.date, tags, self.branches().map(|branch| branch.number))
+        let cut = self.branches().map(|branch| branch.number);
+        History::new(self.date, tags, cut).cut_short(self.lacks_tags)
     }
 
     /// Returns the branches of which nothing can be out by the plan, where no tag tells.

@@ -96,7 +96,7 @@ impl Train {
     /// Returns the newest release that was out at the end of `day`: by its tag where the history
     /// knows tags, by its planned day otherwise.
     pub fn current(&self, day: NaiveDate, history: &History) -> Option<Number> {
-        if let Some(newest) = history.newest() {
+        if let Some(newest) = history.newest_out() {
             return Some(newest);
         }
         let moved = self.exceptions.len() as u64 + 1;

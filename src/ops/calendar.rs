@@ -36,6 +36,7 @@ pub struct ProjectSchedule {
     survey: Survey,
     declared: BTreeMap<CommitId, Declared>,
     unreleased: BTreeMap<String, Unreleased>,
+    lacks_tags: bool,
     /// The address of the repository, where it was asked for and is stated.
     pub repository: Option<String>,
     /// What could not be read of the branches.
@@ -153,13 +154,25 @@ impl ProjectSchedule {
         }
         let on_trunk = || declared.get(&survey.trunk.as_ref()?.commit)?.version.as_ref().map(Numbering::of);
         let numbering = known.or_else(on_trunk).unwrap_or(numbering);
-        let (unreleased, repository) = (BTreeMap::new(), lead.repository.clone());
-        let mut calendar =
-            Self { name, date, config, train, numbering, survey, declared, unreleased, repository, notes };
+        let mut calendar = Self {
+            name,
+            date,
+            config,
+            train,
+            numbering,
+            survey,
+            declared,
+            unreleased: BTreeMap::new(),
+            lacks_tags: false,
+            repository: lead.repository.clone(),
+            notes,
+        };
         if let Some((repo, refs)) = repo {
+            let missing = calendar.tags_missing(repo, refs)?;
+            calendar.lacks_tags = missing.is_some();
+            calendar.notes.extend(missing);
             let new = calendar.known(&|_| String::new()).new_branches();
             repo.count_ahead(&mut calendar.survey, &new)?;
-            calendar.notes.extend(calendar.tags_missing(repo, refs)?);
         }
         calendar.notes.extend(calendar.trunk_left_out());
         Ok(calendar)
@@ -279,6 +292,7 @@ impl ProjectSchedule {
             survey: &self.survey,
             declared: &self.declared,
             unreleased: &self.unreleased,
+            lacks_tags: self.lacks_tags,
             numbering: self.numbering,
             branch,
         }

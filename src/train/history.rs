@@ -14,6 +14,7 @@ pub struct History {
     until: Option<NaiveDate>,
     tagged: BTreeMap<Number, TaggedVersions>,
     cut: BTreeSet<Number>,
+    is_cut_short: bool,
 }
 
 /// The versions of one release that have a tag.
@@ -38,14 +39,19 @@ impl History {
         tags: impl IntoIterator<Item = (Number, Version, NaiveDate)>,
         cut: impl IntoIterator<Item = Number>,
     ) -> Self {
-        let mut history =
-            Self { until: Some(until), tagged: BTreeMap::new(), cut: cut.into_iter().collect() };
+        let mut history = Self { until: Some(until), cut: cut.into_iter().collect(), ..Self::default() };
         for (number, version, day) in tags {
             if day <= until && version.pre.is_empty() {
                 history.add(number, version, day);
             }
         }
         history
+    }
+
+    /// Returns the same where it is known that newer releases are out than those that have a tag here.
+    #[must_use]
+    pub fn cut_short(self, is_cut_short: bool) -> Self {
+        Self { is_cut_short, ..self }
     }
 
     fn add(&mut self, number: Number, version: Version, day: NaiveDate) {
@@ -77,10 +83,17 @@ impl History {
         self.tagged.keys().next_back().copied()
     }
 
+    /// Returns the newest release that is out, if the tags tell that.
+    pub fn newest_out(&self) -> Option<Number> {
+        self.newest().filter(|_| !self.is_cut_short)
+    }
+
     /// Returns whether the tags tell if this release is out: they are silent about what came before
-    /// the oldest of them, as in a clone that lacks old tags.
+    /// the oldest of them, as in a clone that lacks old tags, and after the newest where new ones are missing.
     pub fn is_known(&self, number: Number) -> bool {
-        self.tagged.keys().next().is_some_and(|&oldest| oldest <= number)
+        let is_before_end = || self.newest().is_some_and(|newest| number <= newest);
+        let is_since_begin = self.tagged.keys().next().is_some_and(|&oldest| oldest <= number);
+        is_since_begin && (!self.is_cut_short || is_before_end())
     }
 
     /// Returns whether there is a branch of this release; `None` where no release branch is known.

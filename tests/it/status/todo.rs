@@ -150,3 +150,48 @@ fn a_branch_and_a_trunk_that_lack_what_was_fetched_are_told() {
         json["todo"].as_array().unwrap().iter().map(|todo| todo["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["behind", "differs", "no-branch", "no-branch"]);
 }
+
+#[test]
+fn where_tags_of_newer_releases_are_missing_the_plan_tells_and_no_number_is_made_up() {
+    let mut stream = Stream { commands: Vec::new(), mark: 0 };
+    let mut trunk = stream.commit("refs/heads/main", None, "2025-02-28", "31.0.0");
+    for (number, cut, released) in
+        [(31, "2025-03-05", "2025-03-20"), (32, "2025-04-05", "2025-04-21"), (33, "2025-05-05", "2025-05-20")]
+    {
+        let branch = format!("refs/heads/release-{number}.0.0");
+        let version = format!("{number}.0.0");
+        let tip = stream.commit_of((&branch, Some(trunk)), released, &version, ("src/a.rs", "Release"));
+        stream.commit_of((&branch, Some(tip)), "2025-05-28", &version, ("src/a.rs", "Fix it"));
+        trunk = stream.commit("refs/heads/main", Some(trunk), cut, &format!("{}.0.0", number + 1));
+        if number == 31 {
+            stream.point("refs/tags/v31.0.0", tip);
+        }
+    }
+    stream.commit("refs/heads/main", Some(trunk), "2025-06-05", "35.0.0");
+    let repo = stream.write();
+    let json = status_json(&repo, WASMTIME, "2025-06-06");
+    let rows: Vec<String> = json["releases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| format!("{} {} {} {}", row["version"], row["state"], row["latest"], row["unreleased"]))
+        .collect();
+    let expected = [
+        "\"35.0.0\" \"in-development\" null null",
+        "\"33.0.0\" \"supported\" null null",
+        "\"32.0.0\" \"supported\" null null",
+        "\"31.0.0\" \"ended\" \"v31.0.0\" 1",
+        "\"24.0.0\" \"supported\" null null",
+    ];
+    assert_eq!(rows, expected, "neither due nor with so many commits unreleased");
+    let nothing_due = todo(&repo, WASMTIME, "2025-06-06");
+    assert!(
+        !nothing_due.iter().any(|said| said.starts_with("release 3") || said.starts_with("tag ")),
+        "{nothing_due:?}"
+    );
+    let text = status(&repo, WASMTIME, "2025-06-06", &[]);
+    assert!(
+        text.contains("? stands for what is not known: no tag here shows what is released of it."),
+        "{text}"
+    );
+}

@@ -101,6 +101,7 @@ fn with_fixes(
         survey,
         declared: &declared.collect(),
         unreleased: &unreleased.collect(),
+        lacks_tags: false,
         numbering: Numbering::Major,
         branch: &|version| format!("release-{version}"),
     })
