@@ -14,18 +14,26 @@ pub(crate) fn long(day: NaiveDate) -> String {
 
 /// Returns how far `day` is from `today`, in words: `in 12 days`, `3 months ago`.
 pub(crate) fn relative(day: NaiveDate, today: NaiveDate) -> String {
-    let days = (day - today).num_days();
-    let far = days.unsigned_abs();
+    let far = (day - today).num_days().unsigned_abs();
     let (number, unit) = match far {
-        0 => return "today".to_owned(),
-        1 => return if days > 0 { "tomorrow" } else { "yesterday" }.to_owned(),
-        2..=45 => (far, "day"),
+        0..=45 => return in_days(day, today),
         // A month has 30.44 days, and a year 365.25.
         46..=700 => ((far * 100 + 1522) / 3044, "month"),
         _ => ((far * 100 + 18262) / 36525, "year"),
     };
     let span = counted(usize::try_from(number).unwrap_or(usize::MAX), unit);
-    if days > 0 { format!("in {span}") } else { format!("{span} ago") }
+    if day > today { format!("in {span}") } else { format!("{span} ago") }
+}
+
+/// Returns the same in days, however many.
+pub(crate) fn in_days(day: NaiveDate, today: NaiveDate) -> String {
+    match (day - today).num_days() {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        left if left > 0 => format!("in {left} days"),
+        left => format!("{} days ago", -left),
+    }
 }
 
 /// Returns `count` and the noun for it, in the plural unless it is one.

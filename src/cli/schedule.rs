@@ -30,10 +30,12 @@ pub(super) struct ScheduleArgs {
     /// Fail if FILE does not show the schedule, as `--write` would make it
     #[arg(long, value_name = "FILE", conflicts_with = "write")]
     check: Option<PathBuf>,
-    /// Update FILE in the format that its name tells
+    /// Update FILE, or make it, in the format that its name tells
     ///
     /// A Markdown file changes between the lines `<!-- relprep schedule -->` and
-    /// `<!-- /relprep schedule -->` alone; any other becomes the schedule and nothing else.
+    /// `<!-- /relprep schedule -->` alone, and is made with them where it is not there; the page of a product
+    /// for endoflife.date in its releases alone. In a calendar each event counts how often it has moved. Any
+    /// other file becomes the schedule and nothing else.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     /// The output's form; otherwise that of the file's name, or human where there is no file

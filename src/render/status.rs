@@ -11,7 +11,7 @@ use self::todo::story;
 use super::table::Table;
 use crate::git::survey::{LaterRefs, Tip};
 use crate::status::{ReleaseState, SourceCounts, Status, StatusRow};
-use crate::text::{counted, escaped, escaped_json, long, on_a_line};
+use crate::text::{counted, escaped, escaped_json, in_days, long, on_a_line};
 use crate::train::{Day, Phase};
 
 const HEADING: Style = Style::new().underline();
@@ -162,14 +162,7 @@ fn end(row: &StatusRow, day: NaiveDate) -> Option<String> {
         return None;
     };
     let last_day = row.term.as_ref()?.last_day();
-    let far = match (last_day - day).num_days() {
-        0 => "today".to_owned(),
-        1 => "tomorrow".to_owned(),
-        -1 => "yesterday".to_owned(),
-        left if left > 0 => format!("in {left} days"),
-        left => format!("{} days ago", -left),
-    };
-    Some(format!("{last_day} ({far})"))
+    Some(format!("{last_day} ({})", in_days(last_day, day)))
 }
 
 fn planned(day: &Day) -> String {

@@ -26,39 +26,44 @@ const MOST_DAYS: usize = 400;
 pub fn format_of(path: &Path, asked: Option<ScheduleFormat>) -> Result<ScheduleFormat, Refused> {
     let shown = path.display();
     let refusal = |message| Finding::of(rule::SCHEDULE_FORMAT, message);
-    match (asked, by_extension(path)) {
-        (Some(asked), Some(by_name)) if !serves(asked, by_name) => {
+    match (asked, ending(path)) {
+        (Some(asked), Some(ending)) if !endings(asked).contains(&ending.as_str()) => {
             let message =
-                format!("the name {shown} is one for the format {}, not {}", by_name.name(), asked.name());
-            Err(refusal(message).remedy("leave out `--format`, or name another file").into())
+                format!("{shown} ends in .{ending}, as no file of the format {} does", asked.name());
+            let right = endings(asked).join(", .");
+            let other = by_ending(&ending).map(|_| ", or leave out `--format`").unwrap_or_default();
+            Err(refusal(message).remedy(format!("name a file that ends in .{right}{other}")).into())
         }
-        (Some(format), _) | (None, Some(format)) => Ok(format),
-        (None, None) => {
+        (Some(format), _) => Ok(format),
+        (None, ending) => ending.as_deref().and_then(by_ending).ok_or_else(|| {
             let message = format!("the name {shown} does not tell in which format it shows the schedule");
-            Err(refusal(message).remedy(format!("say it with `--format`: {}", names().join(", "))).into())
-        }
+            refusal(message).remedy(format!("say it with `--format`: {}", names().join(", "))).into()
+        }),
     }
 }
 
-/// Returns whether a file whose name stands for the format `by_name` may be of the format `asked`: a product
-/// file of endoflife.date is Markdown.
-fn serves(asked: ScheduleFormat, by_name: ScheduleFormat) -> bool {
-    asked == by_name || (asked, by_name) == (ScheduleFormat::Endoflife, ScheduleFormat::Markdown)
+fn ending(path: &Path) -> Option<String> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    Some(ending).filter(|ending| !ending.is_empty())
 }
 
-/// Returns the format that the extension of a file's name stands for.
-pub fn by_extension(path: &Path) -> Option<ScheduleFormat> {
-    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-    Some(match extension.as_str() {
-        "md" | "markdown" | "mdx" => ScheduleFormat::Markdown,
-        "html" | "htm" => ScheduleFormat::Html,
-        "svg" => ScheduleFormat::Svg,
-        "mmd" | "mermaid" => ScheduleFormat::Mermaid,
-        "ics" => ScheduleFormat::Ics,
-        "json" => ScheduleFormat::Json,
-        "txt" => ScheduleFormat::Human,
-        _ => return None,
-    })
+/// Returns the format that the ending of a file's name stands for.
+fn by_ending(ending: &str) -> Option<ScheduleFormat> {
+    ScheduleFormat::value_variants().iter().copied().find(|format| endings(*format).contains(&ending))
+}
+
+/// Returns the endings of the names of files of a format; what several have stands for the first of them.
+fn endings(format: ScheduleFormat) -> &'static [&'static str] {
+    match format {
+        ScheduleFormat::Human => &["txt"],
+        ScheduleFormat::Markdown => &["md", "markdown", "mdx"],
+        ScheduleFormat::Html => &["html", "htm"],
+        ScheduleFormat::Svg => &["svg"],
+        ScheduleFormat::Mermaid => &["mmd", "mermaid"],
+        ScheduleFormat::Ics => &["ics"],
+        ScheduleFormat::Json => &["json"],
+        ScheduleFormat::Endoflife => &["md", "markdown"],
+    }
 }
 
 fn names() -> Vec<String> {

@@ -64,7 +64,12 @@ fn the_name_of_a_file_tells_its_format() {
             }
         }
     }
-    for name in ["releases", "md", "releases.yml", "releases."] {
+    for asked in ScheduleFormat::value_variants() {
+        for name in ["releases.yml", "picture.png", "a.md.in"] {
+            assert_eq!(format(name, Some(*asked)), Err(rule::SCHEDULE_FORMAT), "{name}: {asked:?}");
+        }
+    }
+    for name in ["releases", "md", ".svg", "releases."] {
         assert_eq!(format(name, None), Err(rule::SCHEDULE_FORMAT), "{name}");
         assert_eq!(format(name, Some(ScheduleFormat::Markdown)), Ok(ScheduleFormat::Markdown), "{name}");
     }
