@@ -29,7 +29,7 @@ const SCREEN: usize = 640;
 /// The width in units that the narrowest place has for the bars: a label must fit in its part of it.
 const NARROWEST: usize = 230;
 /// The width of the label of a tick, and of today's line.
-const TICK_LABEL: usize = 36;
+const TICK_LABEL: usize = 32;
 const DAY_LABEL: usize = 100;
 
 /// The colours have a contrast of at least 3 to 1 against both backgrounds; the stages differ in
