@@ -132,7 +132,7 @@ impl Survey {
     /// Returns the tags of what was released from the branch of `version`, in the order of their
     /// versions: all of the release from that version up to the next that has a branch of its own.
     pub fn tags_of(&self, number: Number, version: &Version) -> Vec<&ReleaseTag> {
-        let starts = BranchStarts::of(&self.branches);
+        let starts = BranchStarts::of(self.branches.iter().filter(|branch| branch.number == number));
         self.tags.iter().filter(|tag| starts.is_of(tag, number, version)).collect()
     }
 }
@@ -147,7 +147,7 @@ pub fn latest<'a>(tags: &[&'a ReleaseTag]) -> Option<&'a ReleaseTag> {
 pub(super) struct BranchStarts(BTreeMap<Number, BTreeSet<Version>>);
 
 impl BranchStarts {
-    pub(super) fn of(branches: &[ReleaseBranch]) -> Self {
+    pub(super) fn of<'b>(branches: impl IntoIterator<Item = &'b ReleaseBranch>) -> Self {
         let mut starts: BTreeMap<Number, BTreeSet<Version>> = BTreeMap::new();
         for branch in branches {
             starts.entry(branch.number).or_default().insert(branch.version.clone());
