@@ -1,8 +1,9 @@
 //! The commits of one branch, and which of them still count: what was taken back does not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::evidence::Facts;
+use crate::git::CommitId;
 
 /// Commits of a branch from somewhere on, parents first.
 #[derive(Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Commits {
     reverted: BTreeSet<String>,
     /// What takes something back that it does not name, and that is not among `all`.
     in_words: Vec<usize>,
+    /// The ids of what is live.
+    live_ids: HashSet<CommitId>,
+    /// What takes something back and is live.
+    undoing: Vec<usize>,
 }
 
 impl Commits {
@@ -26,6 +31,9 @@ impl Commits {
         for at in 0..own.all.len() {
             own.add(at);
         }
+        own.live_ids = own.live().map(|one| one.id).collect();
+        let undoes = |index: &usize| !own.undone[*index].is_empty() || own.in_words.contains(index);
+        own.undoing = own.live.iter().copied().filter(undoes).collect();
         own
     }
 
@@ -90,20 +98,17 @@ impl Commits {
     /// Returns the commit that takes `facts` back and counts itself, the last of several; none where `facts`
     /// counts again.
     pub fn taken_back(&self, facts: &Facts) -> Option<&Facts> {
-        if self.live().any(|one| one.id == facts.id) {
+        if self.live_ids.contains(&facts.id) {
             return None;
         }
-        let names_it = |index: &&usize| {
-            self.undone
-                .get(**index)
-                .is_some_and(|names| names.iter().any(|name| facts.is_or_comes_from(name)))
+        let names_it = |index: usize| self.undone[index].iter().any(|name| facts.is_or_comes_from(name));
+        let in_words = |index: usize| {
+            let undone = self.all[index].undoes.as_ref();
+            self.in_words.contains(&index) && undone.is_some_and(|undone| !undone.among(&[facts]).is_empty())
         };
-        let in_words = |index: &&usize| {
-            let undone = self.all[**index].undoes.as_ref();
-            self.in_words.contains(index) && undone.is_some_and(|undone| !undone.among(&[facts]).is_empty())
-        };
-        let by = self.live.iter().filter(|index| names_it(index) || in_words(index)).max()?;
-        self.all.get(*by)
+        let takes_back = |index: &usize| names_it(*index) || in_words(*index);
+        let by = self.undoing.iter().copied().filter(takes_back).max()?;
+        self.all.get(by)
     }
 
     /// Returns what `facts` takes back by the names of commits, whether these are among all or not;
