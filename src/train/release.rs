@@ -57,11 +57,9 @@ impl Day {
         self.actual.unwrap_or(self.planned)
     }
 
-    /// Returns the day on which it is to be done, if that is not the planned one and still matters on `date`:
-    /// it has not been done, and has not passed.
-    pub fn rolls_over(&self, date: NaiveDate) -> Option<NaiveDate> {
-        let is_open = self.actual.is_none() && self.due >= date;
-        Some(self.due).filter(|&due| is_open && due != self.planned)
+    /// Returns the day on which it is to be done, if that is not the planned one and it has not been done.
+    pub fn rolls_over(&self) -> Option<NaiveDate> {
+        Some(self.due).filter(|&due| self.actual.is_none() && due != self.planned)
     }
 
     /// Returns the day on which it was done, if that is not the planned one.

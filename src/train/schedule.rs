@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::history::History;
 use super::link::{ProductPage, ReleaseLinks};
 use super::numbering::{Number, Numbering};
-use super::phase::Phase;
+use super::phase::{Group, Phase};
 use super::release::Release;
 use super::support::Lts;
 use super::{SupportException, Train};
@@ -63,6 +63,20 @@ pub struct ScheduleRow {
     pub latest: Option<(Version, NaiveDate)>,
     /// Where it can be found, as far as that was asked for.
     pub links: ReleaseLinks,
+}
+
+impl ScheduleRow {
+    /// Returns the day to which its cut rolls over, if it is still to be made on `date`.
+    pub fn cut_due(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let is_open = self.phase == Phase::InDevelopment;
+        self.release.cut.rolls_over().filter(|&due| is_open || due >= date)
+    }
+
+    /// Returns the day to which it rolls over, if it is still to come on `date`, be it late.
+    pub fn release_due(&self, date: NaiveDate) -> Option<NaiveDate> {
+        let is_open = self.phase.group() == Group::Upcoming;
+        self.release.release.rolls_over().filter(|&due| is_open || due >= date)
+    }
 }
 
 /// A release that never was, nor will be.

@@ -93,8 +93,8 @@ impl Column {
         match self {
             Self::Version => Cell::Text(release.version.to_string()),
             Self::Lts => Cell::Text(if release.lts { "LTS" } else { "" }.to_owned()),
-            Self::Cut => Cell::day(&release.cut, date),
-            Self::Release => Cell::day(&release.release, date),
+            Self::Cut => Cell::day(&release.cut, row.cut_due(date)),
+            Self::Release => Cell::day(&release.release, row.release_due(date)),
             Self::Eol => Cell::Day { planned: release.term.eol, other: None },
             Self::Latest => row.latest.as_ref().map_or_else(Cell::default, |(version, day)| {
                 let address = links.tag.as_ref().and_then(|tag| tag.address.clone());
@@ -185,9 +185,9 @@ impl Default for Cell {
 }
 
 impl Cell {
-    fn day(day: &Day, date: NaiveDate) -> Self {
+    fn day(day: &Day, due: Option<NaiveDate>) -> Self {
         let actual = day.differs().map(|actual| ("actual", actual));
-        Self::Day { planned: day.planned, other: actual.or(day.rolls_over(date).map(|due| ("due", due))) }
+        Self::Day { planned: day.planned, other: actual.or(due.map(|due| ("due", due))) }
     }
 
     fn link(link: Option<&Link>) -> Self {

@@ -51,7 +51,9 @@ pub fn updated(path: &str, text: &str, schedule: &Schedule) -> Result<String, Ve
             Finding::of(rule::SCHEDULE_FORMAT, message).at(Place { path: path.to_owned(), spot: None });
         return Err(vec![finding.remedy("name a file that is not there, or remove it")]);
     };
-    Ok(format!("{}{}{}", &text[..place.start], releases(schedule), &text[place.end..]))
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let releases = releases(schedule).replace('\n', newline);
+    Ok(format!("{}{releases}{}", &text[..place.start], &text[place.end..]))
 }
 
 /// Returns where the releases are in the front matter: from their key to the next one or to its end.

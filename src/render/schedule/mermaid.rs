@@ -65,7 +65,7 @@ fn standing(row: &ScheduleRow, date: NaiveDate) -> String {
         Group::Supported => format!("until {}", short(last)),
         Group::Ended => format!("ended {}", short(last)),
         Group::Upcoming => {
-            let due = release.rolls_over(date).map(|due| format!(" due {}", short(due)));
+            let due = row.release_due(date).map(|due| format!(" due {}", short(due)));
             format!("from {}{}", short(release.planned), due.unwrap_or_default())
         }
     }

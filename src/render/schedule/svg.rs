@@ -111,7 +111,7 @@ fn standing(row: &ScheduleRow, date: NaiveDate) -> String {
     match row.phase {
         Phase::InDevelopment | Phase::Cut | Phase::Candidate | Phase::Due => {
             let release = &row.release.release;
-            let due = release.rolls_over(date).map(|due| format!(" (due {})", long(due)));
+            let due = row.release_due(date).map(|due| format!(" (due {})", long(due)));
             format!("release {}{}", long(release.planned), due.unwrap_or_default())
         }
         Phase::Supported | Phase::LastDay => format!("supported until {}", long(row.release.term.last_day())),
@@ -244,7 +244,7 @@ impl<'a> Chart<'a> {
         let ended = row.phase == Phase::Ended;
         let now = self.schedule.date.clamp(stretch.from, stretch.to);
         let last = stretch.to.pred_opt().unwrap_or(stretch.to);
-        let due = row.release.release.rolls_over(self.schedule.date);
+        let due = row.release_due(self.schedule.date);
         let due = due.filter(|_| stretch.stage == Stage::Candidate);
         let due = due.map(|due| format!(", due {}", long(due))).unwrap_or_default();
         let title = format!("{}: {} to {}{due}", stretch.stage.name(), long(stretch.from), long(last));

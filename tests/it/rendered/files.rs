@@ -94,6 +94,8 @@ fn the_page_of_a_product_changes_in_its_releases_alone() {
     let (before, after) = (edited.find("releases:").unwrap(), edited.find("LTSLabel").unwrap());
     assert!(later.starts_with(&edited[..before]) && later.ends_with(&edited[after..]), "{later}");
     assert_eq!(updated(Some(&later), "2025-05-21").unwrap(), later);
+    let windows = later.replace('\n', "\r\n");
+    assert_eq!(updated(Some(&windows), "2025-05-21").unwrap(), windows);
     for other in [
         "",
         "# Releases\n",

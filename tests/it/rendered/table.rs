@@ -114,6 +114,17 @@ fn a_day_that_rolls_over_is_shown_until_it_has_passed() {
 }
 
 #[test]
+fn a_release_that_is_late_shows_the_day_on_which_it_was_due() {
+    let tag = (Number(31), "31.0.0".parse().unwrap(), "2025-03-20".parse().unwrap());
+    let history = History::new("2025-04-25".parse().unwrap(), [tag], []);
+    let late = schedule_of("Wasmtime", WASMTIME, "2025-04-25", &history, Selection::Around);
+    for format in TABLES {
+        let text = shown(&late, format, "release,state", false);
+        assert!(text.contains("April 20 2025 (due: April 21 2025)"), "{format:?}: {text}");
+    }
+}
+
+#[test]
 fn a_page_says_how_far_each_day_is() {
     let page = shown(&wasmtime_on("2025-05-01"), ScheduleFormat::Html, "cut,eol", false);
     for (day, far) in
