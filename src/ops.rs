@@ -68,6 +68,7 @@ pub mod check;
 mod check_api;
 pub mod check_msrv;
 pub mod check_options;
+mod check_package;
 mod due;
 pub mod file;
 mod held;

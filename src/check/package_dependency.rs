@@ -1,14 +1,11 @@
 //! Published packages depend on what users can get.
 
 use super::Subject;
-use crate::edit::manifest::{DependencyKind, Publication};
+use crate::edit::manifest::{DEFAULT_REGISTRY as DEFAULT, DependencyKind, Publication};
 use crate::finding::Finding;
 use crate::plan::dependency::{DependencyEntry, entries};
 use crate::rule;
 use crate::workspace::Package;
-
-/// What Cargo calls the registry that it uses where none is named.
-const DEFAULT: &str = "crates-io";
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     let entries = entries(&subject.request.project.workspace);
@@ -50,7 +47,7 @@ fn elsewhere(entry: &DependencyEntry<'_>) -> Option<Finding> {
     let registry = entry.stated.registry.as_deref().unwrap_or(DEFAULT);
     let (owner, name) = (&entry.package.name, &entry.stated.package);
     let finding = match entry.required.filter(|required| required.member && required.name != *owner) {
-        Some(required) if !is_published_to(required, registry) => {
+        Some(required) if !required.publication.is_to(registry) => {
             let places = listed(&required.publication);
             let message = format!(
                 "`{owner}` requires `{name}` from {}, and that is published to {places} only",
@@ -74,18 +71,10 @@ fn elsewhere(entry: &DependencyEntry<'_>) -> Option<Finding> {
     Some(finding.at(entry.place()))
 }
 
-fn is_published_to(package: &Package, registry: &str) -> bool {
-    match &package.publication {
-        Publication::Anywhere => true,
-        Publication::Nowhere => false,
-        Publication::To(registries) => registries.iter().any(|name| name == registry),
-    }
-}
-
 /// Says what to write: a registry that both have, or else where the required one is to be published too.
 fn remedy(owner: &Package, required: &Package, registry: &str) -> String {
     let Publication::To(registries) = &required.publication else { return String::new() };
-    match registries.iter().find(|name| is_published_to(owner, name)) {
+    match registries.iter().find(|name| owner.publication.is_to(name)) {
         Some(common) if common == DEFAULT => "take `registry` out".to_owned(),
         Some(common) => format!("state `registry = \"{common}\"`"),
         None => format!("add `\"{registry}\"` to `publish` of `{}`", required.name),

@@ -1,7 +1,11 @@
 //! What `cargo package` says, as findings; pure.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::edit::manifest::{DEFAULT_REGISTRY, Publication};
 use crate::finding::{Finding, Place};
-use crate::rule;
+use crate::plan::dependency::{DependencyEntry, entries};
+use crate::rule::{self, Severity};
 use crate::workspace::{Package, Workspace};
 
 /// How large a package may be on crates.io.
@@ -9,6 +13,72 @@ const MOST: u64 = 10 << 20;
 
 /// One mebibyte.
 const MIB: f64 = 1_048_576.0;
+
+/// The members that are packed at once: Cargo packs for one registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch<'w> {
+    /// The registry, where Cargo does not tell it from the members.
+    pub registry: Option<&'w str>,
+    /// Their names.
+    pub members: BTreeSet<&'w str>,
+}
+
+/// Returns what is packed at once: all, where all are published to the same registry.
+pub fn batches(workspace: &Workspace) -> Vec<Batch<'_>> {
+    let published: Vec<&Package> =
+        workspace.packages.iter().filter(|package| package.is_published()).collect();
+    let is_told = |one: &Publication| !matches!(one, Publication::To(registries) if registries.len() > 1);
+    let first = published.first().map(|package| &package.publication);
+    if first.is_none_or(|first| is_told(first) && published.iter().all(|one| one.publication == *first)) {
+        let members = published.iter().map(|package| package.name.as_str()).collect();
+        return vec![Batch { registry: None, members }];
+    }
+    let mut by_registry: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for package in &published {
+        by_registry.entry(package.publication.first()).or_default().insert(&package.name);
+    }
+    let entries = entries(workspace);
+    let batch = |(registry, members)| Batch {
+        registry: Some(registry),
+        members: with_required(&entries, registry, members),
+    };
+    by_registry.into_iter().map(batch).collect()
+}
+
+/// Returns `members`, and those that they require from the registry, directly or not.
+fn with_required<'w>(
+    entries: &[DependencyEntry<'w>],
+    registry: &str,
+    mut members: BTreeSet<&'w str>,
+) -> BTreeSet<&'w str> {
+    let is_from = |entry: &&DependencyEntry<'w>| {
+        entry.is_published() && entry.stated.registry.as_deref().unwrap_or(DEFAULT_REGISTRY) == registry
+    };
+    loop {
+        let required = entries.iter().filter(is_from).filter_map(|entry| {
+            let required = entry.required.filter(|one| one.member && one.publication.is_to(registry))?;
+            members.contains(entry.package.name.as_str()).then_some(required.name.as_str())
+        });
+        let more: Vec<&str> = required.filter(|name| !members.contains(name)).collect();
+        if more.is_empty() {
+            return members;
+        }
+        members.extend(more);
+    }
+}
+
+/// Returns whether a rule has `found` what keeps a package from being packed: what is quoted in both.
+pub fn is_known(found: &[Finding], refused: &Finding, package: &Package) -> bool {
+    let quoted = refused.message.split('`').skip(1).step_by(2);
+    let quoted: Vec<&str> = quoted.filter(|word| *word != package.name).collect();
+    let is_same = |finding: &Finding| {
+        [rule::PACKAGE_METADATA, rule::PACKAGE_DEPENDENCY].contains(&finding.rule)
+            && finding.severity > Severity::Note
+            && finding.place.as_ref().is_some_and(|place| place.path == package.manifest.as_str())
+            && quoted.iter().any(|word| finding.message.contains(word))
+    };
+    found.iter().any(is_same)
+}
 
 /// Returns what is wrong with the sizes of what was packed, which is named `name-1.0.0.crate`.
 pub fn too_large(workspace: &Workspace, packed: &[(String, u64)]) -> Vec<Finding> {
@@ -48,6 +118,12 @@ pub fn refused<'w>(workspace: &'w Workspace, said: &str) -> (Finding, Option<&'w
     let what = about.map_or_else(|| "the workspace".to_owned(), |package| format!("`{}`", package.name));
     let reason = reason(said);
     let finding = match (is_offline, missing) {
+        (false, Some(name)) if named(name).is_some_and(Package::is_published) => Finding::of(
+            rule::PACKAGE_REHEARSAL,
+            format!("whether {what} can be packed is unchecked: it requires `{name}` from another registry"),
+        )
+        .as_note()
+        .remedy(format!("publish `{name}` first")),
         (true, _) => Finding::of(
             rule::PACKAGE_REHEARSAL,
             format!("whether {what} can be packed is unchecked, without network: {reason}"),

@@ -63,6 +63,9 @@ pub struct PackageTable {
     pub range: Range<usize>,
 }
 
+/// What Cargo calls the registry that it uses where none is named.
+pub const DEFAULT_REGISTRY: &str = "crates-io";
+
 /// Where a package may be published: what `publish` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Publication {
@@ -82,6 +85,25 @@ impl Publication {
             None => Self::Anywhere,
             Some(registries) if registries.is_empty() => Self::Nowhere,
             Some(registries) => Self::To(registries),
+        }
+    }
+
+    /// Returns whether the package may be published to `registry`.
+    pub fn is_to(&self, registry: &str) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Nowhere => false,
+            Self::To(registries) => registries.iter().any(|name| name == registry),
+        }
+    }
+
+    /// Returns the registry to which the package is published first: where none is named, that which Cargo uses.
+    pub fn first(&self) -> &str {
+        match self {
+            Self::To(registries) if !self.is_to(DEFAULT_REGISTRY) => {
+                registries.first().map_or(DEFAULT_REGISTRY, String::as_str)
+            }
+            _ => DEFAULT_REGISTRY,
         }
     }
 

@@ -2,17 +2,12 @@
 
 use anyhow::Result;
 
-use super::check_api;
 use super::session::Session;
-use crate::check::{Subject, packing};
+use super::{check_api, check_package};
+use crate::check::Subject;
 use crate::finding::{Finding, Refused};
 use crate::report::Report;
 use crate::rule;
-use crate::workspace::Package;
-use crate::workspace::rehearsal::{self, Packing};
-
-/// How often packing is tried anew, without the packages that cannot be packed.
-const TRIES: usize = 8;
 
 /// What is asked of `check` beyond its rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +41,7 @@ pub(super) fn ask(
     }
     Refused::if_any(findings)?;
     if options.package {
-        let found = package(session, subject, options.verify, report)?;
+        let found = check_package::package(session, subject, options.verify, report)?;
         report.findings.extend(weighed(subject, rule::PACKAGE_REHEARSAL, found));
     }
     if options.api {
@@ -62,62 +57,4 @@ fn weighed<'s>(
     found: Vec<Finding>,
 ) -> impl Iterator<Item = Finding> + 's {
     subject.request.project.config.check.all_weighed(asked, found)
-}
-
-/// Packs what is published; a package that cannot be packed is left out in the next try, so that all of them are found.
-fn package(
-    session: &Session<'_>,
-    subject: &Subject<'_>,
-    verify: bool,
-    report: &mut Report,
-) -> Result<Vec<Finding>> {
-    let (repo, project) = (&session.repo, subject.request.project);
-    let workspace = &project.workspace;
-    let mut exclude = workspace.unpublished();
-    let published = workspace.packages.iter().filter(|package| package.is_published()).count();
-    let manifest = repo.root().join(&workspace.root);
-    let mut findings = Vec::new();
-    for _ in 0..TRIES {
-        if exclude.len() == published + workspace.unpublished().len() {
-            break;
-        }
-        let said = match rehearsal::pack(&manifest, &exclude, verify)? {
-            Packing::Packed(packed) => {
-                report.fact("packed", packed.len().to_string());
-                findings.extend(packing::too_large(workspace, &packed));
-                break;
-            }
-            Packing::Refused(said) => said.shown(repo, &project.files)??,
-        };
-        let (finding, about) = packing::refused(workspace, &said);
-        let left_out = about.map(|package| dependents(subject, package)).unwrap_or_default();
-        findings.push(finding);
-        if left_out.is_empty() {
-            break;
-        }
-        exclude.extend(left_out);
-    }
-    Ok(findings)
-}
-
-/// Returns a package, and those that require it, directly or not.
-fn dependents<'s>(subject: &'s Subject<'_>, package: &'s Package) -> Vec<&'s str> {
-    let workspace = &subject.request.project.workspace;
-    let entries = crate::plan::dependency::entries(workspace);
-    let mut found = vec![package.name.as_str()];
-    let mut at = 0;
-    while let Some(name) = found.get(at).copied() {
-        at += 1;
-        let requiring =
-            entries.iter().filter(|entry| entry.required.is_some_and(|required| required.name == name));
-        for entry in requiring {
-            let owner = workspace.packages.iter().find(|one| one.name == entry.package.name);
-            if let Some(owner) = owner
-                && !found.contains(&owner.name.as_str())
-            {
-                found.push(&owner.name);
-            }
-        }
-    }
-    found
 }

@@ -16,18 +16,19 @@ pub enum Packing {
     Refused(CargoMessage),
 }
 
-/// Runs `cargo package` for the workspace of the manifest in the work tree, without the members `exclude`; with
-/// `verify` Cargo compiles each package as it was packed.
+/// Runs `cargo package` for the workspace of the manifest in the work tree, without the members `exclude`, as for
+/// `registry` if Cargo does not know it; with `verify` Cargo compiles each package as it was packed.
 ///
 /// # Errors
 ///
 /// If Cargo cannot be run.
-pub fn pack(manifest: &Path, exclude: &[&str], verify: bool) -> Result<Packing> {
+pub fn pack(manifest: &Path, registry: Option<&str>, exclude: &[&str], verify: bool) -> Result<Packing> {
     let target = TempDir::with_prefix("relprep-pack-").context("cannot make a temporary folder")?;
     let mut command = cargo::command();
     command.args(["package", "--workspace", "--locked", "--offline", "--color=never", "--manifest-path"]);
     command.arg(manifest).arg("--target-dir").arg(target.path());
     command.args(exclude.iter().map(|name| format!("--exclude={name}")));
+    command.args(registry.map(|registry| format!("--registry={registry}")));
     if !verify {
         command.arg("--no-verify");
     }

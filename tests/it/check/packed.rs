@@ -1,6 +1,6 @@
 //! The packaging rehearsal by Cargo itself.
 
-use super::{check, edit, lock, member, released, wrong};
+use super::{CONFIGURATION, check, edit, lock, member, planted, released, wrong};
 use crate::checking::Run;
 use crate::support::Sandbox;
 
@@ -23,7 +23,14 @@ pub(super) fn found(run: &Run, rule: &str) -> Vec<String> {
 }
 
 fn packed(plant: impl Fn(&Sandbox)) -> Vec<String> {
+    packed_beside(&["package-metadata", "package-dependency"], plant)
+}
+
+/// Returns what packing finds where these rules are off.
+fn packed_beside(off: &[&str], plant: impl Fn(&Sandbox)) -> Vec<String> {
     let sandbox = released();
+    let levels = off.iter().map(|rule| format!("{rule} = \"off\"\n")).collect::<Vec<_>>().concat();
+    sandbox.write("relprep.toml", format!("{CONFIGURATION}[check]\n{levels}"));
     plant(&sandbox);
     sandbox.commit_all("Go on");
     sandbox.git(["tag", "--force", "v1.0.0"]);
@@ -106,28 +113,71 @@ fn each_package_that_cannot_be_packed_is_found_with_its_manifest() {
     );
 }
 
+/// A published member that users get from one registry, and that requires `lib` so.
+fn inhouse(sandbox: &Sandbox, lib: &str, requirement: &str) {
+    let registry =
+        |name: &str| format!("[registries.{name}]\nindex = \"sparse+https://localhost:1/{name}/\"\n");
+    sandbox.write(".cargo/config.toml", registry("house") + &registry("yard"));
+    sandbox.write("members/lib/Cargo.toml", member("lib", lib));
+    let dependency =
+        format!("[dependencies]\nlib = {{ path = \"../lib\", version = \"=1.0.0\"{requirement} }}\n");
+    sandbox.write("members/more/Cargo.toml", member("more", &format!("publish = [\"house\"]\n{dependency}")));
+    sandbox.write("members/more/src/lib.rs", "");
+    sandbox.git(["add", "--all"]);
+    lock(sandbox);
+}
+
 #[test]
-fn registries_that_disagree_and_a_third_party_that_is_not_here_are_told() {
-    let mismatch = packed(|it| {
-        let registry =
-            |name: &str| format!("[registries.{name}]\nindex = \"sparse+https://localhost:1/{name}/\"\n");
-        it.write(".cargo/config.toml", registry("house") + &registry("yard"));
-        edit(
-            it,
-            "members/lib/Cargo.toml",
-            "license.workspace = true\n",
-            "license.workspace = true\npublish = [\"house\"]\n",
-        );
-    });
-    assert_eq!(mismatch.len(), 1, "{mismatch:?}");
-    assert!(mismatch[0].contains("cannot be packed: --registry is required"), "{mismatch:?}");
+fn each_registry_has_its_own_packages() {
+    // `app` is for all registries, and requires `lib` from the usual one.
+    assert_eq!(packed(|it| inhouse(it, "", ", registry = \"house\"")), NONE);
+    assert_eq!(
+        packed(|it| inhouse(it, "", "")),
+        [
+            "note members/more/Cargo.toml:2 whether `more` can be packed is unchecked: it requires `lib` from another registry"
+        ]
+    );
+    // One that is for two is packed for the first.
+    assert_eq!(
+        packed(|it| {
+            inhouse(it, "publish = [\"yard\", \"house\"]\n", ", registry = \"house\"");
+            edit(it, "members/app/Cargo.toml", "[dependencies]", "publish = [\"house\"]\n[dependencies]");
+            edit(it, "members/app/Cargo.toml", "=1.0.0\"", "=1.0.0\", registry = \"house\"");
+            lock(it);
+        }),
+        NONE
+    );
+    let mismatch = packed(|it| inhouse(it, "publish = [\"yard\"]\n", ", registry = \"house\""));
+    assert!(
+        mismatch.iter().any(|one| one.contains("`more`") && one.contains("another registry")),
+        "{mismatch:?}"
+    );
+}
+
+#[test]
+fn a_third_party_that_is_not_here_is_unchecked() {
     let absent = packed(|it| {
         let app = it.read("members/app/Cargo.toml");
-        it.write(
-            "members/app/Cargo.toml",
-            format!("{app}[build-dependencies]\nnowhere-to-be-found = \"1\"\n"),
-        );
+        let third_party = "[build-dependencies]\nnowhere-to-be-found = \"1\"\n";
+        it.write("members/app/Cargo.toml", format!("{app}{third_party}"));
     });
     assert!(absent[0].starts_with("note"), "{absent:?}");
     assert!(absent[0].contains("is unchecked, without network: "), "{absent:?}");
+}
+
+#[test]
+fn what_a_rule_has_found_packing_does_not_find_again() {
+    let plant = |it: &Sandbox| {
+        edit(it, "members/lib/Cargo.toml", "license.workspace", "readme = \"R.md\"\nlicense.workspace");
+        edit(
+            it,
+            "members/app/Cargo.toml",
+            "[dev-dependencies]\ntool = { path = \"../tool\" }\n",
+            "tool = { path = \"../tool\", version = \"1.0.0\" }\n",
+        );
+        lock(it);
+    };
+    assert_eq!(planted(plant), ["error package-metadata", "error package-dependency"]);
+    assert_eq!(packed_beside(&[], plant), NONE);
+    assert_eq!(packed_beside(&["package-metadata"], plant).len(), 1);
 }
