@@ -218,9 +218,38 @@ impl Project {
         location: &Location,
         at: Revision,
     ) -> Result<(Config, RepoPath)> {
-        let tree = repo.tree(at.commit)?;
-        let root = root_among(repo, location, &tree)?;
-        Ok((configured::at((repo, refs), location, at, &tree, &root)?.0, root))
+        Self::config_among((repo, refs), location, at, &repo.tree(at.commit)?)
+    }
+
+    /// Reads the configuration as [`Project::config_at`] does, of as few files as are likely to be enough: without
+    /// looking where a manifest says that its workspace lies elsewhere than above it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn config_above(
+        (repo, refs): (&Repo, &Refs),
+        location: &Location,
+        at: Revision,
+    ) -> Result<(Config, RepoPath)> {
+        let manifest = relative(repo, &manifest_path(repo, location)?)?;
+        let beside = |manifest: RepoPath| {
+            let config = RepoPath::from_folder(manifest.folder(), configured::FILE);
+            [manifest, config]
+        };
+        let paths = declared::manifests_for(&manifest).into_iter().flat_map(beside);
+        let paths: Vec<RepoPath> = paths.flat_map(|path| path.and_above().collect::<Vec<_>>()).collect();
+        Self::config_among((repo, refs), location, at, &repo.files_among(at.commit, &paths)?)
+    }
+
+    fn config_among(
+        (repo, refs): (&Repo, &Refs),
+        location: &Location,
+        at: Revision,
+        tree: &Tree,
+    ) -> Result<(Config, RepoPath)> {
+        let root = root_among(repo, location, tree)?;
+        Ok((configured::at((repo, refs), location, at, tree, &root)?.0, root))
     }
 
     /// Reads the project at `location` as it is `at` a commit, with those members that it had at

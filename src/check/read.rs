@@ -91,7 +91,7 @@ pub fn question(
     at: Revision,
     branch: &BranchName,
 ) -> Result<Question> {
-    let Ok((config, root)) = Project::config_at((repo, refs), location, at) else {
+    let Ok((config, root)) = Project::config_above((repo, refs), location, at) else {
         return Ok(Question::Members);
     };
     let lock = root.sibling("Cargo.lock");

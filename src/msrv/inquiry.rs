@@ -153,7 +153,7 @@ pub fn question(
     branch: &BranchName,
     stated: &BaselineOverride,
 ) -> Result<Question> {
-    let Ok((config, root)) = Project::config_at((repo, refs), location, at) else {
+    let Ok((config, root)) = Project::config_above((repo, refs), location, at) else {
         return Ok(Question::Members);
     };
     let line = config.names.branch.line(branch);
