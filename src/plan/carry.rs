@@ -30,7 +30,7 @@ pub fn plan(request: &Request<'_>, from: &[BranchNotes]) -> Result<Plan, Vec<Fin
         }
         is_laid_out_so = true;
         let mut carried = branch_notes::carried(request, &file, &own, from);
-        bump.files.put(&file.path, What::Notes { layout }, Some(now), own.with_carried(&carried));
+        bump.files.put(&file.path, What::Notes { layout }, Some(now), own.with_carried(&mut carried));
         findings.append(&mut carried.findings);
     }
     if bump.files.is_empty() {

@@ -86,8 +86,8 @@ fn cut_one(
     let mut carried = carried(request, file, (&notes, layout), from)?;
     let doubts = next.version.as_ref().filter(|_| layout == Some(Layout::Growing));
     let mut findings = doubts.map_or_else(Vec::new, |next| notes.doubts_of_cut(next, request.date));
+    let with_carried = notes.with_carried(&mut carried);
     findings.append(&mut carried.findings);
-    let with_carried = notes.with_carried(&carried);
     let notes = Notes::parse(&file.path, &with_carried, &file.config.style);
     let edited = match layout {
         Some(Layout::PerBranch) => notes.cut(&opening(request, file)?, next, cut),

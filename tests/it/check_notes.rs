@@ -90,6 +90,53 @@ fn where_no_tag_of_a_package_is_known_that_is_said() {
 }
 
 #[test]
+fn a_day_is_that_of_the_tag_where_it_was_made_and_only_what_is_released_now_is_strict() {
+    // It is the 21st in UTC.
+    let tagged = "2024-05-20T21:31:00-04:00";
+    let said = |section: &str, today: &str| {
+        let sandbox = tower("", "[notes]\nfile = \"bell/CHANGELOG.md\"\n");
+        sandbox.write("bell/CHANGELOG.md", format!("# 2.0.0 ({section})\n\n- Louder.\n"));
+        let commit = ["commit", "--quiet", "--all", "--allow-empty", "--message=Release"];
+        let dates = [("GIT_AUTHOR_DATE", tagged), ("GIT_COMMITTER_DATE", tagged)];
+        assert!(sandbox.command("git").args(commit).envs(dates).status().unwrap().success());
+        sandbox.git(["tag", "--force", "v2.0.0"]);
+        let run = relprep(&sandbox, &["check", "--format", "json", "--date", today]);
+        run.findings().iter().filter(|found| found.ends_with("release-date")).count()
+    };
+    let [now, later] = ["2024-05-21", "2024-07-01"];
+    for (section, at_once, afterwards) in [
+        ("2024-05-18", 1, 1),
+        ("2024-05-19", 1, 0),
+        ("2024-05-20", 0, 0),
+        ("2024-05-21", 0, 0),
+        ("2024-05-22", 1, 0),
+        ("2024-05-23", 1, 1),
+    ] {
+        assert_eq!([said(section, now), said(section, later)], [at_once, afterwards], "{section}");
+    }
+}
+
+#[test]
+fn an_archive_that_links_to_a_file_that_a_branch_lacks_is_found() {
+    let sandbox = tower("", "[notes]\nfile = \"bell/CHANGES.md\"\nlayout = \"per-branch\"\n");
+    sandbox.git(["branch", "release-1.0.0"]);
+    sandbox.write(
+        "bell/CHANGES.md",
+        "# 2.0.0\n\nReleased 2024-05-20.\n\n---\n\n<!-- ARCHIVE_START -->\n* [1.0.x](../../release-1.0.0/bell/CHANGES.md)\n",
+    );
+    sandbox.commit_all("Write notes");
+    let archive = |sandbox: &Sandbox| {
+        found(sandbox).into_iter().filter(|it| it.contains("notes-archive")).collect::<Vec<_>>()
+    };
+    assert_eq!(archive(&sandbox), ["error notes-archive bell/CHANGES.md:8"]);
+    sandbox.git(["switch", "--quiet", "release-1.0.0"]);
+    sandbox.write("bell/CHANGES.md", "# 1.0.0\n\nReleased 2024-04-01.\n");
+    sandbox.commit_all("Write notes here, too");
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    assert_eq!(archive(&sandbox), [""; 0]);
+}
+
+#[test]
 fn a_major_step_on_a_release_branch_is_to_be_in_the_notes() {
     let product = "[notes]\nfile = \"bell/CHANGELOG.md\"\n[[line]]\npackages = [\"rope\"]\n";
     let step = |rope: &str, entry: &str| {

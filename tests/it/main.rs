@@ -36,6 +36,7 @@ mod notes;
 mod notes_doubts;
 mod notes_edit;
 mod notes_layout;
+mod notes_promises;
 mod only_versions;
 mod ops;
 mod partial;

@@ -81,12 +81,12 @@ fn a_second_section_that_gathers_is_refused_at_whatever_level_it_stands() {
 fn a_newer_version_stops_a_release_unless_it_is_planned() {
     let newer = |line: usize| format!("{line}: the notes have 1.3.0, which is newer than 1.2.0");
     assert_eq!(refused(turn("## Unreleased\n\n- A\n\n## 1.3.0\n\n- B\n")), [newer(5)]);
-    assert_eq!(refused(turn("## 1.3.0 - 2025-08-01\n\n## Unreleased\n\n- A\n")), [newer(1)]);
     assert_eq!(refused(release("# 1.3.0 (July 3rd, 2025)\n\n# 1.2.0 (Unreleased)\n")), [newer(1)]);
     assert_eq!(refused(release("# 1.2.0 (Unreleased)\n\n# 1.3.0\n\n# 1.1.0\n")), [newer(3)]);
     let patched = "5: the notes have 2.0.0, which is newer than 1.2.1";
     assert_eq!(refused(patch("# 1.2.0\n\n- A\n\n# 2.0.0 (2025-08-19)\n")), [patched]);
     for (planned, severity) in [
+        ("## 2.0.0 - 2022-01-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n", Severity::Warning),
         ("## 2.0.0 - 2030-01-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n", Severity::Warning),
         ("## 2.0.0-rc.1 - 2025-07-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n", Severity::Warning),
         ("## 2.0.0 - TBD\n\n## Unreleased\n\n- A\n\n## 1.1.0\n", Severity::Note),

@@ -310,6 +310,23 @@ fn a_patch_leaves_the_date_that_its_authors_gave_it() {
 }
 
 #[test]
+fn an_underline_follows_its_heading() {
+    let before = "1.1.0 (Unreleased)\n==================\n\n- A\n\n1.0.0 (2025-08-01)\n==================\n";
+    let after = before.replacen(
+        "1.1.0 (Unreleased)\n==================",
+        "1.1.0 (2025-08-20)\n==================",
+        1,
+    );
+    assert_eq!(release(before, "1.1.0").unwrap().0, after);
+    for (before, after) in [
+        ("1.1.0 - TBD\n-----------\n", "1.1.0 - Released 2025-08-20\n---------------------------\n"),
+        ("1.1.0 - Unreleased\n===\n", "1.1.0 - Released 2025-08-20\n===\n"),
+    ] {
+        assert_eq!(release(before, "1.1.0").unwrap().0, after);
+    }
+}
+
+#[test]
 fn a_missing_section_takes_the_shape_of_its_neighbours() {
     for (before, section) in [
         ("^## 1.0.0\n\nReleased 2025-08-01.\n", "## 1.0.1\n\nReleased 2025-08-20.\n\n### Fixed\n\n"),
@@ -319,6 +336,11 @@ fn a_missing_section_takes_the_shape_of_its_neighbours() {
         ),
         ("x\n\n^1.0.0\n=====\n\n### A\n", "1.0.1\n=====\n\n### Fixed\n\n"),
         ("^Tool 1.0.0 (2025-01-01)\n---\n", "Tool 1.0.1 (2025-08-20)\n---\n\n### Fixed\n\n"),
+        (
+            "^## [v1.0.0 (2025-01-01)](x/tag/v1.0.0)\n\n- a\n",
+            "## [v1.0.1 (2025-08-20)](x/tag/v1.0.1)\n\n### Fixed\n\n",
+        ),
+        ("^# 1.0.0\n- x\n# 0.9.0\n- y\n# 0.8.0\n- z\n***\n# 0.7.0\n", "# 1.0.1\n"),
         ("^## [1.0.0](x/v1.0.0) ##\n", "## [1.0.1](x/v1.0.1) ##\n\n### Fixed\n\n"),
         ("^# 1.0.0 - the one (2025-01-01)\n", "# 1.0.1 (2025-08-20)\n\n## Fixed\n\n"),
         ("^# 1.0.0\nx\n\n***\n# 0.9.0\n", "# 1.0.1\n\n## Fixed\n\n***\n\n"),

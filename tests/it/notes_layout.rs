@@ -1,8 +1,6 @@
 //! The layouts of the notes: which one a file shows, and what becomes of it.
 
 use chrono::NaiveDate;
-use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use relprep::edit::notes::{Edited, Layout, Missing, Notes, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
@@ -318,6 +316,61 @@ fn how_notes_are_laid_out_is_asked_where_they_do_not_show_it() {
 }
 
 #[test]
+fn a_form_that_cannot_be_imitated_is_asked_for_and_then_taken() {
+    let log = "# 1.9.0 (2nd quarter of 2023)\n\n- First.\n\n# 1.8.0 (1st quarter of 2023)\n\n- None.\n";
+    let sandbox = bell(&[("CHANGES.md", &format!("# 2.0.0\n\n- Louder.\n\n{log}"))]);
+    sandbox.git(["switch", "--quiet", "--create", "release-2.0.0"]);
+    let said = relprep(&sandbox, &["release", "--date", "2024-05-20"]).exits(1);
+    let asked = "error[notes-wording]: how the notes date a release cannot be told from `(2nd quarter of 2023)`\n --> CHANGES.md:5:";
+    assert!(said.contains(asked), "{said}");
+    assert!(said.contains("`released = \"Released {date}\"`"), "{said}");
+    sandbox.write("relprep.toml", "[notes]\nreleased = \"Released {date}\"\n");
+    sandbox.commit_all("Say how releases are dated");
+    let said = relprep(&sandbox, &["release", "--date", "2024-05-20"]).exits(0);
+    assert!(said.contains("note[notes-state]: the section for 2.0.0 says neither"), "{said}");
+    let dated = format!("# 2.0.0\n\nReleased 2024-05-20.\n\n- Louder.\n\n{log}");
+    assert_eq!(sandbox.read("CHANGES.md"), dated);
+    relprep(&sandbox, &["patch", "--date", "2024-05-21"]).exits(0);
+    assert_eq!(sandbox.read("CHANGES.md"), format!("# 2.0.1\n\nReleased 2024-05-21.\n\n{dated}"));
+}
+
+#[test]
+fn a_section_without_a_state_is_dated_as_its_neighbours_are_and_that_is_said() {
+    for (older, dated) in [
+        ("## [1.0.0] - 2024-04-01", "## [2.0.0] - 2024-05-20\n"),
+        ("## [1.0.0] (April 1st, 2024)", "## [2.0.0] (May 20th, 2024)\n"),
+        ("## 1.0.0\n\n*Released on 2024/04/01.*", "## [2.0.0]\n\n*Released on 2024/05/20.*\n"),
+    ] {
+        let sandbox = bell(&[("CHANGES.md", &format!("## [2.0.0]\n\n- Louder.\n\n{older}\n\n- First.\n"))]);
+        sandbox.git(["switch", "--quiet", "--create", "release-2.0.0"]);
+        let said = relprep(&sandbox, &["release", "--date", "2024-05-20"]).exits(0);
+        assert!(
+            said.contains("note[notes-state]: the section for 2.0.0 says neither `Unreleased`"),
+            "{said}"
+        );
+        assert_eq!(sandbox.read("CHANGES.md"), format!("{dated}\n- Louder.\n\n{older}\n\n- First.\n"));
+    }
+}
+
+#[test]
+fn a_section_that_is_not_closed_is_not_carried() {
+    let log = "# 2.0.0 (unreleased)\n\n- Louder.\n\n# 1.0.0 (April 1st, 2024)\n\n- First.\n";
+    let sandbox = bell(&[("CHANGES.md", log)]);
+    relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
+    sandbox.git(["switch", "--quiet", "release-2.0.0"]);
+    let open = "# 2.0.1 (2024-05-22)\n\n```\nring()\n";
+    sandbox.write("CHANGES.md", open);
+    sandbox.commit_all("Open a block of code");
+    sandbox.git(["tag", "v2.0.1"]);
+    sandbox.git(["switch", "--quiet", "main"]);
+    let said = relprep(&sandbox, &["notes", "--carry"]).exits(1);
+    assert!(
+        said.contains("the section for 2.0.1 on release-2.0.0 is left out: it ends in a comment"),
+        "{said}"
+    );
+}
+
+#[test]
 fn the_first_release_branch_has_notes_that_are_released() {
     let sandbox = bell(&[]);
     relprep(&sandbox, &["branch", "--date", "2024-05-20"]).exits(0);
@@ -373,93 +426,4 @@ fn each_package_has_notes_that_move_with_it() {
     let wrong = make("[[notes]]\npackage = [\"rope\"]\n");
     let said = relprep(&wrong, &["branch"]).exits(1);
     assert!(said.contains("= help: did you mean `packages`?"), "{said}");
-}
-
-/// Texts made of what notes are made of.
-fn texts() -> impl Strategy<Value = String> {
-    let pieces = prop::sample::select(vec![
-        "## [Unreleased]",
-        "# unreleased",
-        "## [1.1.0] - 2025-07-01",
-        "## 1.0.0 (June 1st, 2025)",
-        "# 1.2.0",
-        "### Added",
-        "### Fixed",
-        "- A bell.",
-        "  more of it",
-        "Released 2025-06-01.",
-        "Unreleased.",
-        "---",
-        "```",
-        "<!-- a comment -->",
-        "<!--",
-        "-->",
-        "> ## 3.0.0",
-        "[1.1.0]: https://e.org/compare/v1.0.0...v1.1.0",
-        "[Unreleased]: https://e.org/compare/v1.1.0...HEAD",
-        "[#1]: x",
-        "Title",
-        "=====",
-        "\u{feff}",
-        "é",
-    ]);
-    let ends = prop::sample::select(vec!["\n", "\n\n", "\r\n", "\n\n\n"]);
-    prop::collection::vec((pieces, ends), 0..24).prop_map(|lines| {
-        let mut text: String = lines.iter().flat_map(|(line, end)| [*line, *end]).collect();
-        // Some have no line end at the end.
-        if lines.len() % 3 == 0 {
-            text.truncate(text.trim_end().len());
-        }
-        text
-    })
-}
-
-/// Returns whether the lines of `part` are all in `whole`, in their order, but for those that `may_go`.
-fn keeps_lines(whole: &str, part: &str, may_go: impl Fn(&str) -> bool) -> bool {
-    let mut lines = whole.split(['\n', '\r']);
-    part.split(['\n', '\r'])
-        .filter(|line| !line.trim_matches([' ', '\u{feff}']).is_empty() && !may_go(line))
-        .all(|line| lines.any(|other| other.trim_matches('\u{feff}') == line.trim_matches('\u{feff}')))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        // What is found is found in every run.
-        rng_seed: RngSeed::Fixed(15),
-        ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn a_release_loses_nothing_but_empty_categories_and_the_link_that_follows(text in texts()) {
-        // An underlined line may be such a category, too.
-        let underlined = |lines: &[&str]| lines[1] == "---" && !lines[0].is_empty();
-        if text.lines().collect::<Vec<_>>().windows(2).any(underlined) {
-            return Ok(());
-        }
-        let Ok(after) = turn(&text, "1.3.0") else { return Ok(()) };
-        let may_go = |line: &str| ["###", "[Unreleased]:", "Unreleased."].iter().any(|token| line.starts_with(token));
-        prop_assert!(keeps_lines(&after, &text, may_go), "{text:?} became {after:?}");
-        if after != text {
-            prop_assert_eq!(turn(&after, "1.3.0"), Ok(after.clone()), "twice");
-        }
-    }
-
-    #[test]
-    fn a_next_section_is_all_that_a_growing_file_gains(text in texts()) {
-        let Ok(after) = grow(&text, "2.0.0") else { return Ok(()) };
-        prop_assert!(keeps_lines(&after, &text, |_| false), "{text:?} became {after:?}");
-        let added = after.len() - text.len();
-        let same = after.bytes().zip(text.bytes()).take_while(|(one, other)| one == other).count();
-        prop_assert!((0..=same).any(|at| after.as_bytes()[at + added..] == text.as_bytes()[at..]));
-    }
-
-    #[test]
-    fn what_a_cut_takes_out_was_gathered(text in texts()) {
-        let Ok(after) = anew(&text) else { return Ok(()) };
-        let gathered = with(&text, |notes| notes.gatherings()[0].range.clone());
-        let rest = [&text[..gathered.start], &text[gathered.end..]].concat();
-        prop_assert!(keeps_lines(&after, &rest, |_| false), "{text:?} became {after:?}");
-        prop_assert_eq!(anew(&after), Ok(after.clone()), "twice");
-    }
 }

@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use semver::Version;
 
+use super::outline::{BlockKind, Outline};
 use super::state::SectionState;
 use super::{Notes, Section};
 use crate::edit::splice::{self, Splice};
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::rule;
 
 /// What the release branches have that the trunk is to have, too.
@@ -41,6 +42,17 @@ impl Notes<'_> {
     ) {
         for section in from.sections.iter().filter(|section| wanted(section)) {
             let content = &from.text[from.content_of(section)];
+            if is_open(content) {
+                let message = format!(
+                    "the section for {} on {branch} is left out: it ends in a comment or a block of code that is \
+                     not closed, and would hide what follows",
+                    section.version
+                );
+                let open =
+                    Finding::of(rule::NOTES_SECTION, message).as_warning().at(from.place(&section.heading));
+                carried.findings.push(open.remedy("close it on that branch"));
+                continue;
+            }
             match self.sections_of(&section.version).next() {
                 None => drop(
                     carried.sections.entry(section.version.clone()).or_insert_with(|| content.to_owned()),
@@ -59,8 +71,23 @@ impl Notes<'_> {
     }
 
     /// Returns the text with what is `carried`: each section before the first that is older, byte for byte as on its
-    /// branch.
-    pub fn with_carried(&self, carried: &Carried) -> String {
+    /// branch; as it is, with an error, where they would not be sections there.
+    pub fn with_carried(&self, carried: &mut Carried) -> String {
+        let text = self.joined(carried);
+        let joined = Notes::parse(self.path, &text, self.style);
+        let mut here: BTreeMap<&Version, usize> = BTreeMap::new();
+        joined.sections.iter().for_each(|section| *here.entry(&section.version).or_default() += 1);
+        let Some(hidden) = carried.sections.keys().find(|version| here.get(version) != Some(&1)) else {
+            return text;
+        };
+        let message =
+            format!("the section for {hidden} would be hidden by a comment or a block of code above");
+        let finding = Finding::of(rule::NOTES_SECTION, message).at(Place::file(self.path));
+        carried.findings.push(finding.remedy("close what is opened there"));
+        self.text.to_owned()
+    }
+
+    fn joined(&self, carried: &Carried) -> String {
         let end = self.line_end();
         let rule = self.rule_between().map(|rule| [rule, end, end].concat()).unwrap_or_default();
         let gap = end.repeat(self.blank_lines().max(1));
@@ -107,6 +134,12 @@ impl Notes<'_> {
             Splice::new(unreleased.target.clone(), super::definition::succeeded(target, last, newest))
         })
     }
+}
+
+/// Returns whether what follows a section would be part of it.
+fn is_open(content: &str) -> bool {
+    let followed = Outline::parse(&[content, "\n\n# 0.0.0\n"].concat());
+    !followed.blocks.last().is_some_and(|last| matches!(last.kind, BlockKind::Heading(_)))
 }
 
 impl Carried {

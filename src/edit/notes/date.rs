@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::scaffold::Missing;
+use super::shape::underline_for;
 use super::state::{SectionState, StatePlace};
 use super::title::after_link;
 use super::{Edited, Notes, Section};
@@ -94,7 +95,7 @@ impl Notes<'_> {
         let splice = match near.and_then(|near| Some((near, near.stated.as_ref()?))) {
             Some((near, stated)) => self.stated_as(near, stated, section, date),
             None if self.style.is_released_set => {
-                let line = [&self.line_end().repeat(2), &self.style.released_on(date), "."].concat();
+                let line = self.state_line(SectionState::Released(date));
                 let at = section.heading.end;
                 Splice::new(at..at, self.set_apart(line, at))
             }
@@ -134,10 +135,19 @@ impl Notes<'_> {
         }
     }
 
-    /// Returns the text with a section dated by `splice`; the links' definitions at the end follow.
+    /// Returns the text with a section dated by `splice`; an underline as long as its heading follows, and so do the links'
+    /// definitions at the end.
     fn followed(&self, section: &Section, splice: Splice) -> String {
-        let definitions = self.succeeding_definitions(&section.version);
-        splice::apply(self.text, definitions.into_iter().chain([splice]).collect())
+        let mut splices = self.succeeding_definitions(&section.version);
+        let line = section.heading.start..section.marks.text.end;
+        if let Some(underline) = section.marks.underline.clone().filter(|_| splice.range.end <= line.end) {
+            let [before, after] = [line.start..splice.range.start, splice.range.end..line.end];
+            let now = [&self.text[before], &splice.with, &self.text[after]].concat();
+            let drawn = underline_for(&now, &self.text[line], &self.text[underline.clone()]);
+            splices.push(Splice::new(underline, drawn));
+        }
+        splices.push(splice);
+        splice::apply(self.text, splices)
     }
 
     fn no_section(&self, version: &Version, severity: Severity) -> Finding {

@@ -82,9 +82,15 @@ impl Notes<'_> {
         let gathered = self.gatherings.first().map(|gathering| gathering.range.start);
         let here = self.sections_of(version).next().map(|section| section.range.start).or(gathered);
         let below = |section: &Section| here.is_some_and(|here| section.range.start > here);
+        // Above what gathers stands what is planned, whatever its day.
+        let is_planned = |section: &Section| here == gathered && gathered.is_some() && !below(section);
         let severity = |section: &Section| match section.state() {
             Some(SectionState::Released(day)) if day <= date && section.version.pre.is_empty() => {
-                Severity::Error
+                if is_planned(section) {
+                    Severity::Warning
+                } else {
+                    Severity::Error
+                }
             }
             None if below(section) => Severity::Error,
             Some(SectionState::Unreleased) => Severity::Note,

@@ -7,8 +7,9 @@ use semver::Version;
 use super::definition::{succeeded, versions};
 use super::outline::{BlockKind, Outline, next_line};
 use super::state::{SectionState, StatePlace};
-use super::title::after_link;
+use super::title::{after_link, targets};
 use super::{Notes, Section};
+use crate::edit::splice::{self, Splice};
 use crate::finding::Finding;
 use crate::rule;
 
@@ -34,7 +35,18 @@ impl Notes<'_> {
     pub(super) fn frame_like(&self, model: &Section, version: &Version, state: SectionState) -> String {
         let heading = self.heading_like(model, version, state);
         let link = self.link_like(model, version).map(|line| self.line_end().to_owned() + &line);
-        [heading, link.unwrap_or_default(), self.state_like(model, state).unwrap_or_default()].concat()
+        let is_asked = model.stated.is_none() && self.style.is_released_set;
+        let line = self.state_like(model, state).or_else(|| is_asked.then(|| self.state_line(state)));
+        [heading, link.unwrap_or_default(), line.unwrap_or_default()].concat()
+    }
+
+    /// Returns the line that says `state` as the configuration words it, with the line ends before it.
+    pub(super) fn state_line(&self, state: SectionState) -> String {
+        let said = match state {
+            SectionState::Unreleased => self.style.unreleased.clone(),
+            SectionState::Released(date) => self.style.released_on(date),
+        };
+        [&self.line_end().repeat(2), &said, "."].concat()
     }
 
     /// Returns what says `state` in a section whose neighbour is `near`, in a heading or on a line of its own.
@@ -84,9 +96,12 @@ impl Notes<'_> {
             self.until_state(model, &said)
         } else {
             let rest = restated(at.end..text.end);
-            let link = rest.len() - after_link(&rest).len();
             // A link leads to the release by its number.
-            succeeded(&rest[..link], &model.version, version) + &rest[link..]
+            let led = |target: Range<usize>| {
+                let succeeded = succeeded(&rest[target.clone()], &model.version, version);
+                Splice::new(target, succeeded)
+            };
+            splice::apply(&rest, targets(&rest).into_iter().map(led).collect())
         };
         let line = before + &version.to_string() + &after;
         match &model.marks.underline {
@@ -167,7 +182,10 @@ impl Notes<'_> {
     /// archive says something about the others only where they are too few to tell.
     pub(super) fn rule_between(&self) -> Option<&str> {
         let between = &self.sections[..self.sections.len().saturating_sub(1)];
-        let rule = between.iter().find_map(|section| section.rule.clone());
+        let newest = between.iter().take(NEWEST);
+        let ruled = newest.clone().filter_map(|section| section.rule.clone());
+        let is_usual = ruled.clone().count() * 2 > newest.count();
+        let rule = ruled.into_iter().next().filter(|_| is_usual);
         let rule = rule.or_else(|| self.tail.rule.clone().filter(|_| between.len() < 2));
         rule.map(|rule| self.text[rule].trim())
     }
@@ -242,7 +260,7 @@ impl Notes<'_> {
 }
 
 /// Returns the underline of a heading, as long as the heading is if that was so in the model.
-fn underline_for(heading: &str, old_heading: &str, old: &str) -> String {
+pub(super) fn underline_for(heading: &str, old_heading: &str, old: &str) -> String {
     let count = |text: &str| text.trim().chars().count();
     match old.trim().chars().next() {
         Some(mark) if count(old) == count(old_heading) => mark.to_string().repeat(count(heading)),

@@ -47,8 +47,12 @@ impl Title {
                 stated.as_ref().is_some_and(|stated| stated.at.contains(&start))
             };
             let part_text = &text[part.clone()];
+            let targets = targets(part_text);
+            let is_linked = |word: &Range<usize>| targets.iter().any(|target| target.contains(&word.start));
             words(part_text, char::is_alphanumeric)
-                .filter(|word| !is_state(word) && is_strange(&part_text[word.clone()], style))
+                .filter(|word| {
+                    !is_state(word) && !is_linked(word) && is_strange(&part_text[word.clone()], style)
+                })
                 .take(2)
                 .count()
         };
@@ -112,6 +116,12 @@ pub(super) fn after_link(after: &str) -> &str {
         Some((_, rest)) => rest,
         None => after,
     }
+}
+
+/// Returns where the targets of links stand: `x` in `[1.0.0](x)`, of which the beginning may be missing.
+pub(super) fn targets(text: &str) -> Vec<Range<usize>> {
+    let starts = text.match_indices("](").map(|(at, _)| at + 2);
+    starts.filter_map(|start| Some(start..start + text[start..].find(')')?)).collect()
 }
 
 /// Returns the ranges of the longest runs of characters that are `inside` of a word.
