@@ -74,8 +74,9 @@ fn leading_nowhere(
     let oldest = project.config.names.branch.lines(branches.names()).into_keys().next();
     for entry in &archive.entries {
         let is_known = |version: &&Version| oldest.as_ref().is_some_and(|oldest| *version >= oldest);
-        let Some(version) = entry.version.as_ref().filter(is_known) else { continue };
-        let branch = project.branch(version);
+        let version = entry.version.clone().or_else(|| entry.numbered());
+        let Some(version) = version.filter(|version| is_known(&version)) else { continue };
+        let branch = project.branch(&version);
         if entry.names(&branch) && !branches.contains(&branch) {
             let message = format!("the archive links to {branch}, which is not there");
             let nowhere =

@@ -144,6 +144,37 @@ fn a_cut_starts_afresh_and_links_to_the_branch_first() {
 }
 
 #[test]
+fn an_entry_of_the_archive_looks_like_its_neighbour() {
+    let entries = |first: &str, next: &str, branch: &str| {
+        let text = format!("## 2.1.0\n\n---\n\n<!-- ARCHIVE_START -->\n\n{first}\n- [Old](x)\n");
+        let values = Values { branch: Some(branch.to_owned()), ..Values::of(&v(next)) };
+        let path = RepoPath::new("template.md").unwrap();
+        let opening = Opening::parse(&path, TEMPLATE);
+        let (after, _) =
+            outcome(with(&text, |notes| notes.cut(&opening, &Values::of(&v("9.0.0")), &values))).unwrap();
+        after.split_once("START -->\n\n").unwrap().1.lines().next().unwrap().to_owned()
+    };
+    for (first, branch, expected) in [
+        (
+            "- [Notes of 2.0](e.org/blob/release-2.0.0/N.md)",
+            "release-2.1.0",
+            "- [Notes of 2.1](e.org/blob/release-2.1.0/N.md)",
+        ),
+        ("* **v2.0** <https://e.org/tree/v2.0/N.md>", "v2.1", "* **v2.1** <https://e.org/tree/v2.1/N.md>"),
+        ("+ 2.0.x: ../2.0.x/N.md, of 2 May", "2.1.x", "+ 2.1.x: ../2.1.x/N.md, of 2 May"),
+        // What does not name the branch so cannot be imitated.
+        (
+            "- [The one before](e.org/blob/stable/N.md)",
+            "release-2.1.0",
+            "* [2.1.x](../release-2.1.0/RELEASES.md)",
+        ),
+        ("- [2.0](e.org/2-0/N.md)", "release-2.1.0", "* [2.1.x](../release-2.1.0/RELEASES.md)"),
+    ] {
+        assert_eq!(entries(first, "2.1.0", branch), expected);
+    }
+}
+
+#[test]
 fn a_cut_keeps_preamble_byte_order_mark_and_line_ends() {
     let crlf = format!("\u{feff}# Notes\n\n{TRUNK}").replace('\n', "\r\n");
     let (text, _) = cut(&crlf, TEMPLATE, "40.0.0", "39.0.0").unwrap();

@@ -1,7 +1,7 @@
 //! The layouts of the notes: which one a file shows, and what becomes of it.
 
 use chrono::NaiveDate;
-use relprep::edit::notes::{Edited, Layout, Missing, Notes, Style};
+use relprep::edit::notes::{Carried, Edited, Layout, Missing, Notes, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
 use relprep::template::Values;
@@ -190,6 +190,22 @@ fn a_growing_file_gets_the_next_section_on_top() {
     ] {
         assert_eq!(grow(before, "3.0.0").as_deref(), Ok(after), "{before}");
     }
+}
+
+#[test]
+fn what_is_carried_is_compared_with_the_version_before_it() {
+    let trunk = "## 5.0.0 - 2022-11-24\n\n- P\n\n## [Unreleased]\n\n## [1.0.0] - 2024-04-01\n\n- B\n\n\
+                 [Unreleased]: e/v1.0.0...HEAD\n[1.0.0]: e/v0.9.0...v1.0.0\n";
+    let branch = "## [Unreleased]\n\n## [1.1.0] - 2024-05-01\n\n- A\n\n[1.1.0]: e/v1.0.0...v1.1.0\n";
+    let after = with(trunk, |trunk| {
+        let mut carried = Carried::default();
+        with(branch, |branch| trunk.lacks(branch, "release-1.0.0", |_| true, &mut carried));
+        trunk.with_carried(&mut carried)
+    });
+    let expected = trunk
+        .replace("## [1.0.0]", "## [1.1.0] - 2024-05-01\n\n- A\n\n## [1.0.0]")
+        .replace("v1.0.0...HEAD\n", "v1.1.0...HEAD\n[1.1.0]: e/v1.0.0...v1.1.0\n");
+    assert_eq!(after, expected);
 }
 
 /// Makes a package `bell` at 2.0.0 with these files beside its manifest.

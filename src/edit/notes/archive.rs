@@ -8,6 +8,7 @@ use semver::Version;
 use super::outline::{BlockKind, Outline, next_line};
 use super::style::Style;
 use super::title::words;
+use crate::edit::splice::{self, Splice};
 use crate::template::Values;
 
 /// The archive: its marker, and what follows it.
@@ -74,9 +75,39 @@ impl<'a> Archive<'a> {
         let same = |entry: &&ArchiveEntry| entry.text.trim() == line.trim();
         self.entries.iter().find(same).or_else(|| self.links_to(values.branch.as_deref()?).next())
     }
+
+    /// Returns the line of a new entry for the release branch in `values`: as the configuration words it, or else like
+    /// that of its newest neighbour, as far as that can be told from the branch in it.
+    pub(super) fn new_entry(&self, values: &Values, style: &Style) -> String {
+        let neighbour = self.entries.first().filter(|_| !style.is_entry_set);
+        neighbour.and_then(|neighbour| neighbour.succeeded(values)).unwrap_or_else(|| style.entry_for(values))
+    }
 }
 
 impl ArchiveEntry<'_> {
+    /// Returns the version that the longest of its numbers is, with 0 for what that leaves out.
+    pub fn numbered(&self) -> Option<Version> {
+        let longest = numbers(self.text).max_by_key(|range| (range.len(), usize::MAX - range.start))?;
+        let mut parts = self.text[longest].split('.').map(str::parse);
+        let mut next = || parts.next().unwrap_or(Ok(0)).ok();
+        Some(Version::new(next()?, next()?, next()?))
+    }
+
+    /// Returns the entry as it is for the release branch in `values`: each number that is the version, or the beginning
+    /// of it, is that of the new one.
+    fn succeeded(&self, values: &Values) -> Option<String> {
+        let parts = |of: &Version| [of.major, of.minor, of.patch].map(|part| part.to_string());
+        let (old, new) = (parts(&self.numbered()?), parts(values.version.as_ref()?));
+        let splices = numbers(self.text).filter_map(|range| {
+            let count = self.text[range.clone()].split('.').count().min(old.len());
+            let is_old = self.text[range.clone()] == old[..count].join(".");
+            is_old.then(|| Splice::new(range, new[..count].join(".")))
+        });
+        let entry = splice::apply(self.text, splices.collect());
+        let is_for_branch = values.branch.as_ref().is_some_and(|branch| names(&entry, branch));
+        (is_for_branch && !entry.contains(['\n', '\r'])).then_some(entry)
+    }
+
     /// Returns whether the entry names `branch`, as a whole.
     pub fn names(&self, branch: &str) -> bool {
         names(self.text, branch)
@@ -101,6 +132,15 @@ fn entries<'a>(text: &'a str, outline: &Outline, style: &Style) -> Vec<ArchiveEn
         }));
     }
     entries
+}
+
+/// Returns where numbers with dots between them stand: `36.0` in `36.0.x`.
+fn numbers(text: &str) -> impl Iterator<Item = Range<usize>> {
+    words(text, |c| c.is_ascii_digit() || c == '.').filter_map(|word| {
+        let number = text[word.clone()].trim_matches('.');
+        let start = word.start + text[word].find(number)?;
+        (!number.is_empty()).then_some(start..start + number.len())
+    })
 }
 
 fn is_in_name(c: char) -> bool {

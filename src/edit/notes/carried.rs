@@ -120,17 +120,17 @@ impl Notes<'_> {
         section.range.start..section.range.start + content.len()
     }
 
-    /// Lets the definition of what is not released compare with `newest`, where that is newer than all here.
+    /// Lets the definition of what is not released compare with `newest`, where it does so with the version before that.
     fn compared_anew(&self, newest: &Version) -> Option<Splice> {
-        let last = self.sections.iter().map(|section| &section.version).filter(|other| {
-            self.sections_of(other).all(|section| section.state() != Some(SectionState::Unreleased))
-        });
-        let last = last.max()?;
+        let is_older = |section: &&Section| {
+            section.version < *newest && section.state() != Some(SectionState::Unreleased)
+        };
+        let last = self.sections.iter().filter(is_older).map(|section| &section.version).max()?;
         let unreleased =
             self.definitions.iter().find(|definition| definition.gathers(self.text, self.style))?;
         let target = &self.text[unreleased.target.clone()];
         let names = super::definition::versions(target).any(|(_, found)| found == *last);
-        (last < newest && names).then(|| {
+        names.then(|| {
             Splice::new(unreleased.target.clone(), super::definition::succeeded(target, last, newest))
         })
     }

@@ -229,7 +229,7 @@ impl Notes<'_> {
         if archive.entry_for(cut, self.style).is_some() {
             return [gap, before, after].concat();
         }
-        let entry = self.style.entry_for(cut);
+        let entry = archive.new_entry(cut, self.style);
         if before.is_empty() || before.ends_with(['\n', '\r']) {
             [gap, before, &entry, self.line_end(), after].concat()
         } else {

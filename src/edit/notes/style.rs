@@ -19,6 +19,8 @@ pub struct Style {
     pub(super) is_released_set: bool,
     /// Whether it words anything of the archive, so that there is to be one.
     pub(super) is_archive_set: bool,
+    /// Whether it words the entries, which look like their neighbours otherwise.
+    pub(super) is_entry_set: bool,
 }
 
 /// A [`Style`] as the configuration words it; what is `None` keeps its default.
@@ -47,6 +49,7 @@ impl Style {
             released: ("Released ".to_owned(), String::new()),
             is_released_set: false,
             is_archive_set: false,
+            is_entry_set: false,
         }
     }
 
@@ -67,6 +70,7 @@ impl Style {
     pub fn parse(file: &RepoPath, wording: &Wording) -> Result<Self, Vec<Finding>> {
         let mut style = Self::default_for(file);
         style.is_archive_set = wording.entry.is_some() || wording.marker.is_some();
+        style.is_entry_set = wording.entry.is_some();
         let mut findings = Vec::new();
         let mut set = |slot: &mut String, text: Option<&str>, what: &str| match text {
             Some(text) if text.trim().is_empty() || text.contains(['\n', '\r']) => findings.push(
