@@ -101,6 +101,10 @@ fn links_follow_by_the_pattern_of_those_that_are_there() {
     ] {
         assert_eq!(links(before).as_deref(), Ok(after), "{before}");
     }
+    let of_line = "[unreleased]: x/v1.1.0...HEAD\n[1.1.2]: x/v1.1.1...v1.1.2\n";
+    let patched = format!("# Unreleased\n\n- A\n\n# 1.1.2\n\n- B\n\n# 1.1.0\n\n{of_line}");
+    let after = "[unreleased]: x/v1.2.0...HEAD\n[1.2.0]: x/v1.1.2...v1.2.0\n[1.1.2]: x/v1.1.1...v1.1.2\n";
+    assert!(turn(&patched, "1.2.0").unwrap().ends_with(after), "the patches are on a branch");
     let elsewhere = "9: what is not released is compared with 1.0.0, and the newest version is 1.1.0";
     assert_eq!(links("[unreleased]: x/v1.0.0...HEAD\n"), Err(vec![elsewhere.to_owned()]));
 }

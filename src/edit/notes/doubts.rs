@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::definition::{LinkDefinition, versions};
+use super::gathered::may_compare_with;
 use super::outline::{BlockKind, MarkdownBlock};
 use super::state::SectionState;
 use super::{Edited, MOST_REPETITIONS, Notes, Section, title};
@@ -146,7 +147,10 @@ impl Notes<'_> {
             let meant = about(of).filter(|meant| !meant.is_empty())?;
             let named: Vec<_> = versions(&self.text[of.target.clone()]).collect();
             let (range, other) = named.last()?;
-            let leads_there = named.iter().any(|(_, named)| meant.contains(named));
+            let is_compared = of.version(self.text).is_none();
+            let leads_there = named.iter().any(|(_, named)| {
+                meant.contains(named) || is_compared && meant.iter().any(|it| may_compare_with(named, it))
+            });
             (!leads_there).then(|| {
                 let at = of.target.start + range.start..of.target.start + range.end;
                 let newest = meant.first().map(ToString::to_string).unwrap_or_default();

@@ -26,6 +26,12 @@ pub(super) struct Category {
     pub(super) is_empty: bool,
 }
 
+/// Returns whether what is not released may be compared with `named` where the newest version is `last`: with
+/// that, or with the first of its line, which a trunk has where the patches are on a branch.
+pub(super) fn may_compare_with(named: &Version, last: &Version) -> bool {
+    named == last || *named == Version::new(last.major, last.minor, 0)
+}
+
 impl Notes<'_> {
     /// Turns what is gathered into the section of `version`, released on `date`, below a heading that gathers
     /// anew; the links' definitions at the end follow. A section of that version that is there already is
@@ -277,13 +283,13 @@ impl Notes<'_> {
         let older = self.sections.iter().map(|section| &section.version).filter(|older| *older < version);
         let last = older.max().or_else(|| named.iter().filter(|older| *older < version).max());
         // Where it does not compare with the version before, it may compare with this one already.
-        let unreleased =
-            unreleased.filter(|_| named.is_empty() || last.is_none_or(|last| named.contains(last)));
+        let base = last.and_then(|last| named.iter().find(|named| may_compare_with(named, last)));
+        let unreleased = unreleased.filter(|_| named.is_empty() || last.is_none() || base.is_some());
         let known = last.and_then(|last| Some((last, self.definition_of(last)?)));
         let mut splices = Vec::new();
         let target = match (unreleased, last, known) {
             (Some(unreleased), Some(last), _) => {
-                let (now, released) = self.compared(unreleased, last, version);
+                let (now, released) = self.compared(unreleased, base.unwrap_or(last), version);
                 splices.push(Splice::new(unreleased.target.clone(), now));
                 Some(known.map_or(released.clone(), |(last, known)| {
                     self.target_like(last, known, version, &released)
