@@ -9,6 +9,7 @@ pub(crate) mod command;
 pub mod content;
 pub mod diff;
 pub mod fetched;
+mod first_parents;
 pub mod history;
 pub(crate) mod identity;
 mod ids;
@@ -43,6 +44,7 @@ pub use names::{BranchName, RefName, RemoteName, TagName};
 pub use tags::Tag;
 pub use tree::{Mode, Tree, TreeFile};
 
+use self::first_parents::FirstParents;
 use crate::finding::{Finding, Refused};
 use crate::git::settings::Settings;
 use crate::path::RepoPath;
@@ -88,6 +90,8 @@ pub struct Repo {
     submodules: RefCell<Vec<(RepoPath, git2::Repository)>>,
     /// The remote that promises what is absent from a partial clone.
     promisor: OnceCell<Option<String>>,
+    /// What was read of the history along first parents.
+    first_parents: FirstParents,
 }
 
 impl Repo {
@@ -136,6 +140,7 @@ impl Repo {
             asked_settings: Cell::default(),
             submodules: RefCell::default(),
             promisor: OnceCell::new(),
+            first_parents: FirstParents::default(),
         }
     }
 

@@ -5,8 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 use anyhow::{Context, Result};
 use git2::{Oid, Revwalk};
 
-use super::survey::{BranchStarts, Presence, ReleaseTag, Survey, Tip, latest};
+use super::survey::{BranchStarts, Presence, ReleaseBranch, ReleaseTag, Survey, Tip, latest};
 use super::{BranchName, CommitId, Repo};
+
+/// From so many tips on it pays to read ahead.
+const MANY: usize = 8;
 
 impl Repo {
     /// Counts the commits of the release branches of `survey` that are in no release: since the latest tag, or
@@ -22,6 +25,7 @@ impl Repo {
         let cut_off = self.cut_off()?;
         let mut walk = self.git.revwalk().context("cannot walk the history")?;
         let mut trunk = survey.trunk.as_ref().map(|tip| TrunkChain::new(tip.commit));
+        self.read_cuts(survey, new, &starts);
         for branch in survey.branches.iter_mut().filter(|branch| branch.presence != Presence::CutOff) {
             let is_own = |tag: &&ReleaseTag| starts.is_of(tag, branch.number, &branch.version);
             let own: Vec<&ReleaseTag> = survey.tags.iter().filter(is_own).collect();
@@ -36,6 +40,23 @@ impl Repo {
             }
         }
         Ok(())
+    }
+}
+
+impl Repo {
+    /// Reads ahead to the cuts of the branches of which nothing can be out, where there are many.
+    fn read_cuts(&self, survey: &Survey, new: &BTreeSet<BranchName>, starts: &BranchStarts) {
+        let is_tagged = |branch: &&ReleaseBranch| {
+            survey.tags.iter().any(|tag| starts.is_of(tag, branch.number, &branch.version))
+        };
+        let untagged = survey.branches.iter().filter(|branch| !is_tagged(branch));
+        let branches = untagged.map(|branch| &branch.tip).filter(|tip| new.contains(&tip.name));
+        let tips: Vec<Oid> = survey.trunk.iter().chain(branches).map(|tip| tip.commit.0).collect();
+        let oldest =
+            tips.iter().filter_map(|tip| Some(self.first_parents.step(&self.git, *tip).ok()?.seconds)).min();
+        if let Some(oldest) = oldest.filter(|_| tips.len() > MANY) {
+            self.first_parents.read_ahead(&self.git, &tips, oldest);
+        }
     }
 }
 
@@ -79,12 +100,12 @@ impl TrunkChain {
     fn base(&mut self, repo: &Repo, branch: CommitId) -> Result<CommitId> {
         let mut next = Some(branch.0);
         while let Some(id) = next {
-            let commit = repo.git.find_commit(id)?;
-            self.reach(repo, commit.time().seconds())?;
+            let step = repo.first_parents.step(&repo.git, id)?;
+            self.reach(repo, step.seconds)?;
             if self.seen.contains(&id) {
                 return Ok(if self.has_merge { self.tip } else { CommitId(id) });
             }
-            next = commit.parent_id(0).ok();
+            next = step.parent;
         }
         Ok(self.tip)
     }
@@ -92,13 +113,13 @@ impl TrunkChain {
     /// Goes back to the first commit that is older than `time`.
     fn reach(&mut self, repo: &Repo, time: i64) -> Result<()> {
         while let Some(id) = self.next {
-            let commit = repo.git.find_commit(id)?;
-            if commit.time().seconds() < time {
+            let step = repo.first_parents.step(&repo.git, id)?;
+            if step.seconds < time {
                 break;
             }
             self.seen.insert(id);
-            self.has_merge |= commit.parent_count() > 1;
-            self.next = commit.parent_id(0).ok();
+            self.has_merge |= step.is_merge;
+            self.next = step.parent;
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::{Context, Result};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
+use git2::{Oid, Time};
 use semver::Version;
 use serde::Serialize;
 
@@ -198,6 +199,11 @@ impl Repo {
             ..Survey::default()
         };
         let known = &request.refs.branches;
+        let tips =
+            known.names().filter(|name| *name == request.trunk || (request.branch)(name.as_str()).is_some());
+        let tips: Vec<Oid> =
+            tips.flat_map(|name| known.tip(name).commits().collect::<Vec<_>>()).map(|id| id.0).collect();
+        self.first_parents.read_ahead(&self.git, &tips, end_of(request.date));
         let (trunk, _) = self.in_places(request.trunk, request, (&cut_off, None))?;
         survey.apart.extend(self.apart(&trunk)?);
         let trunk = self.newest(trunk)?;
@@ -263,26 +269,29 @@ impl Repo {
         date: NaiveDate,
         (cut_off, trunk): (&HashSet<CommitId>, Option<&PastBranch>),
     ) -> Result<Option<PastBranch>> {
-        let mut commit = self.git.find_commit(tip.0)?;
+        let mut commit = tip;
         let mut later = HashSet::new();
         let mut is_cut_off = false;
-        while day_of(commit.time()).context(NO_DAY)? > date {
-            let id = CommitId(commit.id());
-            if trunk.is_some_and(|trunk| trunk.later.contains(&id)) {
+        loop {
+            let step = self.first_parents.step(&self.git, commit.0)?;
+            if day_of(Time::new(step.seconds, 0)).context(NO_DAY)? <= date {
+                break;
+            }
+            if trunk.is_some_and(|trunk| trunk.later.contains(&commit)) {
                 return Ok(None);
             }
-            later.insert(id);
-            is_cut_off = cut_off.contains(&id);
-            match commit.parents().next() {
+            later.insert(commit);
+            is_cut_off = cut_off.contains(&commit);
+            match step.parent {
                 _ if is_cut_off => break,
-                Some(parent) => commit = parent,
+                Some(parent) => commit = CommitId(parent),
                 None => return Ok(None),
             }
         }
         let tip = Tip {
             name: name.clone(),
             remote: remote.cloned(),
-            commit: CommitId(commit.id()),
+            commit,
             is_cut_off,
             has_later: !later.is_empty(),
             base: None,
@@ -290,6 +299,11 @@ impl Repo {
         };
         Ok(Some(PastBranch { tip, later }))
     }
+}
+
+/// Returns the first second after the day in UTC.
+fn end_of(day: NaiveDate) -> i64 {
+    day.and_time(NaiveTime::MIN).and_utc().timestamp().saturating_add(86_400)
 }
 
 /// Returns the tags of releases up to the day, by version, and how many came later.

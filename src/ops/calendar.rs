@@ -90,6 +90,8 @@ impl ProjectSchedule {
     pub fn read_in_full(context: &Context, sink: &mut dyn Sink) -> Result<Self> {
         let location = &context.location;
         let repo = open(location, sink)?;
+        // Git tells its configuration while Cargo is asked.
+        repo.iter().for_each(Repo::ask_settings);
         let (config, notes) = project::config_here(repo.as_ref(), location)?;
         let lead = match &repo {
             Some(repo) => project::lead(repo, location, &config)?,

@@ -131,6 +131,13 @@ impl Stream {
         self.commands.push(format!("reset {reference}\nfrom :{mark}\n\n"));
     }
 
+    /// Makes a merge of the last commit, which changes the source.
+    fn merge(&mut self, mark: usize) {
+        let commit = self.commands.last_mut().unwrap();
+        let at = commit.find("M 100644").unwrap();
+        commit.insert_str(at, &format!("merge :{mark}\n"));
+    }
+
     /// Adds a file to the last commit.
     fn add_file(&mut self, path: &str, text: &str) {
         self.commands.push(format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()));

@@ -75,3 +75,39 @@ fn each_command_says_what_its_date_means() {
         }
     }
 }
+
+#[test]
+fn of_many_branches_without_tags_each_is_counted_as_git_counts_it() {
+    for is_merged in [false, true] {
+        let mut stream = Stream { commands: Vec::new(), mark: 0 };
+        let mut trunk = stream.commit("refs/heads/main", None, "2024-01-01", "1.0.0");
+        for month in 1..=12 {
+            let (branch, version) = (format!("refs/heads/release-{month}.0.0"), format!("{month}.0.0"));
+            let mut tip = trunk;
+            for day in 0..month {
+                tip =
+                    stream.commit(&branch, Some(tip), &format!("2024-{month:02}-{:02}", 10 + day), &version);
+            }
+            let next = format!("{}.0.0", month + 1);
+            trunk = stream.commit("refs/heads/main", Some(trunk), &format!("2024-{month:02}-25"), &next);
+            if is_merged && month == 6 {
+                stream.merge(tip);
+            }
+        }
+        let repo = stream.write();
+        for (day, branches) in [("2025-01-01", 12), ("2024-09-20", 9), ("2024-06-30", 6)] {
+            let json = status_json(&repo, "trunk = \"main\"\n", day);
+            let rows: Vec<_> =
+                json["releases"].as_array().unwrap().iter().filter(|row| row["branch"] != "main").collect();
+            assert_eq!(rows.len(), branches, "on {day}: {json}");
+            let before = format!("--before={day}T23:59:59Z");
+            let tip = |branch: &str| repo.git(["rev-list", "-1", "--first-parent", &before, branch]);
+            let not_on_trunk = format!("^{}", tip("main").trim());
+            for row in rows {
+                let branch = tip(row["branch"].as_str().unwrap());
+                let count = repo.git(["rev-list", "--count", branch.trim(), &not_on_trunk]);
+                assert_eq!(row["unreleased"].to_string(), count.trim(), "{} on {day}", row["branch"]);
+            }
+        }
+    }
+}
