@@ -1,9 +1,9 @@
-//! What `cargo metadata` answers, as far as it is wanted: most of it is not, and is not kept.
+//! What `cargo metadata` is asked, and what it answers.
 
-use std::borrow::Cow;
+use anyhow::{Context as _, Result};
+use cargo_metadata::{Metadata, MetadataCommand};
 
-use semver::Version;
-use serde::Deserialize;
+use crate::workspace::cargo::NOT_UNDERSTOOD;
 
 /// What Cargo is asked of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,65 +29,11 @@ impl Question {
     }
 }
 
-/// The answer.
-#[derive(Deserialize)]
-pub(super) struct Metadata<'a> {
-    #[serde(borrow)]
-    pub(super) packages: Vec<MetadataPackage<'a>>,
-    #[serde(borrow)]
-    pub(super) workspace_members: Vec<Cow<'a, str>>,
-    #[serde(borrow)]
-    pub(super) workspace_root: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) resolve: Option<Resolve<'a>>,
-}
-
-/// A package: a member, or another one that is used.
-#[derive(Deserialize)]
-pub(super) struct MetadataPackage<'a> {
-    #[serde(borrow)]
-    pub(super) id: Cow<'a, str>,
-    pub(super) name: String,
-    pub(super) version: Version,
-    pub(super) rust_version: Option<String>,
-    #[serde(borrow)]
-    pub(super) manifest_path: Cow<'a, str>,
-    pub(super) publish: Option<Vec<String>>,
-    pub(super) repository: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) license: Option<String>,
-    pub(super) license_file: Option<String>,
-    pub(super) readme: Option<String>,
-}
-
-/// Which package uses which.
-#[derive(Deserialize)]
-pub(super) struct Resolve<'a> {
-    #[serde(borrow)]
-    pub(super) nodes: Vec<ResolveNode<'a>>,
-}
-
-/// A package that uses others.
-#[derive(Deserialize)]
-pub(super) struct ResolveNode<'a> {
-    #[serde(borrow)]
-    pub(super) id: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) deps: Vec<Use<'a>>,
-}
-
-/// One that is used.
-#[derive(Deserialize)]
-pub(super) struct Use<'a> {
-    #[serde(borrow)]
-    pub(super) pkg: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) dep_kinds: Vec<UseKind<'a>>,
-}
-
-/// What it is used for.
-#[derive(Deserialize)]
-pub(super) struct UseKind<'a> {
-    #[serde(borrow)]
-    pub(super) kind: Option<Cow<'a, str>>,
+/// Reads the answer.
+///
+/// # Errors
+///
+/// If it is not one.
+pub(super) fn read(said: &str) -> Result<Metadata> {
+    MetadataCommand::parse(said).context(NOT_UNDERSTOOD)
 }

@@ -6,11 +6,11 @@ use std::fmt;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
-use crate::workspace::answer::Question;
+use crate::workspace::answer::{self, Question};
 use crate::workspace::cargo;
 use crate::workspace::graph::Graph;
 use crate::workspace::metadata::AnsweredDependencies;
@@ -154,10 +154,7 @@ impl<'a> Layout<'a> {
         let folder = self.scratch.as_ref().map(ScratchFolder::root);
         let arguments = Question::Dependencies.arguments();
         match cargo::metadata(&self.root.join(manifest), arguments, folder)? {
-            Ok(said) => {
-                let metadata = serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?;
-                Ok(Ok(Graph::of(&metadata)))
-            }
+            Ok(said) => Ok(Ok(Graph::of(&answer::read(&said)?))),
             Err(said) => Ok(Err(self.graph_error(said)?)),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::answer::{Metadata, MetadataPackage, Use, UseKind};
+use cargo_metadata::{DependencyKind, Metadata, NodeDep, Package, PackageId};
+
 use crate::rust_version::RustVersion;
 
 /// The packages that are used, and which uses which.
@@ -38,25 +39,26 @@ pub struct Edge {
 
 impl Graph {
     /// Takes it from what Cargo answers.
-    pub(super) fn of(metadata: &Metadata<'_>) -> Self {
+    pub(super) fn of(metadata: &Metadata) -> Self {
         let packages = &metadata.packages;
-        let indices: HashMap<&str, usize> =
-            packages.iter().enumerate().map(|(index, package)| (&*package.id, index)).collect();
-        let members: HashSet<&str> = metadata.workspace_members.iter().map(|id| &**id).collect();
-        let node = |package: &MetadataPackage<'_>| Node {
-            name: package.name.clone(),
+        let indices: HashMap<&PackageId, usize> =
+            packages.iter().enumerate().map(|(index, package)| (&package.id, index)).collect();
+        let members: HashSet<&PackageId> = metadata.workspace_members.iter().collect();
+        let node = |package: &Package| Node {
+            name: package.name.to_string(),
             version: package.version.to_string(),
-            rust: package.rust_version.as_ref().and_then(|version| version.parse().ok()),
-            member: members.contains(&*package.id),
+            rust: package.rust_version.as_ref().and_then(|version| version.to_string().parse().ok()),
+            member: members.contains(&package.id),
         };
-        let edge = |used: &Use<'_>| {
-            let is_development = |kind: &UseKind<'_>| kind.kind.as_deref() == Some("dev");
-            let development = !used.dep_kinds.is_empty() && used.dep_kinds.iter().all(is_development);
-            Some(Edge { to: *indices.get(&*used.pkg)?, development })
+        let edge = |used: &NodeDep| {
+            let mut kinds = used.dep_kinds.iter();
+            let development =
+                !used.dep_kinds.is_empty() && kinds.all(|kind| kind.kind == DependencyKind::Development);
+            Some(Edge { to: *indices.get(&used.pkg)?, development })
         };
         let mut edges = vec![Vec::new(); packages.len()];
         for node in metadata.resolve.iter().flat_map(|resolve| &resolve.nodes) {
-            if let Some(&index) = indices.get(&*node.id) {
+            if let Some(&index) = indices.get(&node.id) {
                 edges[index] = node.deps.iter().filter_map(edge).collect();
             }
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use cargo_metadata::Metadata;
 use semver::Version;
 
 use crate::edit::manifest::{Manifest, Publication};
@@ -12,7 +13,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
-use crate::workspace::answer::{Metadata, MetadataPackage, Question};
+use crate::workspace::answer::{self, Question};
 use crate::workspace::cargo;
 use crate::workspace::graph::Graph;
 use crate::workspace::outside::CargoMessage;
@@ -203,7 +204,7 @@ impl Members {
             asked => (asked, None),
         };
         let said = said.map_err(|said| Unreadable { manifest: manifest.to_owned(), said })?;
-        let metadata = serde_json::from_str(&said).context(cargo::NOT_UNDERSTOOD)?;
+        let metadata = answer::read(&said)?;
         let graph = match refused {
             Some(refused) => Some(Err(refused)),
             None => (question == Question::Dependencies).then(|| Ok(Graph::of(&metadata))),
@@ -214,24 +215,24 @@ impl Members {
         Ok(members)
     }
 
-    fn from_metadata(root: &Path, metadata: Metadata<'_>) -> Result<Self> {
+    fn from_metadata(root: &Path, metadata: Metadata) -> Result<Self> {
         let inside = |path: &Path| {
             let relative =
                 path.strip_prefix(root).ok().and_then(Path::to_str).map(|text| text.replace('\\', "/"));
             relative.as_deref().and_then(RepoPath::new).ok_or_else(|| outside(path, root))
         };
-        let member = |package: MetadataPackage<'_>| -> Result<Member> {
+        let member = |package: cargo_metadata::Package| -> Result<Member> {
             Ok(Member {
-                manifest: inside(Path::new(&*package.manifest_path))?,
-                name: package.name,
+                manifest: inside(package.manifest_path.as_std_path())?,
+                name: package.name.to_string(),
                 version: package.version,
                 publication: Publication::of(package.publish),
                 repository: package.repository,
                 about: PackageMetadata {
                     description: package.description,
                     license: package.license,
-                    license_file: package.license_file,
-                    readme: package.readme,
+                    license_file: package.license_file.map(Into::into),
+                    readme: package.readme.map(Into::into),
                 },
             })
         };
@@ -241,7 +242,7 @@ impl Members {
         let members = metadata.workspace_members.iter().filter_map(|id| packages.remove(id));
         let packages = members.map(member).collect::<Result<Vec<_>>>()?;
         let paths = packages.iter().map(|package| package.manifest.clone()).collect();
-        let root = inside(&Path::new(&*metadata.workspace_root).join("Cargo.toml"))?;
+        let root = inside(metadata.workspace_root.join("Cargo.toml").as_std_path())?;
         let (in_submodules, needs_scratch, dependencies) = (Vec::new(), false, None);
         Ok(Self { root, packages, in_submodules, needs_scratch, dependencies, paths })
     }
