@@ -140,6 +140,12 @@ rules! {
 
     NOT_FETCHED "not-fetched" Note "The branches and tags of the remote are all here: others are unchecked.";
 
+    MEMBER_OUTSIDE "member-outside" Error "The members of the workspace are all in the repository.";
+    MEMBER_UNTRACKED "member-untracked" Error "The members of the workspace are all committed.";
+    UNREADABLE_FILE "unreadable-file" Error "A file that the project names is a regular file of UTF-8 text.";
+    WORKSPACE "workspace" Error "Cargo can read the workspace.";
+    WORKSPACE_OUTSIDE "workspace-outside" Error "The workspace needs no file outside the repository.";
+
     NAMES_INFERRED "names-inferred" Note
         "The configuration says how release branches and tags are named; otherwise those that are there do.";
     NAMES_UNCLEAR "names-unclear" Error
@@ -284,8 +290,6 @@ rules! {
     DIRTY "dirty" Error "No tracked file has changes.";
     GIT_NOT_STARTED "git-not-started" Error "git can be started.";
     GIT_TOO_OLD "git-too-old" Error "git is new enough to merge without a work tree.";
-    MEMBER_OUTSIDE "member-outside" Error "The members of the workspace are all in the repository.";
-    MEMBER_UNTRACKED "member-untracked" Error "The members of the workspace are all committed.";
     PARTIAL_CLONE "partial-clone" Error "What is absent from a partial clone can be fetched.";
     NO_BASE "no-base" Error "The commit to compare with is here.";
     PRERELEASE_INFERRED "prerelease-inferred" Note "What the trunk's versions carry is stated, or what its version has.";
@@ -299,9 +303,6 @@ rules! {
     SHALLOW_CLONE "shallow-clone" Error "The history is here as far as it is asked for.";
     OTHER_NUMBERING "other-numbering" Note "Without a schedule, the release branches are all numbered alike.";
     TAGS_MISSING "tags-missing" Error "Every release that must be out by the schedule and the trunk shows in a tag.";
-    UNREADABLE_FILE "unreadable-file" Error "A file that the project names is a regular file of UTF-8 text.";
-    WORKSPACE "workspace" Error "Cargo can read the workspace.";
-    WORKSPACE_OUTSIDE "workspace-outside" Error "The workspace needs no file outside the repository.";
 
     LOCK_DRIFT "lock-drift" Error "A version is prepared without a change of third parties.";
     LOCK_STALE "lock-stale" Error "A lock file is up to date before anything moves.";
