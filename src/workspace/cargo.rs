@@ -8,14 +8,21 @@ use std::process::{Command, Output};
 use super::outside::CargoMessage;
 use anyhow::{Context, Result};
 
+/// The compiler's file.
+const RUSTC: &str = if cfg!(windows) { "rustc.exe" } else { "rustc" };
+
 /// Returns a call of Cargo: of the one that runs this program, or else of the one that is found.
 ///
 /// Cargo asks rustc for its version; the compiler and the wrappers that a configuration in the repository
-/// names are overruled, so that none of its programs runs.
+/// names are overruled, so that none of its programs runs. The compiler beside that Cargo is asked without the
+/// way through rustup's stand-in, which takes longer than the compiler does.
 pub(super) fn command() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let cargo = env::var_os("CARGO");
+    let beside = || Some(Path::new(cargo.as_ref()?).with_file_name(RUSTC)).filter(|rustc| rustc.is_file());
     let chosen = ["RUSTC", "CARGO_BUILD_RUSTC"].into_iter().find_map(env::var_os);
-    command.env("RUSTC", chosen.unwrap_or_else(|| "rustc".into()));
+    let rustc = chosen.or_else(|| beside().map(OsString::from)).unwrap_or_else(|| RUSTC.into());
+    let mut command = Command::new(cargo.unwrap_or_else(|| "cargo".into()));
+    command.env("RUSTC", rustc);
     command.env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
     command
 }
