@@ -268,7 +268,7 @@ fn unfit(request: &Request<'_>, version: &Version) -> Vec<Finding> {
         findings.push(
             Finding::of(
                 rule::PRERELEASE,
-                format!("`{}` holds {version}, which is no release", request.branch),
+                format!("`{}` holds {version}, which is not a release", request.branch),
             )
             .remedy("run `cargo relprep release` first"),
         );

@@ -70,7 +70,7 @@ fn a_second_section_that_gathers_is_refused_at_whatever_level_it_stands() {
         with(text, |notes| assert_eq!(refused(notes.begin_anew()), [expected], "{text}"));
     }
     let below = "### [Unreleased]\n\n- A\n\n## 1.1.0\n\n- B\n\n## 1.0.0\n";
-    let expected = ["1: `### [Unreleased]` is no section: its level is below that of the versions"];
+    let expected = ["1: `### [Unreleased]` is not a section: its level is below that of the versions"];
     assert_eq!(refused(patch(below)), expected);
     assert_eq!(said(&with(below, |notes| notes.doubts_of_cut(&v("2.0.0"), day()))), expected);
     // Its authors may call something so inside of a section that is theirs.
@@ -141,19 +141,19 @@ fn a_heading_that_looks_like_the_version_is_refused_where_that_has_no_section() 
         })
     };
     for heading in ["1.2", "v1.2", "[1.2.x] - TBD", "Version 1.2", "1.2.0.1", "v1,2,0"] {
-        let message = format!("`{heading}` is no version, and no section");
+        let message = format!("`{heading}` is neither a version nor a section");
         assert_eq!(like(heading), [(Severity::Error, message)]);
     }
-    let other = "`1.3` is no version, and no section".to_owned();
+    let other = "`1.3` is neither a version nor a section".to_owned();
     assert_eq!(like("1.3"), [(Severity::Warning, other)]);
     for heading in ["2025", "A 1.2", "2025.08", "Words", "1.", "v"] {
         assert_eq!(like(heading), [], "{heading}");
     }
-    let two = "3: `1.2` is no version, and no section";
+    let two = "3: `1.2` is neither a version nor a section";
     assert_eq!(refused(turn("# Unreleased\n\n# 1.2\n\n- A\n\n# 1.1.0\n")), [two]);
     assert_eq!(
         refused(patch("# Log\n\n## 1.2.1.0\n\n- A\n\n## 1.2.0\n")),
-        ["3: `1.2.1.0` is no version, and no section"]
+        ["3: `1.2.1.0` is neither a version nor a section"]
     );
 }
 

@@ -81,7 +81,7 @@ fn what_is_no_release_is_not_tagged() {
         "prerelease = { trunk = \"dev\" }\n[notes]\nenabled = false\n",
     );
     let said = fixture.refuses("tag", &["prerelease"]);
-    assert!(said.contains("`main` holds 5.0.0-dev, which is no release"), "{said}");
+    assert!(said.contains("`main` holds 5.0.0-dev, which is not a release"), "{said}");
 }
 
 #[test]

@@ -67,7 +67,7 @@ impl Notes<'_> {
         let above = self.strays.iter().filter(|stray| self.gatherings.is_empty() && stray.start < first);
         let finding = |stray: &std::ops::Range<usize>| {
             let message = format!(
-                "`{}` is no section: its level is below that of the versions",
+                "`{}` is not a section: its level is below that of the versions",
                 self.text[stray.clone()].lines().next().unwrap_or_default().trim()
             );
             Finding::of(rule::NOTES_SECTION, message)
@@ -189,7 +189,7 @@ impl Notes<'_> {
                 self.sections.binary_search_by_key(&block.range.start, |it| it.range.start).is_ok();
             let numbers = title::like_version(text).filter(|_| heading.level == level && !is_section)?;
             let is_meant = is_missing && title::may_mean(numbers, version);
-            let message = format!("`{}` is no version, and no section", text.trim());
+            let message = format!("`{}` is neither a version nor a section", text.trim());
             let finding = Finding::of(rule::NOTES_HEADING, message)
                 .at(self.place(&block.range))
                 .remedy("write all three numbers of the version");

@@ -46,7 +46,8 @@ pub fn render(schedule: &Schedule) -> String {
 /// A finding if it is no page of a product.
 pub fn updated(path: &str, text: &str, schedule: &Schedule) -> Result<String, Vec<Finding>> {
     let Some(place) = releases_in(text) else {
-        let message = format!("{path} is no page of endoflife.date: it has no front matter with `releases:`");
+        let message =
+            format!("{path} is not a page of endoflife.date: it has no front matter with `releases:`");
         let finding =
             Finding::of(rule::SCHEDULE_FORMAT, message).at(Place { path: path.to_owned(), spot: None });
         return Err(vec![finding.remedy("name a file that is not there, or remove it")]);
