@@ -124,9 +124,9 @@ impl PlannedTags<'_> {
         let asked = &course::NOTHING;
         let request = Request { project, branch: &target.branch, refs: &self.refs, date, asked };
         let lead = lead::package(&project.workspace, &project.config).map_err(Refused)?;
-        let mut wrong = unfit(&request, &lead.version);
-        wrong.extend(self.of_the_next(project, target, &lead.version)?);
-        Refused::if_any(wrong)?;
+        // What else speaks against it goes with the cut.
+        let next = self.of_the_next(project, target, &lead.version)?;
+        Refused::if_any(next.map_or_else(|| unfit(&request, &lead.version), |next| vec![next]))?;
         let mut named = vec![(project.tag(&lead.version), lead.version.clone(), project.name.clone())];
         let others = project.workspace.packages.iter().filter(|package| package.publication.is_somewhere());
         for package in others.filter(|package| package.name != lead.name && package.name != project.name) {
