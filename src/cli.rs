@@ -21,6 +21,7 @@ mod rc;
 mod release;
 mod replay;
 mod schedule;
+mod schema;
 mod status;
 mod table;
 mod tag;
@@ -84,6 +85,7 @@ enum CliCommand {
     Backport(backport::BackportArgs),
     Replay(replay::ReplayArgs),
     Completions(completions::CompletionsArgs),
+    Schema(schema::SchemaArgs),
     Help(help::HelpArgs),
 }
 
@@ -99,16 +101,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
         Ok(true) => return ExitStatus::Done,
         Err(_) => return ExitStatus::Usage,
     }
-    let parsed =
-        Cli::command().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| {
+        let name = matches.subcommand_name().unwrap_or_default().to_owned();
+        Cli::from_arg_matches(&matches).map(|cli| (cli, name))
+    });
+    let (cli, name) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             print_parsed(&error);
             return if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Done };
         }
     };
-    let mut output = Output::new(&cli.common);
+    let mut output = Output::new(&cli.common, &name);
     let result = dispatch(&cli, moment, &mut output);
     match result.and_then(|status| output.written().map(|()| status)) {
         Ok(status) => status,
@@ -135,6 +139,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Replay(args) => replay::run(&context()?, args, output),
         CliCommand::Help(args) => help::run(args, Cli::command(), output),
+        CliCommand::Schema(args) => Ok(schema::run(args, output)),
         CliCommand::Completions(args) => completions::run(args, output),
     }
 }

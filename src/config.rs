@@ -23,7 +23,7 @@ mod value;
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 
-pub use file::ConfigFile;
+pub use file::{ConfigFile, SCHEMA_FILE, schema_directive};
 pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
 pub use notes::{Carry, NotesConfig, PackageNotes};
 pub use path::ConfigPath;
@@ -292,7 +292,7 @@ pub struct VersionFile {
 }
 
 /// What is released from another repository after each release, under the same number.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Follower {
     /// What it is called.
@@ -339,7 +339,7 @@ impl Default for CommitMessages {
 }
 
 /// A program that must see the edited tree; what it changes in tracked files joins the commit.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Program {
     /// The program and its arguments; no shell reads them.

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::path::RepoPath;
 use crate::rule::{Rule, Severity};
 
 /// One thing that is wrong (or worth saying), with its place and its remedy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// What does not hold.
     pub rule: Rule,
@@ -78,7 +79,7 @@ impl Finding {
 }
 
 /// A place in a file: the whole file, or a range of it with the line it begins on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Place {
     /// The file, as the user knows it: relative to the repository where it lies inside.
     pub path: String,
@@ -88,7 +89,7 @@ pub struct Place {
 }
 
 /// A range inside a file, on one line.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Spot {
     /// The line, from 1.
     pub line: usize,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The path of a file inside the repository, relative to its root and with `/` between
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// absolute, has no drive, no `.`, `..` or empty component, none that some file system takes for
 /// `.git`, no backslash and no control character. (That no component is a symbolic link is checked
 /// where the path is used.)
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepoPath(String);
 

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Serialize, Serializer};
 
@@ -53,7 +54,8 @@ pub struct Request<'a> {
 }
 
 /// The command that makes a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 pub enum Command {
     /// The cut.
     Branch,
@@ -89,7 +91,7 @@ impl Serialize for Command {
 }
 
 /// Everything that one command will do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Plan {
     /// The command.
     pub command: Command,
@@ -142,7 +144,7 @@ impl Plan {
 }
 
 /// What one run prepares: a plan for each branch, and what was left out.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Preparation {
     /// The plans, one a branch that was asked for.
     pub plans: Vec<Plan>,
@@ -152,7 +154,7 @@ pub struct Preparation {
 }
 
 /// A branch that is not prepared, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeftOut {
     /// Its short name.
     pub branch: String,
@@ -161,7 +163,7 @@ pub struct LeftOut {
 }
 
 /// A branch that is made at a commit that exists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NewBranch {
     /// Its name.
     pub name: BranchName,
@@ -170,7 +172,7 @@ pub struct NewBranch {
 }
 
 /// A commit that is made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Commit {
     /// The branch that gets it.
     pub branch: BranchName,
@@ -194,7 +196,7 @@ pub struct Commit {
 }
 
 /// A published version that a newer candidate or the release takes the place of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Superseded {
     /// The package.
     pub package: String,

@@ -12,6 +12,7 @@ pub mod replay;
 pub mod report;
 pub mod rules;
 pub mod schedule;
+pub mod schema;
 pub mod status;
 mod table;
 pub mod tag;

@@ -1,14 +1,16 @@
 //! What a check found: facts, and findings.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::finding::Finding;
 use crate::rule::Severity;
 
 /// The outcome of a check.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Report {
     /// The command: `check` or `check-msrv`.
+    #[serde(skip)]
     pub command: &'static str,
     /// What was looked at, in one line.
     pub subject: String,
@@ -19,7 +21,7 @@ pub struct Report {
 }
 
 /// One thing that a check's findings rest on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fact {
     /// What it is about: `baseline`.
     pub name: &'static str,

@@ -3,10 +3,11 @@
 //! Each stands once, among those that `check` can find broken or those of the commands; the keys of
 //! `[check]`, `check --list`, and what code scanning is told of a rule come from there.
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Said, and nothing more: also what could not be checked.
@@ -29,7 +30,8 @@ impl Severity {
 }
 
 /// What can be found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Rule {
     /// The stable name, in kebab case: `branch-exists`, `requirement-exact`.
     pub name: &'static str,

@@ -17,6 +17,7 @@ mod waiver;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -73,7 +74,7 @@ pub struct Status {
 }
 
 /// What a status was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SourceCounts {
     /// Whether there was a policy.
     pub policy: bool,

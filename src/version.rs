@@ -3,11 +3,12 @@
 use std::fmt;
 
 use anyhow::{Result, bail};
+use schemars::JsonSchema;
 use semver::{Prerelease, Version};
 use serde::{Deserialize, Serialize};
 
 /// How far a version moves, in terms of what Cargo holds compatible.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// Not at all.

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Serialize, Serializer};
 
@@ -13,7 +14,7 @@ use crate::path::RepoPath;
 use crate::rule;
 
 /// How one release stands to a fix: the versions from `lower`, included, to `upper`, excluded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReleaseFix {
     /// The first version that the release can have.
     pub lower: Version,
@@ -24,7 +25,7 @@ pub struct ReleaseFix {
 }
 
 /// Which versions of a release have a fix.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum FixState {
     /// All: the fix was there at the cut.
@@ -48,7 +49,7 @@ pub enum FixState {
 }
 
 /// What shows how a release stands to a fix, the surest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "shown_by")]
 pub enum FixEvidence {
     /// The maintainers have stated it.
@@ -90,7 +91,8 @@ impl fmt::Display for FixEvidence {
 }
 
 /// Versions from `from`, included, to `to`, excluded; `None` has no bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
 pub struct Range {
     /// The first version.
     pub from: Option<Version>,
@@ -124,7 +126,7 @@ impl Serialize for Range {
 }
 
 /// The versions with a fix, those that never needed it, and all others.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Ranges {
     /// The versions with the fix.
     pub patched: Vec<Range>,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ use crate::path::RepoPath;
 use crate::version::plain;
 
 /// Why no other branch is asked for a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Concern {
     /// It is a merge.

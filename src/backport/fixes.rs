@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::advisory::{FixEvidence, FixState, Ranges, ReleaseFix, ranges};
@@ -21,7 +22,7 @@ use crate::version::{Step, first_compatible, next, plain};
 use crate::workspace::Package;
 
 /// What is to be said in an advisory.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FixReport {
     /// The advisory.
     pub advisory: String,
@@ -36,7 +37,7 @@ pub struct FixReport {
 }
 
 /// A commit that fixes something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fix {
     /// The commit.
     pub commit: CommitId,
@@ -45,7 +46,7 @@ pub struct Fix {
 }
 
 /// How one release line stands to the fix.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BranchStanding {
     /// Its branch.
     pub branch: String,
@@ -58,7 +59,7 @@ pub struct BranchStanding {
 }
 
 /// The ranges of some packages.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LineReport {
     /// The packages, by name.
     pub packages: Vec<String>,

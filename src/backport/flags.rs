@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ use crate::path::RepoPath;
 use crate::rust_version::RustVersion;
 
 /// Something that a backport would do and that a release branch is better spared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "flag")]
 pub enum Flag {
     /// `rust-version` rises, or is stated for the first time.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::git::{BranchName, CommitId};
@@ -43,7 +44,7 @@ impl ManualPlace {
 }
 
 /// What is to be done by hand, and the commands for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ManualSteps {
     /// The work tree.
     pub folder: PathBuf,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::concern::{Concern, Concerns};
@@ -14,7 +15,7 @@ use crate::git::{BranchName, CommitId};
 use crate::plan::LeftOut;
 
 /// Commits against branches.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Matrix {
     /// The branches, newest first: the columns.
     pub branches: Vec<Target>,
@@ -32,7 +33,7 @@ pub struct Matrix {
 }
 
 /// Commits that the same branches lack.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NextBackport {
     /// The commits, oldest first.
     pub commits: Vec<CommitId>,
@@ -50,7 +51,7 @@ pub struct Went {
 }
 
 /// A commit, and where it is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MatrixRow {
     /// The commit: where it is known, the one that the others come from.
     pub commit: CommitId,
@@ -66,7 +67,7 @@ pub struct MatrixRow {
 }
 
 /// Whether one commit is on one branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum MatrixCell {
     /// It is there.

@@ -1,5 +1,6 @@
 //! What became of commits that were tried on a branch.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::flags::Flag;
@@ -10,7 +11,7 @@ use crate::git::merge::Conflict;
 use crate::git::{CommitId, TreeId};
 
 /// What became of the commits on one branch.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Attempt {
     /// The branch.
     pub target: Target,
@@ -19,7 +20,7 @@ pub struct Attempt {
 }
 
 /// What became of one commit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Pick {
     /// The commit.
     pub commit: CommitId,
@@ -29,7 +30,7 @@ pub struct Pick {
 }
 
 /// What became of one commit on one branch.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum PickOutcome {
     /// It can be made.
@@ -78,7 +79,7 @@ pub enum PickOutcome {
 }
 
 /// A file whose conflict was resolved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Resolved {
     /// Its path.
     pub path: String,
@@ -87,7 +88,7 @@ pub struct Resolved {
 }
 
 /// A commit that must come first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Prerequisite {
     /// The commit.
     pub commit: CommitId,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::evidence::{Evidence, Facts, Strength};
@@ -9,7 +10,7 @@ use super::own::Commits;
 use crate::git::CommitId;
 
 /// What shows that a branch has a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Proof {
     /// How it is known.
     pub evidence: Evidence,

@@ -1,6 +1,7 @@
 //! `relprep-backports.toml`: what the maintainers state about commits and branches, with reasons.
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub struct Statement {
 }
 
 /// What is stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StatementStatus {
     /// The branch has the change, however it came there.
@@ -98,7 +99,7 @@ impl TryFrom<String> for AdvisoryName {
 }
 
 /// A reason that says something.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "String")]
 pub struct Reason(String);
 

@@ -1,6 +1,7 @@
 //! Which branches a backport is for.
 
 use globset::Glob;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -13,7 +14,7 @@ use crate::status::Waiver;
 use crate::version::short;
 
 /// A release branch that a backport may be for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Target {
     /// Its name.
     pub branch: BranchName,

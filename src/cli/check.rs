@@ -11,6 +11,7 @@ use crate::ops::check_options::CheckOptions;
 use crate::ops::recovery::Purpose;
 use crate::ops::{check, supported};
 use crate::render;
+use crate::render::json::Body;
 use crate::rule;
 use crate::status::Waiver;
 
@@ -75,7 +76,7 @@ pub(super) fn run(context: Context, args: &CheckArgs, output: &mut Output) -> Re
     output.use_format(args.format);
     if args.list {
         match output.is_json() {
-            true => output.result(&render::json::rules(rule::CHECKED)),
+            true => output.json(Body::Rules(rule::CHECKED.iter().map(Into::into).collect())),
             false => output.result(&render::rules::human(rule::CHECKED)),
         }
         return Ok(ExitStatus::Done);

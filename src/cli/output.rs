@@ -9,6 +9,7 @@ use anstream::AutoStream;
 use anyhow::{Context, Result};
 
 use super::options::{Common, ReportFormat};
+use crate::render::json::{Body, document};
 use crate::text::disarmed;
 
 /// The program's two streams.
@@ -16,6 +17,8 @@ pub(super) struct Output {
     out: AutoStream<std::io::Stdout>,
     err: AutoStream<std::io::Stderr>,
     format: ReportFormat,
+    /// The command that is run.
+    command: String,
     /// When the program began.
     begin: Instant,
     quiet: bool,
@@ -27,12 +30,13 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Opens the streams as the options say.
-    pub(super) fn new(common: &Common) -> Self {
+    /// Opens the streams for `command` as the options say.
+    pub(super) fn new(common: &Common, command: &str) -> Self {
         Self {
             out: AutoStream::new(std::io::stdout(), common.color.into()),
             err: AutoStream::new(std::io::stderr(), common.color.into()),
             format: ReportFormat::Human,
+            command: command.to_owned(),
             begin: Instant::now(),
             quiet: common.quiet,
             verbose: common.verbose,
@@ -60,6 +64,12 @@ impl Output {
     /// Prints what was asked for, [`disarmed`]; [`Output::written`] says whether that succeeded.
     pub(super) fn result(&mut self, text: &str) {
         self.verbatim(&disarmed(text));
+    }
+
+    /// Prints a result as data.
+    pub(super) fn json(&mut self, body: Body<'_>) {
+        let text = document(&self.command, body);
+        self.result(&text);
     }
 
     /// Prints a result that is a log's commands or a shell's script, and is to be obeyed.

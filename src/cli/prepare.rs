@@ -19,6 +19,7 @@ use crate::ops::targets::BranchChoice;
 use crate::plan::course::Asked;
 use crate::plan::{Command, Preparation};
 use crate::render;
+use crate::render::json::{Body, PreparationData};
 use crate::rule::Severity;
 use crate::transaction::values::Hooks;
 use crate::version::Step;
@@ -147,14 +148,15 @@ pub(super) fn run(
     prepared.check()?;
     if args.dry_run || preparation.plans.is_empty() {
         if output.is_json() {
-            output.result(&render::json::preparation(preparation, args.diff, None));
+            output.json(Body::Preparation(PreparationData::new(preparation, args.diff, None)));
         }
         return Ok(ExitStatus::Done);
     }
     let applied = prepared.apply(if args.no_verify { Hooks::Skip } else { Hooks::Run }, output)?;
     match output.is_json() {
         true => {
-            output.result(&render::json::preparation(preparation, args.diff, Some(&applied.outcome)));
+            let made = Some(&applied.outcome);
+            output.json(Body::Preparation(PreparationData::new(preparation, args.diff, made)));
         }
         false => output.show(&render::outcome::human(&applied.outcome)),
     }

@@ -10,6 +10,7 @@ use crate::ops::Context;
 use crate::ops::recovery::Purpose;
 use crate::ops::replay::{ReplayOptions, ReplayedStep, replay};
 use crate::render;
+use crate::render::json::{Body, StepData};
 use crate::status::Waiver;
 
 /// Prepare past releases again, and compare them with what was made
@@ -51,7 +52,9 @@ pub(super) fn run(context: &Context, args: &ReplayArgs, output: &mut Output) -> 
     let options = ReplayOptions { versions: versions.clone(), last: *last, except: except.clone() };
     let steps = replay(&session, &options, output)?;
     match output.is_json() {
-        true => output.result(&render::replay::json(&steps, args.diff)),
+        true => {
+            output.json(Body::Steps(steps.iter().map(|step| StepData::new(step, args.diff)).collect()));
+        }
         false => output.result(&render::replay::human(&steps, args.diff)),
     }
     Ok(if steps.iter().any(ReplayedStep::fails) { ExitStatus::Refused } else { ExitStatus::Done })

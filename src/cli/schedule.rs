@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use chrono::NaiveDate;
 
-use super::options::day;
+use super::options::{OutputFormat, day};
 use super::table::{RangeOptions, TableOptions, WIDTH, characters};
 use super::{ExitStatus, Output};
 use crate::finding::Refused;
@@ -67,6 +67,9 @@ pub(super) fn run(context: Context, args: &ScheduleArgs, output: &mut Output) ->
     let path = args.check.as_ref().or(args.write.as_ref());
     let format = path.map(|path| file::format_of(path, args.format)).transpose()?;
     let format = format.or(args.format).unwrap_or_default();
+    if path.is_none() && format == ScheduleFormat::Json {
+        output.use_format(OutputFormat::Json);
+    }
     args.table.check(format)?;
     let calendar = ProjectSchedule::read(&context, args.table.addresses(format), output)?;
     let on = |day| calendar.schedule(day, args.range.selection());

@@ -9,6 +9,8 @@ use crate::finding::Finding;
 use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::calendar::ProjectSchedule;
+use crate::render::json::Body;
+use crate::render::status::json::StatusData;
 use crate::render::status::{self as render, Extent};
 use crate::rule::Severity;
 
@@ -24,7 +26,7 @@ Examples:
 pub(super) struct StatusArgs {
     /// Print only the branches that a security fix must go to
     ///
-    /// They are those supported on the day, and those cut but not released: one a line, or a JSON array.
+    /// They are those supported on the day, and those cut but not released: one a line; JSON has them on one line, as `supported`.
     #[arg(long)]
     supported: bool,
     /// Show ended releases too, and what went otherwise than planned
@@ -43,6 +45,7 @@ pub(super) struct StatusArgs {
 
 /// Shows it.
 pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> Result<ExitStatus> {
+    output.use_format(args.format);
     let calendar = ProjectSchedule::read_in_full(&context.on(args.date), output)?;
     let status = if args.supported { calendar.status_to_act_on()? } else { calendar.status() };
     // What stops an action does not stop the view.
@@ -50,15 +53,14 @@ pub(super) fn run(context: Context, args: &StatusArgs, output: &mut Output) -> R
         if note.severity == Severity::Error { note.clone().as_warning() } else { note.clone() }
     };
     calendar.notes.iter().for_each(|note| output.finding(&shown(note)));
-    let text = match (args.supported, args.format) {
-        (true, OutputFormat::Json) => render::array(&status.supported()?),
-        (true, OutputFormat::Human) => render::lines(&status.supported()?),
-        (false, OutputFormat::Json) => render::json::render(&calendar.name, &status),
+    match (args.supported, args.format) {
+        (true, OutputFormat::Json) => output.json(Body::Supported(&status.supported()?)),
+        (true, OutputFormat::Human) => output.result(&render::lines(&status.supported()?)),
+        (false, OutputFormat::Json) => output.json(Body::Status(StatusData::new(&calendar.name, &status))),
         (false, OutputFormat::Human) => {
             let extent = if args.all { Extent::All } else { Extent::Current };
-            render::human(&calendar.name, &status, extent)
+            output.result(&render::human(&calendar.name, &status, extent));
         }
-    };
-    output.result(&text);
+    }
     Ok(ExitStatus::Done)
 }

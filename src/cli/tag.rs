@@ -13,6 +13,7 @@ use crate::ops::recovery::Purpose;
 use crate::ops::tag::{TagOptions, plan};
 use crate::ops::targets::BranchChoice;
 use crate::render;
+use crate::render::json::{Body, MadeTags, TaggingData};
 
 /// Tag the release that a branch holds
 ///
@@ -89,7 +90,9 @@ pub(super) fn run(context: Context, args: &TagArgs, output: &mut Output) -> Resu
     };
     match (&made, output.is_json()) {
         (_, true) => {
-            output.result(&render::tag::json(&planned.tags, &planned.left, made.as_ref(), args.push));
+            let made = made.as_ref();
+            let made = made.map(|(undo, push)| MadeTags { undo, push: push.as_deref(), pushed: args.push });
+            output.json(Body::Tagging(TaggingData { tags: &planned.tags, left: &planned.left, made }));
         }
         (Some((undo, push)), false) => output.show(&render::tag::made(undo, push.as_deref(), args.push)),
         (None, false) => {}

@@ -33,6 +33,11 @@ pub enum RuleLevel {
     Error,
 }
 
+impl RuleLevel {
+    /// Their names.
+    pub const NAMES: [&str; 4] = ["off", "note", "warning", "error"];
+}
+
 /// A rule that `check` can find broken, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct RuleKey(Rule);
@@ -128,6 +133,12 @@ mod tests {
         assert_eq!(weighed(rule::LOCK_FILE_LAYOUT).severity, Severity::Note);
         assert_eq!(weighed(rule::LOCK_FILE_FORMAT).severity, Severity::Warning);
         assert_eq!(weighed(rule::LOCK_FILE_FORMAT).rule, rule::LOCK_FILE_FORMAT);
+    }
+
+    #[test]
+    fn every_level_is_read_by_its_name() {
+        let read = RuleLevel::NAMES.map(|name| levels(&format!("msrv = '{name}'")).0[&RuleKey(rule::MSRV)]);
+        assert_eq!(read, [RuleLevel::Off, RuleLevel::Note, RuleLevel::Warning, RuleLevel::Error]);
     }
 
     #[test]

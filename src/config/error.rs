@@ -79,7 +79,9 @@ fn of_another_kind(message: &str, key: &Key) -> Option<(String, String)> {
     };
     let remedy = match key.kind {
         Kind::Tables if key.example.is_empty() => format!("begin a table with `{}`", key.line()),
-        Kind::Table | Kind::Levels if key.example.is_empty() => format!("begin it with `{}`", key.line()),
+        Kind::Table | Kind::TableOrTables | Kind::Levels if key.example.is_empty() => {
+            format!("begin it with `{}`", key.line())
+        }
         _ => format!("write it like `{}`", key.line()),
     };
     Some((format!("`{}` takes {}{found}", key.name, key.kind.in_words()), remedy))

@@ -43,11 +43,18 @@ pub enum Kind {
     Table,
     /// An array of tables, whose keys are listed too.
     Tables,
+    /// A table or an array of such, whose keys are listed too.
+    TableOrTables,
     /// A table of levels, by the name of a rule.
     Levels,
 }
 
 impl Kind {
+    /// Returns whether it has keys of its own.
+    pub fn has_keys(self) -> bool {
+        matches!(self, Self::Table | Self::Tables | Self::TableOrTables | Self::Levels)
+    }
+
     /// Returns it in words, for `it takes …`.
     pub fn in_words(self) -> String {
         let list =
@@ -64,6 +71,7 @@ impl Kind {
             Self::OneOfOrTexts(texts) => format!("{} or a list of texts", list(texts)),
             Self::Table => "a table".to_owned(),
             Self::Tables => "an array of tables".to_owned(),
+            Self::TableOrTables => "a table or an array of tables".to_owned(),
             Self::Levels => "a table of levels".to_owned(),
         }
     }
@@ -75,11 +83,18 @@ impl Key {
         self.name.rsplit_once('.').unwrap_or(("", self.name))
     }
 
+    /// Returns whether it must be given where its table is.
+    pub fn is_required(&self) -> bool {
+        self.default.is_empty() && !self.kind.has_keys()
+    }
+
     /// Returns an example of a right line: `cut-day = 5`, `[[line]]`.
     pub fn line(&self) -> String {
         match self.kind {
             Kind::Tables if self.example.is_empty() => format!("[[{}]]", self.name),
-            Kind::Table | Kind::Levels if self.example.is_empty() => format!("[{}]", self.name),
+            Kind::Table | Kind::TableOrTables | Kind::Levels if self.example.is_empty() => {
+                format!("[{}]", self.name)
+            }
             _ => format!("{} = {}", self.parts().1, self.example),
         }
     }
@@ -152,7 +167,7 @@ keys! {
     "version-file.lines" Texts = "['#define V \"{version}\"']", default "": "Its lines that carry the version.";
     "version-file.package" Text = "\"wasmtime\"", default "the lead package": "The package whose version it carries.";
 
-    "notes" Table = "", default "`RELEASES.md`, where it is there": "The release notes.";
+    "notes" TableOrTables = "", default "`RELEASES.md`, where it is there": "The release notes.";
     "notes.enabled" Switch = "false", default "`true`": "Whether there are notes at all.";
     "notes.file" Text = "\"CHANGELOG.md\"", default "`RELEASES.md`": "The file.";
     "notes.layout" OneOf("per-branch", "growing", "unreleased") = "\"growing\"", default "as the file shows it": "How the notes are laid out: each release branch has its own, with an archive; one file has the sections of all versions; or what is not released gathers under `[Unreleased]`.";

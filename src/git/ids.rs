@@ -3,10 +3,12 @@
 use std::fmt;
 
 use git2::Oid;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// A commit that exists.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(with = "String")]
 pub struct CommitId(pub(crate) Oid);
 
 /// A blob that exists.

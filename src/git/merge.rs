@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use git2::Oid;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::finding::{Finding, Refused};
@@ -37,7 +38,7 @@ impl Merged {
 }
 
 /// A file that both sides changed, and git cannot say how it is to be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Conflict {
     /// Its path; where it was renamed, the path that the merge gives it.
     pub path: String,
@@ -49,7 +50,7 @@ pub struct Conflict {
 }
 
 /// What both sides did to a file: the branch, and the commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConflictKind {
     /// Both changed the same lines.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use anyhow::{Context, Result};
 use chrono::{NaiveDate, NaiveTime};
 use git2::{Oid, Time};
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -53,7 +54,7 @@ pub struct Survey {
 }
 
 /// Branches and tags that came after the day of a survey.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LaterRefs {
     /// Release branches that were not there yet, as far as the history tells.
     pub branches: usize,

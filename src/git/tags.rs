@@ -3,6 +3,7 @@
 use anyhow::Result;
 use chrono::{DateTime, NaiveDate};
 use git2::Reference;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::git::{CommitId, Repo, TagName};
@@ -32,7 +33,7 @@ impl Tag {
 }
 
 /// What kind of tag one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TagForm {
     /// A name for a commit.

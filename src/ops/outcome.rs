@@ -1,5 +1,6 @@
 //! What a command made, how to take it back, and how to push it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::config::is_plain_name;
@@ -8,7 +9,7 @@ use crate::plan::{NewBranch, Preparation};
 use crate::text::quoted;
 
 /// What a command made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Outcome {
     /// The branches that were made or moved.
     pub branches: Vec<MadeBranch>,
@@ -21,7 +22,7 @@ pub struct Outcome {
 }
 
 /// A branch that was made or moved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MadeBranch {
     /// Its short name.
     pub name: BranchName,

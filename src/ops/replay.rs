@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use compare::ReplayOutcome;
@@ -31,7 +32,7 @@ use crate::rule::Severity;
 use crate::version::plain;
 
 /// A step, and how what is prepared today compares with what was made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ReplayedStep {
     /// The step.
     #[serde(flatten)]

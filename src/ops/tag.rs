@@ -1,6 +1,7 @@
 //! The tags of the releases that branches hold.
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -33,7 +34,7 @@ pub struct TagOptions {
 }
 
 /// A tag that is to be made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlannedTag {
     /// Its name.
     pub tag: TagName,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -23,7 +24,7 @@ use crate::workspace::lock_scope::LockScope;
 use crate::workspace::{Package, Workspace};
 
 /// A version line that moves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LineMove {
     /// The version before.
     pub from: Version,
@@ -49,7 +50,7 @@ pub struct Bump {
 }
 
 /// A lock file whose new content an edit cannot know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnsettledLock {
     /// The lock file.
     pub path: RepoPath,

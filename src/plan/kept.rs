@@ -1,5 +1,6 @@
 //! Packages that stay at their versions, and why.
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -7,7 +8,7 @@ use crate::workspace::metadata::{MemberOrigin, SubmoduleMember};
 use crate::workspace::{Package, Workspace};
 
 /// A package that stays at its version.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct KeptPackage {
     /// Its name.
     pub package: String,
@@ -18,7 +19,7 @@ pub struct KeptPackage {
 }
 
 /// Why a package stays at its version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeptReason {
     /// A `[[line]]` of the configuration says so.

@@ -7,8 +7,6 @@ use std::fmt::Write as _;
 use std::iter;
 
 use anstyle::Style;
-use chrono::NaiveDate;
-use serde::Serialize;
 
 use super::table::Table;
 use super::{BOLD, DIM, NEW, OLD, mark};
@@ -16,7 +14,6 @@ use crate::backport::attempt::{Attempt, Pick, PickOutcome};
 use crate::backport::evidence::Facts;
 use crate::backport::manual::ManualSteps;
 use crate::backport::statements::StatementStatus;
-use crate::finding::Finding;
 use crate::git::merge::{Conflict, ConflictKind};
 use crate::git::{BranchName, CommitId};
 use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport, PullRequest};
@@ -201,31 +198,6 @@ fn clash(what: &ConflictKind) -> String {
         ConflictKind::DeletedByCommit => "changed on the branch; the commit deletes it".to_owned(),
         ConflictKind::Other(kind) => escaped(kind),
     }
-}
-
-/// Returns what became of the commits on `date`, and what was made, as data.
-pub fn json(date: NaiveDate, attempted: &AttemptedBackport<'_>, applied: &AppliedBackport) -> String {
-    #[derive(Serialize)]
-    struct BackportDocument<'a> {
-        date: NaiveDate,
-        attempts: &'a [Attempt],
-        #[serde(skip_serializing_if = "<[LeftOut]>::is_empty")]
-        excepted: &'a [LeftOut],
-        made: &'a [MadeBackport],
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pushed: Option<&'a str>,
-        #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
-        refused: &'a [Finding],
-    }
-    let document = BackportDocument {
-        date,
-        attempts: &attempted.attempts,
-        excepted: &attempted.chosen.excepted,
-        made: &applied.made,
-        pushed: applied.pushed.as_deref(),
-        refused: &applied.refused,
-    };
-    super::json::document("backport", &document)
 }
 
 /// Returns what was made, how to take it back, and how to push it, where `current` is checked out

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{BOLD, DIM};
-use crate::config::keys::{Key, Kind};
+use crate::config::keys::Key;
 
 /// Returns a page about `keys`, in their order, with styles.
 pub fn page(keys: &[Key]) -> String {
@@ -15,10 +15,10 @@ pub fn page(keys: &[Key]) -> String {
     for key in keys {
         let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", key.name, key.kind.in_words());
         let _ = writeln!(out, "    {}", key.meaning);
-        match key.default {
-            "" if matches!(key.kind, Kind::Table | Kind::Tables | Kind::Levels) => {}
-            "" => drop(writeln!(out, "    It must be given.")),
-            default => drop(writeln!(out, "    Default: {default}.")),
+        if key.is_required() {
+            let _ = writeln!(out, "    It must be given.");
+        } else if !key.default.is_empty() {
+            let _ = writeln!(out, "    Default: {}.", key.default);
         }
         let _ = writeln!(out, "    {}", key.line());
     }

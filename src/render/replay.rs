@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use anstyle::Style;
-use serde_json::{Value, json};
-
 use super::table::Table;
-use super::{BOLD, DIM, NEW, OLD, diff, json as documents};
+use super::{BOLD, DIM, NEW, OLD, diff};
 use crate::ops::replay::{ReplayOutcome, ReplayedStep};
 use crate::plan::files::FileChange;
 use crate::text::{counted, on_a_line};
+use anstyle::Style;
 
 /// Returns a table of the steps, with every line that differs if `with_diff`.
 pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
@@ -42,7 +40,7 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
     }
     let mut out = table.to_string();
     for ReplayedStep { step, outcome, .. } in steps.iter().filter(|_| with_diff) {
-        if let Some(files) = files(outcome) {
+        if let Some(files) = outcome.files() {
             let _ =
                 writeln!(out, "\n{BOLD}{} → {}{BOLD:#}: - as made, + as prepared today", step.from, step.to);
             out += &diff::unified(files);
@@ -86,26 +84,4 @@ fn some(texts: &[String]) -> String {
     let first = texts.len().min(3);
     let more = if texts.len() > 3 { format!(" and {} more", texts.len() - 3) } else { String::new() };
     format!("{}{more}", texts[..first].join(", "))
-}
-
-fn files(outcome: &ReplayOutcome) -> Option<&[FileChange]> {
-    match outcome {
-        ReplayOutcome::OtherFiles { files } | ReplayOutcome::Differs { files } => Some(files),
-        ReplayOutcome::Identical | ReplayOutcome::NotMechanical { .. } => None,
-    }
-}
-
-/// Returns the steps as data, with every line that differs if `with_diff`.
-pub fn json(steps: &[ReplayedStep], with_diff: bool) -> String {
-    let step = |step: &ReplayedStep| {
-        let mut value = json!(step);
-        if let (Value::Object(map), Some(files)) = (&mut value, files(&step.outcome).filter(|_| with_diff)) {
-            map.insert(
-                "diff".to_owned(),
-                anstream::adapter::strip_str(&diff::unified(files)).to_string().into(),
-            );
-        }
-        value
-    };
-    documents::document("steps", &steps.iter().map(step).collect::<Vec<_>>())
 }

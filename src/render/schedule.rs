@@ -18,6 +18,7 @@ mod words;
 
 use clap::ValueEnum as _;
 
+use super::json::{Body, document};
 use crate::train::schedule::Schedule;
 pub use chart::Characters;
 pub use view::View;
@@ -38,7 +39,7 @@ pub enum ScheduleFormat {
     Mermaid,
     /// A calendar of cuts, releases and ends of life (RFC 5545).
     Ics,
-    /// For programs; see `render::schedule::json` for its fields.
+    /// Versioned JSON for programs.
     Json,
     /// The page of a product for endoflife.date.
     Endoflife,
@@ -69,7 +70,7 @@ pub fn render(schedule: &Schedule, format: ScheduleFormat, view: &View) -> Strin
         ScheduleFormat::Svg => svg::file(schedule),
         ScheduleFormat::Mermaid => mermaid::render(schedule),
         ScheduleFormat::Ics => ics::render(schedule, None),
-        ScheduleFormat::Json => json::render(schedule),
+        ScheduleFormat::Json => document("schedule", Body::Schedule(schedule.into())),
         ScheduleFormat::Endoflife => endoflife::render(schedule),
     }
 }

@@ -11,7 +11,7 @@ use self::todo::story;
 use super::table::Table;
 use crate::git::survey::{LaterRefs, Tip};
 use crate::status::{ReleaseState, SourceCounts, Status, StatusRow};
-use crate::text::{counted, escaped, escaped_json, in_days, long, on_a_line};
+use crate::text::{counted, escaped, in_days, long, on_a_line};
 use crate::train::{Day, Phase};
 
 const HEADING: Style = Style::new().underline();
@@ -59,12 +59,6 @@ pub fn human(name: &str, status: &Status, extent: Extent) -> String {
 /// Returns the branches that a security fix must go to, one a line.
 pub fn lines(branches: &[&str]) -> String {
     branches.iter().map(|branch| escaped(branch) + "\n").collect()
-}
-
-/// Returns the branches that a security fix must go to, as a JSON array on one line.
-pub fn array(branches: &[&str]) -> String {
-    // Strings alone: nothing in it can fail to serialize.
-    serde_json::to_string(branches).map(|json| escaped_json(&json) + "\n").unwrap_or_default()
 }
 
 fn sources(sources: SourceCounts) -> String {

@@ -2,13 +2,10 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
-
 use super::outcome::{to_push, undo};
-use super::{BOLD, DIM, json, mark};
+use super::{BOLD, DIM, mark};
 use crate::git::tags::TagForm;
 use crate::ops::tag::PlannedTag;
-use crate::plan::LeftOut;
 use crate::text::escaped;
 
 /// Returns the tags that are to be made as text, with styles.
@@ -40,15 +37,4 @@ pub fn made(commands: &[String], push: Option<&str>, is_pushed: bool) -> String 
         push => to_push(&mut out, push),
     }
     out
-}
-
-/// Returns the tags as data; `made` are the commands that take them back and push them, if they were made.
-pub fn json(
-    tags: &[PlannedTag],
-    left: &[LeftOut],
-    made: Option<&(Vec<String>, Option<String>)>,
-    is_pushed: bool,
-) -> String {
-    let made = made.map(|(undo, push)| json!({ "undo": undo, "push": push, "pushed": is_pushed }));
-    json::document("tagging", &json!({ "tags": tags, "left": left, "made": made }))
 }

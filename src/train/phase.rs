@@ -1,9 +1,10 @@
 //! Where a release stands on a day.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where a release stands on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// Not cut yet.

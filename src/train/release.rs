@@ -1,6 +1,7 @@
 //! One release of the train, and where it stands on a day.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub struct Release {
 }
 
 /// A day as planned, and as it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Day {
     /// The day that is published: not rolled over.
     pub planned: NaiveDate,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -41,7 +42,7 @@ pub struct Schedule {
 }
 
 /// What a schedule was made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleSource {
     /// The policy: every day is a planned one.
@@ -80,7 +81,7 @@ impl ScheduleRow {
 }
 
 /// A release that never was, nor will be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Skipped {
     /// The version that is not used.
     pub version: Version,

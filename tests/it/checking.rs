@@ -43,7 +43,7 @@ impl Run {
         let document: serde_json::Value = serde_json::from_str(&self.out).unwrap();
         let found = document["report"]["findings"].as_array().unwrap_or_else(|| panic!("{document}"));
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-        if ["check", "check-msrv"].contains(&&*text(&document["report"]["command"])) {
+        if ["check", "check-msrv"].contains(&&*text(&document["command"])) {
             let is_key =
                 |found: &serde_json::Value| rule::CHECKED.iter().any(|rule| found["rule"] == rule.name);
             let others: Vec<_> = found.iter().filter(|found| !is_key(found)).collect();

@@ -48,6 +48,7 @@ mod remotes;
 mod rendered;
 mod replay;
 mod schedule;
+mod schema;
 mod shapes;
 mod single_branch;
 mod status;

@@ -142,7 +142,7 @@ fn the_candidates_to_yank_are_data_too() {
     fixture.sandbox.git(["switch", "--quiet", "release-49.0.0"]);
     let plan: serde_json::Value =
         serde_json::from_str(&fixture.run("rc --dry-run --format json").out).unwrap();
-    let first = plan.pointer("/plans/0/superseded/0").unwrap();
+    let first = plan.pointer("/preparation/plans/0/superseded/0").unwrap();
     assert_eq!(first.to_string(), r#"{"package":"escapement","version":"0.136.0-rc.1"}"#);
 }
 

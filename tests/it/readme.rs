@@ -88,7 +88,7 @@ fn the_readme_shows_the_configuration_that_the_history_is_replayed_with() {
 #[test]
 fn the_readme_names_the_keys_of_a_report() {
     let text = readme();
-    let (_, rest) = text.split_once("* `check`, `check-msrv`: `report` with ").unwrap();
+    let (_, rest) = text.split_once("| `report` | `check`, `check-msrv`: ").unwrap();
     let line = rest.lines().next().unwrap();
     let mut named: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
     let said = Fixture::new("lone-package").run("check-msrv --format json");

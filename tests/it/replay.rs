@@ -58,7 +58,7 @@ fn what_the_program_made_comes_out_identical_and_nothing_is_written() {
     assert_eq!(fixture.state(), before);
     let one = fixture.run("replay 49.0.1 --format json");
     let steps = serde_json::from_str::<serde_json::Value>(&one.out).unwrap();
-    assert_eq!(steps["version"], 2);
+    assert_eq!(steps["version"], 3);
     let [step] = &steps["steps"].as_array().unwrap()[..] else { panic!("{}", one.out) };
     assert_eq!((&step["command"], &step["outcome"]), (&"patch".into(), &"identical".into()));
     assert_eq!(step["branch"], "release-49.0.0");

@@ -160,6 +160,7 @@ fn the_plan_is_data_too() {
     assert_data_eq!(plan.out, file!["shapes/several-lines-plan.json"].raw());
     let with_diff = fixture.run("branch --level minor --dry-run --format json --diff");
     let with_diff: serde_json::Value = serde_json::from_str(&with_diff.out).unwrap();
+    let with_diff = &with_diff["preparation"];
     assert_eq!(with_diff["diffs"][0]["branch"], "main");
     assert!(with_diff["diffs"][0]["text"].as_str().unwrap().contains("@@"));
     let made = fixture.run("branch --level minor --format json");

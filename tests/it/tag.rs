@@ -138,7 +138,7 @@ fn what_is_released_elsewhere_after_it_is_left_to_do() {
     assert!(!cut.out.contains("Left to do"), "{}", cut.out);
     let json = fixture.run("patch --branch release-7.0.0 --dry-run --format json").out;
     let json = serde_json::from_str::<serde_json::Value>(&json).unwrap();
-    assert_eq!(json["plans"][0]["followers"][0]["files"][0], "setup.py");
+    assert_eq!(json["preparation"]["plans"][0]["followers"][0]["files"][0], "setup.py");
 }
 
 #[test]

@@ -7,3 +7,5 @@ mod schedule_table;
 mod status;
 mod template;
 mod train;
+
+pub(crate) use config::with;

@@ -75,7 +75,7 @@ def check_endoflife(text, schedule):
 def main():
     calendar, releases, schedule = sys.argv[1:]
     with open(schedule, encoding="utf-8") as file:
-        schedule = json.load(file)
+        schedule = json.load(file)["schedule"]
     with open(calendar, "rb") as file:
         check_calendar(file.read(), schedule)
     with open(releases, encoding="utf-8") as file:

@@ -12,6 +12,7 @@ use crate::ops::backport::BackportSession;
 use crate::ops::recovery::Purpose;
 use crate::project::Location;
 use crate::render;
+use crate::render::json::{BackportData, Body};
 use crate::rule::{self, Severity};
 
 /// Does what is asked for.
@@ -44,7 +45,7 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
         (_, Some(branch)) => {
             let (work, files) = scene.resolve(branch, args.worktree.as_deref(), output)?;
             match output.is_json() {
-                true => output.result(&render::json::document("by-hand", &work)),
+                true => output.json(Body::ByHand(&work)),
                 false => output.show(&render::backport::manual_steps(&work, &files)),
             }
             Ok(ExitStatus::Done)
@@ -60,14 +61,16 @@ fn status(
     output: &mut Output,
 ) -> Result<ExitStatus> {
     let matrix = scene.status(output)?;
-    output.result(&match args.format {
+    match args.format {
         BackportFormat::Human => {
             let line = render::backport::CommandLine { accept_flags: false, options: &args.words(location) };
-            render::backport::matrix::human(&matrix, &line)
+            output.result(&render::backport::matrix::human(&matrix, &line));
         }
-        BackportFormat::Json => render::json::document("backports", &matrix),
-        BackportFormat::Osv | BackportFormat::Markdown => render::backport::matrix::markdown(&matrix),
-    });
+        BackportFormat::Json => output.json(Body::Backports(&matrix)),
+        BackportFormat::Osv | BackportFormat::Markdown => {
+            output.result(&render::backport::matrix::markdown(&matrix));
+        }
+    }
     Ok(if matrix.has_gaps() { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
@@ -79,7 +82,7 @@ fn advisory(
 ) -> Result<ExitStatus> {
     let report = scene.advisory(id, &args.packages, output)?;
     if output.is_json() {
-        output.result(&render::json::document("advisory", &report));
+        output.json(Body::Advisory(&report));
     } else {
         match args.format {
             // Without ranges it would say that nothing is affected.
@@ -106,7 +109,7 @@ fn apply(
     output.show(&render::backport::attempts(&attempted, &line));
     let applied = if args.dry_run { attempted.obstacles()? } else { attempted.apply(output)? };
     if output.is_json() {
-        output.result(&render::backport::json(context.date, &attempted, &applied));
+        output.json(Body::Backport(BackportData::new(context.date, &attempted, &applied)));
     } else {
         let (current, remote) = attempted.whereabouts();
         output.show(&render::backport::made(&applied, current, remote));

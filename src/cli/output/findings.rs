@@ -9,6 +9,7 @@ use crate::cli::options::ReportFormat;
 use crate::finding::Finding;
 use crate::ops::{Progress, Sink};
 use crate::render;
+use crate::render::json::Body;
 use crate::report::Report;
 use crate::rule::Severity;
 use crate::text::{escaped, on_a_line};
@@ -19,7 +20,7 @@ const LONG: Duration = Duration::from_secs(1);
 impl Output {
     /// Prints the reasons of a refusal, the errors last.
     pub(in crate::cli) fn refuse(&mut self, findings: &[Finding]) {
-        if !self.for_programs(findings, || render::json::refusal(findings)) {
+        if !self.for_programs(findings, Body::Refused(findings)) {
             self.findings(findings);
         }
     }
@@ -28,30 +29,26 @@ impl Output {
     pub(in crate::cli) fn fail(&mut self, failure: &Finding) {
         self.finding(failure);
         if !self.has_result {
-            self.for_programs(slice::from_ref(failure), || render::json::failure(failure));
+            self.for_programs(slice::from_ref(failure), Body::Failed(failure));
         }
     }
 
     /// Prints what a check found.
     pub(in crate::cli) fn report(&mut self, report: &Report) {
-        if !self.for_programs(&report.findings, || render::json::report(report)) {
+        if !self.for_programs(&report.findings, Body::Report(report)) {
             self.findings(&report.findings);
             self.show(&render::report::human(report));
         }
     }
 
-    /// Prints findings as a result in the form for programs that was asked for, in JSON what `json` makes;
-    /// returns whether one was.
-    fn for_programs(&mut self, findings: &[Finding], json: impl FnOnce() -> String) -> bool {
-        let text = match self.format {
-            ReportFormat::Human => return false,
-            ReportFormat::Json => json(),
-            ReportFormat::Github => render::report::github(findings),
-            ReportFormat::Sarif => render::report::sarif(findings),
-        };
+    /// Prints findings as a result in the form for programs that was asked for, in JSON as `body`; returns whether
+    /// one was.
+    fn for_programs(&mut self, findings: &[Finding], body: Body<'_>) -> bool {
         match self.format {
-            ReportFormat::Github => self.verbatim(&text),
-            _ => self.result(&text),
+            ReportFormat::Human => return false,
+            ReportFormat::Json => self.json(body),
+            ReportFormat::Github => self.verbatim(&render::report::github(findings)),
+            ReportFormat::Sarif => self.result(&render::report::sarif(findings)),
         }
         true
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::BackportSession;
@@ -45,7 +46,7 @@ pub struct AppliedBackport {
 }
 
 /// What was made on one release branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MadeBackport {
     /// The release branch.
     pub target: BranchName,
@@ -61,7 +62,7 @@ pub struct MadeBackport {
 }
 
 /// What is said of a pull request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PullRequest {
     /// Its title.
     pub title: String,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ use crate::project::Project;
 use crate::workspace::Package;
 
 /// How what is prepared compares with what was made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum ReplayOutcome {
     /// Every file comes out as it was made.
@@ -42,6 +43,14 @@ pub enum ReplayOutcome {
 }
 
 impl ReplayOutcome {
+    /// Returns the files that come out otherwise, where it is prepared and some do.
+    pub fn files(&self) -> Option<&[FileChange]> {
+        match self {
+            Self::OtherFiles { files } | Self::Differs { files } => Some(files),
+            Self::Identical | Self::NotMechanical { .. } => None,
+        }
+    }
+
     /// Returns how far it is from what was made: in how many Cargo files, then in how many others.
     pub(super) fn differing(&self) -> (usize, usize) {
         match self {

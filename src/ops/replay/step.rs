@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
@@ -26,7 +27,7 @@ pub struct ReplayOptions {
 }
 
 /// A commit of the past that moved the lead package's version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PastStep {
     /// What it did.
     pub command: Command,

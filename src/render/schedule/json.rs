@@ -1,98 +1,94 @@
 //! The schedule for programs.
-//!
-//! ```json
-//! {
-//!   "format": 2,                          // rises when a field changes its meaning or goes away
-//!   "name": "Wasmtime",
-//!   "date": "2025-05-01",
-//!   "source": "policy",                   // or "policy-and-tags"
-//!   "releases": [{                        // oldest first
-//!     "version": "32.0.0",
-//!     "lts": false,
-//!     "phase": "supported",               // in-development, cut, candidate, due, supported, last-day, ended
-//!     "supported": true,                  // on that day
-//!     "cut": { "planned": "2025-04-05", "due": "2025-04-05" },
-//!     "release": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-21" },
-//!     "eol": "2025-06-20",
-//!     "last-day": "2025-06-20",           // the last day of support, that day included
-//!     "rules": [{ "rule": "months", "count": 2, "eol": "2025-06-20" }],   // weeks, releases, exception
-//!     "latest": { "version": "32.0.1", "date": "2025-04-28" },            // where tags were read
-//!     "reason": "…"                       // of an exception
-//!   }],
-//!   "skipped": [{ "version": "13.0.0", "reason": "…" }]
-//! }
-//! ```
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
-use crate::render::json::text;
 use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource, Skipped};
 use crate::train::{Answer, Day, EndRule, Phase, Span};
 
-/// The number of the format; it rises when a field changes its meaning or goes away.
-pub const FORMAT: u32 = 2;
-
-/// Returns the schedule as one JSON document.
-pub fn render(schedule: &Schedule) -> String {
-    text(&ScheduleDocument {
-        format: FORMAT,
-        name: &schedule.name,
-        date: schedule.date,
-        source: schedule.source,
-        releases: schedule.rows.iter().map(release).collect(),
-        skipped: &schedule.skipped,
-    })
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct ScheduleDocument<'a> {
-    format: u32,
+/// The calendar of the train on a day.
+#[derive(Serialize, JsonSchema)]
+pub struct ScheduleData<'a> {
+    /// The product.
     name: &'a str,
+    /// The day.
     date: NaiveDate,
+    /// What it was made from.
     source: ScheduleSource,
-    releases: Vec<ScheduleEntry<'a>>,
+    /// The releases, oldest first.
+    releases: Vec<ReleaseData<'a>>,
+    /// The versions that are left out.
     skipped: &'a [Skipped],
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct ScheduleEntry<'a> {
+impl<'a> From<&'a Schedule> for ScheduleData<'a> {
+    fn from(schedule: &'a Schedule) -> Self {
+        Self {
+            name: &schedule.name,
+            date: schedule.date,
+            source: schedule.source,
+            releases: schedule.rows.iter().map(release).collect(),
+            skipped: &schedule.skipped,
+        }
+    }
+}
+
+/// A release.
+#[derive(Serialize, JsonSchema)]
+struct ReleaseData<'a> {
+    /// Its first version.
     version: &'a Version,
+    /// Whether it has long-term support.
     lts: bool,
+    /// Where it stands.
     phase: Phase,
+    /// Whether it is supported on the day.
     supported: bool,
+    /// The day of the cut.
     cut: Day,
+    /// The day of the release.
     #[serde(rename = "release")]
     out: Day,
+    /// The end of life, as the policy counts it.
     eol: NaiveDate,
+    /// The last day of support, that day included.
     last_day: NaiveDate,
-    rules: Vec<Ruling>,
+    /// What each rule of support says.
+    rules: Vec<RulingData>,
+    /// Its latest version, where tags were read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    latest: Option<Latest<'a>>,
+    latest: Option<LatestData<'a>>,
+    /// Why it is an exception, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct Ruling {
+/// What one rule of support says.
+#[derive(Serialize, JsonSchema)]
+struct RulingData {
+    /// `months`, `weeks`, `releases` or `exception`.
     rule: &'static str,
+    /// How many of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
+    /// The end of life that it gives.
     eol: NaiveDate,
 }
 
-#[derive(Serialize)]
-struct Latest<'a> {
+/// A version that has a tag.
+#[derive(Serialize, JsonSchema)]
+struct LatestData<'a> {
+    /// The version.
     version: &'a Version,
+    /// The day of its tag.
     date: NaiveDate,
 }
 
-fn release(row: &ScheduleRow) -> ScheduleEntry<'_> {
+fn release(row: &ScheduleRow) -> ReleaseData<'_> {
     let release = &row.release;
-    ScheduleEntry {
+    ReleaseData {
         version: &release.version,
         lts: release.lts,
         phase: row.phase,
@@ -102,17 +98,17 @@ fn release(row: &ScheduleRow) -> ScheduleEntry<'_> {
         eol: release.term.eol,
         last_day: release.term.last_day(),
         rules: release.term.answers.iter().map(ruling).collect(),
-        latest: row.latest.as_ref().map(|(version, date)| Latest { version, date: *date }),
+        latest: row.latest.as_ref().map(|(version, date)| LatestData { version, date: *date }),
         reason: release.reason.as_deref(),
     }
 }
 
-fn ruling(answer: &Answer) -> Ruling {
+fn ruling(answer: &Answer) -> RulingData {
     let (rule, count) = match answer.rule {
         EndRule::Span(Span::Months(months)) => ("months", Some(months)),
         EndRule::Span(Span::Weeks(weeks)) => ("weeks", Some(weeks)),
         EndRule::Releases(releases) => ("releases", Some(releases.get())),
         EndRule::Exception => ("exception", None),
     };
-    Ruling { rule, count, eol: answer.eol }
+    RulingData { rule, count, eol: answer.eol }
 }

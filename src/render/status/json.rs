@@ -1,147 +1,153 @@
 //! The status of the release branches for programs: all of it, newest release first.
-//!
-//! ```json
-//! {
-//!   "format": 2,                       // rises when a field changes its meaning or goes away
-//!   "name": "Wasmtime",
-//!   "date": "2025-05-04",
-//!   "sources": { "policy": true, "tags": 42, "branches": 17, "shallow": false,  // history is cut off
-//!                "later": { "branches": 0, "tags": 0 } },            // left out, since they came after the day
-//!   "releases": [{                     // newest first; what is not known is null
-//!     "version": "32.0.0",             // of a minor release with its own branch 32.1.0: `cut` is null, support its major's
-//!     "state": "supported",            // in-development, cut, candidate, due, supported, last-day, ended, released
-//!     "needs-fixes": true,             // whether a security fix must go there; null without a policy
-//!     "branch": "release-32.0.0",
-//!     "places": [{ "remote": null, "commit": "…", "unreleased": 0 }],   // null: a local branch
-//!     "declared-version": "32.0.1",    // by the manifests on the branch
-//!     "msrv": "1.84",
-//!     "latest": "v32.0.1", "latest-date": "2025-04-28",
-//!     "cut": { "planned": "2025-04-05", "due": "2025-04-05", "actual": null },
-//!     "released": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-22" },
-//!     "eol": "2025-06-20", "last-day": "2025-06-20",      // the last day of support, that day included
-//!     "days-left": 47,                 // 0 on the last day
-//!     "unreleased": 2,                 // commits since the latest tag, or since the cut; null where that is not known
-//!     "fixes": 1                       // those of them that bring users something; null where that was not looked into
-//!   }],
-//!   // The most pressing first: release, cut, tag (prepared and not tagged), ends (with fixes), patch (fixes wait),
-//!   // no-branch, other-version, behind (the remote has more), differs (so has the local branch).
-//!   "todo": [
-//!     { "kind": "cut", "text": "cut 33.0.0: due since yesterday", "version": "33.0.0" },
-//!     { "kind": "patch", "text": "patch 32.0: 1 fix unreleased since Friday", "version": "32.0.0",
-//!       "fixes": { "count": 1, "since": "2025-05-02", "advisories": [] } }
-//!   ],
-//!   // What nobody can change: past-end, never-tagged.
-//!   "past": [{ "kind": "never-tagged", "text": "38.0.0 was never tagged though v38.0.1 was" }]
-//! }
-//! ```
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
 use super::todo::{sentence, story};
 use crate::git::survey::Tip;
 use crate::git::{CommitId, RemoteName};
-use crate::render::json::text;
 use crate::status::{Fixes, Past, ReleaseState, SourceCounts, Status, StatusRow, Todo};
 use crate::train::{Day, Term};
 
-/// The number of the format; it rises when a field changes its meaning or goes away.
-pub const FORMAT: u32 = 2;
-
-/// Returns the status as one JSON document.
-pub fn render(name: &str, status: &Status) -> String {
-    text(&StatusDocument {
-        format: FORMAT,
-        name,
-        date: status.date,
-        sources: status.sources,
-        releases: status.rows.iter().map(|row| release(row, status.date)).collect(),
-        todo: status.todo.iter().map(|todo| to_do(todo, status.date)).collect(),
-        past: status.past.iter().map(past).collect(),
-    })
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct StatusDocument<'a> {
-    format: u32,
+/// The release branches as they stand on a day.
+#[derive(Serialize, JsonSchema)]
+pub struct StatusData<'a> {
+    /// The product.
     name: &'a str,
+    /// The day.
     date: NaiveDate,
+    /// What it was made from.
     sources: SourceCounts,
-    releases: Vec<StatusEntry<'a>>,
-    todo: Vec<ToDo<'a>>,
-    past: Vec<PastEvent>,
+    /// The releases, newest first.
+    releases: Vec<ReleaseData<'a>>,
+    /// What is to be done, the most pressing first.
+    todo: Vec<TodoData<'a>>,
+    /// What nobody can change, newest release first.
+    past: Vec<PastData>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct StatusEntry<'a> {
+impl<'a> StatusData<'a> {
+    /// Takes the status of the product `name`.
+    pub fn new(name: &'a str, status: &'a Status) -> Self {
+        Self {
+            name,
+            date: status.date,
+            sources: status.sources,
+            releases: status.rows.iter().map(|row| release(row, status.date)).collect(),
+            todo: status.todo.iter().map(|todo| to_do(todo, status.date)).collect(),
+            past: status.past.iter().map(past).collect(),
+        }
+    }
+}
+
+/// A release, and its branch. What is not known is `null`.
+#[derive(Serialize, JsonSchema)]
+struct ReleaseData<'a> {
+    /// Its first version. That of a minor release with a branch of its own is 32.1.0; its support is its major's.
     version: &'a Version,
+    /// `in-development`, `cut`, `candidate`, `due`, `supported`, `last-day` or `ended`; without a policy `released`.
     state: String,
+    /// Whether a security fix must go there; `null` without a policy.
     needs_fixes: Option<bool>,
+    /// The name of its branch, which may not be there.
     branch: &'a str,
-    places: Vec<BranchPlace<'a>>,
+    /// Where its branch is.
+    places: Vec<PlaceData<'a>>,
+    /// The version that the manifests on the branch declare.
     declared_version: Option<&'a Version>,
+    /// The Rust that it needs.
     msrv: Option<&'a str>,
+    /// The tag of its latest version.
     latest: Option<&'a str>,
+    /// The day of that tag.
     latest_date: Option<NaiveDate>,
-    cut: Option<DayEntry>,
-    released: Option<DayEntry>,
+    /// The day of the cut.
+    cut: Option<DayData>,
+    /// The day of the release.
+    released: Option<DayData>,
+    /// The end of life, as the policy counts it.
     eol: Option<NaiveDate>,
+    /// The last day of support, that day included.
     last_day: Option<NaiveDate>,
+    /// How many days are left; 0 on the last one.
     days_left: Option<i64>,
+    /// How many commits the branch has since its latest tag, or since the cut.
     unreleased: Option<usize>,
+    /// How many of them bring users something; `null` where that was not looked into.
     fixes: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct BranchPlace<'a> {
+/// One place of a branch.
+#[derive(Serialize, JsonSchema)]
+struct PlaceData<'a> {
+    /// The remote; `null` for the local branch.
     remote: Option<&'a RemoteName>,
+    /// Its tip.
     commit: CommitId,
+    /// How many commits it has since the latest tag, or since the cut.
     unreleased: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct DayEntry {
+/// A day as planned, as rolled over, and as it came.
+#[derive(Serialize, JsonSchema)]
+struct DayData {
+    /// The day that is published.
     planned: Option<NaiveDate>,
+    /// The day on which it is to be done.
     due: Option<NaiveDate>,
+    /// The day on which it was done.
     actual: Option<NaiveDate>,
 }
 
-#[derive(Serialize)]
-struct ToDo<'a> {
+/// One thing to do.
+#[derive(Serialize, JsonSchema)]
+struct TodoData<'a> {
+    /// `release`, `cut`, `tag` (prepared and not tagged), `ends` (with fixes), `patch` (fixes wait), `no-branch`,
+    /// `other-version`, `behind` (the remote has more) or `differs` (so has the local branch).
     kind: &'static str,
+    /// It in words.
     text: String,
+    /// The release that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a Version>,
+    /// The branch that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     branch: Option<&'a str>,
+    /// The fixes that wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    fixes: Option<FixCount<'a>>,
+    fixes: Option<FixesData<'a>>,
 }
 
-#[derive(Serialize)]
-struct FixCount<'a> {
+/// Fixes that are not released.
+#[derive(Serialize, JsonSchema)]
+struct FixesData<'a> {
+    /// How many.
     count: usize,
+    /// Since when the first of them waits.
     since: NaiveDate,
+    /// The advisories that they name.
     advisories: &'a BTreeSet<String>,
 }
 
-#[derive(Serialize)]
-struct PastEvent {
+/// Something that went otherwise than planned.
+#[derive(Serialize, JsonSchema)]
+struct PastData {
+    /// `past-end` or `never-tagged`.
     kind: &'static str,
+    /// It in words.
     text: String,
 }
 
-fn release(row: &StatusRow, day: NaiveDate) -> StatusEntry<'_> {
-    let days = |day: &Day| DayEntry { planned: Some(day.planned), due: Some(day.due), actual: day.actual };
+fn release(row: &StatusRow, day: NaiveDate) -> ReleaseData<'_> {
+    let days = |day: &Day| DayData { planned: Some(day.planned), due: Some(day.due), actual: day.actual };
     let plan = row.release.as_ref();
     let term = plan.map(|plan| &plan.term).or(row.term.as_ref());
-    let by_tag = row.released.map(|_| DayEntry { planned: None, due: None, actual: row.released });
-    StatusEntry {
+    let by_tag = row.released.map(|_| DayData { planned: None, due: None, actual: row.released });
+    ReleaseData {
         version: &row.version,
         state: row.state.name().replace(' ', "-"),
         needs_fixes: match row.state {
@@ -164,11 +170,11 @@ fn release(row: &StatusRow, day: NaiveDate) -> StatusEntry<'_> {
     }
 }
 
-fn place(tip: &Tip) -> BranchPlace<'_> {
-    BranchPlace { remote: tip.remote.as_ref(), commit: tip.commit, unreleased: tip.ahead }
+fn place(tip: &Tip) -> PlaceData<'_> {
+    PlaceData { remote: tip.remote.as_ref(), commit: tip.commit, unreleased: tip.ahead }
 }
 
-fn to_do(todo: &Todo, day: NaiveDate) -> ToDo<'_> {
+fn to_do(todo: &Todo, day: NaiveDate) -> TodoData<'_> {
     let (kind, version, branch, fixes) = match todo {
         Todo::Release { version, .. } => ("release", Some(version), None, None),
         Todo::Cut { version, .. } => ("cut", Some(version), None, None),
@@ -181,15 +187,18 @@ fn to_do(todo: &Todo, day: NaiveDate) -> ToDo<'_> {
             (if distance.ahead == 0 { "behind" } else { "differs" }, None, Some(branch.as_str()), None)
         }
     };
-    let fixes =
-        fixes.map(|Fixes { count, since, advisories }| FixCount { count: *count, since: *since, advisories });
-    ToDo { kind, text: sentence(todo, day), version, branch, fixes }
+    let fixes = fixes.map(|Fixes { count, since, advisories }| FixesData {
+        count: *count,
+        since: *since,
+        advisories,
+    });
+    TodoData { kind, text: sentence(todo, day), version, branch, fixes }
 }
 
-fn past(past: &Past) -> PastEvent {
+fn past(past: &Past) -> PastData {
     let kind = match past {
         Past::AfterEnd { .. } => "past-end",
         Past::NeverTagged { .. } => "never-tagged",
     };
-    PastEvent { kind, text: story(past) }
+    PastData { kind, text: story(past) }
 }

@@ -231,9 +231,9 @@ fn a_calendar_is_folded_and_escaped() {
 #[test]
 fn json_has_its_documented_fields() {
     let json: serde_json::Value = serde_json::from_str(&render(&odd(), ScheduleFormat::Json)).unwrap();
-    assert_eq!(json["format"], 2);
-    assert_eq!(json["source"], "policy-and-tags");
-    let releases = json["releases"].as_array().unwrap();
+    assert_eq!((&json["version"], &json["command"]), (&3.into(), &"schedule".into()));
+    assert_eq!(json["schedule"]["source"], "policy-and-tags");
+    let releases = json["schedule"]["releases"].as_array().unwrap();
     let release = releases.iter().find(|release| release["version"] == "32.0.0").unwrap();
     assert_eq!(
         *release,
@@ -241,7 +241,7 @@ fn json_has_its_documented_fields() {
             "version": "32.0.0", "lts": false, "phase": "supported", "supported": true,
             "cut": { "planned": "2025-04-05", "due": "2025-04-05" },
             "release": { "planned": "2025-04-20", "due": "2025-04-21", "actual": "2025-04-21" },
-            "eol": "2025-07-20", "last-day": "2025-07-20",
+            "eol": "2025-07-20", "last_day": "2025-07-20",
             "rules": [
                 { "rule": "months", "count": 2, "eol": "2025-06-20" },
                 { "rule": "releases", "count": 3, "eol": "2025-07-20" },

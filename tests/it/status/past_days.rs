@@ -25,7 +25,7 @@ fn a_past_day_shows_what_was_there_and_says_what_is_left_out() {
     let json = status_json(&repo, WASMTIME, "2025-03-28");
     assert_eq!(json["sources"]["later"], serde_json::json!({ "branches": 1, "tags": 1 }));
     let row = json["releases"].as_array().unwrap().iter().find(|row| row["version"] == "31.0.0").unwrap();
-    assert_eq!((&row["latest"], &row["declared-version"]), (&"v31.0.0".into(), &"31.0.0".into()));
+    assert_eq!((&row["latest"], &row["declared_version"]), (&"v31.0.0".into(), &"31.0.0".into()));
 
     let text = status(&repo, WASMTIME, "2025-04-22", &[]);
     assert!(!text.contains("came later") && text.contains("v31.0.1 (2025-04-02)"), "{text}");

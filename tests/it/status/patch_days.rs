@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::{WASMTIME, clone, status};
+use super::{WASMTIME, clone, of_document, status_json};
 use crate::history::History;
 use crate::tools::recorded_history;
 
@@ -78,8 +78,7 @@ fn before_each_recorded_patch_what_waits_is_told_and_after_it_nothing() {
         assert_eq!(said(&history, &eve), *on_eve, "on the eve of {versions}");
         assert_eq!(said(&history, day), *on_day, "on the day of {versions}");
 
-        let json: serde_json::Value =
-            serde_json::from_str(&status(&after, WASMTIME, day, &["--format", "json"])).unwrap();
+        let json = status_json(&after, WASMTIME, day);
         for version in &patches {
             let first = format!("{}.0.0", version.split('.').next().unwrap());
             let todo = json["todo"].as_array().unwrap();
@@ -92,6 +91,6 @@ fn before_each_recorded_patch_what_waits_is_told_and_after_it_nothing() {
 /// Returns what `status` says is to be done on a day.
 fn said(history: &History, date: &str) -> Vec<String> {
     let output = history.program(&["status", "--format", "json", "--date", date]).output().unwrap();
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let json = of_document(str::from_utf8(&output.stdout).unwrap());
     json["todo"].as_array().unwrap().iter().map(|todo| todo["text"].as_str().unwrap().to_owned()).collect()
 }
