@@ -9,6 +9,7 @@ mod check_msrv;
 mod complete;
 mod completions;
 mod exit_status;
+mod groups;
 mod help;
 mod init;
 mod mdbook;
@@ -96,12 +97,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
     if args.get(1).is_some_and(|arg| arg == "relprep") {
         args.remove(1);
     }
-    match complete::complete(Cli::command, &args) {
+    match complete::complete(command, &args) {
         Ok(false) => {}
         Ok(true) => return ExitStatus::Done,
         Err(_) => return ExitStatus::Usage,
     }
-    let parsed = Cli::command().try_get_matches_from(args).and_then(|matches| {
+    let mut command = command();
+    let parsed = command.try_get_matches_from_mut(args).and_then(|matches| {
+        groups::check(&mut command, &matches)?;
         let name = matches.subcommand_name().unwrap_or_default().to_owned();
         Cli::from_arg_matches(&matches).map(|cli| (cli, name))
     });
@@ -118,6 +121,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
         Ok(status) => status,
         Err(error) => failed(&error, &mut output),
     }
+}
+
+/// Returns the whole command line.
+fn command() -> clap::Command {
+    groups::arranged(Cli::command())
 }
 
 fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus> {
@@ -138,7 +146,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Replay(args) => replay::run(&context()?, args, output),
-        CliCommand::Help(args) => help::run(args, Cli::command(), output),
+        CliCommand::Help(args) => help::run(args, command(), output),
         CliCommand::Schema(args) => Ok(schema::run(args, output)),
         CliCommand::Completions(args) => completions::run(args, output),
     }

@@ -43,13 +43,19 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FORM", default_value = "human")]
     format: ReportFormat,
     /// List the rules, and check nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["branch", "date", "strict", "only_versions", "supported", "package", "api"])]
     list: bool,
     /// Take warnings for errors
     #[arg(long)]
     strict: bool,
     /// Check instead that nothing but versions has changed since BASE, by default the parent
-    #[arg(long, value_name = "BASE", num_args = 0..=1, default_missing_value = "")]
+    #[arg(
+        long,
+        value_name = "BASE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["strict", "date"]
+    )]
     only_versions: Option<String>,
     /// Check instead that all supported branches are equally patched
     #[arg(long, conflicts_with_all = ["only_versions", "branch"])]

@@ -16,15 +16,6 @@ use crate::project::Location;
 /// The options of every command.
 #[derive(Debug, Args)]
 pub(super) struct Common {
-    /// The workspace's Cargo.toml, or a member's
-    #[arg(long, value_name = "PATH", global = true)]
-    pub(super) manifest_path: Option<PathBuf>,
-    /// The configuration, instead of the workspace's own
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(super) config: Option<PathBuf>,
-    /// The remote that counts, instead of the trunk's upstream; with `--push` the one to push to
-    #[arg(long, value_name = "NAME", global = true, add = ArgValueCompleter::new(complete::remotes))]
-    remote: Option<String>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     pub(super) color: Color,
@@ -34,6 +25,15 @@ pub(super) struct Common {
     /// List everything in full
     #[arg(short, long, global = true)]
     pub(super) verbose: bool,
+    /// The workspace's Cargo.toml, or a member's
+    #[arg(long, value_name = "PATH", global = true)]
+    pub(super) manifest_path: Option<PathBuf>,
+    /// The configuration, instead of the workspace's own
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// The remote that counts, instead of the trunk's upstream; with `--push` the one to push to
+    #[arg(long, value_name = "NAME", global = true, add = ArgValueCompleter::new(complete::remotes))]
+    remote: Option<String>,
 }
 
 impl Common {

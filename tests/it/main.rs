@@ -23,6 +23,7 @@ mod environment;
 mod fault;
 mod fixture;
 mod fuzz;
+mod help;
 mod history;
 mod hostile;
 mod init;

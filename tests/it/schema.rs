@@ -11,6 +11,7 @@ use relprep::config::{ConfigFile, SCHEMA_FILE, read, schema_directive};
 use serde_json::Value;
 
 use crate::fixture::Fixture;
+use crate::help::commands;
 use crate::layers::read_folder;
 use crate::tools::Tool;
 use crate::values::with;
@@ -201,12 +202,8 @@ fn what_every_command_prints_as_json_is_as_the_schema_says() {
 
 /// Returns the commands that offer `--format json`.
 fn with_json(fixture: &Fixture) -> BTreeSet<String> {
-    let help = fixture.run("--help").out;
-    let (_, rest) = help.split_once("Commands:\n").unwrap();
-    let commands = rest.lines().take_while(|line| !line.is_empty());
-    let names = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    let has_json = |name: &&str| fixture.run(&format!("{name} --help")).out.contains("- json:");
-    names.filter(|name| !name.is_empty()).filter(has_json).map(str::to_owned).collect()
+    let has_json = |name: &String| fixture.run(&format!("{name} --help")).out.contains("- json:");
+    commands(fixture).into_iter().filter(has_json).collect()
 }
 
 #[test]
