@@ -160,7 +160,7 @@ impl Facts {
             None
         } else if !self.pulls.is_disjoint(&wanted.pulls) {
             Some(Evidence::PullRequest)
-        } else if !self.subject.is_empty() && self.subject == wanted.subject {
+        } else if title::is_same_subject(&self.subject, &wanted.subject) {
             Some(Evidence::Subject)
         } else if !self.advisories.is_disjoint(&wanted.advisories) {
             Some(Evidence::Advisory)
@@ -331,6 +331,8 @@ mod tests {
             "[release-36.0.0] Fix the  sandbox",
             "Backport: Fix the sandbox",
             "Fix the sandbox (backport to 36.0.0) (#7)",
+            "Cherry pick Fix the sandbox (#7)",
+            "Fix the sandbox (cherry-picked from #100) (#7)",
         ] {
             assert_eq!(facts(1, title).subject, "Fix the sandbox", "{title}");
         }
@@ -344,6 +346,13 @@ mod tests {
         for (message, expected) in [
             (picked.as_str(), Some(Evidence::PickedFrom)),
             ("Fix it (#100) (#101)", Some(Evidence::PullRequest)),
+            ("Cherry pick #100 to 6.0 (#101)", Some(Evidence::PullRequest)),
+            ("Pick #100 (#101)", Some(Evidence::PullRequest)),
+            ("Be safe (cherry pick #100) (#101)", Some(Evidence::PullRequest)),
+            ("Cherry pick #99 and #100 to 6.0 (#101)", Some(Evidence::Listed)),
+            ("CP #98, #99, #100 to build again (#101)", Some(Evidence::Listed)),
+            ("Be safe (#98, #99, #100) (#101)", Some(Evidence::Listed)),
+            ("Be safe as in #100 (#101)", None),
             ("Fix it (#101)", Some(Evidence::Subject)),
             ("Different\n\nFixes ghsa-AAAA-bbbb-cccc.", Some(Evidence::Advisory)),
             ("Revert \"Fix it (#100)\"\n\nThis reverts commit 0000000001.", None),
@@ -352,6 +361,14 @@ mod tests {
         ] {
             assert_eq!(facts(2, message).evidence_for(&origin), expected, "{message}");
         }
+    }
+
+    #[test]
+    fn a_subject_that_the_forge_cut_off_is_known_by_what_is_left() {
+        let origin = facts(1, "Find out earlier that the leader of the detector changed (#100)");
+        let cut = facts(2, "Find out earlier that the leader of the detector (… (#101)");
+        assert_eq!(cut.evidence_for(&origin), Some(Evidence::Subject));
+        assert_eq!(facts(2, "Find out… (#101)").evidence_for(&origin), None);
     }
 
     #[test]

@@ -15,7 +15,15 @@ pub struct Judged<'r> {
     repo: &'r Repo,
     notes: Option<String>,
     patches: HashMap<CommitId, Option<PatchId>>,
-    lines: HashMap<CommitId, Rc<ChangedLines>>,
+    lines: HashMap<(CommitId, Files), Rc<ChangedLines>>,
+}
+
+/// Which files of a commit are compared.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Files {
+    /// Those that tell one change from another.
+    Telling,
+    All,
 }
 
 /// How many of a hundred lines of a commit one that lists it, or that two branches call alike, must have.
@@ -50,30 +58,36 @@ impl<'r> Judged<'r> {
 
     /// Returns whether both change a file of the same name.
     pub fn shares_file(&mut self, by: CommitId, wanted: CommitId) -> Result<bool> {
-        let (by, wanted) = (self.lines(by)?, self.lines(wanted)?);
+        let (by, wanted) = self.both(by, wanted)?;
         Ok(by.shares_file(&wanted))
     }
 
     /// Returns whether `commit` only takes something away.
     pub fn only_removes(&mut self, commit: CommitId) -> Result<bool> {
-        Ok(!self.lines(commit)?.adds)
+        Ok(!self.both(commit, commit)?.0.adds)
     }
 
     fn has_part(&mut self, by: CommitId, wanted: CommitId, least: usize) -> Result<bool> {
-        let (by, wanted) = (self.lines(by)?, self.lines(wanted)?);
+        let (by, wanted) = self.both(by, wanted)?;
         Ok(wanted.share(&by).map_or_else(|| wanted.shares_file(&by), |share| share >= least))
     }
 
-    fn lines(&mut self, commit: CommitId) -> Result<Rc<ChangedLines>> {
-        if let Some(known) = self.lines.get(&commit) {
+    /// Returns what both change in the files that tell something, or in all where `wanted` changes none of those.
+    fn both(&mut self, by: CommitId, wanted: CommitId) -> Result<(Rc<ChangedLines>, Rc<ChangedLines>)> {
+        let telling = self.lines(wanted, Files::Telling)?;
+        match telling.share(&telling) {
+            Some(_) => Ok((self.lines(by, Files::Telling)?, telling)),
+            None => Ok((self.lines(by, Files::All)?, self.lines(wanted, Files::All)?)),
+        }
+    }
+
+    fn lines(&mut self, commit: CommitId, files: Files) -> Result<Rc<ChangedLines>> {
+        if let Some(known) = self.lines.get(&(commit, files)) {
             return Ok(Rc::clone(known));
         }
-        let mut lines = self.repo.changed_lines(commit, |path| self.tells(path))?;
-        if lines.share(&lines).is_none() {
-            lines = self.repo.changed_lines(commit, |_| true)?;
-        }
+        let lines = self.repo.changed_lines(commit, |path| files == Files::All || self.tells(path))?;
         let lines = Rc::new(lines);
-        self.lines.insert(commit, Rc::clone(&lines));
+        self.lines.insert((commit, files), Rc::clone(&lines));
         Ok(lines)
     }
 

@@ -211,7 +211,7 @@ pub fn rows(
                 }
                 let surest = survey.surest(&commits[at], number, |by| taken.contains(&by))?;
                 if let Some((_, shown)) = surest.filter(|(strength, _)| *strength <= weakest) {
-                    if shown.evidence.is_of_one() {
+                    if survey.is_taken(shown)? {
                         taken.insert(shown.by);
                     }
                     cells[at] = Some(MatrixCell::Contained(shown));
@@ -289,9 +289,11 @@ pub fn went_somewhere(survey: &mut PickSurvey<'_>, concerns: &Concerns<'_>) -> R
                 // The same change on the older branches is not a row of its own.
                 for other in target..survey.targets() {
                     let shown = survey.surest(&origin, other, |by| seen.contains(&by) && by != origin.id)?;
-                    seen.extend(
-                        shown.filter(|(_, shown)| shown.evidence.is_of_one()).map(|(_, shown)| shown.by),
-                    );
+                    if let Some((_, shown)) = shown
+                        && survey.is_taken(shown)?
+                    {
+                        seen.insert(shown.by);
+                    }
                 }
                 went.commits.push(origin);
             }

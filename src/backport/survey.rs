@@ -211,7 +211,7 @@ impl<'r> PickSurvey<'r> {
         }
         for (strength, facts) in by_message {
             if self.is_borne_out(strength, &facts, wanted)?
-                && (strength.evidence == Evidence::Listed
+                && (self.is_of_several(strength.evidence, &facts)?
                     || !self.is_surer_for_another(&facts, wanted, strength)?)
             {
                 return Ok(Some((strength, proof(strength, &facts))));
@@ -226,12 +226,32 @@ impl<'r> PickSurvey<'r> {
         let (by, wanted_id) = (facts.id, wanted.id);
         match strength.evidence {
             Evidence::PickedFrom if facts.picked_from.len() > 1 => self.judged.is_related(by, wanted_id),
-            Evidence::Listed => self.judged.bears_out(by, wanted_id),
+            // Of what is listed, one may change what the other had: then it is the outcome that counts.
+            Evidence::Listed => {
+                Ok(self.judged.bears_out(by, wanted_id)? || self.judged.is_there(wanted_id, by)?)
+            }
             Evidence::Subject if self.is_own(wanted) => self.judged.bears_out(by, wanted_id),
             Evidence::Subject | Evidence::Advisory => self.judged.is_related(by, wanted_id),
+            Evidence::PullRequest if self.is_of_several(strength.evidence, facts)? => {
+                self.judged.bears_out(by, wanted_id)
+            }
             Evidence::PullRequest => self.judged.shares_file(by, wanted_id),
             _ => Ok(strength.evidence < Evidence::NoDifference),
         }
+    }
+
+    /// Returns whether `facts`, a commit of a branch, shows others beside the one for which it is evidence.
+    fn is_of_several(&mut self, evidence: Evidence, facts: &Facts) -> Result<bool> {
+        Ok(match evidence {
+            Evidence::PullRequest => facts.pulls.len() > 1 && self.trunk()?.names_several(facts),
+            _ => !evidence.is_of_one(),
+        })
+    }
+
+    /// Returns whether the commit that `shown` names can show no other commit of the trunk any more.
+    pub fn is_taken(&mut self, shown: Proof) -> Result<bool> {
+        let facts = self.facts(shown.by)?;
+        Ok(!self.is_of_several(shown.evidence, &facts)?)
     }
 
     /// Returns the commits of the trunk that a commit of a branch comes from, as far as its changes say so too.

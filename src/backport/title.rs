@@ -72,14 +72,11 @@ impl BranchWords {
             }
         }
         if let Some((head, after)) = title.split_once(": ")
-            && (self.is_mark(head) && !head.contains(' ') || is_backport_word(head))
+            && (self.is_mark(head) && !head.contains(' ') || after_backport_word(head) == Some(""))
         {
             return Some(after);
         }
-        let (word, after) = title.split_once(' ')?;
-        if !is_backport_word(word) {
-            return None;
-        }
+        let after = after_backport_word(title)?;
         let after = after.strip_prefix("of ").unwrap_or(after);
         let more = after.strip_prefix("to ").or_else(|| after.strip_prefix("for ")).and_then(|rest| {
             let (branch, rest) = rest.split_once([':', ' '])?;
@@ -102,7 +99,7 @@ impl BranchWords {
         let words = [" for ", " to ", " on ", " onto ", " into ", " in "];
         let (front, tail) = words.iter().filter_map(|word| preposition(word)).max()?;
         let (word, tail) = (title[front..tail].trim(), &title[tail..]);
-        let bare = word == "for" || title.split(' ').any(is_backport_word);
+        let bare = word == "for" || says_backport(title);
         (self.is_branch(tail) || (bare && self.versions.contains(tail))).then(|| &title[..front])
     }
 
@@ -110,10 +107,14 @@ impl BranchWords {
     fn is_mark(&self, text: &str) -> bool {
         let text = text.trim();
         let lower = text.to_ascii_lowercase();
-        lower.contains("backport") || self.is_branch(text) || self.versions.contains(&lower) || {
-            let number = lower.trim_start_matches("release").trim_start_matches(['-', '/', ' ', 'v']);
-            is_version(number) && number.contains('.')
-        }
+        lower.contains("backport")
+            || says_backport(text)
+            || self.is_branch(text)
+            || self.versions.contains(&lower)
+            || {
+                let number = lower.trim_start_matches("release").trim_start_matches(['-', '/', ' ', 'v']);
+                is_version(number) && number.contains('.')
+            }
     }
 
     /// Returns whether a text is the name of the trunk or a release branch, or says `release 45`.
@@ -132,17 +133,44 @@ impl BranchWords {
     }
 }
 
-/// Returns whether a word says that this is a backport.
-pub fn is_backport_word(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
-    let words = ["backport", "backports", "backported", "backporting", "cherry-pick", "cherry-picks", "bp"];
-    words.contains(&word.as_str())
+/// Returns whether a title or a line says that this is a backport.
+fn says_backport(text: &str) -> bool {
+    let mut rest = Some(text);
+    while let Some(here) = rest {
+        if after_backport_word(here).is_some() {
+            return true;
+        }
+        rest = here.split_once(' ').map(|(_, rest)| rest);
+    }
+    // These mean something else, too, but where they begin it and what they are about is a number.
+    let (word, after) = text.split_once(' ').unwrap_or_default();
+    ["pick", "cp"].contains(&bare(word).as_str()) && after.starts_with('#')
+}
+
+/// Returns what follows a word that says that this is a backport, where `text` begins with one: `backport`,
+/// `cherry-pick`, `cherry pick`.
+fn after_backport_word(text: &str) -> Option<&str> {
+    let (word, after) = text.split_once(' ').unwrap_or((text, ""));
+    let words = ["backport", "backports", "backported", "backporting", "bp"];
+    let is_pick = |word: &str| ["pick", "picks", "picked", "picking"].contains(&word);
+    let word = bare(word);
+    let cherry = word.strip_prefix("cherry");
+    if words.contains(&word.as_str()) || cherry.is_some_and(|pick| is_pick(pick.trim_start_matches('-'))) {
+        return Some(after);
+    }
+    let (second, after) = after.split_once(' ').unwrap_or((after, ""));
+    (word == "cherry" && is_pick(&bare(second))).then_some(after)
+}
+
+/// Returns a word without the punctuation around it, in lower case.
+fn bare(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase()
 }
 
 /// Returns the pull requests that a title names: in parentheses, or anywhere where the title says that
 /// it is a backport.
 pub fn pulls(title: &str) -> BTreeSet<u64> {
-    if title.split(' ').any(is_backport_word) {
+    if says_backport(title) {
         return numbers(title);
     }
     let groups = title.match_indices("(#").filter_map(|(at, mark)| {
@@ -163,21 +191,27 @@ pub fn numbers(text: &str) -> BTreeSet<u64> {
 
 /// Returns the changes that the lines of a message list, one each or several pull requests in one.
 pub fn listed(words: &BranchWords, message: &str) -> Vec<Named> {
-    let mut found = Vec::new();
     let title = message.lines().next().unwrap_or_default();
-    if title.split(' ').any(is_backport_word) {
-        found.extend(each(&numbers(title)));
-    }
+    let mut found: Vec<Named> = each(&listed_in_title(title)).collect();
     for line in message.lines().skip(1).map(str::trim) {
-        let says = line.split(' ').any(is_backport_word);
         if let Some(item) = item(line) {
             found.push(words.named(item));
-        } else if says || line.to_ascii_lowercase().contains("cherry pick") {
+        } else if says_backport(line) {
             found.extend(each(&numbers(line)));
         }
     }
     found.retain(|one| !one.subject.is_empty() || !one.pulls.is_empty());
     found
+}
+
+/// Returns the pull requests that a title lists: `Backport #1, #2 and #3`, `Fixes (#1, #2) (#3)`. Two are the origin
+/// and its backport.
+fn listed_in_title(title: &str) -> BTreeSet<u64> {
+    let numbers = numbers(title);
+    if numbers.len() < 3 {
+        return BTreeSet::new();
+    }
+    if says_backport(title) { numbers } else { &numbers - &pulls(title) }
 }
 
 fn each(pulls: &BTreeSet<u64>) -> impl Iterator<Item = Named> {
@@ -194,6 +228,21 @@ fn item(line: &str) -> Option<&str> {
     let ends = line.strip_suffix(')').and_then(|inner| inner.rsplit_once('(')).map(|(_, group)| group);
     let pull = (line.starts_with('#') || ends.is_some_and(is_pull)).then_some(line);
     bullet.or(number).or(pull).map(str::trim)
+}
+
+/// Returns whether two subjects are one, where a forge may have cut one off: `Fix the very lo…`.
+pub fn is_same_subject(one: &str, other: &str) -> bool {
+    let begins = |cut: &str, whole: &str| whole_part(cut).is_some_and(|part| whole.starts_with(part));
+    !one.is_empty() && (one == other || begins(one, other) || begins(other, one))
+}
+
+/// How many bytes of a subject that was cut off tell it from others.
+const TELLING: usize = 32;
+
+/// Returns what is left of a subject that was cut off; `None` where it is whole, or too little is left.
+pub fn whole_part(subject: &str) -> Option<&str> {
+    let part = subject.strip_suffix('…')?.trim_end_matches(['(', '#', ' ']);
+    (part.len() >= TELLING).then_some(part)
 }
 
 /// Returns whether a text in parentheses is the number of a pull request.

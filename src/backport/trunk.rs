@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::evidence::{Evidence, Facts};
 use super::own::Commits;
-use super::title::Named;
+use super::title::{self, Named};
 
 /// The commits of the trunk since the oldest cut.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl TrunkCommits {
     }
 
     /// Returns the commits that a branch's commit may come from, and what says so: those that it names, those
-    /// that it lists, or else one of the same pull request, or the only one with the same subject.
+    /// that it lists, or else those of the same pull requests, or the only one with the same subject.
     pub fn origins(&self, facts: &Facts) -> Vec<(Evidence, &Facts)> {
         let of = |evidence| move |one| (evidence, one);
         let named = facts.picked_from.iter().filter_map(|name| self.own.all().get(*self.by_id.get(name)?));
@@ -53,8 +53,8 @@ impl TrunkCommits {
         let listed = facts.listed.iter().filter_map(|item| self.of_item(item, facts));
         found.extend(listed.map(of(Evidence::Listed)));
         if found.is_empty() && facts.picked_from.is_empty() {
-            let pull = facts.pulls.iter().find_map(|pull| self.of_pull(*pull, facts));
-            found.extend(pull.map(of(Evidence::PullRequest)));
+            let pulls = facts.pulls.iter().filter_map(|pull| self.of_pull(*pull, facts));
+            found.extend(pulls.map(of(Evidence::PullRequest)));
         }
         if found.is_empty() && facts.picked_from.is_empty() {
             found.extend(self.of_subject(&facts.subject).map(of(Evidence::Subject)));
@@ -114,12 +114,23 @@ impl TrunkCommits {
         self.own.taken_back(facts)
     }
 
+    /// Returns whether the title of `facts` names several pull requests that came to the trunk.
+    pub fn names_several(&self, facts: &Facts) -> bool {
+        let came = |pull: &&u64| self.with_pull(**pull).iter().any(|one| one.pulls.last() == Some(*pull));
+        facts.pulls.len() > 1 && facts.pulls.iter().filter(came).count() > 1
+    }
+
     fn with_pull(&self, pull: u64) -> Vec<&Facts> {
         self.at(self.by_pull.get(&pull))
     }
 
     fn with_subject(&self, subject: &str) -> Vec<&Facts> {
-        self.at(self.by_subject.get(subject))
+        match title::whole_part(subject) {
+            Some(_) => {
+                self.all().iter().filter(|one| title::is_same_subject(&one.subject, subject)).collect()
+            }
+            None => self.at(self.by_subject.get(subject)),
+        }
     }
 
     fn at(&self, indices: Option<&Vec<usize>>) -> Vec<&Facts> {

@@ -182,3 +182,49 @@ fn what_takes_away_what_was_never_there_is_not_needed() {
     let clean = train.change("main", "src/lib.rs", "let debug = true;\n", "", "Debug no more");
     assert_eq!(shown(&train, &[&clean])[0], ["not-needed"]);
 }
+
+#[test]
+fn a_title_may_name_several_pull_requests_in_any_words() {
+    let train = train(4);
+    let two = fix(&train, "main", 2, "Fix two (#12)");
+    let four = fix(&train, "main", 4, "Fix four (#14)");
+    let six = fix(&train, "main", 6, "Fix six (#16)");
+    let all = [&two, &four, &six];
+    batch(&train, "release-4.0.0", &[2, 4], "Cherry pick #12, #14 and #16 to 4.0 (#20)");
+    batch(&train, "release-3.0.0", &[2, 4], "Fix two (#12) and what it needs (#14) (#21)");
+    batch(&train, "release-2.0.0", &[2, 6], "Fix two (#12, #14, #16) (#22)");
+    batch(&train, "release-1.0.0", &[2, 4], "Fix four (#12) (#14) (#23)");
+    for major in 1..=4 {
+        let branch = format!("release-{major}.0.0");
+        train.change(&branch, "src/lib.rs", "fixed(2)", "fixed(2, here)", "Go on");
+    }
+    let expected = [
+        ["listed", "pull-request", "listed", "pull-request"],
+        ["no-difference", "no-difference", "missing", "no-difference"],
+        ["missing", "missing", "no-difference", "missing"],
+    ];
+    assert_eq!(shown(&train, &all), expected);
+}
+
+#[test]
+fn what_one_of_a_list_makes_of_another_is_told_by_the_outcome() {
+    let train = train(1);
+    let steps = "let a = step();\nlet b = step_of(a);\nlet c = step_of(b);\nlet line_2 = c;";
+    train.change("main", "src/lib.rs", "let line_2 = 2;", steps, "Check two (#12)");
+    let second = train.change("main", "src/lib.rs", steps, "let line_2 = steps();", "Do it in one (#13)");
+    let list = "Backports (#20)\n\n* #12\n* #13";
+    train.change("release-1.0.0", "src/lib.rs", "let line_2 = 2;", "let line_2 = steps();", list);
+    train.change("release-1.0.0", "src/lib.rs", "= steps();", "= steps(1);", "Go on");
+    assert_eq!(shown(&train, &[&second]), [["listed"]]);
+}
+
+#[test]
+fn a_backport_of_a_lock_file_alone_is_known_by_it() {
+    let train = train(1);
+    let lock = |more: &str| format!("# generated\nversion = 4\n{more}");
+    train.commit("main", &[("Cargo.lock", &lock("a = 1\n"))], "Lock");
+    let update = train.commit("main", &[("Cargo.lock", &lock("a = 2\n"))], "Update dependencies (#12)");
+    let other = lock("a = 2\nb = 7\n");
+    train.commit("release-1.0.0", &[("Cargo.lock", &other)], "Update dependencies (#12) (#20)");
+    assert_eq!(shown(&train, &[&update]), [["pull-request"]]);
+}
