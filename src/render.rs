@@ -19,6 +19,8 @@ pub mod tag;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::text::is_hidden;
+
 /// What stands out.
 pub(crate) const BOLD: Style = Style::new().bold();
 /// What comes.
@@ -45,6 +47,28 @@ pub(crate) fn markdown_text(text: &str) -> String {
     out
 }
 
+/// Returns `text` for the content and the quoted attributes of HTML and XML, without the characters
+/// that XML 1.0 does not know.
+pub(crate) fn markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            // A log obeys `##[`.
+            '[' => out.push_str("&#91;"),
+            '\n' | '\t' => out.push(' '),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if is_hidden(c) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +79,10 @@ mod tests {
             markdown_text("a <!-- b --> [c](d) `e` | f_g ~~h~~ &lt;"),
             "a \\<!-- b --\\> \\[c\\](d) \\`e\\` \\| f\\_g \\~\\~h\\~\\~ \\&lt;"
         );
+    }
+
+    #[test]
+    fn markup_in_a_name_is_text() {
+        assert_eq!(markup("<a href=\"x\">&'\u{1}[\n"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&#91; ");
     }
 }

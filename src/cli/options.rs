@@ -65,6 +65,10 @@ pub(super) enum ReportFormat {
     Github,
     /// SARIF 2.1.0 for code scanning
     Sarif,
+    /// Code quality report of GitLab
+    Gitlab,
+    /// Test report of `JUnit`
+    Junit,
 }
 
 impl From<OutputFormat> for ReportFormat {

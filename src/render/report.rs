@@ -1,12 +1,17 @@
-//! The reports of checks: for people, as workflow annotations, as JSON, and as SARIF.
+//! The reports of checks: for people, as workflow annotations of GitHub, as JSON, as SARIF, for GitLab, and as
+//! `JUnit`'s.
 
 mod github;
+mod gitlab;
+mod junit;
 mod sarif;
 
 use std::fmt::Write as _;
 
 use anstyle::Style;
 pub use github::github;
+pub use gitlab::gitlab;
+pub use junit::junit;
 pub use sarif::sarif;
 
 use super::table::Table;

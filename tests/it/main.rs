@@ -48,6 +48,7 @@ mod refusals;
 mod remotes;
 mod rendered;
 mod replay;
+mod reports;
 mod schedule;
 mod schema;
 mod shapes;

@@ -49,6 +49,8 @@ impl Output {
             ReportFormat::Json => self.json(body),
             ReportFormat::Github => self.verbatim(&render::report::github(findings)),
             ReportFormat::Sarif => self.result(&render::report::sarif(findings)),
+            ReportFormat::Gitlab => self.result(&render::report::gitlab(findings)),
+            ReportFormat::Junit => self.result(&render::report::junit(findings)),
         }
         true
     }

@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use super::columns::{Cell, Column, groups};
 use super::svg;
 use super::view::View;
-use super::words::{escape, legend, long, one_line, remarks};
+use super::words::{legend, long, one_line, remarks};
+use crate::render::markup;
 use crate::text::relative;
 use crate::train::Group;
 use crate::train::schedule::{Schedule, ScheduleRow};
@@ -40,7 +41,7 @@ const FITTING: usize = 5;
 
 /// Returns the page.
 pub fn render(schedule: &Schedule, view: &View) -> String {
-    let title = escape(&format!("{} releases", schedule.name));
+    let title = markup(&format!("{} releases", schedule.name));
     let day = format!("<time datetime=\"{}\">{}</time>", schedule.date, long(schedule.date));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -63,7 +64,7 @@ fn table(schedule: &Schedule, view: &View) -> String {
     let wide = if view.columns.iter().count() > FITTING { " class=\"wide\"" } else { "" };
     format!(
         "<p>{}</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Releases\">\n<table{wide}>\n<thead>\n<tr>{headings}</tr>\n</thead>\n{bodies}</table>\n</div>\n",
-        escape(&legend(schedule, "in bold")),
+        markup(&legend(schedule, "in bold")),
     )
 }
 
@@ -94,9 +95,9 @@ fn line(row: &ScheduleRow, date: NaiveDate, view: &View) -> String {
 
 /// Returns what stands in a cell: days with how far they are from `date`, names with where they lead.
 fn content(cell: &Cell, date: NaiveDate) -> String {
-    let text = escape(&one_line(&cell.text(long)));
+    let text = markup(&one_line(&cell.text(long)));
     match (cell, cell.address()) {
-        (_, Some(address)) => format!("<a href=\"{}\">{text}</a>", escape(address)),
+        (_, Some(address)) => format!("<a href=\"{}\">{text}</a>", markup(address)),
         (Cell::Day { planned, other }, _) => {
             let counts = other.map_or(*planned, |(_, day)| day);
             let far = relative(counts, date);
@@ -111,6 +112,6 @@ fn notes(schedule: &Schedule) -> String {
     if remarks.is_empty() {
         return String::new();
     }
-    let items: Vec<String> = remarks.iter().map(|remark| format!("<li>{}</li>\n", escape(remark))).collect();
+    let items: Vec<String> = remarks.iter().map(|remark| format!("<li>{}</li>\n", markup(remark))).collect();
     format!("<ul>\n{}</ul>\n", items.concat())
 }

@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 
 use super::timeline::{Stage, Stretch, Tick, Timeline, stretches};
-use super::words::{escape, label, long};
+use super::words::{label, long};
+use crate::render::markup;
 use crate::train::Phase;
 use crate::train::schedule::{Schedule, ScheduleRow};
 use crate::version;
@@ -73,8 +74,8 @@ pub fn file(schedule: &Schedule) -> String {
          width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">\n<title>{}</title>\n<style>\n{FILE_STYLE}{STYLE}</style>\n\
          <rect class=\"relprep-paper\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"{width}\" height=\"{height}\"/>\n\
          <svg x=\"{LABELS}\" width=\"{}\" height=\"{}\" overflow=\"visible\">\n{}</svg>\n</svg>\n",
-        escape(&description(schedule)),
-        escape(&title(schedule)),
+        markup(&description(schedule)),
+        markup(&title(schedule)),
         WIDTH - LABELS,
         chart.height(),
         chart.content(),
@@ -89,7 +90,7 @@ pub fn inline(schedule: &Schedule) -> String {
         "<svg class=\"relprep-chart\" style=\"box-sizing:border-box;padding-left:{LABELS}px;overflow:visible\" \
          width=\"100%\" height=\"{}\" role=\"img\" aria-label=\"{}\">\n<style>\n{STYLE}</style>\n{}</svg>\n",
         chart.height(),
-        escape(&description(schedule)),
+        markup(&description(schedule)),
         chart.content(),
     )
 }
@@ -155,7 +156,7 @@ impl<'a> Chart<'a> {
         let mut text = self.legend();
         for (y, row) in self.rows() {
             let strong = if row.phase.is_supported() { " class=\"relprep-strong\"" } else { "" };
-            let (y, version) = (y + 16, escape(&label(row, &short(row))));
+            let (y, version) = (y + 16, markup(&label(row, &short(row))));
             let _ = writeln!(text, "<text{strong} x=\"-{LABELS}\" y=\"{y}\">{version}</text>");
         }
         self.axis(&mut text);

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::text::escaped;
 pub(super) use crate::text::long;
-use crate::text::{escaped, is_hidden};
 use crate::train::schedule::{Schedule, ScheduleRow, ScheduleSource};
 use crate::train::{Answer, EndRule, Span, Term};
 
@@ -74,28 +74,6 @@ pub(super) fn one_line(text: &str) -> String {
     escaped(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Returns `text` for the content and the quoted attributes of HTML and XML, without the characters
-/// that XML 1.0 does not know.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // A log obeys `##[`.
-            '[' => out.push_str("&#91;"),
-            '\n' | '\t' => out.push(' '),
-            '\u{fffe}' | '\u{ffff}' => {}
-            c if is_hidden(c) => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,10 +81,5 @@ mod tests {
     #[test]
     fn units_agree_with_their_number() {
         assert_eq!([1, 2].map(|n| count(n, "month")), ["1 month", "2 months"]);
-    }
-
-    #[test]
-    fn markup_in_a_name_is_text() {
-        assert_eq!(escape("<a href=\"x\">&'\u{1}[\n"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&#91; ");
     }
 }

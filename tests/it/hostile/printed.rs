@@ -46,6 +46,8 @@ fn control_characters_are_printed_escaped_in_every_format() {
             "check --format json",
             "check --format github",
             "check --format sarif",
+            "check --format gitlab",
+            "check --format junit",
             "check-msrv",
             "status",
             "status --format json",
@@ -254,7 +256,7 @@ fn what_ci_says_of_its_branch_is_text() {
 const COMMANDS: &str =
     "no\n::error::pwned\n  ::add-mask::a\n\u{a0}::stop-commands::x\n##[group]x\nx##[endgroup]";
 
-const FORMS: [&str; 4] = ["human", "json", "github", "sarif"];
+const FORMS: [&str; 6] = ["human", "json", "github", "sarif", "gitlab", "junit"];
 
 /// Runs the program, which must have `words` to say, and none that a log obeys.
 fn says(fixture: &Fixture, args: &str, words: &str) {
