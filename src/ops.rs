@@ -48,6 +48,7 @@
 //!     behind: Behind::Refuse,
 //!     push: false,
 //!     if_due: false,
+//!     pull_request: false,
 //! };
 //! let prepared = prepare(&session, &options, &mut said)?;
 //! let plan = &prepared.preparation.plans[0];

@@ -14,6 +14,7 @@ pub mod locked;
 pub mod maintain;
 pub mod notes;
 pub mod preconditions;
+mod pull_request;
 pub mod requirements;
 pub mod room;
 
@@ -178,6 +179,9 @@ pub struct Commit {
     pub branch: BranchName,
     /// Whether that branch is made for it.
     pub makes_branch: bool,
+    /// What brings it from there to the branch that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<PullRequest>,
     /// Its parent.
     pub parent: CommitId,
     /// The lead package's version in it.
@@ -193,6 +197,19 @@ pub struct Commit {
     pub unsettled: Vec<UnsettledLock>,
     /// The message.
     pub message: String,
+}
+
+/// What brings a commit from a branch of its own to the one that it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PullRequest {
+    /// The branch that it is for.
+    pub base: BranchName,
+    /// The title.
+    pub title: String,
+    /// The body, as Markdown.
+    pub body: String,
+    /// Whether a person must settle something in it first.
+    pub draft: bool,
 }
 
 /// A published version that a newer candidate or the release takes the place of.

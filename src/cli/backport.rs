@@ -81,6 +81,9 @@ pub(super) struct BackportArgs {
     /// Make also what raises the MSRV, changes a requirement or adds a dependency
     #[arg(long, conflicts_with = "instead")]
     accept_flags: bool,
+    /// Commit to branches of their own, for pull requests, also where `names.backport-branch` is not set
+    #[arg(long, conflicts_with = "instead")]
+    pull_request: bool,
     /// Commit a conflict as it is, to a branch for a pull request, never to a release branch
     #[arg(long, conflicts_with = "instead")]
     draft: bool,
@@ -136,6 +139,7 @@ impl BackportArgs {
             again: self.again,
             accept_flags: self.accept_flags,
             draft: self.draft,
+            pull_request: self.pull_request,
             push: self.push,
             behind: if self.allow_behind { Behind::Allow } else { Behind::Refuse },
         }

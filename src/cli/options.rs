@@ -131,6 +131,10 @@ pub(super) struct Preparing {
     /// Push what was made, in one atomic push
     #[arg(long)]
     pub(super) push: bool,
+    /// Commit to branches of their own, for pull requests: `bump-{version}` for the trunk, `prepare-{version}` for a
+    /// release branch, unless `[names]` says otherwise
+    #[arg(long)]
+    pub(super) pull_request: bool,
     /// Do not run the commit hooks
     #[arg(long)]
     pub(super) no_verify: bool,

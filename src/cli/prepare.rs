@@ -141,6 +141,7 @@ pub(super) fn run(
         behind,
         push: args.push,
         if_due: wanted.if_due,
+        pull_request: args.pull_request,
     };
     let prepared = prepare(&session, &options, output)?;
     let preparation = &prepared.preparation;
@@ -153,12 +154,14 @@ pub(super) fn run(
         return Ok(ExitStatus::Done);
     }
     let applied = prepared.apply(if args.no_verify { Hooks::Skip } else { Hooks::Run }, output)?;
-    match output.is_json() {
-        true => {
-            let made = Some(&applied.outcome);
-            output.json(Body::Preparation(PreparationData::new(preparation, args.diff, made)));
-        }
-        false => output.show(&render::outcome::human(&applied.outcome)),
+    if output.is_json() {
+        let made = Some(&applied.outcome);
+        output.json(Body::Preparation(PreparationData::new(preparation, args.diff, made)));
+    } else {
+        output.show(&render::outcome::human(&applied.outcome));
+        let requests =
+            preparation.commits().filter_map(|one| Some((&one.branch, one.pull_request.as_ref()?)));
+        output.show(&render::outcome::pull_requests(requests));
     }
     applied.pushed.map(|()| ExitStatus::Done)
 }

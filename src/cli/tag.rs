@@ -25,7 +25,9 @@ use crate::render::json::{Body, MadeTags, TaggingData};
 Examples:
   cargo relprep tag --dry-run              what would be tagged
   cargo relprep tag --supported --push     every supported release that has no tag, pushed with its branch
+  cargo relprep tag --if-due --push        for a job after each merge: if that is a release
   cargo relprep tag --commit HEAD~2        an older commit of the branch")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct TagArgs {
     #[command(flatten)]
     targets: BranchOptions,
@@ -35,6 +37,9 @@ pub(super) struct TagArgs {
     /// Tag this commit of the branch, instead of its tip
     #[arg(long, value_name = "COMMIT", conflicts_with = "supported")]
     commit: Option<String>,
+    /// Tag what the latest commit has made a release; otherwise say so, and succeed
+    #[arg(long)]
+    if_due: bool,
     /// What kind of tag, instead of that of the latest one
     #[arg(long, value_name = "KIND")]
     kind: Option<Kind>,
@@ -80,6 +85,7 @@ pub(super) fn run(context: Context, args: &TagArgs, output: &mut Output) -> Resu
             Kind::Annotated => TagForm::Annotated,
             Kind::Signed => TagForm::Signed,
         }),
+        if_due: args.if_due,
     };
     let planned = plan(&session, &options, output)?;
     output.show(&render::tag::human(&planned.tags));

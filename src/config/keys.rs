@@ -133,8 +133,8 @@ keys! {
     "names.branch" TextOrTexts = "\"release-{version}\"", default "as those that are there, else `release-{version}`": "Release branches; a list, the newest first, where that has changed over time. `release-{minor}` serves where the train counts minors.";
     "names.tag" TextOrTexts = "\"v{version}\"", default "as those that are there, else `v{version}`": "Tags of releases; a list, the newest first, where that has changed over time.";
     "names.tag-kind" OneOf("lightweight", "annotated", "signed") = "\"annotated\"", default "that of the latest tag": "What kind of tag `tag` makes.";
-    "names.bump-branch" Text = "\"bump-{version}\"", default "the trunk itself": "A branch that gets the trunk's commit, for a pull request.";
-    "names.release-branch" Text = "\"prepare-{version}\"", default "the release branch itself": "A branch that gets a release branch's commit, for a pull request.";
+    "names.bump-branch" Text = "\"bump-{version}\"", default "the trunk itself; with `--pull-request`, `bump-{version}`": "A branch that gets the trunk's commit, for a pull request.";
+    "names.release-branch" Text = "\"prepare-{version}\"", default "the release branch itself; with `--pull-request`, `prepare-{version}`": "A branch that gets a release branch's commit, for a pull request.";
     "names.backport-branch" Text = "\"backport/{short}-to-{branch}\"", default "`backport/{short}-to-{branch}`": "A branch that gets a backport, for a pull request.";
 
     "line" Tables = "", default "packages that share a version move together": "What differs for some packages. The first `[[line]]` that names a package counts.";

@@ -47,6 +47,13 @@ impl Default for Names {
 }
 
 impl Names {
+    /// Lets commits go to branches of their own, for pull requests, also where no names are stated for these.
+    pub fn take_request_branches(&mut self) {
+        self.bump_branch.get_or_insert_with(|| NameTemplate::known("bump-{version}"));
+        self.release_branch.get_or_insert_with(|| NameTemplate::known("prepare-{version}"));
+        self.backport_branch.get_or_insert_default();
+    }
+
     /// Returns every name with the key that states it.
     pub(super) fn by_key(&mut self) -> impl Iterator<Item = (&'static str, &mut NameTemplate)> {
         let Self { branch, tag, tag_kind: _, bump_branch, release_branch, backport_branch: _ } = self;
@@ -70,10 +77,7 @@ pub struct NameScheme {
 impl NameScheme {
     /// Takes a template of the program's own, which is right, for where nothing else is known.
     fn assumed(text: &str) -> Self {
-        let Ok(template) = NameTemplate::try_from(text.to_owned()) else {
-            unreachable!("a default that is none")
-        };
-        Self { templates: vec![template], is_assumed: true }
+        Self { templates: vec![NameTemplate::known(text)], is_assumed: true }
     }
 
     /// Makes the scheme of what is known, the newest first; `None` where nothing is.
@@ -218,6 +222,12 @@ impl NameTemplate {
         Placeholder::Patch,
         Placeholder::Name,
     ];
+
+    /// Takes a template of the program's own, which is right.
+    fn known(text: &str) -> Self {
+        let Ok(template) = Self::try_from(text.to_owned()) else { unreachable!("a default that is none") };
+        template
+    }
 
     /// Returns it as it is written.
     pub fn as_str(&self) -> &str {

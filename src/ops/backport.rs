@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use anyhow::Result;
 use semver::Version;
 
-pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport, PullRequest};
+pub use apply::{AppliedBackport, AttemptedBackport, MadeBackport};
 
 use super::calendar::ProjectSchedule;
 use super::session::Session;
@@ -48,6 +48,8 @@ pub struct BackportOptions {
     pub accept_flags: bool,
     /// Whether a conflict is committed as it is, to a branch for a pull request.
     pub draft: bool,
+    /// Whether all goes to branches of their own, for pull requests.
+    pub pull_request: bool,
     /// Whether what is made is pushed, all of it or none.
     pub push: bool,
     /// What becomes of local branches that lack what was fetched of them.
@@ -76,7 +78,10 @@ impl<'s> BackportSession<'s> {
         let head = repo.head()?;
         let commit = head.commit().ok_or_else(|| Refused::from(preconditions::no_commit()))?;
         let refs = project::refs(repo, &context.location)?;
-        let project = Project::read((repo, &refs), &context.location, commit, &repo.changed()?, None)?;
+        let mut project = Project::read((repo, &refs), &context.location, commit, &repo.changed()?, None)?;
+        if options.pull_request {
+            project.config.names.take_request_branches();
+        }
         Refused::if_any(project.doubts())?;
         let scope = Scope::read(repo, &project, &refs)?;
         scope.notes.iter().for_each(|note| sink.finding(note));

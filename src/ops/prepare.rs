@@ -18,11 +18,12 @@ use crate::plan::branch_notes::BranchNotes;
 use crate::plan::course::Asked;
 use crate::plan::{self, Command, LeftOut, Plan, Preparation, Request, carry, commands, cut, preconditions};
 use crate::project::{self, AskedMembers, Project};
-use crate::rule::{self, Severity};
+use crate::rule::{self, Rule, Severity};
 use crate::transaction::values::{Hooks, NewCommit, NewFile, Publication};
 
 /// What is prepared.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PrepareOptions {
     /// The command whose plans are made.
     pub command: Command,
@@ -38,7 +39,13 @@ pub struct PrepareOptions {
     pub push: bool,
     /// Whether only what the schedule says is due on the day is done.
     pub if_due: bool,
+    /// Whether each commit goes to a branch of its own, for a pull request.
+    pub pull_request: bool,
 }
+
+/// What shows that something is done which is to be done if it is due: it is made already, or waits for its
+/// pull request.
+const DONE: [Rule; 2] = [rule::NOTHING_TO_DO, rule::BRANCH_EXISTS];
 
 /// What becomes of one branch.
 enum Planned {
@@ -125,7 +132,13 @@ impl PrepareRun<'_> {
             let standing = self.standing(target)?;
             let (behind, standing): (Vec<_>, Vec<_>) =
                 standing.into_iter().partition(|found| found.severity == Severity::Error);
-            match Refused::taken_from(project.and_then(|project| self.plan_one(target, &project)))? {
+            let planned = project.and_then(|mut project| {
+                if self.options.pull_request {
+                    project.config.names.take_request_branches();
+                }
+                self.plan_one(target, &project)
+            });
+            match Refused::taken_from(planned)? {
                 Ok(Planned::Left(left)) => preparation.left.push(left),
                 Ok(Planned::Plan(mut plan)) => {
                     plan.notes.extend(standing);
@@ -193,7 +206,7 @@ impl PrepareRun<'_> {
         };
         let mut plan = match planned {
             Ok(plan) => plan,
-            Err(findings) => match findings.iter().find(|finding| finding.rule == rule::NOTHING_TO_DO) {
+            Err(findings) => match findings.iter().find(|finding| DONE.contains(&finding.rule)) {
                 Some(done) if options.if_due => {
                     let reason = done.message.clone();
                     return Ok(Planned::Left(LeftOut { branch: target.branch.to_string(), reason }));

@@ -16,7 +16,7 @@ use crate::git::tags::TagForm;
 use crate::git::{BranchName, CommitId, Refs, TagName};
 use crate::plan::{LeftOut, Request, course, notes, preconditions};
 use crate::project::{self, Project, lead};
-use crate::rule;
+use crate::rule::{self, Rule};
 use crate::template::Values;
 use crate::text::quoted;
 use crate::transaction::values::{Hooks, NewTag, Publication};
@@ -31,7 +31,13 @@ pub struct TagOptions {
     pub commit: Option<String>,
     /// What kind of tag is made, if not that of the earlier ones.
     pub form: Option<TagForm>,
+    /// Whether only what a commit has made a release is tagged, and all else left out.
+    pub if_due: bool,
 }
+
+/// What shows that a branch does not hold a release that is still to be tagged.
+const NOT_DUE: [Rule; 4] =
+    [rule::TAG_EXISTS, rule::PRERELEASE, rule::NEVER_RELEASED, rule::NOT_ON_RELEASE_BRANCH];
 
 /// A tag that is to be made.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -81,12 +87,9 @@ pub fn plan<'s>(
     let mut planned = PlannedTags { tags: Vec::new(), left: chosen.left, session, refs };
     let mut findings = Vec::new();
     for (target, project) in chosen.targets.iter().zip(projects) {
-        match Refused::taken_from(project.and_then(|project| planned.of_branch(target, &project, options)))? {
-            Ok(tags) if tags.is_empty() => planned.left.push(LeftOut {
-                branch: target.branch.to_string(),
-                reason: "what it holds is tagged".to_owned(),
-            }),
-            Ok(tags) => planned.tags.extend(tags),
+        match Refused::taken_from(project.and_then(|project| planned.due(target, &project, options)))? {
+            Ok(Ok(tags)) => planned.tags.extend(tags),
+            Ok(Err(reason)) => planned.left.push(LeftOut { branch: target.branch.to_string(), reason }),
             Err(Refused(wrong)) => findings.extend(wrong),
         }
     }
@@ -115,6 +118,47 @@ fn at_commit(session: &Session<'_>, targets: &mut [ChosenBranch], revision: &str
 }
 
 impl PlannedTags<'_> {
+    /// Returns the tags of what a branch holds, or why it gets none.
+    fn due(
+        &self,
+        target: &ChosenBranch,
+        project: &Project,
+        options: &TagOptions,
+    ) -> Result<Result<Vec<PlannedTag>, String>> {
+        match Refused::taken_from(self.of_branch(target, project, options))? {
+            Ok(tags) if tags.is_empty() => Ok(Err("what it holds is tagged".to_owned())),
+            Ok(_) if options.if_due && self.held_it_before(target, project)? => {
+                Ok(Err("its latest commit makes no release".to_owned()))
+            }
+            Ok(tags) => Ok(Ok(tags)),
+            Err(Refused(findings))
+                if options.if_due && findings.iter().all(|finding| NOT_DUE.contains(&finding.rule)) =>
+            {
+                Ok(Err(findings.into_iter().next().map(|finding| finding.message).unwrap_or_default()))
+            }
+            Err(refused) => Err(refused.into()),
+        }
+    }
+
+    /// Returns whether the parent of what is tagged holds the same version, and could be tagged as well.
+    fn held_it_before(&self, target: &ChosenBranch, project: &Project) -> Result<bool> {
+        let Session { context, repo } = self.session;
+        // Nothing tells what a commit makes whose parent is not there.
+        let Some(parent) = repo.parent(target.commit)? else { return Ok(true) };
+        let before = Project::read_commit((repo, &self.refs), &context.location, parent);
+        let Ok(before) = Refused::taken_from(before)? else { return Ok(false) };
+        let version = |project: &Project| {
+            lead::package(&project.workspace, &project.config).map(|lead| lead.version.clone()).ok()
+        };
+        let Some(version) = version(&before).filter(|held| Some(held) == version(project).as_ref()) else {
+            return Ok(false);
+        };
+        let asked = &course::NOTHING;
+        let (branch, date) = (&target.branch, context.date);
+        let request = Request { project: &before, branch, refs: &self.refs, date, asked };
+        Ok(unfit(&request, &version).is_empty())
+    }
+
     fn of_branch(
         &self,
         target: &ChosenBranch,

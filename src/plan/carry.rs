@@ -39,11 +39,12 @@ pub fn plan(request: &Request<'_>, from: &[BranchNotes]) -> Result<Plan, Vec<Fin
     let mut plan = Plan::new(request, Command::Notes, lines.lead.version.clone());
     let version = lines.lead.version.clone();
     let bump_branch = project.config.names.bump_branch.as_ref();
-    let Some((on, makes_branch)) = cut::target(request, bump_branch, &version, &mut findings) else {
+    let on_trunk = (&version, request.branch);
+    let Some(on) = cut::target(request, bump_branch, on_trunk, &mut findings) else {
         return Err(findings);
     };
     let message = project.config.commit.carry.render(&request.values(&version, lines.lead));
-    findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));
+    findings.extend(cut::commit(request, &mut plan, bump, version, on, message));
     plan.notes = refuse(findings)?;
     Ok(plan)
 }

@@ -11,7 +11,9 @@ use crate::plan::bump::{self, Bump};
 use crate::plan::course::{self, Course, CutExtent, Transition};
 use crate::plan::files::What;
 use crate::plan::lines::{self, Lines};
-use crate::plan::{Command, Commit, NewBranch, Plan, Request, notes, preconditions, refuse, room};
+use crate::plan::{
+    Command, Commit, NewBranch, Plan, Request, notes, preconditions, pull_request, refuse, room,
+};
 use crate::project::names::counting_minors;
 use crate::rule;
 use crate::train::Numbering;
@@ -122,7 +124,7 @@ fn release_branch(
     let message = request.project.config.commit.notes.render(&request.values(&version, lines.lead));
     let mut findings = Vec::new();
     let Some(on) = beginning(request, plan, branch, &version, &mut findings) else { return findings };
-    findings.extend(commit(request, plan, bump, version, on, true, message));
+    findings.extend(commit(request, plan, bump, version, on, message));
     findings
 }
 
@@ -134,13 +136,13 @@ fn beginning(
     branch: &BranchName,
     version: &Version,
     findings: &mut Vec<Finding>,
-) -> Option<BranchName> {
+) -> Option<Destination> {
     let template = request.project.config.names.release_branch.as_ref();
     if template.is_none() {
-        return Some(branch.clone());
+        return Some(Destination { branch: branch.clone(), is_made: true, base: None });
     }
     plan.branches.push(NewBranch { name: branch.clone(), at: request.project.commit });
-    target(request, template, version, findings).map(|(on, _)| on)
+    target(request, template, (version, branch), findings)
 }
 
 /// Plans the release branch's commit to the first release candidate.
@@ -162,7 +164,7 @@ fn candidate(
     let values = request.values(&version, lines.lead);
     let mut findings = Vec::new();
     let Some(on) = beginning(request, plan, branch, &version, &mut findings) else { return findings };
-    findings.extend(commit(request, plan, bump, version, on, true, config.commit.candidate.render(&values)));
+    findings.extend(commit(request, plan, bump, version, on, config.commit.candidate.render(&values)));
     findings
 }
 
@@ -186,29 +188,41 @@ fn trunk(
     }
     let said = notes::cut(request, &mut bump, lines.lead, [&plan.version, &next], cut, on_branches);
     findings.extend(said.unwrap_or_else(|wrong| wrong));
-    let Some((on, makes_branch)) = target(request, config.names.bump_branch.as_ref(), &next, &mut findings)
-    else {
+    let template = config.names.bump_branch.as_ref();
+    let Some(on) = target(request, template, (&next, request.branch), &mut findings) else {
         return findings;
     };
     let message = config.commit.cut.render(&request.values(&next, lines.lead));
-    findings.extend(commit(request, plan, bump, next, on, makes_branch, message));
+    findings.extend(commit(request, plan, bump, next, on, message));
     findings
 }
 
-/// Returns the branch that gets a commit of `version`, and whether it is made for that: the one that
-/// `template` names, or that which is planned on. What stands in its way joins the `findings`.
+/// Which branch gets a commit.
+#[derive(Clone, Debug)]
+pub(super) struct Destination {
+    branch: BranchName,
+    /// Whether it is made for that.
+    is_made: bool,
+    /// The branch to which a pull request brings it from there.
+    base: Option<BranchName>,
+}
+
+/// Returns where a commit of `version` goes that is for the branch `base`: to the branch that `template` names,
+/// or there itself. What stands in its way joins the `findings`.
 pub(super) fn target(
     request: &Request<'_>,
     template: Option<&NameTemplate>,
-    version: &Version,
+    (version, base): (&Version, &BranchName),
     findings: &mut Vec<Finding>,
-) -> Option<(BranchName, bool)> {
-    let Some(template) = template else { return Some((request.branch.clone(), false)) };
+) -> Option<Destination> {
+    let Some(template) = template else {
+        return Some(Destination { branch: base.clone(), is_made: false, base: None });
+    };
     // A suffix is for tags: each candidate and the release are prepared under one name.
     match BranchName::made(template.render(&plain(version), &request.project.name)) {
         Ok(name) => {
-            findings.extend(preconditions::new_branch(request, &name));
-            Some((name, true))
+            findings.extend(preconditions::request_branch(request, &name));
+            Some(Destination { branch: name, is_made: true, base: Some(base.clone()) })
         }
         Err(wrong) => {
             findings.push(wrong);
@@ -223,13 +237,15 @@ pub(super) fn commit(
     plan: &mut Plan,
     bump: Bump,
     version: Version,
-    branch: BranchName,
-    makes_branch: bool,
+    on: Destination,
     message: String,
 ) -> Vec<Finding> {
+    let pull_request =
+        on.base.map(|base| pull_request::of(request, plan, (&bump.moves, &version), base, &message));
     plan.commits.push(Commit {
-        branch,
-        makes_branch,
+        branch: on.branch,
+        makes_branch: on.is_made,
+        pull_request,
         parent: request.project.commit,
         version,
         lines: bump.moves,

@@ -204,8 +204,8 @@ impl Job<'_> {
         let names = &config.names;
         let on_trunk = *request.branch == request.trunk();
         let elsewhere = if on_trunk { &names.bump_branch } else { &names.release_branch };
-        let target = cut::target(request, elsewhere.as_ref(), &version, &mut findings);
-        let Some((on, makes_branch)) = target else {
+        let here = (&version, request.branch);
+        let Some(on) = cut::target(request, elsewhere.as_ref(), here, &mut findings) else {
             return Err(findings);
         };
         // Of a patch, whose version names no release branch.
@@ -214,7 +214,7 @@ impl Job<'_> {
         let message = template.render(&values);
         let mut plan = Plan::new(request, self.command, version.clone());
         plan.superseded = superseded(lines, config.prerelease.candidate.as_ref());
-        findings.extend(cut::commit(request, &mut plan, bump, version, on, makes_branch, message));
+        findings.extend(cut::commit(request, &mut plan, bump, version, on, message));
         plan.notes = refuse(findings)?;
         Ok(plan)
     }

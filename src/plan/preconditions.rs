@@ -120,6 +120,15 @@ pub fn new_branch(request: &Request<'_>, branch: &BranchName) -> Option<Finding>
     None
 }
 
+/// Finds out whether a branch that is to be made for a pull request already exists, or its name is not valid.
+pub fn request_branch(request: &Request<'_>, branch: &BranchName) -> Option<Finding> {
+    let finding = new_branch(request, branch)?;
+    let Some((remote, _)) = request.refs.branches.tip(branch.as_str()).fetched else { return Some(finding) };
+    Some(finding.remedy(format!(
+        "merge its pull request; if that is done, remove the branch with `git push {remote} --delete {branch}`"
+    )))
+}
+
 /// Finds out whether the schedule skips the number of `version`.
 pub fn not_skipped(request: &Request<'_>, version: &Version) -> Option<Finding> {
     let train = request.project.config.train()?;

@@ -29,6 +29,18 @@ pub fn of(row: &ScheduleRow, survey: &Survey, config: &Config, address: Option<&
     }
 }
 
+/// Returns the page of the branch `name` in the repository at `address`, where that is a forge's.
+pub fn branch(address: Option<&str>, name: &str) -> Option<String> {
+    Some(Forge::at(address?)?.page(Page::Tree, name))
+}
+
+/// Returns the page that compares the tag or branch `from` with `to`.
+pub fn changes(address: Option<&str>, from: &str, to: &str) -> Option<String> {
+    let forge = Forge::at(address?)?;
+    let path = if matches!(forge.kind, Kind::Gitlab) { "-/compare" } else { "compare" };
+    Some(format!("{}/{path}/{}...{}", forge.address, encoded(from), encoded(to)))
+}
+
 fn branch_of<'s>(survey: &'s Survey, version: &Version) -> Option<&'s str> {
     survey.branches.iter().find(|branch| branch.version == *version).map(|branch| branch.tip.name.as_str())
 }

@@ -16,7 +16,7 @@ use crate::backport::manual::ManualSteps;
 use crate::backport::statements::StatementStatus;
 use crate::git::merge::{Conflict, ConflictKind};
 use crate::git::{BranchName, CommitId};
-use crate::ops::backport::{AppliedBackport, AttemptedBackport, MadeBackport, PullRequest};
+use crate::ops::backport::{AppliedBackport, AttemptedBackport};
 use crate::ops::outcome;
 use crate::plan::LeftOut;
 use crate::text::{counted, escaped, on_a_line, quoted};
@@ -222,29 +222,9 @@ pub fn made(applied: &AppliedBackport, current: Option<&BranchName>, remote: Opt
         let push = remote.map(|remote| outcome::push(branches, remote));
         super::outcome::to_push(&mut out, push.as_deref());
     }
-    pull_requests(&mut out, made);
+    let requests = made.iter().filter_map(|one| Some((&one.branch, one.pull_request.as_ref()?)));
+    out.push_str(&super::outcome::pull_requests(requests));
     out
-}
-
-/// Says how the pull requests are opened, once their branches are pushed.
-fn pull_requests(out: &mut String, made: &[MadeBackport]) {
-    let of = |one: &MadeBackport| Some((one.target.clone(), one.branch.clone(), one.pull_request.clone()?));
-    let all: Vec<(BranchName, BranchName, PullRequest)> = made.iter().filter_map(of).collect();
-    if all.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\n{BOLD}Pull requests{BOLD:#}");
-    for (base, head, PullRequest { title, body, draft }) in all {
-        let draft = if draft { " --draft" } else { "" };
-        let body: Vec<String> = body.trim_end().lines().map(escaped).collect();
-        let (title, body) = (quoted(escaped(title)), quoted(body.join("\n")));
-        let _ = writeln!(
-            out,
-            "gh pr create{draft} --base {} --head {} --title {title} --body {body}",
-            escaped(quoted(base)),
-            escaped(quoted(head))
-        );
-    }
 }
 
 /// Says where the conflict waits, and how it is finished and abandoned.

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{BOLD, DIM, mark};
+use crate::git::BranchName;
 use crate::ops::outcome::Outcome;
-use crate::text::escaped;
+use crate::plan::PullRequest;
+use crate::text::{escaped, quoted};
 
 /// Returns the outcome as text, with styles.
 pub fn human(outcome: &Outcome) -> String {
@@ -26,6 +28,23 @@ pub fn human(outcome: &Outcome) -> String {
             let _ = writeln!(out, "\nPushed, with `{}`.", escaped(push));
         }
         push => to_push(&mut out, push.as_deref()),
+    }
+    out
+}
+
+/// Returns how the pull requests are opened, each from its branch, once that is pushed.
+pub fn pull_requests<'a>(requests: impl Iterator<Item = (&'a BranchName, &'a PullRequest)>) -> String {
+    let mut out = String::new();
+    for (head, PullRequest { base, title, body, draft }) in requests {
+        if out.is_empty() {
+            let _ = writeln!(out, "\n{BOLD}Pull requests{BOLD:#}");
+        }
+        let draft = if *draft { " --draft" } else { "" };
+        let body: Vec<String> = body.trim_end().lines().map(escaped).collect();
+        let (title, body) = (quoted(escaped(title)), quoted(body.join("\n")));
+        let (base, head) = (escaped(quoted(base)), escaped(quoted(head)));
+        let _ =
+            writeln!(out, "gh pr create{draft} --base {base} --head {head} --title {title} --body {body}");
     }
     out
 }

@@ -67,6 +67,7 @@ fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<Stri
         behind: Behind::Refuse,
         push: false,
         if_due: false,
+        pull_request: false,
     };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
@@ -111,6 +112,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
         behind: Behind::Refuse,
         push: false,
         if_due: false,
+        pull_request: false,
     };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let plan = &prepared.preparation.plans[0];
@@ -144,6 +146,7 @@ fn what_stops_a_plan_stops_it_from_being_applied() {
         behind: Behind::Refuse,
         push: false,
         if_due: false,
+        pull_request: false,
     };
     let prepared = prepare(&session, &options, &mut said).unwrap();
     let refused = prepared.apply(Hooks::Run, &mut said).unwrap_err();

@@ -17,6 +17,7 @@ use crate::git::merge::Conflict;
 use crate::git::{BranchName, CommitId};
 use crate::ops::sink::Sink;
 use crate::ops::standing;
+use crate::plan::PullRequest;
 use crate::rule::{self, Severity};
 use crate::text::{listed, on_a_line, quoted};
 use crate::transaction::values::{Hooks, NewCommit, Publication};
@@ -59,17 +60,6 @@ pub struct MadeBackport {
     /// What a pull request needs, where the branch is for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<PullRequest>,
-}
-
-/// What is said of a pull request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct PullRequest {
-    /// Its title.
-    pub title: String,
-    /// Its body.
-    pub body: String,
-    /// Whether a person must settle a conflict in it first.
-    pub draft: bool,
 }
 
 /// What is to be made of the attempts that came out clean.
@@ -276,7 +266,12 @@ impl AttemptedBackport<'_> {
         if let Some(draft) = &draft {
             body.push_str(&conflict_text(draft, branch));
         }
-        PullRequest { title: config.title.render(target, &commits), body, draft: draft.is_some() }
+        PullRequest {
+            base: attempt.target.branch.clone(),
+            title: config.title.render(target, &commits),
+            body,
+            draft: draft.is_some(),
+        }
     }
 
     /// Returns what is to be made of an attempt: nothing if a person is needed first.
