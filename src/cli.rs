@@ -6,6 +6,7 @@ mod branch;
 mod bump;
 mod check;
 mod check_msrv;
+mod ci;
 mod complete;
 mod completions;
 mod exit_status;
@@ -85,6 +86,7 @@ enum CliCommand {
     Mdbook(mdbook::MdbookArgs),
     Backport(backport::BackportArgs),
     Replay(replay::ReplayArgs),
+    Ci(ci::CiArgs),
     Completions(completions::CompletionsArgs),
     Schema(schema::SchemaArgs),
     Help(help::HelpArgs),
@@ -146,6 +148,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Mdbook(args) => mdbook::run(context()?, args, output),
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Replay(args) => replay::run(&context()?, args, output),
+        CliCommand::Ci(args) => ci::run(&context()?, args, output),
         CliCommand::Help(args) => help::run(args, command(), output),
         CliCommand::Schema(args) => Ok(schema::run(args, output)),
         CliCommand::Completions(args) => completions::run(args, output),

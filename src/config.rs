@@ -7,6 +7,7 @@
 
 pub mod backport;
 pub mod check;
+mod ci;
 mod error;
 mod file;
 pub mod keys;
@@ -23,8 +24,9 @@ mod value;
 use semver::{Version, VersionReq};
 use serde::Deserialize;
 
+pub use ci::{CiConfig, Workflow};
 pub use file::{ConfigFile, SCHEMA_FILE, schema_directive};
-pub use names::{BackportName, NameScheme, NameTemplate, Names, is_plain_name};
+pub use names::{BackportName, NameRange, NameScheme, NameTemplate, Names, is_plain_name};
 pub use notes::{Carry, NotesConfig, PackageNotes};
 pub use path::ConfigPath;
 pub use read::read;
@@ -75,7 +77,10 @@ pub struct Config {
     /// `[commit]`.
     pub commit: CommitMessages,
     /// `[publish]`.
+    #[serde(deserialize_with = "publish::stated")]
     pub publish: publish::PublishConfig,
+    /// `[ci]`.
+    pub ci: CiConfig,
     /// `[[run]]`.
     #[serde(rename = "run")]
     pub runs: Vec<Program>,

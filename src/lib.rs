@@ -15,6 +15,7 @@
 //! | [`config`] | what the maintainer may say, checked while it is read |
 //! | [`workspace`] | packages, manifests and lock files, as Cargo and the tree tell |
 //! | [`project`] | one commit: its configuration (its own or the trunk's), its workspace, the names that were inferred, the files that both name |
+//! | [`workflow`] | the workflows that run the commands on a forge: what is known of a project in, files out |
 //! | [`plan`] | version lines, what moves, what follows, what must be true first |
 //! | [`status`] | how the branches stand against the calendar |
 //! | [`msrv`] | what a release line promised about Rust, and what it needs |
@@ -68,4 +69,5 @@ pub mod text;
 pub mod train;
 pub mod transaction;
 pub mod version;
+pub mod workflow;
 pub mod workspace;

@@ -87,6 +87,7 @@ pub mod supported;
 pub mod tag;
 pub mod targets;
 mod unreleased;
+pub mod workflows;
 
 pub use session::{Context, Session};
 pub use sink::{Progress, Sink};

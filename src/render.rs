@@ -16,6 +16,7 @@ pub mod schema;
 pub mod status;
 mod table;
 pub mod tag;
+pub mod workflows;
 
 use anstyle::{AnsiColor, Style};
 

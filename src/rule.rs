@@ -257,6 +257,10 @@ rules! {
 
     FAILURE "failure" Error "Nothing fails that the other rules do not name.";
 
+    WORKFLOW_CHANGED "workflow-changed" Error
+        "A file that `cargo relprep ci` is to write is its own, and nobody has changed it since: it is not written over.";
+    WORKFLOW_STALE "workflow-stale" Error
+        "The workflows are those that `cargo relprep ci` writes for the configuration as it is.";
     CONFIG_THERE "config-there" Error "A configuration that is there is not written over.";
     CONFIG_TWICE "config-twice" Error "A workspace is configured in one place.";
     CONFIG_UNKNOWN_KEY "config-unknown-key" Error "Every key of the configuration is known.";

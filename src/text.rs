@@ -83,6 +83,16 @@ pub fn escaped(text: impl AsRef<str>) -> String {
     out
 }
 
+/// Returns a number that texts which differ in anything do not share, but by chance, and that is the same on every
+/// machine: FNV-1a with 128 bits. It is no protection against somebody who wants two to share one.
+pub(crate) fn fingerprint<'t>(texts: impl IntoIterator<Item = &'t str>) -> u128 {
+    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    // No text has the byte that ends each.
+    let bytes = texts.into_iter().flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+}
+
 /// Returns `text` as [`escaped`] does, on one line whatever it holds: for names, which have line ends too.
 pub(crate) fn on_a_line(text: &str) -> String {
     escaped(text).replace('\n', "\\n").replace('\t', "\\t")
@@ -130,6 +140,12 @@ pub(crate) fn makes_command(line: &str, c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_that_are_joined_otherwise_have_another_fingerprint() {
+        assert_ne!(fingerprint(["a", "bc"]), fingerprint(["ab", "c"]));
+        assert_eq!(fingerprint([]), 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+    }
 
     #[test]
     fn nobody_obeys_what_a_repository_says() {

@@ -159,8 +159,12 @@ keys! {
     "locks.stale" OneOf("leave", "renew", "refuse") = "\"leave\"", default "`\"renew\"`": "What becomes of a lock file that is out of date before anything moves: it stays as it is, Cargo brings it up to date offline, or nothing is prepared.";
     "requirements.follow" OneOfOrTexts("needed", "always", "unmatched") = "\"always\"", default "`\"needed\"`": "Which requirements on what moves are raised: those that stand at the old version or would not match the new one; `\"always\"` all, also `>=`; `\"unmatched\"` none that still matches; or always those on packages of such names.";
 
-    "publish" Table = "", default "as the manifests say": "Which members are published.";
+    "publish" Table = "", default "as the manifests say": "Which members are published. Where the table is there, be it empty, `ci` writes a workflow that publishes what is tagged.";
     "publish.exclude" Texts = "[\"examples-*\"]", default "none": "Members that are never published, by name or glob, for where manifests lack `publish = false`.";
+
+    "ci" Table = "", default "all that applies": "What `cargo relprep ci` writes.";
+    "ci.tests" Text = "\"main.yml\"", default "the only workflow that tests pull requests and can be started by hand": "The workflow that tests the project, by the name of its file, for what is done each week.";
+    "ci.leave-out" Texts = "[\"backport\"]", default "none": "Workflows that are not wanted: of `check`, `train`, `prepare`, `tag`, `publish`, `backport` and `supported`.";
 
     "version-file" Tables = "", default "none": "A file outside the manifests that carries the version.";
     "version-file.path" Text = "\"include/v.h\"", default "": "The file.";

@@ -1,11 +1,15 @@
 //! How release branches, tags and other branches are named.
 
+mod range;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use semver::{Prerelease, Version};
 use serde::de::{Error as _, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer};
+
+pub use range::NameRange;
 
 use super::value::parse;
 use crate::finding::Finding;
@@ -88,6 +92,11 @@ impl NameScheme {
     /// Returns whether nobody has said so, nor do the names that are there.
     pub fn is_assumed(&self) -> bool {
         self.is_assumed
+    }
+
+    /// Returns the names that there may be for the product `name`, the newest kind first.
+    pub fn ranges(&self, name: &str) -> Vec<NameRange> {
+        self.templates.iter().map(|template| template.range(name)).collect()
     }
 
     /// Returns whether it is this one way of naming.
@@ -262,6 +271,11 @@ impl NameTemplate {
     /// Returns the name for `version` of the product `name`.
     pub fn render(&self, version: &Version, name: &str) -> String {
         self.template.render(&Values { name: Some(name.to_owned()), ..Values::of(version) })
+    }
+
+    /// Returns all names that it makes for the product `name`.
+    pub fn range(&self, name: &str) -> NameRange {
+        NameRange::of(&self.template, name)
     }
 
     /// Returns a name that this makes for a version of the product `name` and that is none to git, if it

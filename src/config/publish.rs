@@ -1,6 +1,6 @@
 //! The `[publish]` table: which members are published.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::Patterns;
 use crate::edit::manifest::Publication;
@@ -16,9 +16,22 @@ use crate::edit::manifest::Publication;
 pub struct PublishConfig {
     /// The packages that are never published, though their manifests do not say so: by name or glob.
     pub exclude: Patterns,
+    /// Whether the table is there, be it empty.
+    #[serde(skip)]
+    is_stated: bool,
+}
+
+/// Reads the table, and that it is there.
+pub(super) fn stated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PublishConfig, D::Error> {
+    Ok(PublishConfig { is_stated: true, ..PublishConfig::deserialize(deserializer)? })
 }
 
 impl PublishConfig {
+    /// Returns whether somebody has configured it, be it with nothing in it.
+    pub fn is_stated(&self) -> bool {
+        self.is_stated
+    }
+
     /// Returns where the package `name` is published, whose manifest states `stated`.
     ///
     /// This is what tells which packages are published: a release, its checks, the order of publication and

@@ -54,6 +54,7 @@ fn a_common_option_is_honoured_or_refused() {
     for name in commands(&fixture) {
         let more = match name.as_str() {
             "backport" => " HEAD",
+            "ci" => " --check",
             "completions" => " bash",
             "help" => " branch",
             "man" => " folder",

@@ -10,18 +10,8 @@ use crate::tools::Tool;
 
 /// A branch with findings: of a line, of a file, of neither, and with what markup and logs would obey.
 fn broken() -> Fixture {
-    let notes = "# ]]> <b>&amp;\n\n## 7.0.0\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\n";
-    let fixture = Fixture::changed(
-        "virtual-workspace",
-        &[
-            ("RELEASES.md", notes, ""),
-            (
-                "relprep.toml",
-                "",
-                "[names]\ntag = \"v<{version}>&'\"\n[[line]]\npackages = [\"<a>&\\u001b\"]\n",
-            ),
-        ],
-    );
+    let config = "[notes]\nfile = '<a>&.md'\n[[line]]\npackages = [\"<a>&\\u001b\"]\n";
+    let fixture = Fixture::changed("virtual-workspace", &[("relprep.toml", "", config)]);
     let manifest = fixture.sandbox.read("crates/orbit/Cargo.toml");
     fixture.sandbox.write("crates/orbit/Cargo.toml", manifest.replace("license", "#license"));
     fixture.sandbox.commit_all("Break it");

@@ -152,7 +152,9 @@ fn told() -> Told {
     for args in ["rc", "bump --level patch --dry-run", "release", "tag --dry-run", "tag", "patch"] {
         told.ask(args);
     }
-    for args in ["check", "check-msrv", "check --list", "replay --diff", "status", "status --supported"] {
+    for args in
+        ["check", "check-msrv", "check --list", "ci --check", "replay --diff", "status", "status --supported"]
+    {
         told.ask(&if args.starts_with("status") { format!("{args} --date 2024-05-21") } else { args.into() });
     }
     told.ask("schedule --date 2024-05-21");
@@ -213,6 +215,7 @@ fn a_refusal_is_data_wherever_data_is_asked_for() {
     for command in with_json(&fixture) {
         let more = match command.as_str() {
             "backport" => "--status",
+            "ci" => "--check",
             "notes" => "--carry",
             "status" => "--supported",
             _ => "",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::finding::Finding;
 use crate::rule::Severity;
-use crate::text::escaped_json;
+use crate::text::{escaped_json, fingerprint};
 
 /// The file that stands for a finding that is about none: GitLab shows nothing without one.
 const ANY_FILE: &str = "Cargo.toml";
@@ -22,12 +22,12 @@ pub fn gitlab(findings: &[Finding]) -> String {
 fn problem(finding: &Finding, seen: &mut BTreeMap<u128, u32>) -> Value {
     let remedy = finding.remedy.as_ref().map(|remedy| format!(" ({remedy})")).unwrap_or_default();
     let spot = finding.place.as_ref().and_then(|place| place.spot.as_ref());
-    let like = fingerprint(finding, 0);
+    let like = identity(finding, 0);
     let number = seen.entry(like).and_modify(|number| *number += 1).or_default();
     json!({
         "description": format!("{}{remedy}", finding.message),
         "check_name": finding.rule,
-        "fingerprint": format!("{:032x}", fingerprint(finding, *number)),
+        "fingerprint": format!("{:032x}", identity(finding, *number)),
         "severity": match finding.severity {
             Severity::Error => "major",
             Severity::Warning => "minor",
@@ -41,18 +41,12 @@ fn problem(finding: &Finding, seen: &mut BTreeMap<u128, u32>) -> Value {
 }
 
 /// Returns what tells a finding from all others in this report, and finds it again in a later one though
-/// lines were added above it: FNV-1a of its rule, its file, its line's text and its message.
-fn fingerprint(finding: &Finding, number: u32) -> u128 {
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+/// lines were added above it.
+fn identity(finding: &Finding, number: u32) -> u128 {
     let place = finding.place.as_ref();
     let path = place.map_or("", |place| &place.path);
     let line = place.and_then(|place| place.spot.as_ref()).map_or("", |spot| &spot.text);
-    let number = number.to_string();
-    let parts = [finding.rule.name, path, line, &finding.message, &number];
-    // No text has the byte that ends each.
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
-    bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
+    fingerprint([finding.rule.name, path, line, &finding.message, &number.to_string()])
 }
 
 #[cfg(test)]

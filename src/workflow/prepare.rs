@@ -1,0 +1,93 @@
+//! What somebody asks for by hand: a patch, a candidate, a release.
+
+use super::actions::{Access, begin, fetch_branches, head, job, one_at_a_time, open_requests};
+use super::facts::{ReleasePlace, WorkflowFacts};
+
+pub(super) fn text(facts: &WorkflowFacts) -> String {
+    let permissions = ["contents: write # to push branches", "pull-requests: write # to open pull requests"];
+    let (inputs, prepare) = match facts.releases {
+        ReleasePlace::Branches(_) => (inputs_of_branches(facts), of_branches(facts)),
+        ReleasePlace::Trunk => (INPUTS_OF_TRUNK.to_owned(), OF_TRUNK.to_owned()),
+    };
+    let begin = begin(facts, Some(facts.trunk.as_str()), Access::Push);
+    let steps = [begin, prepare, open_requests(facts, "made.json")].concat();
+    format!(
+        "{}{}\njobs:\n{}",
+        head(facts, "Prepare a release", &inputs),
+        one_at_a_time(&facts.named("prepare"), false),
+        job("prepare", "Prepare it", "", &permissions, &steps)
+    )
+}
+
+fn inputs_of_branches(facts: &WorkflowFacts) -> String {
+    let candidate = if facts.has_candidates { "rc, " } else { "" };
+    let which = match facts.is_scheduled {
+        true => "The release branch; without one, a patch is for every supported release",
+        false => "The release branch; the command branch needs none",
+    };
+    format!(
+        "workflow_dispatch:
+  inputs:
+    command:
+      description: What to prepare
+      type: choice
+      options: [patch, {candidate}release, branch]
+      default: patch
+    branch:
+      description: {which}
+      type: string
+    at:
+      description: For a release branch that is not there yet, the tag that it begins at
+      type: string
+"
+    )
+}
+
+fn of_branches(facts: &WorkflowFacts) -> String {
+    let unnamed = match facts.is_scheduled {
+        true => "[ \"$COMMAND\" = patch ]; then options=(--supported)",
+        false => "false; then options=()",
+    };
+    format!(
+        r#"{fetch}- name: Prepare
+  env:
+    COMMAND: ${{{{ inputs.command }}}}
+    BRANCH: ${{{{ inputs.branch }}}}
+    AT: ${{{{ inputs.at }}}}
+  run: |
+    if [ "$COMMAND" = branch ]; then options=()
+    elif [ -n "$BRANCH" ]; then options=(--branch "$BRANCH")
+    elif {unnamed}
+    else echo '::error::name the release branch'; exit 1
+    fi
+    if [ -n "$BRANCH" ] && [ -n "$AT" ] && ! git show-ref --quiet --verify "refs/heads/$BRANCH"; then
+      git branch --quiet -- "$BRANCH" "$AT^{{commit}}"
+      git push --quiet origin "refs/heads/$BRANCH"
+    fi
+    cargo relprep "$COMMAND" "${{options[@]}}" --pull-request --push --format json | tee "$RUNNER_TEMP/made.json"
+"#,
+        fetch = fetch_branches(facts)
+    )
+}
+
+const INPUTS_OF_TRUNK: &str = "\
+workflow_dispatch:
+  inputs:
+    level:
+      description: How far the version moves
+      type: choice
+      options: [patch, minor, major]
+      default: patch
+    version:
+      description: Or the version that it comes to
+      type: string
+";
+
+const OF_TRUNK: &str = r#"- name: Prepare
+  env:
+    LEVEL: ${{ inputs.level }}
+    VERSION: ${{ inputs.version }}
+  run: |
+    if [ -n "$VERSION" ]; then options=(--to "$VERSION"); else options=(--level "$LEVEL"); fi
+    cargo relprep bump "${options[@]}" --pull-request --push --format json | tee "$RUNNER_TEMP/made.json"
+"#;
