@@ -30,7 +30,7 @@ mod tree;
 pub mod work_trees;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
@@ -92,6 +92,8 @@ pub struct Repo {
     promisor: OnceCell<Option<String>>,
     /// What was read of the history along first parents.
     first_parents: FirstParents,
+    /// What blobs hold that are known from the work tree.
+    known_blobs: RefCell<HashMap<BlobId, Vec<u8>>>,
 }
 
 impl Repo {
@@ -141,6 +143,7 @@ impl Repo {
             submodules: RefCell::default(),
             promisor: OnceCell::new(),
             first_parents: FirstParents::default(),
+            known_blobs: RefCell::default(),
         }
     }
 

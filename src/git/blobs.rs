@@ -1,7 +1,7 @@
 //! The way from what git holds to bytes and text, with its limit: nothing is read before its size is known.
 
 use anyhow::Result;
-use git2::ErrorCode;
+use git2::{ErrorCode, ObjectType, Oid};
 
 use super::{BlobId, CommitId, Mode, Repo, Tree};
 use crate::finding::{Finding, Place};
@@ -12,6 +12,9 @@ use crate::rule;
 impl Repo {
     /// Returns the size of `blob` in bytes, without reading it.
     pub fn size(&self, blob: BlobId) -> Result<u64> {
+        if let Some(content) = self.known_blobs.borrow().get(&blob) {
+            return Ok(content.len() as u64);
+        }
         self.holding(blob, |git| Ok(git.odb()?.read_header(blob.0)?.0 as u64))
     }
 
@@ -25,7 +28,30 @@ impl Repo {
 
     /// Returns the content of `blob`, which is known not to be too large.
     pub(crate) fn content(&self, blob: BlobId) -> Result<Vec<u8>> {
+        if let Some(content) = self.known_blobs.borrow().get(&blob) {
+            return Ok(content.clone());
+        }
         self.holding(blob, |git| Ok(git.find_blob(blob.0)?.content().to_vec()))
+    }
+
+    /// Returns whether the file `path` of the work tree is `blob`, whose content is known then without reading it
+    /// from git; one that is too large is not read, and taken for another.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be told.
+    pub(super) fn know_by_file(&self, path: &RepoPath, blob: BlobId) -> Result<bool> {
+        let file = self.root().join(path);
+        let is_small = |found: std::fs::Metadata| limits::check(path.as_str(), found.len()).is_ok();
+        if !file.metadata().is_ok_and(is_small) {
+            return Ok(false);
+        }
+        let Ok(content) = std::fs::read(file) else { return Ok(false) };
+        let is_same = Oid::hash_object(ObjectType::Blob, &content)? == blob.0;
+        if is_same {
+            self.known_blobs.borrow_mut().insert(blob, content);
+        }
+        Ok(is_same)
     }
 
     /// Reads a blob where it is: in this repository, in that of a submodule, or with the remote that promises

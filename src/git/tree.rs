@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use git2::{ErrorClass, ErrorCode, ObjectType, Oid, TreeEntry};
+use git2::{ErrorClass, ErrorCode, ObjectType, TreeEntry};
 use serde::{Deserialize, Serialize};
 
 use crate::git::{BlobId, CommitId, Repo, TreeId};
@@ -229,17 +229,13 @@ impl Repo {
     }
 
     /// Returns those files of `tree` that are `wanted` and are not so in the work tree: what
-    /// [`Repo::changed`] does, without looking at all other files.
+    /// [`Repo::changed`] does, without looking at all other files. What is so there is not read again.
     ///
     /// A file that git converts on its way to the work tree counts as changed.
     pub fn changed_among(&self, tree: &Tree, wanted: impl Fn(&RepoPath) -> bool) -> Result<Vec<String>> {
         let mut changed = Vec::new();
         for (path, entry) in tree.files().filter(|(path, _)| wanted(path)) {
-            let same = match std::fs::read(self.root.join(path)) {
-                Ok(content) => Oid::hash_object(ObjectType::Blob, &content)? == entry.blob.0,
-                Err(_) => false,
-            };
-            if !same && entry.mode != Mode::Link {
+            if !self.know_by_file(path, entry.blob)? && entry.mode != Mode::Link {
                 changed.push(path.to_string());
             }
         }
