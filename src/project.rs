@@ -1,5 +1,6 @@
 //! A project at one commit: its configuration, its workspace, and the files that both name.
 
+mod checked_out;
 mod configured;
 mod elsewhere;
 mod labels;
@@ -17,6 +18,7 @@ use std::thread::JoinHandle;
 use anyhow::Result;
 use semver::Version;
 
+pub use checked_out::CheckedOut;
 pub use configured::{config_here, refs};
 pub use location::{Location, Revision, nearest_package};
 use location::{manifest_path, relative};
@@ -110,6 +112,8 @@ impl Project {
     /// Reads the project at `location` as it is `at` a commit, of which Cargo is asked `question`; beside it, or why
     /// it cannot be read, stands what Cargo need not be asked again.
     ///
+    /// `here` is what was read already of the commit that is checked out.
+    ///
     /// # Errors
     ///
     /// If git fails.
@@ -118,12 +122,13 @@ impl Project {
         location: &Location,
         at: Revision,
         question: Question,
+        here: Option<CheckedOut>,
     ) -> Result<(Result<Self>, CargoView)> {
         let (project, folder) = if at.is_checked_out {
-            let is_cargos = |path: &RepoPath| matches!(path.file_name(), "Cargo.toml" | "Cargo.lock");
-            let tree = repo.tree(at.commit)?;
-            let changed = repo.changed_among(&tree, is_cargos)?;
-            let read = Self::read_tree((repo, refs), location, (at.commit, tree), &changed, (question, None));
+            let here = here.filter(|here| here.commit == at.commit);
+            let CheckedOut { commit, tree, changed } =
+                here.map_or_else(|| CheckedOut::at(repo, at.commit), Ok)?;
+            let read = Self::read_tree((repo, refs), location, (commit, tree), &changed, (question, None));
             (read, CargoFolder::of_checkout(&changed))
         } else {
             (Self::read_elsewhere((repo, refs), location, at.commit, question), CargoFolder::Scratch)

@@ -7,7 +7,7 @@ use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs, Repo};
 use crate::plan::preconditions;
-use crate::project::{Project, Revision};
+use crate::project::{CheckedOut, Project, Revision};
 use crate::report::Report;
 use crate::rule;
 use crate::workspace::answer::Question;
@@ -58,15 +58,16 @@ impl CheckedBranch {
     }
 
     /// Reads the project, of which Cargo is asked `question`, or why it cannot be; beside it returns what Cargo need
-    /// not be asked again.
+    /// not be asked again. `here` is what [`BranchSource::here`] read.
     pub(super) fn read(
         &self,
         session: &Session<'_>,
         refs: &Refs,
         question: Question,
+        here: Option<CheckedOut>,
     ) -> Result<(Result<Project>, CargoView)> {
         let (repo, location) = (&session.repo, &session.context.location);
-        let (mut project, view) = Project::read_asking((repo, refs), location, self.at, question)?;
+        let (mut project, view) = Project::read_asking((repo, refs), location, self.at, question, here)?;
         if let Ok(project) = &mut project
             && !self.at.is_checked_out
         {
@@ -78,6 +79,15 @@ impl CheckedBranch {
 }
 
 impl BranchSource {
+    /// Reads what is checked out, while git tells its configuration, unless a branch is named, which may be another.
+    ///
+    /// # Errors
+    ///
+    /// If git fails.
+    pub(super) fn here(&self, repo: &Repo) -> Result<Option<CheckedOut>> {
+        if self.branch.is_some() { Ok(None) } else { CheckedOut::read(repo) }
+    }
+
     /// Returns the branch that is meant: the one that is named, else the one that CI's environment tells,
     /// else the one that is checked out.
     ///

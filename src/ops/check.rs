@@ -23,10 +23,11 @@ use crate::workspace::dependencies::Answers;
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
 pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions) -> Result<Report> {
     let (repo, location) = (&session.repo, &session.context.location);
+    let here = about.here(repo)?;
     let mut refs = project::refs(repo, location)?;
     let branch = about.branch(repo, &mut refs)?;
     let question = read::question((repo, &refs), location, branch.at, &branch.name)?;
-    let (project, view) = branch.read(session, &refs, question)?;
+    let (project, view) = branch.read(session, &refs, question, here)?;
     let project = project?;
     let date = session.context.date;
     let request =
@@ -57,9 +58,10 @@ pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions)
 /// As [`check()`], and a refusal if there is no such commit.
 pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&str>) -> Result<Report> {
     let Session { context, repo } = session;
+    let here = about.here(repo)?;
     let mut refs = project::refs(repo, &context.location)?;
     let branch = about.branch(repo, &mut refs)?;
-    let project = branch.read(session, &refs, Question::Members)?.0?;
+    let project = branch.read(session, &refs, Question::Members, here)?.0?;
     let before = match base {
         None => repo.parent(project.commit)?,
         Some(base) => repo.resolve(base)?,

@@ -44,6 +44,7 @@ pub struct MsrvOptions {
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
 pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn Sink) -> Result<Report> {
     let Session { context, repo } = session;
+    let here = options.about.here(repo)?;
     let mut refs = project::refs(repo, &context.location)?;
     let branch = options.about.branch(repo, &mut refs)?;
     if options.build && !branch.at.is_checked_out {
@@ -53,7 +54,7 @@ pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn S
     branch.tell(&refs, &mut report);
     let stated = &options.stated;
     let question = inquiry::question((repo, &refs), &context.location, branch.at, &branch.name, stated)?;
-    let (project, view) = branch.read(session, &refs, question)?;
+    let (project, view) = branch.read(session, &refs, question, here)?;
     let project = match project {
         Ok(project) => project,
         Err(error) => {

@@ -38,10 +38,8 @@ impl Context {
     /// A refusal if there is none, or as [`recovery::recover`].
     pub fn open(&self, purpose: Purpose, sink: &mut dyn Sink) -> Result<Session<'_>> {
         let repo = self.location.repository()?;
+        repo.ask_settings();
         recovery::recover(&repo, purpose, sink)?;
-        if purpose == Purpose::Write {
-            repo.ask_settings();
-        }
         Ok(Session { context: self, repo })
     }
 }

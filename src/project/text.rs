@@ -55,7 +55,7 @@ pub(super) fn is_read(path: &RepoPath) -> bool {
 const READ: [&str; 5] =
     ["relprep.toml", "rust-toolchain", "rust-toolchain.toml", "RELEASES.md", ".gitmodules"];
 
-fn is_cargos(path: &RepoPath) -> bool {
+pub(super) fn is_cargos(path: &RepoPath) -> bool {
     ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())
 }
 

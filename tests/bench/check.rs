@@ -104,6 +104,8 @@ impl Bench {
         self.run(&cargo(), &["generate-lockfile", "--offline", "--quiet"]);
         self.run("git", &["add", "--all"]);
         self.run("git", &["commit", "--quiet", "--message", "made up"]);
+        // A clone comes packed.
+        self.run("git", &["repack", "-a", "-d", "--quiet"]);
     }
 
     /// Prints how long the command takes beside `cargo metadata`.
