@@ -12,8 +12,8 @@ use crate::workspace::declared::Declarations;
 pub struct Bookkeeping<'a> {
     /// The repository.
     pub repo: &'a Repo,
-    /// The notes, if there are any.
-    pub notes: Option<&'a RepoPath>,
+    /// The files of notes.
+    pub notes: &'a [RepoPath],
     /// The lead package's name and manifest.
     pub lead: (Option<&'a str>, &'a RepoPath),
     /// What packages declare at commits.
@@ -45,6 +45,6 @@ impl Bookkeeping<'_> {
     }
 
     fn is_notes(&self, path: &str) -> bool {
-        self.notes.is_some_and(|file| file.as_str() == path)
+        self.notes.iter().any(|file| file.as_str() == path)
     }
 }

@@ -115,13 +115,13 @@ impl<'a> Concerns<'a> {
 fn of_no_user(
     facts: &Facts,
     touched: &[String],
-    (notes, ignore): (Option<&RepoPath>, &Ignored),
+    (notes, ignore): (&[RepoPath], &Ignored),
 ) -> Option<Concern> {
     let is_ignored = |path: &String| ignore.paths.matches(path);
     if ignore.subjects.matches(&facts.title) || touched.iter().all(is_ignored) {
         return Some(Concern::Ignored);
     }
-    let ships = |path: &String| is_shipped(path) && notes.is_none_or(|notes| notes.as_str() != path);
+    let ships = |path: &String| is_shipped(path) && notes.iter().all(|notes| notes.as_str() != path);
     (!touched.iter().any(ships)).then_some(Concern::NotShipped)
 }
 

@@ -9,11 +9,12 @@ use anyhow::Result;
 use super::scope::Scope;
 use crate::git::content::ChangedLines;
 use crate::git::{CommitId, PatchId, Repo};
+use crate::path::RepoPath;
 
 /// The changes of commits, as far as they were asked for.
 pub struct Judged<'r> {
     repo: &'r Repo,
-    notes: Option<String>,
+    notes: Vec<RepoPath>,
     patches: HashMap<CommitId, Option<PatchId>>,
     lines: HashMap<(CommitId, Files), Rc<ChangedLines>>,
 }
@@ -32,8 +33,7 @@ const MOST_OF: usize = 34;
 impl<'r> Judged<'r> {
     /// Begins with nothing known.
     pub fn new(repo: &'r Repo, scope: &Scope) -> Self {
-        let notes = scope.notes_file.as_ref().map(ToString::to_string);
-        Self { repo, notes, patches: HashMap::new(), lines: HashMap::new() }
+        Self { repo, notes: scope.notes_files.clone(), patches: HashMap::new(), lines: HashMap::new() }
     }
 
     /// Returns the patch id of `commit`.
@@ -101,6 +101,6 @@ impl<'r> Judged<'r> {
 
     /// Returns whether a file tells one change from another: notes and lock files differ by branch.
     pub fn tells(&self, path: &str) -> bool {
-        path.rsplit('/').next() != Some("Cargo.lock") && self.notes.as_deref() != Some(path)
+        path.rsplit('/').next() != Some("Cargo.lock") && self.notes.iter().all(|notes| notes.as_str() != path)
     }
 }

@@ -13,7 +13,7 @@ use crate::git::branches::BranchTip;
 use crate::git::tracking::TrackingState;
 use crate::git::{BranchName, Refs, Repo};
 use crate::path::RepoPath;
-use crate::project::{Project, lead};
+use crate::project::{Project, lead, notes};
 use crate::rule;
 use crate::workspace::declared::Declarations;
 
@@ -36,8 +36,8 @@ pub struct Scope {
     pub lead: (String, RepoPath),
     /// What packages declare at commits.
     pub declarations: Declarations,
-    /// The notes, if there are any.
-    pub notes_file: Option<RepoPath>,
+    /// The files of notes, of the product and of packages.
+    pub notes_files: Vec<RepoPath>,
     /// What the branches are called.
     pub words: BranchWords,
     /// What is worth saying.
@@ -58,15 +58,15 @@ impl Scope {
             let finding = Finding::of(rule::NO_TRUNK, format!("there is no branch {trunk}, the trunk"));
             return Err(Refused::from(finding.remedy("set `trunk` in the configuration, or fetch it")).into());
         }
-        let mut notes: Vec<Finding> = refs.branches.doubt().into_iter().collect();
+        let mut said: Vec<Finding> = refs.branches.doubt().into_iter().collect();
         let mut branches = release_branches(&project.config.names.branch, &refs.branches);
         branches.retain(|target| target.branch != trunk);
         for target in &mut branches {
-            newest(repo, target, &refs.branches.tip(&target.branch), &mut notes)?;
+            newest(repo, target, &refs.branches.tip(&target.branch), &mut said)?;
         }
         Ok(Self {
             name: project.name.clone(),
-            statements: read_statements(repo, project, (&trunk_tip, &branches), refs, &mut notes)?,
+            statements: read_statements(repo, project, (&trunk_tip, &branches), refs, &mut said)?,
             trunk_tip,
             words: BranchWords::new(&project.config.names.branch, trunk.as_str(), &branches),
             trunk,
@@ -74,8 +74,11 @@ impl Scope {
             members: project.workspace.names().into_iter().map(str::to_owned).collect(),
             lead: (lead.name.clone(), lead.manifest.clone()),
             declarations: Declarations::default(),
-            notes_file: project.config.notes.enabled.then(|| RepoPath::clone(&project.config.notes.file)),
-            notes,
+            notes_files: notes::files(&project.config, &project.workspace)
+                .into_iter()
+                .map(|file| file.path)
+                .collect(),
+            notes: said,
         })
     }
 
@@ -84,7 +87,7 @@ impl Scope {
         let (name, manifest) = &self.lead;
         Bookkeeping {
             repo,
-            notes: self.notes_file.as_ref(),
+            notes: &self.notes_files,
             lead: (Some(name), manifest),
             declarations: &self.declarations,
         }

@@ -84,10 +84,10 @@ impl FixSources<'_, '_> {
 
     /// Returns the files of a commit that reach the users, and are neither notes nor manifests.
     pub fn shipped(&self, commit: CommitId) -> Result<Vec<String>> {
-        let notes = self.notes.map(|(path, _)| path.as_str());
+        let is_notes = |path: &str| self.scope.notes_files.iter().any(|notes| notes.as_str() == path);
         let mut touched = self.repo.touched(commit)?;
         let is_manifest = |path: &str| matches!(path.rsplit('/').next(), Some("Cargo.toml" | "Cargo.lock"));
-        touched.retain(|path| is_shipped(path) && notes != Some(path.as_str()));
+        touched.retain(|path| is_shipped(path) && !is_notes(path));
         if touched.iter().any(|path| !is_manifest(path)) {
             touched.retain(|path| !is_manifest(path));
         }

@@ -34,9 +34,9 @@ pub(super) fn read(
     let mut found = BTreeMap::new();
     let Some(manifest) = &lead.manifest else { return Ok(found) };
     let declarations = Declarations::default();
-    let notes = config.notes.enabled.then(|| -> &RepoPath { &config.notes.file });
+    let notes = config.notes.enabled.then(|| RepoPath::clone(&config.notes.file));
     let lead = (lead.name.as_deref(), manifest);
-    let bookkeeping = Bookkeeping { repo, notes, lead, declarations: &declarations };
+    let bookkeeping = Bookkeeping { repo, notes: notes.as_slice(), lead, declarations: &declarations };
     let trunk = config.trunk.as_ref().map_or("", BranchName::as_str);
     let words = BranchWords::new(&config.names.branch, trunk, &[]);
     let reader = Reader { config, bookkeeping, words, date: status.date };

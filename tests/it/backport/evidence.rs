@@ -228,3 +228,17 @@ fn a_backport_of_a_lock_file_alone_is_known_by_it() {
     train.commit("release-1.0.0", &[("Cargo.lock", &other)], "Update dependencies (#12) (#20)");
     assert_eq!(shown(&train, &[&update]), [["pull-request"]]);
 }
+
+#[test]
+fn the_notes_of_a_package_tell_no_change_from_another() {
+    let train = train(1);
+    train.commit("main", &[("relprep.toml", "[notes]\nper-package = \"HISTORY.md\"\n")], "Keep a history");
+    let change = |branch: &str, entry: &str, message: &str| {
+        train.git(&["switch", "-q", branch]);
+        let text = train.sandbox.read("src/lib.rs").replacen("_2 = 2;", "_2 = fixed(2);", 1);
+        train.commit(branch, &[("src/lib.rs", text.as_str()), ("HISTORY.md", entry)], message)
+    };
+    let fix = change("main", "# 2.0.1\n\nTwo is fixed.\n", "Fix two");
+    change("release-1.0.0", "# 1.0.1\n\nTwo is fixed here, too.\n", "Be better");
+    assert_eq!(shown(&train, &[&fix]), [["no-difference"]]);
+}
