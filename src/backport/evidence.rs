@@ -152,13 +152,16 @@ impl Facts {
         if self.is_or_comes_from(&id) || origins.any(|origin| self.is_or_comes_from(origin)) {
             return Some(Evidence::PickedFrom);
         }
+        let same_pull = !self.pulls.is_disjoint(&wanted.pulls);
         if self.is_revert() != wanted.is_revert() {
             None
+        } else if same_pull && self.picked_from.is_empty() && self.subject == wanted.subject {
+            Some(Evidence::PullRequest)
         } else if self.lists(wanted) {
             Some(Evidence::Listed)
         } else if !self.picked_from.is_empty() {
             None
-        } else if !self.pulls.is_disjoint(&wanted.pulls) {
+        } else if same_pull {
             Some(Evidence::PullRequest)
         } else if title::is_same_subject(&self.subject, &wanted.subject) {
             Some(Evidence::Subject)

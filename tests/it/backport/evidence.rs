@@ -225,7 +225,8 @@ fn a_backport_of_a_lock_file_alone_is_known_by_it() {
     train.commit("main", &[("Cargo.lock", &lock("a = 1\n"))], "Lock");
     let update = train.commit("main", &[("Cargo.lock", &lock("a = 2\n"))], "Update dependencies (#12)");
     let other = lock("a = 2\nb = 7\n");
-    train.commit("release-1.0.0", &[("Cargo.lock", &other)], "Update dependencies (#12) (#20)");
+    let message = "Update dependencies (#12) (#20)\n\nCherry pick of #12";
+    train.commit("release-1.0.0", &[("Cargo.lock", &other)], message);
     assert_eq!(shown(&train, &[&update]), [["pull-request"]]);
 }
 
