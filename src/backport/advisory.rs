@@ -141,8 +141,9 @@ pub struct Ranges {
 pub fn ranges(standings: &[ReleaseFix], trunk: bool) -> Ranges {
     let bounded = |from: &Version, to: &Version| Range { from: Some(from.clone()), to: Some(to.clone()) };
     let mut ranges = Ranges::default();
-    for standing in standings {
-        let ReleaseFix { lower, upper, state } = standing;
+    for (number, standing) in standings.iter().enumerate() {
+        let ReleaseFix { lower, state, .. } = standing;
+        let upper = reached(standing, standings.get(number + 1));
         match state {
             FixState::Always => ranges.patched.push(bounded(lower, upper)),
             FixState::From { version, .. } => ranges.patched.push(bounded(version, upper)),
@@ -160,6 +161,23 @@ pub fn ranges(standings: &[ReleaseFix], trunk: bool) -> Ranges {
     }
     ranges.affected = rest(ranges.patched.iter().chain(&ranges.unaffected));
     ranges
+}
+
+/// Returns up to which version it is as `standing` says: over a gap up to the release `above`, where that is the same.
+///
+/// Between two majors there may be releases of which nothing is known here; between 0.x and 1.0.0 there are none.
+fn reached<'v>(standing: &'v ReleaseFix, above: Option<&'v ReleaseFix>) -> &'v Version {
+    let Some(above) = above.filter(|above| above.lower > standing.upper) else { return &standing.upper };
+    let is_first = standing.lower.major == 0 && above.lower == Version::new(1, 0, 0);
+    let goes_on = match (&standing.state, &above.state) {
+        (FixState::Always, FixState::Always) => true,
+        (FixState::From { .. }, FixState::Always) => is_first,
+        (FixState::Unaffected { came_later, .. }, FixState::Unaffected { came_later: later, .. }) => {
+            *came_later && *later
+        }
+        _ => false,
+    };
+    if goes_on { &above.lower } else { &standing.upper }
 }
 
 /// Makes one range without an end of what follows on without a gap up to `end`.
@@ -262,6 +280,26 @@ mod tests {
         let ranges = ranges(&standings, true);
         assert_eq!(shown(&ranges.patched), [">= 24.0.5, < 25.0.0", ">= 36.0.3, < 37.0.0", ">= 37.0.3"]);
         assert_eq!(shown(&ranges.affected), ["< 24.0.5", ">= 25.0.0, < 36.0.3", ">= 37.0.0, < 37.0.3"]);
+    }
+
+    #[test]
+    fn versions_that_were_never_released_are_as_those_on_both_sides_of_them() {
+        let of = |lower: &str, upper: &str, state| ReleaseFix { lower: v(lower), upper: v(upper), state };
+        let later = || FixState::Unaffected { reason: "not there".into(), came_later: true };
+        let standings = [
+            of("0.3.0", "0.4.0", later()),
+            of("0.12.0", "0.13.0", later()),
+            of("0.14.0", "0.15.0", from("0.14.3")),
+            of("1.0.0", "2.0.0", FixState::Always),
+            of("4.0.0", "5.0.0", FixState::Always),
+        ];
+        let ranges_of = |standings: &[ReleaseFix]| ranges(standings, true);
+        let found = ranges_of(&standings);
+        assert_eq!(shown(&found.patched), [">= 0.14.3"]);
+        assert_eq!(shown(&found.unaffected), ["< 0.13.0"]);
+        assert_eq!(shown(&found.affected), [">= 0.13.0, < 0.14.3"]);
+        let unknown = [standing(24, from("24.0.5")), standing(36, FixState::Always)];
+        assert_eq!(shown(&ranges_of(&unknown).patched), [">= 24.0.5, < 25.0.0", ">= 36.0.0"]);
     }
 
     #[test]

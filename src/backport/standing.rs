@@ -9,7 +9,7 @@ use super::fixing::Fixing;
 use super::sources::FixSources;
 use super::statements::{Statement, StatementStatus};
 use crate::finding::Finding;
-use crate::git::CommitId;
+use crate::git::{CommitId, Tree};
 use crate::rule;
 use crate::version::{Step, next, plain};
 
@@ -172,7 +172,7 @@ impl FixSources<'_, '_> {
     }
 
     /// Returns whether a target had what is fixed, when it was cut or since; `None` where no commit tells what
-    /// that is, or its files may only have been elsewhere.
+    /// that is.
     fn is_there(&mut self, fixing: &Fixing, number: usize) -> Result<Option<bool>> {
         let cut = self.survey.cut(number)?;
         let commits = [cut, Some(self.targets[number].tip)];
@@ -180,30 +180,42 @@ impl FixSources<'_, '_> {
             [] => fixing.own.iter().map(|(_, facts)| facts.id).collect(),
             trunk => trunk.iter().map(|facts| facts.id).collect(),
         };
-        let mut found = None;
+        let (mut is_absent, mut is_known) = (false, true);
         for fix in fixes {
             let paths = self.shipped(fix)?;
             let removed = self.repo.removed_lines(fix, |path| paths.iter().any(|one| one == path))?;
             for commit in commits.into_iter().flatten() {
                 let files = self.repo.tree(commit)?;
                 for path in &paths {
-                    let is_moved = |other: &str| other != path && tail(other) == tail(path);
-                    match self.repo.blob_at(commit, path)? {
-                        None if files.files().any(|(other, _)| is_moved(other.as_str())) => return Ok(None),
-                        None => {
-                            found.get_or_insert(false);
-                        }
-                        Some(blob) => {
-                            let Ok(text) = self.repo.text(path, blob)? else { return Ok(None) };
-                            let mut lines = removed.iter().filter(|(of, _)| of == path).peekable();
-                            let has = lines.peek().is_none() || lines.any(|(_, line)| text.contains(line));
-                            found = Some(found == Some(true) || has);
-                        }
+                    let lines = removed.iter().filter(|(of, _)| of == path).map(|(_, line)| line.as_str());
+                    match self.had((commit, &files), path, &lines.collect::<Vec<_>>())? {
+                        Some(true) => return Ok(Some(true)),
+                        Some(false) => is_absent = true,
+                        None => is_known = false,
                     }
                 }
             }
         }
-        Ok(found)
+        Ok((is_absent && is_known).then_some(false))
+    }
+
+    /// Returns whether one of `lines` stood in the file at `path` of a commit, or in one of that name elsewhere
+    /// where there was none; `None` where that cannot be told.
+    fn had(&self, (commit, files): (CommitId, &Tree), path: &str, lines: &[&str]) -> Result<Option<bool>> {
+        let has = |text: &str| lines.is_empty() || lines.iter().any(|line| text.contains(line));
+        if let Some(blob) = self.repo.blob_at(commit, path)? {
+            return Ok(self.repo.text(path, blob)?.ok().map(|text| has(&text)));
+        }
+        for (other, file) in files.files().filter(|(other, _)| may_be_moved(path, other.as_str())) {
+            if !lines.is_empty() {
+                if self.repo.text(other.as_str(), file.blob)?.is_ok_and(|text| has(&text)) {
+                    return Ok(Some(true));
+                }
+            } else if tail(other.as_str()) == tail(path) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(false))
     }
 
     fn from(&self, version: Version, number: usize, at: &mut CommitId) -> FixState {
@@ -292,6 +304,14 @@ fn untagged(branch: &str, state: &FixState) -> Option<Finding> {
     let FixState::From { version, tagged: false } = state else { return None };
     let message = format!("the fix on {branch} is in no tag yet; {version} is expected to have it");
     Some(Finding::of(rule::ADVISORY_UNTAGGED, message).remedy("release it, then run this again"))
+}
+
+/// Returns whether a file may be another one at an earlier place: by its name, or where many have that, by its
+/// folder's too.
+fn may_be_moved(path: &str, other: &str) -> bool {
+    let (tail_here, tail_there) = (tail(path), tail(other));
+    let is_common = ["lib.rs", "main.rs", "mod.rs"].contains(&tail_here.1);
+    tail_here.1 == tail_there.1 && (!is_common || tail_here == tail_there)
 }
 
 /// Returns the last folder and the name of a path.

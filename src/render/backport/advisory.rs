@@ -16,8 +16,8 @@ pub fn toml(report: &FixReport) -> String {
     for fix in &report.commits {
         let _ = writeln!(out, "# fixed by {} {}", fix.commit.short(), escaped(&fix.title));
     }
-    for branch in &report.branches {
-        let _ = writeln!(out, "# {}: {}", escaped(&branch.branch), standing(branch));
+    for alike in report.branches.chunk_by(|one, other| standing(one) == standing(other)) {
+        lines(&mut out, alike);
     }
     for line in &report.lines {
         let _ = writeln!(out, "\n# {}", escaped(listed(&line.packages, 4)));
@@ -34,10 +34,27 @@ pub fn toml(report: &FixReport) -> String {
     out
 }
 
+/// How many release lines that follow each other and stand alike are told in one line.
+const FEWEST_ALIKE: usize = 3;
+
+/// Writes how release lines stand that stand alike.
+fn lines(out: &mut String, alike: &[BranchStanding]) {
+    if let [first, .., last] = alike
+        && alike.len() >= FEWEST_ALIKE
+    {
+        let (first_name, last_name) = (escaped(&first.branch), escaped(&last.branch));
+        let _ = writeln!(out, "# {first_name} to {last_name} ({} lines): {}", alike.len(), standing(first));
+        return;
+    }
+    for branch in alike {
+        let _ = writeln!(out, "# {}: {}", escaped(&branch.branch), standing(branch));
+    }
+}
+
 fn standing(branch: &BranchStanding) -> String {
     let evidence = escaped(branch.evidence.to_string());
     match &branch.state {
-        FixState::Always => format!("fixed from its first version on ({evidence})"),
+        FixState::Always => format!("fixed from the first version on ({evidence})"),
         FixState::From { version, tagged: true } => format!("fixed in {version} ({evidence})"),
         FixState::From { version, tagged: false } => format!("to be fixed in {version} ({evidence})"),
         FixState::Unaffected { .. } => format!("not affected ({evidence})"),

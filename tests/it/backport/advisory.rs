@@ -178,7 +178,7 @@ fn a_line_where_the_code_is_not_there_before_is_not_affected() {
     train.git(&["tag", "v5.0.1", "release-5.0.0"]);
     let text = train.run(&["--advisory", ID]).exits(0);
     assert!(
-        text.contains("# release-4.0.0: not affected (the code that is fixed is not there before)"),
+        text.contains("# release-1.0.0 to release-4.0.0 (4 lines): not affected (the code that is fixed is not there before)"),
         "{text}"
     );
     assert!(text.contains("patched = [\">= 5.0.1\"]\nunaffected = [\"< 5.0.0\"]"), "{text}");
@@ -287,4 +287,83 @@ fn the_form_of_osv_is_what_its_schema_asks_for() {
         }
     }
     assert_eq!(found["affected"][0]["ranges"][0]["events"][0]["introduced"], "0");
+}
+
+/// A train that counts minors, whose older branches are merged into the newer ones and into the trunk. Line two is
+/// fixed on release-1.1, after which 1.2 was released and ended, and merged into release-1.3 and the trunk.
+fn merged_back() -> (Train, String) {
+    let train = Train::new();
+    train.commit("main", &[("relprep.toml", "[names]\nbranch = \"release-{short}\"\n")], "Name branches");
+    let release = |branch: &str, before: &str, version: &str| {
+        train.change(branch, "Cargo.toml", before, version, &format!("Bump to {version}"));
+        train.git(&["tag", &format!("v{version}"), branch]);
+    };
+    train.git(&["tag", "v1.0.0"]);
+    for (before, version) in [("1.0.0", "1.1.0"), ("1.1.0", "1.2.0"), ("1.2.0", "1.3.0")] {
+        release("main", before, version);
+        if version != "1.2.0" {
+            train.git(&["branch", &format!("release-{}", &version[..3])]);
+        }
+    }
+    let fix = train.change("release-1.1", "src/lib.rs", "// two", "// safe", "Fix two");
+    release("release-1.1", "1.1.0", "1.1.1");
+    for (onto, from) in [("release-1.3", "release-1.1"), ("main", "release-1.3")] {
+        train.git(&["switch", "-q", onto]);
+        train.git(&["merge", "-q", "-X", "ours", "-m", &format!("Merge {from}"), from]);
+        train.git(&["switch", "-q", "main"]);
+        if onto == "release-1.3" {
+            release("release-1.3", "1.3.0", "1.3.1");
+        }
+    }
+    release("main", "1.3.1", "1.4.0");
+    (train, fix)
+}
+
+#[test]
+fn a_fix_that_is_merged_onward_is_there_since_the_release_of_each_line_that_has_it() {
+    let (train, fix) = merged_back();
+    let text = train.run(&["--advisory", ID, &fix]).exits(0);
+    for line in [
+        "# release-1.0: open (nothing shows that it is fixed)\n",
+        "# release-1.1: fixed in 1.1.1 (ancestry: ",
+        "# release-1.2: open (nothing shows that it is fixed)\n",
+        "# release-1.3: fixed in 1.3.1 (ancestry: ",
+        "# release-1.4: fixed from the first version on (ancestry: ",
+        "# affected: < 1.1.1, >= 1.2.0, < 1.3.1\n",
+        "patched = [\">= 1.1.1, < 1.2.0\", \">= 1.3.1\"]\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn lines_that_stand_alike_are_told_together() {
+    let train = tagged();
+    train.git(&["tag", "v4.0.0", "release-4.0.0"]);
+    let fix = train.change("main", "src/lib.rs", "// two", "// safe", "Fix two");
+    let text = train.run(&["--advisory", ID, &fix]).exits(0);
+    let line = "# release-1.0.0 to release-4.0.0 (4 lines): open (nothing shows that it is fixed)\n";
+    assert!(text.contains(line), "{text}");
+    let found = train.json(&["--advisory", ID, &fix]);
+    assert_eq!(found["advisory"]["branches"].as_array().unwrap().len(), 4, "{found}");
+}
+
+#[test]
+fn code_that_stood_in_another_folder_is_affected_there() {
+    let train = Train::new();
+    for (major, code) in [(1, "pub fn trusts_its_input() {}\n"), (2, "pub fn checks_its_input() {}\n")] {
+        train.commit("main", &[("reader/src/read.rs", code)], "Read");
+        train.cut_through(major);
+        train.git(&["tag", &format!("v{major}.0.0"), &format!("release-{major}.0.0")]);
+    }
+    train.git(&["rm", "-q", "-r", "reader"]);
+    train.commit("main", &[("src/sync/read.rs", "pub fn trusts_its_input() {}\n")], "Read here");
+    train.cut_through(3);
+    train.git(&["tag", "v3.0.0", "release-3.0.0"]);
+    let fix = train.change("main", "src/sync/read.rs", "trusts", "checks_most_of", "Check the input");
+    let text = train.run(&["--advisory", ID, &fix]).exits(0);
+    for line in ["# release-1.0.0: open (", "# release-2.0.0: not affected (", "# release-3.0.0: open ("] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(text.contains("unaffected = [\">= 2.0.0, < 3.0.0\"]"), "{text}");
 }
