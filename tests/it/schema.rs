@@ -10,6 +10,7 @@ use relprep::config::keys::{KEYS, Kind};
 use relprep::config::{ConfigFile, SCHEMA_FILE, read, schema_directive};
 use serde_json::Value;
 
+use crate::environment;
 use crate::fixture::Fixture;
 use crate::help::commands;
 use crate::layers::read_folder;
@@ -19,15 +20,19 @@ use crate::values::with;
 /// Validates each of `texts` against the schema of `subject` with a validator of others: what is wrong with it, or
 /// nothing; no answers where there is none.
 fn validated(subject: &str, texts: &[String]) -> Option<Vec<Option<String>>> {
-    let python = Tool::Python.find()?;
     let fixture = Fixture::new("lone-package");
     let schema = fixture.run(&format!("schema {subject}"));
     assert_eq!((schema.status, schema.err.as_str()), (0, ""));
     fixture.sandbox.write("../schema.json", schema.out);
-    let mut child = fixture
-        .command(python)
+    validated_by(&fixture.sandbox.root().join("../schema.json"), texts)
+}
+
+/// Validates each of `texts` against the schema in a file, as [`validated`] does.
+pub(crate) fn validated_by(schema: &Path, texts: &[String]) -> Option<Vec<Option<String>>> {
+    let python = Tool::Python.find()?;
+    let mut child = environment::command(&python, &std::env::temp_dir())
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/validate.py"))
-        .arg("../schema.json")
+        .arg(schema)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -25,6 +25,8 @@ pub(crate) enum Tool {
     Mdbook,
     /// `mermaid.min.js`, by its path in `RELPREP_TEST_MERMAID`.
     Mermaid,
+    /// The schema of OSV, by its path in `RELPREP_TEST_OSV_SCHEMA`.
+    OsvSchema,
     /// Prettier, the formatter, by the path of its script in `RELPREP_TEST_PRETTIER`; Node runs it.
     Prettier,
     /// A Python that has `fastjsonschema`, `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
@@ -52,6 +54,10 @@ impl Tool {
             Self::Mermaid => {
                 let path = env::var_os("RELPREP_TEST_MERMAID").filter(|path| Path::new(path).is_file());
                 needed("mermaid.min.js, named by RELPREP_TEST_MERMAID", path)
+            }
+            Self::OsvSchema => {
+                let path = env::var_os("RELPREP_TEST_OSV_SCHEMA").filter(|path| Path::new(path).is_file());
+                needed("the schema of OSV, named by RELPREP_TEST_OSV_SCHEMA", path)
             }
             Self::Prettier => {
                 let path = env::var_os("RELPREP_TEST_PRETTIER").filter(|path| Path::new(path).is_file());
