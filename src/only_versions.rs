@@ -53,7 +53,7 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
             let masked = (tokens::masked(before, &path, old), tokens::masked(after, &path, new));
             changed_lines(&path, &masked.0, &masked.1, new)
         }
-        _ => changed_lines(&path, old, &moved_back(before, after, &path, new), new),
+        _ => changed_lines(&path, old, &moved_back(before, after, &path, [old, new]), new),
     }
 }
 
@@ -63,7 +63,7 @@ fn is_manifest(project: &Project, path: &RepoPath) -> bool {
 
 /// Returns the later text of a version file with its configured lines put back to the earlier
 /// version, or as it is if `path` is not a version file.
-fn moved_back(before: &Project, after: &Project, path: &RepoPath, new: &str) -> String {
+fn moved_back(before: &Project, after: &Project, path: &RepoPath, [old, new]: [&str; 2]) -> String {
     let mut text = new.to_owned();
     for file in after.config.version_files.iter().filter(|file| *file.path == *path) {
         let version = |project: &Project| {
@@ -72,8 +72,9 @@ fn moved_back(before: &Project, after: &Project, path: &RepoPath, new: &str) -> 
             let named = |name: &String| project.workspace.packages.iter().find(|p| p.name == *name).cloned();
             Some(Values::of(&file.package.as_ref().map_or_else(lead, named)?.version))
         };
-        if let (Some(old), Some(new)) = (version(before), version(after))
-            && let Ok(moved) = version_file::edit(path, &text, &file.lines, &new, &old)
+        if let (Some(earlier), Some(later)) = (version(before), version(after))
+            && let earlier = (Values { date: version_file::day(old, &file.lines), ..earlier })
+            && let Ok(moved) = version_file::edit(path, &text, &file.lines, &later, &earlier)
         {
             text = moved;
         }

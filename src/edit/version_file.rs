@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use super::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
@@ -12,7 +14,8 @@ use crate::template::{Placeholder, Template, Values};
 
 /// What a line of a version file looks like: `#define WASMTIME_VERSION "{version}"`.
 ///
-/// It stands for a whole line. White space at the beginning or end of the file's line does not
+/// Where it leaves the day open, any day will do before, and it is that of the release after. It stands for a
+/// whole line. White space at the beginning or end of the file's line does not
 /// matter, unless the pattern begins or ends with white space itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
@@ -25,10 +28,12 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// A placeholder that is none of [`Placeholder::OF_VERSION`], no placeholder at all, more than
-    /// one line; without place.
+    /// A placeholder that is none of [`Placeholder::OF_VERSION`] and not that of the day, no placeholder at all,
+    /// more than one line; without place.
     pub fn parse(written: &str) -> Result<Self, Vec<Finding>> {
-        let template = Template::parse(written, Placeholder::OF_VERSION)?;
+        let known: Vec<Placeholder> =
+            Placeholder::OF_VERSION.iter().copied().chain([Placeholder::Date]).collect();
+        let template = Template::parse(written, &known)?;
         if written.contains(['\n', '\r']) {
             let finding = Finding::of(rule::VERSION_FILE_PATTERN, "the pattern has more than one line");
             return Err(vec![finding.remedy("give each line a pattern of its own")]);
@@ -44,6 +49,28 @@ impl Pattern {
     /// Returns the pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.written
+    }
+
+    /// Returns whether a line of `text` has the pattern, with whatever version.
+    pub fn is_in(&self, text: &str) -> bool {
+        lines(text).any(|line| self.template.read(&text[self.core(text, &line)]).is_some())
+    }
+
+    /// Returns whether `line` is the pattern with what is known in `values`; any day will do.
+    fn is_at(&self, line: &str, values: &Values) -> bool {
+        match self.template.placeholders().any(|open| open == Placeholder::Date) {
+            false => self.template.render(values) == line,
+            true => self.template.read(line).is_some_and(|found| {
+                let values = Values { date: found.date, ..values.clone() };
+                self.template.render(&values) == line
+            }),
+        }
+    }
+
+    /// Returns `line`, which has the pattern, with `values`; a day that they do not know stays.
+    fn moved(&self, line: &str, values: &Values) -> String {
+        let day = || self.template.read(line).and_then(|found| found.get(Placeholder::Date));
+        self.template.render_with(|open| values.get(open).or_else(day))
     }
 
     /// Returns the part of the line at `line` that the pattern speaks of.
@@ -84,7 +111,7 @@ pub fn edit(
         });
         for line in found {
             let core = pattern.core(text, &line);
-            let rendered = pattern.template.render(new);
+            let rendered = pattern.moved(&text[core.clone()], new);
             let moved = [&text[line.start..core.start], &rendered, &text[core.end..line.end]].concat();
             let Splice { with: first, .. } =
                 edits.entry(line.start).or_insert_with(|| Splice::new(line.clone(), moved.clone()));
@@ -100,6 +127,20 @@ pub fn edit(
     if findings.is_empty() { Ok(splice::apply(text, edits.into_values().collect())) } else { Err(findings) }
 }
 
+/// Returns the byte at which the first line begins that has `pattern` with what is known in `values`.
+pub fn position(text: &str, pattern: &Pattern, values: &Values) -> Option<usize> {
+    let mut lines = lines(text);
+    lines.find(|line| pattern.is_at(&text[pattern.core(text, line)], values)).map(|line| line.start)
+}
+
+/// Returns the day that a line of `text` says which one of `patterns` describes, if one does.
+pub fn day(text: &str, patterns: &[Pattern]) -> Option<NaiveDate> {
+    let said = |pattern: &Pattern| {
+        lines(text).find_map(|line| pattern.template.read(&text[pattern.core(text, &line)])?.date)
+    };
+    patterns.iter().find_map(said)
+}
+
 /// Returns what is wrong with `text`, the content of `path`, where `patterns` must have the version
 /// in `current`: the errors of [`edit`].
 pub fn check(path: &RepoPath, text: &str, patterns: &[Pattern], current: &Values) -> Vec<Finding> {
@@ -113,10 +154,10 @@ fn find(
     pattern: &Pattern,
     values: &Values,
 ) -> Result<Vec<Range<usize>>, Vec<Finding>> {
-    let expected = pattern.template.render(values);
     let hits: Vec<Range<usize>> =
-        lines(text).filter(|line| text[pattern.core(text, line)] == expected).collect();
+        lines(text).filter(|line| pattern.is_at(&text[pattern.core(text, line)], values)).collect();
     let Some(first) = hits.first() else {
+        let expected = pattern.template.render(values);
         return Err(vec![missing(path, text, pattern, values, &expected)]);
     };
     match hits.iter().find(|line| text[(*line).clone()] != text[first.clone()]) {
@@ -253,6 +294,25 @@ mod tests {
         assert_eq!(text, "v 49.0.0-rc.1\nn 49.0.0\np \"rc.1\"");
         let text = bump(&text, lines, "49.0.0-rc.1", "49.0.0").unwrap();
         assert_eq!(text, "v 49.0.0\nn 49.0.0\np \"\"");
+    }
+
+    #[test]
+    fn a_day_becomes_that_of_the_release_whatever_it_was() {
+        let text = "version: 1.0.0\ndate-released: 2026-01-02\n";
+        let lines = patterns(&["version: {version}", "date-released: {date}"]);
+        let values = |version: &str, day: Option<&str>| Values {
+            date: day.map(|day| day.parse().unwrap()),
+            ..Values::of(&version.parse().unwrap())
+        };
+        let moved = |day| edit(&path(), text, &lines, &values("1.0.0", None), &values("1.0.1", day)).unwrap();
+        assert_eq!(moved(Some("2026-02-03")), "version: 1.0.1\ndate-released: 2026-02-03\n");
+        assert_eq!(moved(None), "version: 1.0.1\ndate-released: 2026-01-02\n");
+        assert_eq!(day(text, &lines), "2026-01-02".parse().ok());
+        assert!(!lines[1].is_in("date-released: soon") && lines[1].is_in(text));
+        assert!(
+            edit(&path(), "date-released: soon", &lines[1..], &values("1.0.0", None), &values("1.0.1", None))
+                .is_err()
+        );
     }
 
     #[test]

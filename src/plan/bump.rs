@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
@@ -58,10 +59,10 @@ pub struct UnsettledLock {
     pub reasons: Vec<String>,
 }
 
-/// Plans to move `lines` of the workspace on their `course`.
+/// Plans to move `lines` of the workspace on their `course`, on the day `date`.
 ///
 /// What stands in the way is among the findings, as errors.
-pub fn bump(project: &Project, lines: &Lines<'_>, course: &Course<'_>) -> Bump {
+pub fn bump((project, date): (&Project, NaiveDate), lines: &Lines<'_>, course: &Course<'_>) -> Bump {
     let Project { config, workspace, .. } = project;
     let mut bump = Bump { staying: lines.staying.clone(), ..Bump::default() };
     let mut moves = Moves::new();
@@ -90,7 +91,7 @@ pub fn bump(project: &Project, lines: &Lines<'_>, course: &Course<'_>) -> Bump {
     bump.staying.sort();
     bump.edit_manifests(workspace, config, &moves);
     bump.edit_locks(workspace, config, &moves);
-    bump.edit_version_files(project, lines.lead, &moves);
+    bump.edit_version_files((project, date), lines.lead, &moves);
     bump
 }
 
@@ -165,7 +166,12 @@ impl Bump {
         }
     }
 
-    fn edit_version_files(&mut self, project: &Project, lead: &Package, moves: &Moves<'_>) {
+    fn edit_version_files(
+        &mut self,
+        (project, date): (&Project, NaiveDate),
+        lead: &Package,
+        moves: &Moves<'_>,
+    ) {
         for file in &project.config.version_files {
             let now = project.texts.get(&file.path);
             let stated = version_package(file, project, lead).and_then(|package| {
@@ -179,7 +185,9 @@ impl Bump {
                 }
             };
             let to = moves.get(&package.manifest).map_or(&package.version, |(_, to)| to);
-            let (old, new) = (Values::of(&package.version), Values::of(to));
+            // What does not move keeps its day.
+            let date = Some(date).filter(|_| *to != package.version);
+            let (old, new) = (Values::of(&package.version), Values { date, ..Values::of(to) });
             match version_file::edit(&file.path, text, &file.lines, &old, &new) {
                 Ok(after) => self.files.put(&file.path, What::VersionFile, now, after),
                 Err(findings) => self.findings.extend(findings),

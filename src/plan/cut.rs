@@ -156,7 +156,7 @@ fn candidate(
     let config = &request.project.config;
     let label = label.counting();
     let course = Course::new(config, Transition::Candidate(Step::None), Some(&label), &course::NOTHING);
-    let mut bump = bump::bump(request.project, lines, &course);
+    let mut bump = bump::bump((request.project, request.date), lines, &course);
     if let Ok(Some((path, text))) = notes::first(request, lines.lead, &plan.version) {
         bump.files.put(&path, What::Notes { layout: Some(Layout::PerBranch) }, None, text);
     }
@@ -180,7 +180,7 @@ fn trunk(
     let (step, said) = level(request, &plan.version);
     let label = config.prerelease.trunk.as_ref().map(|label| label.numbered_as(&lines.lead.version));
     let course = Course::new(config, Transition::Step(step), label.as_ref(), request.asked);
-    let mut bump = bump::bump(request.project, lines, &course);
+    let mut bump = bump::bump((request.project, request.date), lines, &course);
     let next = bump.lead_version(lines.lead);
     let mut findings: Vec<Finding> = said.into_iter().collect();
     if bump.findings.is_empty() {

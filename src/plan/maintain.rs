@@ -176,7 +176,7 @@ impl Job<'_> {
         }
         findings.extend(request.asked.unmet(lines));
         let course = Course::new(config, self.transition, self.label.as_ref(), request.asked);
-        let mut bump = bump::bump(request.project, lines, &course);
+        let mut bump = bump::bump((request.project, request.date), lines, &course);
         let version = bump.lead_version(lines.lead);
         if is_bump {
             findings.extend(preconditions::on_trunk_or_release_branch(
