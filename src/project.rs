@@ -7,6 +7,7 @@ mod labels;
 pub mod lead;
 pub mod links;
 mod location;
+mod members;
 pub mod names;
 pub mod notes;
 mod text;
@@ -22,17 +23,19 @@ pub use checked_out::CheckedOut;
 pub use configured::{config_here, refs};
 pub use location::{Location, Revision, nearest_package};
 use location::{manifest_path, relative};
+pub use members::PastMembers;
+use members::{members_at, parsing_first};
 
 use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
-use crate::git::{CommitId, Mode, Refs, Repo, Tag, Tree};
+use crate::git::{CommitId, Refs, Repo, Tag, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::version::plain;
 use crate::workspace::answer::Question;
 use crate::workspace::dependencies::{CargoFolder, CargoView};
-use crate::workspace::metadata::{AnsweredDependencies, Members, Unreadable};
+use crate::workspace::metadata::{AnsweredDependencies, Members};
 use crate::workspace::{Package, TreeFiles, Workspace, declared};
 
 /// A project at one commit.
@@ -196,7 +199,7 @@ impl Project {
     }
 
     /// Reads the project at `location` as it was at `commit`, as `config` has it, whatever was configured
-    /// there.
+    /// there; `past` keeps what Cargo says of it.
     ///
     /// # Errors
     ///
@@ -204,12 +207,13 @@ impl Project {
     pub fn read_commit_as(
         (repo, refs): (&Repo, &Refs),
         location: &Location,
-        commit: CommitId,
+        (commit, past): (CommitId, &PastMembers),
         config: Config,
     ) -> Result<Self> {
-        let (tree, members) = members_at(repo, location, commit, Question::Members)?;
-        let sources = TreeFiles::read(repo, &tree)?;
-        Self::of_members((repo, refs), commit, tree, (&members, sources), config, Vec::new())
+        let said = past.at(repo, location, commit)?;
+        let (tree, members) = said.as_ref().as_ref().map_err(Clone::clone)?;
+        let sources = TreeFiles::read(repo, tree)?;
+        Self::of_members((repo, refs), commit, tree.clone(), (members, sources), config, Vec::new())
     }
 
     /// Reads the configuration of the project at `location` as it is `at` a commit, without asking Cargo
@@ -355,21 +359,6 @@ pub fn config_file(repo: &Repo, location: &Location) -> Result<RepoPath> {
     Ok(RepoPath::from_folder(root.folder(), configured::FILE))
 }
 
-/// Asks Cargo about the project at `location` as it is at `commit`, a commit that is not checked out.
-fn members_at(
-    repo: &Repo,
-    location: &Location,
-    commit: CommitId,
-    question: Question,
-) -> Result<(Tree, Members)> {
-    let tree = repo.tree(commit)?;
-    text::check_sizes(repo, &tree)?;
-    let here = relative(repo, &manifest_path(repo, location)?)?;
-    let manifest = if tree.get(&here).is_some() { here } else { RepoPath::known("Cargo.toml") };
-    let members = parsing_first(repo, &tree, Members::in_tree(repo, &tree, &manifest, question))?;
-    Ok((tree, members))
-}
-
 /// The package that names the releases, as far as the work tree tells.
 #[derive(Clone, Debug, Default)]
 pub struct Lead {
@@ -452,24 +441,4 @@ impl AskedMembers {
     fn answer(self) -> Result<Members> {
         self.0.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
-}
-
-/// Puts the places of manifests that do not parse before what Cargo says of the first of them.
-fn parsing_first(repo: &Repo, tree: &Tree, members: Result<Members>) -> Result<Members> {
-    let error = match members {
-        Ok(members) => return Ok(members),
-        Err(error) => error,
-    };
-    let mut findings = Vec::new();
-    for (path, entry) in tree.files().filter(|(path, _)| path.file_name() == "Cargo.toml") {
-        if entry.mode != Mode::Link {
-            let parsed = repo.text(path.as_str(), entry.blob)?.and_then(|text| Manifest::parse(path, &text));
-            findings.extend(parsed.err());
-        }
-    }
-    if !findings.is_empty() {
-        return Err(Refused(findings).into());
-    }
-    let unreadable: Unreadable = error.downcast()?;
-    Err(unreadable.refusal(repo, tree)?.into())
 }

@@ -4,6 +4,7 @@
 //! two settings is right is told by replaying the past: the one with which more steps come out is kept.
 
 mod cadence;
+mod candidates;
 mod carriers;
 mod draft;
 
@@ -15,7 +16,7 @@ use semver::Version;
 
 pub use draft::Setting;
 
-use super::replay::{PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, configured, replay_as};
+use super::replay::{Past, PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, configured, replay_as};
 use super::session::Session;
 use super::sink::Sink;
 use crate::config::{self, Config, ConfigFile, TextTemplate};
@@ -24,10 +25,10 @@ use crate::git::diff::ChangeKind;
 use crate::git::{Refs, Tag};
 use crate::path::RepoPath;
 use crate::plan::Command;
-use crate::plan::files::{FileChange, What};
-use crate::project;
-use crate::version::{first_compatible, plain, short};
-use carriers::Carriers;
+use crate::project::{self, PastMembers};
+use crate::version::{plain, short};
+use crate::workspace::metadata::Member;
+use carriers::{Carriers, Moved};
 use draft::quoted;
 
 /// A configuration that is proposed.
@@ -53,17 +54,23 @@ pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Resul
     let options = ReplayOptions { versions: Vec::new(), last, except: Vec::new() };
     // What names are inferred is said once, and not for each trial.
     let usual = configured((session, &refs), Config::default(), sink)?;
-    let mut trial = Trial { session, refs: &refs, options, settings: Vec::new(), sink };
+    let past = Past::default();
+    let mut trial = Trial { session, refs: &refs, past: &past, options, settings: Vec::new(), sink };
     let before = trial.replay(&[])?;
     let known: Vec<PastStep> = before.iter().map(|step| step.step.clone()).collect();
     trial.settings = labels(&known);
-    let mut settings = carried(session, &known)?;
-    settings.extend(messages(session, &known)?);
-    settings.extend(archive_entry(session, &usual, &known)?);
-    settings.extend(cadence::settings(&first_releases(&usual, &refs)));
-    trial.settings.extend(settings);
-    let mut steps = trial.replay(&[])?;
-    for candidate in candidates(session, &steps)? {
+    trial.settings.extend(messages(session, &known)?);
+    trial.settings.extend(archive_entry(session, &usual, &known)?);
+    trial.settings.extend(cadence::settings(&first_releases(&usual, &refs)));
+    let without = trial.replay(&[])?;
+    let carried = carried(session, &past.members, &known)?;
+    let mut steps = trial.replay(&carried)?;
+    // Such files may be written by other tools, at other times.
+    match score(&steps) < score(&without) {
+        true => steps = without,
+        false => trial.settings.extend(carried),
+    }
+    for candidate in candidates::of((session, &past.members), &steps)? {
         let with = trial.replay(std::slice::from_ref(&candidate))?;
         if score(&with) > score(&steps) {
             let why = reason(&steps, &with);
@@ -80,6 +87,7 @@ pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Resul
 struct Trial<'a, 's> {
     session: &'a Session<'s>,
     refs: &'a Refs,
+    past: &'a Past,
     options: ReplayOptions,
     settings: Vec<Setting>,
     sink: &'a mut dyn Sink,
@@ -93,7 +101,7 @@ impl Trial<'_, '_> {
         let config = read(&draft::text(&settings))?;
         let at = (self.session, self.refs);
         let config = configured(at, config, &mut Vec::<Finding>::new())?;
-        replay_as(at, &config, &self.options, self.sink)
+        replay_as(at, &config, &self.options, self.past, self.sink)
     }
 }
 
@@ -108,20 +116,26 @@ fn identical(steps: &[ReplayedStep]) -> usize {
     steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Identical)).count()
 }
 
-/// Ranks how steps come out: by those that are identical, then by those whose Cargo files are.
-fn score(steps: &[ReplayedStep]) -> (usize, usize) {
-    let cargo = |step: &&ReplayedStep| matches!(step.outcome, ReplayOutcome::OtherFiles { .. });
-    (identical(steps), steps.iter().filter(cargo).count())
+/// Ranks how steps come out: by those that come out but for lines written by hand, by those that are identical, by
+/// those whose Cargo files are.
+fn score(steps: &[ReplayedStep]) -> [usize; 3] {
+    let count = |is: fn(&ReplayOutcome) -> bool| steps.iter().filter(|step| is(&step.outcome)).count();
+    let identical = identical(steps);
+    let made = identical + count(|outcome| matches!(outcome, ReplayOutcome::Written { .. }));
+    [made, identical, made + count(|outcome| matches!(outcome, ReplayOutcome::OtherFiles { .. }))]
 }
 
 /// Says how many steps come out with a setting that came out otherwise without it.
 fn reason(without: &[ReplayedStep], with: &[ReplayedStep]) -> String {
     let (after, before) = (score(with), score(without));
-    let (now, then, what) = match after.0 == before.0 {
-        false => (after.0, before.0, "come out as they were made"),
-        true => (after.0 + after.1, before.0 + before.1, "come out with the Cargo files that were made"),
+    let differs = |rank: &usize| after[*rank] != before[*rank];
+    let what = match [1, 0, 2].into_iter().find(differs) {
+        Some(1) => (1, "come out as they were made"),
+        Some(0) => (0, "come out as they were made, but for lines written by hand"),
+        _ => (2, "come out with the Cargo files that were made"),
     };
-    format!("with this {now} of {} past steps {what}, without it {then}", with.len())
+    let (rank, what) = what;
+    format!("with this {} of {} past steps {what}, without it {}", after[rank], with.len(), before[rank])
 }
 
 /// Returns the labels of pre-releases that the versions had: a word on the trunk, a word and a number on the way
@@ -145,17 +159,35 @@ fn labels(steps: &[PastStep]) -> Vec<Setting> {
         .collect()
 }
 
-/// Returns the lines of other files that changed with the version.
-fn carried(session: &Session<'_>, steps: &[PastStep]) -> Result<Vec<Setting>> {
-    let repo = &session.repo;
+/// Returns the lines of other files that changed with the version of the lead package, or of the package in whose
+/// folder they lie.
+fn carried(session: &Session<'_>, past: &PastMembers, steps: &[PastStep]) -> Result<Vec<Setting>> {
+    let (repo, location) = (&session.repo, &session.context.location);
     let mut carriers = Carriers::default();
     for step in steps {
-        carriers.add(&repo.changed_files(step.parent, step.commit)?, &step.from, &step.to);
+        let before = past.packages(repo, location, step.parent)?;
+        let after = past.packages(repo, location, step.commit)?;
+        let moved = |member: &Member| {
+            let now = after.iter().find(|other| other.name == member.name)?;
+            let (from, to) = (member.version.clone(), now.version.clone());
+            let is_own = from != to && (&from, &to) != (&step.from, &step.to);
+            let (package, folder) = (Some(member.name.clone()), member.manifest.folder().to_owned());
+            is_own.then_some(Moved { package, folder, from, to })
+        };
+        let (from, to) = (step.from.clone(), step.to.clone());
+        let lead = Moved { package: None, folder: String::new(), from, to };
+        let moved: Vec<Moved> = std::iter::once(lead).chain(before.iter().filter_map(moved)).collect();
+        carriers.add(&repo.changed_files(step.parent, step.commit)?, &moved, step.date);
     }
-    // Of the latest step on each branch, the last one is as new as there is.
+    // The latest step is as new as there is.
     let Some(latest) = steps.last() else { return Ok(Vec::new()) };
+    let members = past.packages(repo, location, latest.commit)?;
     let text = |path: &RepoPath| repo.text_at(latest.commit, path).ok()??.ok();
-    Ok(carriers.settings(&latest.to, text))
+    let version = |package: Option<&str>| match package {
+        None => Some(latest.to.clone()),
+        Some(name) => members.iter().find(|member| member.name == name).map(|member| member.version.clone()),
+    };
+    Ok(carriers.settings(text, version))
 }
 
 /// Returns the messages that the commits of each command have had.
@@ -235,75 +267,4 @@ fn first_releases(config: &Config, refs: &Refs) -> Vec<(Version, NaiveDate)> {
     let mut releases: Vec<_> = refs.tags.values().filter_map(day).collect();
     releases.sort();
     releases
-}
-
-/// Returns settings that may or may not be right, for what came out otherwise than it was made.
-fn candidates(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Vec<Setting>> {
-    let untold = String::new();
-    let follow =
-        |which: &str| Setting::key("[requirements]", format!("follow = {}", quoted(which)), String::new());
-    let scaffold = "scaffold = false".to_owned();
-    let mut candidates =
-        vec![follow("always"), follow("unmatched"), Setting::key("[notes]", scaffold, untold.clone())];
-    candidates.extend(template(session, steps)?);
-    let by_line = stayed(steps);
-    let mut distinct: Vec<&BTreeSet<String>> = by_line.values().collect();
-    distinct.dedup();
-    for (line, packages) in by_line.iter().filter(|(_, packages)| !packages.is_empty()) {
-        let list: Vec<String> = packages.iter().map(|name| quoted(name)).collect();
-        let mut lines = vec![format!("packages = [{}]", list.join(", "))];
-        lines.extend((distinct.len() > 1).then(|| format!("releases = {}", quoted(line))));
-        lines.push("move = false".to_owned());
-        candidates.push(Setting { table: "[[line]]", lines, why: untold.clone() });
-    }
-    Ok(candidates)
-}
-
-/// Returns the file that new notes may begin as, where just one is called so.
-fn template(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Option<Setting>> {
-    let Some(latest) = steps.last() else { return Ok(None) };
-    let files = session.repo.tree(latest.step.commit)?;
-    let is_one = |path: &&RepoPath| {
-        let name = path.file_name().to_lowercase();
-        name.contains("template")
-            && ["release", "changelog", "changes"].iter().any(|word| name.contains(word))
-    };
-    let found: Vec<&RepoPath> = files.files().map(|(path, _)| path).filter(is_one).collect();
-    let [path] = found[..] else { return Ok(None) };
-    Ok(Some(Setting::key("[notes]", format!("template = {}", quoted(&format!("/{path}"))), String::new())))
-}
-
-/// Returns, by the major of the lead package, the packages whose versions every step there would have moved,
-/// and none did.
-fn stayed(steps: &[ReplayedStep]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut stayed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for step in steps {
-        let files: &[FileChange] = match &step.outcome {
-            ReplayOutcome::Differs { files } => files,
-            ReplayOutcome::Identical | ReplayOutcome::OtherFiles { .. } => &[],
-            ReplayOutcome::NotMechanical { .. } => continue,
-        };
-        let names = files.iter().filter_map(kept).collect::<BTreeSet<_>>();
-        let line = first_compatible(&step.step.to).to_string();
-        let line = line.trim_end_matches(".0").to_owned();
-        match stayed.get_mut(&line) {
-            None => drop(stayed.insert(line, names)),
-            Some(before) => before.retain(|name| names.contains(name)),
-        }
-    }
-    stayed
-}
-
-/// Returns the package of a manifest whose version would have moved and did not.
-fn kept(file: &FileChange) -> Option<String> {
-    if !matches!(file.what, What::Manifest { versions: 1.., .. }) {
-        return None;
-    }
-    let value = |text: &str, key: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_prefix('='))?;
-        Some(line.trim().trim_matches('"').to_owned())
-    };
-    let made = file.before.as_deref()?;
-    let is_behind = value(made, "version")? != value(&file.after, "version")?;
-    value(made, "name").filter(|_| is_behind)
 }

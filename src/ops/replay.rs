@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,16 +21,21 @@ use super::session::Session;
 use super::sink::{Progress, Sink};
 use super::{reading, settle};
 use crate::config::Config;
+use crate::edit::notes::{Notes, Section, SectionState};
+use crate::edit::version_file;
 use crate::finding::{Finding, Refused};
 use crate::git::branches::Branches;
 use crate::git::{BranchName, CommitId, Refs, Repo, TagName};
+use crate::path::RepoPath;
 use crate::plan::course::Asked;
 use crate::plan::cut::TipHistory;
 use crate::plan::{Command, Plan, Request, commands, preconditions};
 use crate::project::lead::product;
-use crate::project::{self, Location, Project, Revision, names};
+use crate::project::notes::files;
+use crate::project::{self, Location, PastMembers, Project, Revision, names};
 use crate::rule::Severity;
 use crate::version::plain;
+use crate::workspace::declared::Declarations;
 
 /// A step, and how what is prepared today compares with what was made.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -72,7 +78,16 @@ pub fn replay(
     };
     let (config, _) =
         Project::config_at((repo, &refs), &context.location, Revision { commit, is_checked_out: true })?;
-    replay_as((session, &refs), &configured((session, &refs), config, sink)?, options, sink)
+    let config = configured((session, &refs), config, sink)?;
+    replay_as((session, &refs), &config, options, &Past::default(), sink)
+}
+
+/// What is read of past commits whatever is configured, for replaying them again with another configuration.
+#[derive(Default)]
+pub struct Past {
+    /// What Cargo says of their workspaces.
+    pub members: PastMembers,
+    declarations: Declarations,
 }
 
 /// Returns `config` with the names that the repository's branches and tags show, and without its programs.
@@ -100,7 +115,8 @@ pub fn configured(
     Ok(config)
 }
 
-/// Prepares past steps again as `config` has it, which is [`configured`]; the oldest first.
+/// Prepares past steps again as `config` has it, which is [`configured`]; the oldest first. What it reads of them
+/// is kept in `past`.
 ///
 /// # Errors
 ///
@@ -109,15 +125,18 @@ pub fn replay_as(
     (session, refs): (&Session<'_>, &Refs),
     config: &Config,
     options: &ReplayOptions,
+    past: &Past,
     sink: &mut dyn Sink,
 ) -> Result<Vec<ReplayedStep>> {
     let Session { context, repo } = session;
+    let Past { members, declarations } = past;
     let trunk = config.trunk_in(refs);
     let lead = project::lead(repo, &context.location, config)?;
-    let history = steps::ReleaseHistory { repo, config, refs, trunk: &trunk, lead: &lead };
+    let history = steps::ReleaseHistory { repo, config, refs, trunk: &trunk, lead: &lead, declarations };
     let steps = history.steps(options)?;
     let work = |repo: &Repo, step: &PastStep| {
-        Replaying { repo, location: &context.location, config, refs, trunk: &trunk }.again(step)
+        Replaying { repo, location: &context.location, config, refs, trunk: &trunk, past: members }
+            .again(step)
     };
     let outcomes = reading::in_threads(&context.location, &steps, work, |done, step| {
         sink.progress(&Progress::Read { branch: &step.branch, done, all: steps.len() });
@@ -126,9 +145,9 @@ pub fn replay_as(
         let waiver = options.except.iter().find(|waiver| waiver.release == step.to.to_string());
         waiver.map(|waiver| waiver.reason.clone())
     };
-    let replayed = steps.iter().zip(outcomes).map(|(step, outcome)| {
-        let (outcome, chosen) = outcome?;
-        Ok(ReplayedStep { step: step.clone(), outcome, chosen, waived: waived(step) })
+    let replayed = outcomes.into_iter().map(|replayed| {
+        let replayed: ReplayedStep = replayed?;
+        Ok(ReplayedStep { waived: waived(&replayed.step), ..replayed })
     });
     replayed.collect()
 }
@@ -140,6 +159,7 @@ struct Replaying<'a> {
     config: &'a Config,
     refs: &'a Refs,
     trunk: &'a BranchName,
+    past: &'a PastMembers,
 }
 
 fn not_mechanical(findings: Vec<Finding>) -> ReplayOutcome {
@@ -150,28 +170,38 @@ fn not_mechanical(findings: Vec<Finding>) -> ReplayOutcome {
 impl Replaying<'_> {
     /// Prepares `step` again, as it is asked for; where that differs from what was made, with those versions of
     /// other lines that were made: which one a line comes to is its maintainer's choice, as for the lead package.
-    fn again(&self, step: &PastStep) -> Result<(ReplayOutcome, Chosen)> {
+    fn again(&self, step: &PastStep) -> Result<ReplayedStep> {
         let project = match Refused::taken_from(self.project(step.parent))? {
             Ok(project) => project,
-            Err(Refused(findings)) => return Ok((not_mechanical(findings), Chosen::new())),
+            Err(Refused(findings)) => {
+                let (step, outcome, chosen) = (step.clone(), not_mechanical(findings), Chosen::new());
+                return Ok(ReplayedStep { step, outcome, chosen, waived: None });
+            }
         };
-        let refs = self.refs_then(step, &project);
-        let request = Request {
-            project: &project,
-            branch: &step.branch,
-            refs: &refs,
-            date: step.date,
-            asked: &step.asked,
-        };
+        let date = self.day_made(step, &project)?.unwrap_or(step.date);
+        let step = PastStep { date, ..step.clone() };
+        let (outcome, chosen) = self.of_project(&step, &project)?;
+        Ok(ReplayedStep { step, outcome, chosen, waived: None })
+    }
+
+    /// Prepares `step` again from the `project` that it was made from.
+    fn of_project(&self, step: &PastStep, project: &Project) -> Result<(ReplayOutcome, Chosen)> {
+        let refs = self.refs_then(step, project);
+        let request =
+            Request { project, branch: &step.branch, refs: &refs, date: step.date, asked: &step.asked };
         let made = OnceCell::new();
-        let (outcome, moves) = match self.plan(&request, step)? {
-            Ok(plan) => (self.compare(step, &plan, &project, &made)?, compare::moves(&plan, step)),
+        let planned = self.plan(&request, step)?;
+        let is_planned = planned.is_ok();
+        let (outcome, moves) = match planned {
+            Ok(plan) => (self.compare(step, &plan, project, &made)?, compare::moves(&plan, step)),
             Err(refused) => (refused, Vec::new()),
         };
         let is_settled = match &outcome {
-            ReplayOutcome::Identical | ReplayOutcome::OtherFiles { .. } => true,
-            // More than versions changed, whichever they are.
-            ReplayOutcome::NotMechanical { .. } => made.get().is_some(),
+            ReplayOutcome::Identical | ReplayOutcome::Written { .. } | ReplayOutcome::OtherFiles { .. } => {
+                true
+            }
+            // Of a plan: more than versions changed, whichever they are.
+            ReplayOutcome::NotMechanical { .. } => is_planned,
             ReplayOutcome::Differs { .. } => false,
         };
         if is_settled {
@@ -180,7 +210,7 @@ impl Replaying<'_> {
         let Ok(made_project) = Refused::taken_from(self.made(step, &made))? else {
             return Ok((outcome, Chosen::new()));
         };
-        let chosen = compare::chosen(&project, made_project, &moves);
+        let chosen = compare::chosen(project, made_project, &moves);
         if chosen.is_empty() {
             return Ok((outcome, chosen));
         }
@@ -188,12 +218,42 @@ impl Replaying<'_> {
         let Ok(plan) = self.plan(&Request { asked: &asked, ..request }, step)? else {
             return Ok((outcome, Chosen::new()));
         };
-        let again = self.compare(step, &plan, &project, &made)?;
+        let again = self.compare(step, &plan, project, &made)?;
         Ok(if again.differing() < outcome.differing() { (again, chosen) } else { (outcome, Chosen::new()) })
     }
 
     fn project(&self, commit: CommitId) -> Result<Project> {
-        Project::read_commit_as((self.repo, self.refs), self.location, commit, self.config.clone())
+        let (at, config) = ((commit, self.past), self.config.clone());
+        let mut project = Project::read_commit_as((self.repo, self.refs), self.location, at, config)?;
+        // Lines that came to carry the version later on. One that should have moved still shows: it did.
+        let texts = &project.texts;
+        for file in &mut project.config.version_files {
+            file.lines.retain(|line| texts.get(&file.path).is_some_and(|text| line.is_in(text)));
+        }
+        project.config.version_files.retain(|file| !file.lines.is_empty());
+        Ok(project)
+    }
+
+    /// Returns the day that the notes of `step` say, or a version file, where they say one: the commit may be made on
+    /// another.
+    fn day_made(&self, step: &PastStep, project: &Project) -> Result<Option<NaiveDate>> {
+        let text = |path: &RepoPath| -> Result<Option<String>> {
+            Ok(self.repo.text_at(step.commit, path)?.and_then(Result::ok))
+        };
+        let all = files(&project.config, &project.workspace);
+        if let Some(file) = all.first().filter(|file| file.is_products)
+            && let Some(text) = text(&file.path)?
+            && let notes = Notes::parse(&file.path, &text, &file.config.style)
+            && let Some(SectionState::Released(day)) = notes.sections_of(&step.to).find_map(Section::state)
+        {
+            return Ok(Some(day));
+        }
+        for file in &project.config.version_files {
+            if let Some(day) = text(&file.path)?.and_then(|text| version_file::day(&text, &file.lines)) {
+                return Ok(Some(day));
+            }
+        }
+        Ok(None)
     }
 
     /// Reads what `step` made, once.

@@ -7,7 +7,7 @@ use crate::path::RepoPath;
 use crate::workspace::{Package, Workspace};
 
 /// Names of notes beside the root manifest, where the configuration has none: the first that is there.
-const USUAL: [&str; 3] = ["RELEASES.md", "CHANGELOG.md", "CHANGES.md"];
+pub const USUAL: [&str; 3] = ["RELEASES.md", "CHANGELOG.md", "CHANGES.md"];
 
 /// A file of notes.
 #[derive(Clone, Debug)]

@@ -47,14 +47,15 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
         }
     }
     let identical = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Identical)).count();
+    let written = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Written { .. })).count();
     let cargo = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::OtherFiles { .. })).count();
     let differ = steps.iter().filter(|step| matches!(step.outcome, ReplayOutcome::Differs { .. })).count();
     let _ = writeln!(
         out,
-        "\n{} of {} identical, {cargo} the same in Cargo files, {differ} different, {} not mechanical",
-        identical,
+        "\n{identical} of {} identical, {written} but for lines written by hand, {cargo} the same in Cargo files, \
+         {differ} different, {} not mechanical",
         counted(steps.len(), "step"),
-        steps.len() - identical - cargo - differ
+        steps.len() - identical - written - cargo - differ
     );
     out
 }
@@ -62,6 +63,9 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
 fn shown(outcome: &ReplayOutcome) -> (Style, String) {
     match outcome {
         ReplayOutcome::Identical => (NEW, "identical".to_owned()),
+        ReplayOutcome::Written { files } => {
+            (NEW, format!("identical but for lines written by hand in {}", named(files)))
+        }
         ReplayOutcome::OtherFiles { files } => {
             (Style::new(), format!("same Cargo files; {} differ", named(files)))
         }

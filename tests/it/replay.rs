@@ -88,6 +88,18 @@ fn other_files_and_other_changes_are_told_apart() {
     let said = fixture.run("replay --last 1");
     assert_eq!(said.status, 0, "{}", said.err);
     assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: same Cargo files; RELEASES.md differ"]);
+    amend(&fixture, "RELEASES.md", "49.0.1 of the tower", "49.0.1");
+    let said = fixture.run("replay --last 1");
+    assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: identical"]);
+    let text = fixture.sandbox.read("RELEASES.md");
+    let (heading, rest) = text.split_once("## 49.0.1\n").unwrap();
+    fixture.sandbox.write("RELEASES.md", format!("{heading}## 49.0.1\n\nThe lamp burns longer.\n{rest}"));
+    fixture.command("git").args(["commit", "--quiet", "--all", "--amend", "--no-edit"]).status().unwrap();
+    let said = fixture.run("replay --last 1");
+    let line = "patch 49.0.0 → 49.0.1: identical but for lines written by hand in RELEASES.md";
+    assert_eq!((said.status, table(&said.out)), (0, vec![line.to_owned()]));
+    let json = fixture.run("replay --last 1 --format json").out;
+    assert!(json.contains("\"outcome\": \"written\""), "{json}");
     amend(&fixture, "crates/tower-core/Cargo.toml", "[package]", "[features]\nbells = []\n[package]");
     let said = fixture.run("replay --last 1");
     assert_eq!(said.status, 0, "{}", said.err);

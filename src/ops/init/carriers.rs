@@ -1,12 +1,15 @@
-//! Lines of other files that carry the version: those that changed with it, time and again.
+//! Lines of other files that carry a version: those that changed with it, time and again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use semver::Version;
 
 use super::draft::{Setting, quoted};
+use crate::edit::version_file::{self, Pattern};
 use crate::git::diff::{ChangeKind, ChangedFile};
 use crate::path::RepoPath;
+use crate::template::Values;
 
 /// How many past steps must have changed a line.
 const ENOUGH: usize = 2;
@@ -14,57 +17,73 @@ const ENOUGH: usize = 2;
 /// The parts of a version, by the names that lines give them.
 const PARTS: [(&str, &str); 3] = [("major", "{major}"), ("minor", "{minor}"), ("patch", "{patch}")];
 
-/// Lines that changed with the version, by file.
+/// A package whose version moved in a step.
+#[derive(Clone, Debug)]
+pub(super) struct Moved {
+    /// Its name; nothing for the lead package.
+    pub(super) package: Option<String>,
+    /// The folder whose files may carry its version.
+    pub(super) folder: String,
+    pub(super) from: Version,
+    pub(super) to: Version,
+}
+
+/// A file, and the package whose version it carries, if that is not the lead package.
+type Carrier = (RepoPath, Option<String>);
+
+/// Lines that changed with a version, by file, and in how many steps.
 #[derive(Debug, Default)]
 pub(super) struct Carriers {
-    lines: BTreeMap<RepoPath, BTreeMap<String, usize>>,
+    lines: BTreeMap<Carrier, BTreeMap<String, usize>>,
     steps: usize,
 }
 
 impl Carriers {
-    /// Adds what a step from one version to the other changed.
-    pub(super) fn add(&mut self, changed: &[ChangedFile], from: &Version, to: &Version) {
+    /// Adds what a step changed on the day `date`, in which `moved` went to other versions, the lead package first.
+    pub(super) fn add(&mut self, changed: &[ChangedFile], moved: &[Moved], date: NaiveDate) {
         self.steps += 1;
         for file in changed {
             let Some(path) = RepoPath::new(&file.path).filter(|path| !is_read_anyway(path)) else { continue };
             let ChangeKind::Content(Ok([old, new])) = &file.change else { continue };
-            if old.lines().count() != new.lines().count() {
-                continue;
-            }
-            for (old, new) in old.lines().zip(new.lines()).filter(|(old, new)| old != new) {
-                if let Some(pattern) = pattern(old, new, from, to) {
-                    *self.lines.entry(path.clone()).or_default().entry(pattern).or_default() += 1;
+            for moved in moved.iter().filter(|moved| path.is_below(&moved.folder)) {
+                let lines = self.lines.entry((path.clone(), moved.package.clone())).or_default();
+                for pattern in patterns(old, new, moved, date) {
+                    *lines.entry(pattern).or_default() += 1;
                 }
             }
         }
     }
 
-    /// Returns the version files that are still such, where `text` returns a file as it is now at `version`.
+    /// Returns the version files that are still such, where `text` returns a file as it is now and `version` that
+    /// of a package.
     pub(super) fn settings(
         &self,
-        version: &Version,
         text: impl Fn(&RepoPath) -> Option<String>,
+        version: impl Fn(Option<&str>) -> Option<Version>,
     ) -> Vec<Setting> {
-        let of_file = |(path, lines): (&RepoPath, &BTreeMap<String, usize>)| {
-            let now = text(path)?;
+        let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, usize>)| {
+            let (now, values) = (text(path)?, Values::of(&version(package.as_deref())?));
             let most = lines.values().max().copied().filter(|most| *most >= ENOUGH)?;
             let mut patterns: Vec<String> = lines.keys().cloned().collect();
             patterns.extend(lines.keys().flat_map(|pattern| siblings(pattern)));
             patterns.sort();
             patterns.dedup();
-            let place =
-                |pattern: &String| now.lines().position(|line| line.trim() == rendered(pattern, version));
-            let mut found: Vec<(usize, String)> =
-                patterns.iter().filter_map(|pattern| Some((place(pattern)?, pattern.clone()))).collect();
+            let place = |text: &String| {
+                let pattern = [Pattern::parse(text).ok()?];
+                let is_clear = version_file::check(path, &now, &pattern, &values).is_empty();
+                version_file::position(&now, &pattern[0], &values).filter(|_| is_clear)
+            };
+            let mut found: Vec<(usize, &String)> =
+                patterns.iter().filter_map(|pattern| Some((place(pattern)?, pattern))).collect();
             found.sort();
             let list: Vec<String> =
                 found.iter().map(|(_, pattern)| format!("  {},", literal(pattern))).collect();
+            let mut keys = vec![format!("path = {}", quoted(path.as_str()))];
+            keys.push(format!("lines = [\n{}\n]", list.join("\n")));
+            keys.extend(package.as_ref().map(|name| format!("package = {}", quoted(name))));
             (!list.is_empty()).then(|| Setting {
                 table: "[[version-file]]",
-                lines: vec![
-                    format!("path = {}", quoted(path.as_str())),
-                    format!("lines = [\n{}\n]", list.join("\n")),
-                ],
+                lines: keys,
                 why: format!("these lines changed with the version in {most} of {} steps", self.steps),
             })
         };
@@ -80,13 +99,74 @@ fn is_read_anyway(path: &RepoPath) -> bool {
         || ["CHANGE", "RELEASE", "HISTORY", "NEWS"].iter().any(|begin| name.to_uppercase().starts_with(begin))
 }
 
-/// Returns the pattern of a line that carries the version, and nothing else that changed.
-fn pattern(old: &str, new: &str, from: &Version, to: &Version) -> Option<String> {
-    let (old, new) = (old.trim(), new.trim());
-    let whole = (from.to_string(), to.to_string());
-    if old.replace(&whole.0, &whole.1) == new && old.matches(&whole.0).count() == 1 {
-        return Some(escaped(old).replace(&whole.0, "{version}"));
+/// Returns the patterns of the lines that carry the version of what `moved`, and nothing else that changed.
+fn patterns(old: &str, new: &str, moved: &Moved, date: NaiveDate) -> Vec<String> {
+    let count = |text: &str| -> HashMap<String, usize> {
+        let mut lines = HashMap::new();
+        text.lines().for_each(|line| *lines.entry(line.trim().to_owned()).or_default() += 1);
+        lines
+    };
+    let (before, after) = (count(old), count(new));
+    let gone = |line: &&str, from: &HashMap<String, usize>, to: &HashMap<String, usize>| {
+        from.get(line.trim()) > to.get(line.trim())
+    };
+    let removed: Vec<&str> = old.lines().filter(|line| gone(line, &before, &after)).map(str::trim).collect();
+    let added: Vec<&str> = new.lines().filter(|line| gone(line, &after, &before)).map(str::trim).collect();
+    let day = date.to_string();
+    let became: HashMap<String, &str> =
+        added.iter().map(|line| (open(line, &moved.to, Some(&day)), *line)).collect();
+    let whole = removed.iter().filter_map(|line| {
+        let pattern = open(line, &moved.from, None);
+        // A day that stays is part of the line.
+        let dated = open(line, &moved.from, days(line).first().map(|day| &**day));
+        [pattern, dated].into_iter().find(|pattern| pattern.contains('{') && became.contains_key(pattern))
+    });
+    let mut whole: Vec<String> = whole.filter(|pattern| Pattern::parse(pattern).is_ok()).collect();
+    if !whole.iter().any(|pattern| pattern.contains("{version}")) {
+        // A day alone says nothing of a version.
+        whole.clear();
     }
+    if removed.len() != added.len() {
+        return whole;
+    }
+    let others =
+        removed.iter().zip(&added).filter(|(old, _)| !open(old, &moved.from, None).contains("{version}"));
+    let parts = others.filter_map(|(old, new)| part(old, new, &moved.from, &moved.to));
+    whole.into_iter().chain(parts).collect()
+}
+
+/// Returns a line as a pattern in which a version is open where it stands alone, and a day.
+fn open(line: &str, version: &Version, day: Option<&str>) -> String {
+    let version = version.to_string();
+    let escaped = line.replace('{', "{{").replace('}', "}}");
+    let (mut text, mut rest) = (String::new(), &*escaped);
+    let in_number = |c: char| c.is_ascii_digit();
+    while let Some(at) = rest.find(&version) {
+        let end = at + version.len();
+        let goes_on = rest[end..].strip_prefix('.').unwrap_or(&rest[end..]).starts_with(in_number);
+        let is_alone = !rest[..at].trim_end_matches('.').ends_with(in_number) && !goes_on;
+        text.push_str(&rest[..at]);
+        text.push_str(if is_alone { "{version}" } else { &version });
+        rest = &rest[end..];
+    }
+    text.push_str(rest);
+    match day {
+        Some(day) => text.replace(day, "{date}"),
+        None => text,
+    }
+}
+
+/// Returns the days that stand in a line, as `2026-01-31`.
+fn days(line: &str) -> Vec<String> {
+    let windows = line.char_indices().filter_map(|(at, _)| line.get(at..at + 10));
+    windows
+        .filter(|text| text.as_bytes()[4] == b'-' && text.parse::<NaiveDate>().is_ok())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Returns the pattern of a line that carries one number of the version, and nothing else that changed.
+fn part(old: &str, new: &str, from: &Version, to: &Version) -> Option<String> {
     let both = old.chars().zip(new.chars());
     let before: usize =
         both.take_while(|(a, b)| a == b && !a.is_ascii_digit()).map(|(c, _)| c.len_utf8()).sum();
@@ -100,6 +180,7 @@ fn pattern(old: &str, new: &str, from: &Version, to: &Version) -> Option<String>
     let name = old.to_lowercase();
     let fitting = || PARTS.iter().zip(numbers).filter(|(_, number)| fits(number));
     let (part, _) = fitting().find(|(part, _)| name.contains(part.0)).or_else(|| fitting().next())?;
+    let escaped = |text: &str| text.replace('{', "{{").replace('}', "}}");
     let (begin, end) = (&old[..before], &old[before + old_number.len()..]);
     Some(format!("{}{}{}", escaped(begin), part.1, escaped(end)))
 }
@@ -114,17 +195,6 @@ fn siblings(pattern: &str) -> Vec<String> {
         if upper == line { line.replace(word, other).replace(&format!("{{{other}}}"), their) } else { upper }
     };
     others.map(renamed).collect()
-}
-
-fn rendered(pattern: &str, version: &Version) -> String {
-    let text = pattern.replace("{version}", &version.to_string());
-    let text = text.replace("{major}", &version.major.to_string());
-    let text = text.replace("{minor}", &version.minor.to_string());
-    text.replace("{patch}", &version.patch.to_string()).replace("{{", "{").replace("}}", "}")
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('{', "{{").replace('}', "}}")
 }
 
 /// Writes a pattern as TOML, literally where that can be.

@@ -14,11 +14,12 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// Returns whether it says something else of the key that `other` is about.
+    /// Returns whether it says something of a key that `other` is about, too.
     pub(super) fn is_of(&self, other: &Self) -> bool {
-        let key = |setting: &Self| setting.lines.first()?.split_once(" = ").map(|(key, _)| key.to_owned());
+        let key = |line: &String| line.split_once(" = ").map(|(key, _)| key.to_owned());
+        let says = |line: &String| other.lines.iter().any(|other| key(other) == key(line));
         // A table in double brackets may be there more than once.
-        self.table == other.table && !self.table.starts_with("[[") && key(self) == key(other)
+        self.table == other.table && !self.begins_table() && self.lines.iter().any(says)
     }
 
     /// Makes the setting of one key of the table `[table]`.

@@ -6,6 +6,7 @@ use anyhow::Result;
 use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
 
 use super::step::{Chosen, PastStep};
 use crate::finding::Finding;
@@ -25,6 +26,12 @@ use crate::workspace::Package;
 pub enum ReplayOutcome {
     /// Every file comes out as it was made.
     Identical,
+    /// Every file does but for lines that somebody wrote by hand in the same commit: they have neither the version
+    /// nor the day.
+    Written {
+        /// What would be made instead of what was.
+        files: Vec<FileChange>,
+    },
     /// The Cargo files do, and these others do not.
     OtherFiles {
         /// What would be made instead of what was.
@@ -46,7 +53,7 @@ impl ReplayOutcome {
     /// Returns the files that come out otherwise, where it is prepared and some do.
     pub fn files(&self) -> Option<&[FileChange]> {
         match self {
-            Self::OtherFiles { files } | Self::Differs { files } => Some(files),
+            Self::Written { files } | Self::OtherFiles { files } | Self::Differs { files } => Some(files),
             Self::Identical | Self::NotMechanical { .. } => None,
         }
     }
@@ -55,7 +62,7 @@ impl ReplayOutcome {
     pub(super) fn differing(&self) -> (usize, usize) {
         match self {
             Self::Identical => (0, 0),
-            Self::OtherFiles { files } => (0, files.len()),
+            Self::Written { files } | Self::OtherFiles { files } => (0, files.len()),
             Self::Differs { files } => (files.len(), 0),
             Self::NotMechanical { .. } => (usize::MAX, 0),
         }
@@ -94,7 +101,11 @@ pub(super) fn compare<'p>(
         return Ok(ReplayOutcome::Identical);
     }
     if !files.iter().any(|file| is_cargo_file(&file.path)) {
-        return Ok(ReplayOutcome::OtherFiles { files });
+        let are_written = files.iter().all(|file| is_written(file, step));
+        return Ok(match are_written {
+            true => ReplayOutcome::Written { files },
+            false => ReplayOutcome::OtherFiles { files },
+        });
     }
     let of_cargo =
         changed.into_iter().filter(|file| RepoPath::new(&file.path).is_some_and(|path| is_cargo_file(&path)));
@@ -107,6 +118,16 @@ pub(super) fn compare<'p>(
         None => finding.message.clone(),
     };
     Ok(ReplayOutcome::NotMechanical { reasons: more.iter().map(reason).collect() })
+}
+
+/// Returns whether a file that was made differs from what would be made only by lines without the version and the
+/// day of the step: they are no tool's to write.
+fn is_written(file: &FileChange, step: &PastStep) -> bool {
+    let Some(made) = &file.before else { return false };
+    let marks = [step.to.to_string(), step.date.to_string()];
+    let diff = TextDiff::from_lines(made.as_str(), file.after.as_str());
+    let mut changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+    !changes.any(|change| marks.iter().any(|mark| change.value().contains(mark)))
 }
 
 /// Returns the commit of `plan` that is compared with `step`.

@@ -40,7 +40,7 @@ pub struct PastStep {
     pub from: Version,
     /// The lead package's version after.
     pub to: Version,
-    /// Its day, by its own time zone.
+    /// Its day: as the notes say, or a version file, or else as the commit does, by its own time zone.
     pub date: NaiveDate,
     /// When it was made, in seconds since 1970.
     #[serde(skip)]

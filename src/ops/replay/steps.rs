@@ -24,6 +24,7 @@ pub(super) struct ReleaseHistory<'a> {
     pub(super) refs: &'a Refs,
     pub(super) trunk: &'a BranchName,
     pub(super) lead: &'a Lead,
+    pub(super) declarations: &'a Declarations,
 }
 
 /// A branch that is looked through, from its tip to where it left the trunk.
@@ -40,10 +41,9 @@ impl ReleaseHistory<'_> {
         let branches = self.branches()?;
         // Where release branches left the trunk: a cut has that commit for its parent.
         let cuts: HashSet<CommitId> = branches.iter().filter_map(|branch| branch.left_at).collect();
-        let declarations = Declarations::default();
         let (mut steps, mut seen) = (Vec::new(), HashSet::new());
         for branch in &branches {
-            let found = self.of_branch(branch, &cuts, &declarations, most)?;
+            let found = self.of_branch(branch, &cuts, most)?;
             steps.extend(found.into_iter().rev().filter(|step| seen.insert(step.commit)));
         }
         // Of one second, what is on the trunk comes first, and a parent before its child.
@@ -77,17 +77,11 @@ impl ReleaseHistory<'_> {
     }
 
     /// Returns the latest steps of one branch, `most` at the most and the latest first.
-    fn of_branch(
-        &self,
-        branch: &Branch,
-        cuts: &HashSet<CommitId>,
-        declarations: &Declarations,
-        most: usize,
-    ) -> Result<Vec<PastStep>> {
+    fn of_branch(&self, branch: &Branch, cuts: &HashSet<CommitId>, most: usize) -> Result<Vec<PastStep>> {
         let known = RepoPath::known("Cargo.toml");
         let manifest = self.lead.manifest.as_ref().unwrap_or(&known);
         let version = |commit| -> Result<Option<Version>> {
-            let declared = Refused::taken_from(declarations.at(self.repo, commit, (None, manifest)))?;
+            let declared = Refused::taken_from(self.declarations.at(self.repo, commit, (None, manifest)))?;
             Ok(declared.ok().flatten().and_then(|declared| declared.version))
         };
         self.repo.bring_history(branch.tip, &manifests_for(manifest))?;

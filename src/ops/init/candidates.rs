@@ -1,0 +1,130 @@
+//! Settings that may or may not be right, for what came out otherwise than it was made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::draft::{Setting, quoted};
+use crate::ops::replay::{ReplayOutcome, ReplayedStep};
+use crate::ops::session::Session;
+use crate::path::RepoPath;
+use crate::plan::files::{FileChange, What};
+use crate::project::notes::USUAL;
+use crate::project::{self, PastMembers};
+use crate::version::first_compatible;
+
+/// How many files of notes are tried.
+const MOST_NOTES: usize = 3;
+
+/// Returns settings to try, those first on which others rest.
+pub(super) fn of(
+    (session, past): (&Session<'_>, &PastMembers),
+    steps: &[ReplayedStep],
+) -> Result<Vec<Setting>> {
+    let mut candidates = notes((session, past), steps)?;
+    candidates.extend(template(session, steps)?);
+    candidates.extend([
+        key("[requirements]", "follow = \"always\""),
+        key("[requirements]", "follow = \"unmatched\""),
+        key("[notes]", "scaffold = false"),
+        key("[locks]", "stale = \"leave\""),
+    ]);
+    let by_line = stayed(steps);
+    let mut distinct: Vec<&BTreeSet<String>> = by_line.values().collect();
+    distinct.dedup();
+    for (line, packages) in by_line.iter().filter(|(_, packages)| !packages.is_empty()) {
+        let list: Vec<String> = packages.iter().map(|name| quoted(name)).collect();
+        let mut lines = vec![format!("packages = [{}]", list.join(", "))];
+        lines.extend((distinct.len() > 1).then(|| format!("releases = {}", quoted(line))));
+        lines.push("move = false".to_owned());
+        candidates.push(Setting { table: "[[line]]", lines, why: String::new() });
+    }
+    Ok(candidates)
+}
+
+fn key(table: &'static str, line: &str) -> Setting {
+    Setting::key(table, line.to_owned(), String::new())
+}
+
+/// Returns where the notes may be, where that is not beside the root manifest, or not only there.
+fn notes((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) -> Result<Vec<Setting>> {
+    let Some(latest) = steps.last() else { return Ok(Vec::new()) };
+    let tree = session.repo.tree(latest.step.commit)?;
+    let members = past.packages(&session.repo, &session.context.location, latest.step.commit)?;
+    let file = |folder: &str, name: &'static str| {
+        Some(RepoPath::from_folder(folder, name)).filter(|path| tree.get(path).is_some())
+    };
+    let root = project::config_file(&session.repo, &session.context.location)?;
+    let of_root = USUAL.into_iter().find(|name| file(root.folder(), name).is_some());
+    let folders: BTreeSet<&str> = members.iter().map(|member| member.manifest.folder()).collect();
+    let below = || folders.iter().filter(|folder| **folder != root.folder());
+    let count = |name: &'static str| below().filter(|folder| file(folder, name).is_some()).count();
+    let mut found: Vec<&str> = USUAL.into_iter().filter(|name| count(name) > 0).collect();
+    found.sort_by_key(|name| std::cmp::Reverse(count(name)));
+    let mut candidates = Vec::new();
+    if let Some(name) = found.first() {
+        let mut lines = vec![format!("per-package = {}", quoted(name))];
+        lines.extend(of_root.map(|name| format!("file = {}", quoted(name))));
+        candidates.push(Setting { table: "[notes]", lines, why: String::new() });
+    }
+    let lead = members.iter().filter(|member| member.version == latest.step.to);
+    let of_lead =
+        lead.flat_map(|lead| USUAL.into_iter().filter_map(|name| file(lead.manifest.folder(), name)));
+    let of_lead: BTreeSet<RepoPath> = of_lead.filter(|path| path.folder() != root.folder()).collect();
+    candidates.extend(of_lead.into_iter().take(MOST_NOTES).map(|path| {
+        let line = format!("file = {}", quoted(&format!("/{path}")));
+        key("[notes]", &line)
+    }));
+    Ok(candidates)
+}
+
+/// Returns the file that new notes may begin as, where just one is called so.
+fn template(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Option<Setting>> {
+    let Some(latest) = steps.last() else { return Ok(None) };
+    let files = session.repo.tree(latest.step.commit)?;
+    let is_one = |path: &&RepoPath| {
+        let name = path.file_name().to_lowercase();
+        name.contains("template")
+            && ["release", "changelog", "changes"].iter().any(|word| name.contains(word))
+    };
+    let found: Vec<&RepoPath> = files.files().map(|(path, _)| path).filter(is_one).collect();
+    let [path] = found[..] else { return Ok(None) };
+    Ok(Some(Setting::key("[notes]", format!("template = {}", quoted(&format!("/{path}"))), String::new())))
+}
+
+/// Returns, by the major of the lead package, the packages whose versions every step there would have moved,
+/// and none did.
+fn stayed(steps: &[ReplayedStep]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut stayed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for step in steps {
+        let files: &[FileChange] = match &step.outcome {
+            ReplayOutcome::Differs { files } => files,
+            ReplayOutcome::Identical | ReplayOutcome::Written { .. } | ReplayOutcome::OtherFiles { .. } => {
+                &[]
+            }
+            ReplayOutcome::NotMechanical { .. } => continue,
+        };
+        let names = files.iter().filter_map(kept).collect::<BTreeSet<_>>();
+        let line = first_compatible(&step.step.to).to_string();
+        let line = line.trim_end_matches(".0").to_owned();
+        match stayed.get_mut(&line) {
+            None => drop(stayed.insert(line, names)),
+            Some(before) => before.retain(|name| names.contains(name)),
+        }
+    }
+    stayed
+}
+
+/// Returns the package of a manifest whose version would have moved and did not.
+fn kept(file: &FileChange) -> Option<String> {
+    if !matches!(file.what, What::Manifest { versions: 1.., .. }) {
+        return None;
+    }
+    let value = |text: &str, key: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_prefix('='))?;
+        Some(line.trim().trim_matches('"').to_owned())
+    };
+    let made = file.before.as_deref()?;
+    let is_behind = value(made, "version")? != value(&file.after, "version")?;
+    value(made, "name").filter(|_| is_behind)
+}
