@@ -11,6 +11,7 @@ mod ci;
 mod error;
 mod file;
 pub mod keys;
+mod lines;
 mod mask;
 pub mod msrv;
 mod names;
@@ -21,11 +22,12 @@ mod read;
 pub mod schedule;
 mod value;
 
-use semver::{Version, VersionReq};
+use semver::Version;
 use serde::Deserialize;
 
 pub use ci::{CiConfig, Workflow};
 pub use file::{ConfigFile, SCHEMA_FILE, schema_directive};
+pub use lines::{LineRule, LineRules, LineVersion};
 pub use names::{BackportName, NameRange, NameScheme, NameTemplate, Names, is_plain_name};
 pub use notes::{Carry, NotesConfig, PackageNotes};
 pub use path::ConfigPath;
@@ -36,7 +38,7 @@ pub use value::{Argv, Following, Label, Patterns, TextTemplate};
 use crate::edit::version_file::Pattern;
 use crate::git::{BranchName, Preferred, Refs, RemoteName};
 use crate::train::Train;
-use crate::version::{Step, plain};
+use crate::version::plain;
 
 /// The configuration of one workspace.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -61,7 +63,7 @@ pub struct Config {
     pub names: Names,
     /// `[[line]]`: the first one that names a package counts.
     #[serde(rename = "line")]
-    pub lines: Vec<LineRule>,
+    pub lines: LineRules,
     /// `[requirements]`.
     pub requirements: Requirements,
     /// `[locks]`.
@@ -131,9 +133,8 @@ impl Config {
         for (index, file) in self.version_files.iter_mut().enumerate() {
             note(format!("version-file.{index}.path"), file.path.place(folder));
         }
-        for (index, line) in self.lines.iter_mut().enumerate() {
-            line.paths = line.packages.paths();
-            note(format!("line.{index}.packages"), path::place_globs(&mut line.paths, folder));
+        for (index, said) in self.lines.place(folder) {
+            note(format!("line.{index}.packages"), Err(said));
         }
         wrong
     }
@@ -168,81 +169,13 @@ impl Config {
             .flatten()
             .chain([&self.publish.exclude])
             .any(|list| !list.unused(names()).is_empty())
-            || self.lines.iter().any(|rule| !rule.unused(packages.clone()).is_empty())
+            || !self.lines.unused(packages.clone(), |_| true).is_empty()
     }
 
     /// Returns the release train, if `[schedule]` describes one.
     pub fn train(&self) -> Option<Train> {
         // What is wrong with the table was refused when it was read.
         self.schedule.train().ok().flatten()
-    }
-}
-
-/// Which packages form a version line, or stay put, and how the line steps.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LineRule {
-    /// The packages, by name or glob, or by the path of their folder or a glob of it; all by default.
-    #[serde(default = "every")]
-    pub packages: Patterns,
-    /// Those of `packages` that are paths.
-    #[serde(skip)]
-    paths: Patterns,
-    /// Which version they share, if not any.
-    pub at: Option<LineVersion>,
-    /// The releases that this counts for, by the lead package's version without a pre-release; all by
-    /// default.
-    #[serde(default = "all")]
-    pub releases: VersionReq,
-    /// Whether they move at all.
-    #[serde(default = "yes")]
-    pub r#move: bool,
-    /// How they step when the lead package steps a major.
-    #[serde(default = "major")]
-    pub major: Step,
-    /// How they step when the lead package steps a minor.
-    #[serde(default = "minor")]
-    pub minor: Step,
-    /// How they step when the lead package steps a patch.
-    #[serde(default = "patch")]
-    pub patch: Step,
-}
-
-/// Which version the packages of a `[[line]]` share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LineVersion {
-    /// The lead package's.
-    Lead,
-}
-
-impl LineRule {
-    /// Returns whether the package `name` in `folder` is among its packages, by name or path.
-    pub fn covers(&self, name: &str, folder: &str) -> bool {
-        self.packages.matches(name) || self.paths.matches(folder)
-    }
-
-    /// Returns whether it names the package `name`, and not by a glob.
-    pub fn names(&self, name: &str) -> bool {
-        self.packages.contain(name)
-    }
-
-    /// Returns its names and paths that are those of no package; `packages` are names and folders.
-    pub fn unused<'a>(&self, packages: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Vec<&str> {
-        let unnamed = self.packages.unused(packages.clone().map(|(name, _)| name));
-        let nowhere = self.paths.unused(packages.map(|(_, folder)| folder));
-        unnamed.into_iter().filter(|text| !text.contains('/')).chain(nowhere).collect()
-    }
-
-    /// Returns how the line steps when the lead package steps by `lead`.
-    pub fn step(&self, lead: Step) -> Step {
-        match lead {
-            _ if !self.r#move => Step::None,
-            Step::None => Step::None,
-            Step::Patch => self.patch,
-            Step::Minor => self.minor,
-            Step::Major => self.major,
-        }
     }
 }
 
@@ -382,28 +315,4 @@ impl Prereleases {
     pub fn is_release(&self, version: &Version) -> bool {
         version.pre.is_empty() || self.release.as_ref().is_some_and(|label| label.is_on(version))
     }
-}
-
-fn every() -> Patterns {
-    Patterns::all()
-}
-
-fn all() -> VersionReq {
-    VersionReq::STAR
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn major() -> Step {
-    Step::Major
-}
-
-fn minor() -> Step {
-    Step::Minor
-}
-
-fn patch() -> Step {
-    Step::Patch
 }

@@ -20,6 +20,7 @@ use crate::version;
 #[serde(try_from = "Vec<String>")]
 pub struct Patterns {
     texts: Vec<String>,
+    globs: Vec<Glob>,
     set: GlobSet,
 }
 
@@ -32,6 +33,11 @@ impl Patterns {
     /// Matches every name.
     pub(super) fn all() -> Self {
         Self::try_from(vec!["*".to_owned()]).unwrap_or_default()
+    }
+
+    /// Returns them as they are written.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.texts
     }
 
     /// Returns whether `name` is one of them as it stands.
@@ -52,13 +58,7 @@ impl Patterns {
 
     /// Returns those that match none of `names`.
     pub fn unused<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&str> {
-        let mut used = vec![false; self.texts.len()];
-        for name in names {
-            for index in self.set.matches(name) {
-                used[index] = true;
-            }
-        }
-        self.texts.iter().zip(used).filter(|(_, used)| !used).map(|(text, _)| text.as_str()).collect()
+        unused(&self.set, names).map(|index| self.texts[index].as_str()).collect()
     }
 }
 
@@ -70,7 +70,7 @@ impl Patterns {
     /// Those of `read`, and that one is no glob then.
     pub(super) fn read_as(&self, read: impl Fn(&str) -> Result<String, String>) -> Result<Self, String> {
         let read = Self::try_from(self.texts.iter().map(|text| read(text)).collect::<Result<Vec<_>, _>>()?)?;
-        Ok(Self { texts: self.texts.clone(), set: read.set })
+        Ok(Self { texts: self.texts.clone(), ..read })
     }
 }
 
@@ -85,11 +85,61 @@ impl TryFrom<Vec<String>> for Patterns {
             return Err(format!("these are {} globs, and {MOST_GLOBS} are the most", texts.len()));
         }
         let said = |error: globset::Error| error.to_string();
-        let mut builder = GlobSetBuilder::new();
-        for text in &texts {
-            builder.add(Glob::new(text).map_err(said)?);
+        let globs = texts.iter().map(|text| Glob::new(text)).collect::<Result<Vec<_>, _>>().map_err(said)?;
+        Ok(Self { set: set(&globs)?, globs, texts })
+    }
+}
+
+fn set<'a>(globs: impl IntoIterator<Item = &'a Glob>) -> Result<GlobSet, String> {
+    let mut builder = GlobSetBuilder::new();
+    for glob in globs {
+        builder.add(glob.clone());
+    }
+    builder.build().map_err(|error| error.to_string())
+}
+
+/// Returns which globs of `set` match none of `names`.
+fn unused<'a>(set: &GlobSet, names: impl Iterator<Item = &'a str>) -> impl Iterator<Item = usize> {
+    let mut used = vec![false; set.len()];
+    for name in names {
+        for index in set.matches(name) {
+            used[index] = true;
         }
-        Ok(Self { set: builder.build().map_err(said)?, texts })
+    }
+    (0..used.len()).filter(move |index| !used[*index])
+}
+
+/// Several lists of names or globs: those that match are found in all of them at once.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PatternLists {
+    set: GlobSet,
+    /// The list and the place in it of each glob.
+    places: Vec<(usize, usize)>,
+}
+
+impl PatternLists {
+    /// Takes the lists.
+    ///
+    /// # Errors
+    ///
+    /// If they are too much for one set.
+    pub(super) fn new<'a>(lists: impl Iterator<Item = &'a Patterns>) -> Result<Self, String> {
+        let (mut globs, mut places) = (Vec::new(), Vec::new());
+        for (list, patterns) in lists.enumerate() {
+            globs.extend(&patterns.globs);
+            places.extend((0..patterns.globs.len()).map(|at| (list, at)));
+        }
+        Ok(Self { set: set(globs)?, places })
+    }
+
+    /// Returns the list and the place in it of each one that matches `name`.
+    pub(super) fn matches(&self, name: &str) -> impl Iterator<Item = (usize, usize)> {
+        self.set.matches(name).into_iter().map(|index| self.places[index])
+    }
+
+    /// Returns the list and the place in it of each one that matches none of `names`.
+    pub(super) fn unused<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<(usize, usize)> {
+        unused(&self.set, names).map(|index| self.places[index]).collect()
     }
 }
 

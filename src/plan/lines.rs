@@ -83,8 +83,9 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let mut staying = kept::unversioned(workspace);
     staying.extend(workspace.in_submodules.iter().map(kept::of_submodule));
     for package in &workspace.packages {
-        match config.lines.iter().position(|rule| is_in(rule, package, lead)) {
-            Some(index) if !config.lines[index].r#move => {
+        let covering = config.lines.covering(&package.name, package.manifest.folder());
+        match covering.into_iter().find(|index| holds(config.lines.get(*index), package, lead)) {
+            Some(index) if !config.lines.get(index).r#move => {
                 staying.push(kept::stay(package, KeptReason::Configured));
             }
             Some(index) => groups.entry(LineKey::Rule(index, &package.version)).or_default().push(package),
@@ -94,7 +95,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let mut moving = Vec::new();
     for (key, packages) in groups {
         let rule = match key {
-            LineKey::Rule(index, _) => Some(&config.lines[index]),
+            LineKey::Rule(index, _) => Some(config.lines.get(index)),
             LineKey::Version(_) => None,
         };
         let (mut packages, left) = match rule {
@@ -118,13 +119,13 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     Ok(Lines { lead, moving, staying, notes })
 }
 
-/// Returns whether `rule` is for `package`. A glob that keeps packages does not keep the lead package, so that one
+/// Returns whether `rule` is for `package`, which it covers. A glob that keeps packages does not keep the lead package, so that one
 /// table keeps all the others.
-fn is_in(rule: &LineRule, package: &Package, lead: &Package) -> bool {
+fn holds(rule: &LineRule, package: &Package, lead: &Package) -> bool {
     let counts = rule.releases.matches(&plain(&lead.version));
     let shares = rule.at.is_none_or(|LineVersion::Lead| package.version == lead.version);
     let keeps_lead = !rule.r#move && std::ptr::eq(package, lead) && !rule.names(&lead.name);
-    counts && shares && !keeps_lead && rule.covers(&package.name, package.manifest.folder())
+    counts && shares && !keeps_lead
 }
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
@@ -179,8 +180,8 @@ fn unused_patterns(workspace: &Workspace, config: &Config, lead: &Package) -> Ve
     let there = workspace.elsewhere.iter().map(|(name, folder)| (name.as_str(), folder.as_str()));
     let packages = here.chain(there);
     let names = || packages.clone().map(|(name, _)| name);
-    let counts = |rule: &&LineRule| rule.releases.matches(&plain(&lead.version));
-    let unused = config.lines.iter().filter(counts).flat_map(|rule| rule.unused(packages.clone()));
+    let counts = |rule: &LineRule| rule.releases.matches(&plain(&lead.version));
+    let unused = config.lines.unused(packages.clone(), counts).into_iter();
     let note = |pattern: &str| {
         let (is, what) = if pattern.contains('/') { ("lies at", "path") } else { ("is named", "name") };
         Finding::of(rule::LINE_UNUSED, format!("no package {is} `{pattern}`, as a `[[line]]` expects"))
