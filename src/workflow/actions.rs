@@ -3,6 +3,7 @@
 use super::facts::WorkflowFacts;
 use super::pins::{CACHE, CHECKOUT};
 use super::yaml::{indented, inert, scalar};
+use crate::config::NameRange;
 use crate::text::quoted;
 
 /// What a checkout is for.
@@ -60,12 +61,14 @@ pub(super) fn begin(facts: &WorkflowFacts, at: Option<&str>, access: Access) -> 
 
 /// Returns the step that makes the release branches local.
 pub(super) fn fetch_branches(facts: &WorkflowFacts) -> String {
-    let mut specs: Vec<String> =
-        facts.branches().iter().map(|range| format!("{0}:{0}", range.refs())).collect();
-    specs.push(format!("^refs/heads/{}", facts.trunk));
-    let specs: Vec<String> = specs.iter().map(quoted).collect();
-    let specs = inert(&specs.join(" "));
-    format!("- name: Make the release branches local\n  run: |\n    git fetch --quiet origin {specs}\n")
+    let spec = |range: &NameRange| quoted(format!("{0}:{0}", range.refs()));
+    let specs: Vec<String> = facts.branches().iter().map(spec).collect();
+    format!(
+        "- name: Make the release branches local\n  env:\n    TRUNK: {}\n  run: |\n    \
+         git fetch --quiet origin {} \"^refs/heads/$TRUNK\"\n",
+        scalar(facts.trunk.as_str()),
+        inert(&specs.join(" "))
+    )
 }
 
 /// Returns the step that opens the pull requests of which the file `made` tells, in the runner's own folder.
@@ -135,6 +138,8 @@ runs:
   using: composite
   steps:
     - name: Open pull requests
+      # What was pushed before something else failed, too.
+      if: ${{ !cancelled() }}
       shell: bash
       env:
         MADE: ${{ inputs.made }}

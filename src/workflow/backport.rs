@@ -2,7 +2,7 @@
 
 use super::actions::{Access, begin, head, job, one_at_a_time, open_requests};
 use super::facts::WorkflowFacts;
-use super::yaml::list;
+use super::yaml::patterns;
 
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     // The one event whose token may write for a pull request from a fork. Nothing that it brings is run:
@@ -10,7 +10,7 @@ pub(super) fn text(facts: &WorkflowFacts) -> String {
     let triggers = format!(
         "# A pull request from a fork needs this event; nothing of it runs, and it is merged.\n\
          pull_request_target:\n  types: [closed, labeled]\n  branches: {}\n",
-        list(&[facts.trunk.as_str()])
+        patterns(&[facts.trunk_filter()])
     );
     let condition = "github.event.pull_request.merged && (github.event.action == 'closed' || startsWith(github.event.label.name, 'backport')) \
                      && contains(toJSON(github.event.pull_request.labels.*.name), '\"backport')";
@@ -37,9 +37,9 @@ const BACKPORT: &str = r#"- name: Apply its commits to the supported branches, o
     COMMIT: ${{ github.event.pull_request.merge_commit_sha }}
   run: |
     options=()
-    labels=$(jq --raw-output '[.] | flatten[]' <<< "$LABELS")
-    if ! grep --quiet --line-regexp backport <<< "$labels"; then
-      while IFS= read -r branch; do options+=(--to "$branch"); done < <(sed -n 's/^backport //p' <<< "$labels")
+    names=$(jq --raw-output '[.] | flatten[]' <<< "$LABELS")
+    if ! grep --quiet --line-regexp backport <<< "$names"; then
+      while IFS= read -r branch; do options+=(--to "$branch"); done < <(sed -n 's/^backport //p' <<< "$names")
     fi
     git fetch --quiet origin "refs/pull/$NUMBER/head"
     subjects() { git log --format=%s --max-count="$COUNT" "$1"; }

@@ -3,18 +3,18 @@
 use super::actions::{Access, begin, head, job, one_at_a_time};
 use super::facts::WorkflowFacts;
 use super::pins::UPLOAD_SARIF;
-use super::yaml::list;
+use super::yaml::{patterns, scalar};
 use crate::config::NameRange;
 
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     let releases: Vec<String> = facts.branches().iter().map(NameRange::branch_filter).collect();
-    let pushed = if releases.is_empty() { vec![facts.trunk.to_string()] } else { releases.clone() };
-    let mut targets = vec![facts.trunk.to_string()];
+    let pushed = if releases.is_empty() { vec![facts.trunk_filter()] } else { releases.clone() };
+    let mut targets = vec![facts.trunk_filter()];
     targets.extend(releases);
     let triggers = format!(
         "pull_request:\n  branches: {}\npush:\n  branches: {}\nmerge_group:\n",
-        list(&targets),
-        list(&pushed)
+        patterns(&targets),
+        patterns(&pushed)
     );
     let group = format!("{}-${{{{ github.ref }}}}", facts.named("check"));
     let permissions = ["contents: read", "security-events: write # to upload what was found"];
@@ -27,7 +27,6 @@ pub(super) fn text(facts: &WorkflowFacts) -> String {
 }
 
 fn steps(facts: &WorkflowFacts) -> String {
-    let trunk = facts.trunk.as_str().replace('\'', "''");
     format!(
         r#"{begin}- name: Check
   run: cargo relprep check --format github
@@ -35,8 +34,13 @@ fn steps(facts: &WorkflowFacts) -> String {
   if: ${{{{ !cancelled() }}}}
   run: cargo relprep check-msrv --format github
 - name: Check these workflows
-  if: ${{{{ !cancelled() && github.base_ref == '{trunk}' }}}}
-  run: cargo relprep ci --check --format github
+  if: ${{{{ !cancelled() }}}}
+  env:
+    BASE: ${{{{ github.base_ref }}}}
+    TRUNK: {trunk}
+  # A release branch has those of its time.
+  run: |
+    if [ "$BASE" = "$TRUNK" ]; then cargo relprep ci --check --format github; fi
 - name: Tell code scanning what was found
   if: ${{{{ !cancelled() }}}}
   run: cargo relprep check --format sarif > "$RUNNER_TEMP/relprep.sarif" || test -s "$RUNNER_TEMP/relprep.sarif"
@@ -51,6 +55,7 @@ fn steps(facts: &WorkflowFacts) -> String {
     category: {prefix}
 "#,
         begin = begin(facts, None, Access::Read),
+        trunk = scalar(facts.trunk.as_str()),
         upload = UPLOAD_SARIF.uses(),
         prefix = facts.prefix
     )

@@ -84,6 +84,11 @@ impl WorkflowFacts {
         format!("{}-{what}", self.prefix)
     }
 
+    /// Returns the trunk's name as a filter has it.
+    pub(super) fn trunk_filter(&self) -> String {
+        NameRange::only(self.trunk.as_str()).branch_filter()
+    }
+
     /// Returns the names of the release branches; none where releases are made on the trunk.
     pub(super) fn branches(&self) -> &[NameRange] {
         match &self.releases {

@@ -52,7 +52,7 @@ mod tests {
         let text = marked("a: b\nuses: x/y@0123456789012345678901234567890123456789 # v1.2.3\n");
         assert_eq!(mark_of(&text), Mark::Own);
         assert_eq!(mark_of(&text.replace('\n', "\r\n")), Mark::Own);
-        assert_eq!(mark_of(&text.replace("0123 # v1.2.3", "9999 # v2")), Mark::Changed);
+        assert_eq!(mark_of(&text.replace("6789 # v1.2.3", "9999 # v2")), Mark::Changed);
         let newer = text.replace(
             "0123456789012345678901234567890123456789 # v1.2.3",
             &format!("{} # v2.0.0", "a".repeat(40)),

@@ -3,13 +3,13 @@
 use super::actions::{head, job, one_at_a_time};
 use super::facts::WorkflowFacts;
 use super::pins::{CHECKOUT, CRATES_IO};
-use super::yaml::{inert, list};
+use super::yaml::{inert, patterns};
 use crate::config::NameRange;
 use crate::text::quoted;
 
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     let tags: Vec<String> = facts.tags.iter().map(NameRange::tag_filter).collect();
-    let triggers = format!("push:\n  tags: {}\nworkflow_dispatch:\n", list(&tags));
+    let triggers = format!("push:\n  tags: {}\nworkflow_dispatch:\n", patterns(&tags));
     let permissions = ["contents: read", "id-token: write # for trusted publishing"];
     let group = format!("{}-${{{{ github.ref }}}}", facts.named("publish"));
     format!(

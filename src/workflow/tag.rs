@@ -2,14 +2,14 @@
 
 use super::actions::{Access, begin, head, job, one_at_a_time};
 use super::facts::{ReleasePlace, WorkflowFacts};
-use super::yaml::{inert, list};
+use super::yaml::{inert, patterns, scalar};
 use crate::config::{NameRange, Workflow};
 use crate::text::quoted;
 
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     let mut branches: Vec<String> = facts.branches().iter().map(NameRange::branch_filter).collect();
-    branches.insert(0, facts.trunk.to_string());
-    let triggers = format!("push:\n  branches: {}\nworkflow_dispatch:\n", list(&branches));
+    branches.insert(0, facts.trunk_filter());
+    let triggers = format!("push:\n  branches: {}\nworkflow_dispatch:\n", patterns(&branches));
     let publishes = facts.published_without.is_some() && !facts.left_out.contains(&Workflow::Publish);
     let mut permissions =
         vec!["contents: write # to push tags", "pull-requests: read # to know what was merged"];
@@ -25,23 +25,22 @@ pub(super) fn text(facts: &WorkflowFacts) -> String {
 }
 
 fn tag(facts: &WorkflowFacts) -> String {
-    let condition = match facts.releases {
-        ReleasePlace::Branches(_) => {
-            let trunk = facts.trunk.as_str().replace('\'', "''");
-            format!(
-                "  # The trunk holds what is to be released on a branch.\n  if: github.ref_name != '{trunk}'\n"
-            )
-        }
-        ReleasePlace::Trunk => String::new(),
+    let (trunk, unless) = match facts.releases {
+        ReleasePlace::Branches(_) => (
+            format!("    TRUNK: {}\n", scalar(facts.trunk.as_str())),
+            "    # The trunk holds what is to be released on a branch.\n    \
+             if [ \"$BRANCH\" = \"$TRUNK\" ]; then exit 0; fi\n",
+        ),
+        ReleasePlace::Trunk => (String::new(), ""),
     };
     format!(
         r#"- name: Tag the release that this commit makes
-{condition}  env:
+  env:
     BRANCH: ${{{{ github.ref_name }}}}
-    # By hand, also what an earlier commit made.
+{trunk}    # By hand, also what an earlier commit made.
     IF_DUE: ${{{{ github.event_name == 'push' && '--if-due' || '' }}}}
   run: |
-    cargo relprep tag --branch "$BRANCH" --commit "$GITHUB_SHA" ${{IF_DUE:+"$IF_DUE"}} --push --format json |
+{unless}    cargo relprep tag --branch "$BRANCH" --commit "$GITHUB_SHA" ${{IF_DUE:+"$IF_DUE"}} --push --format json |
     tee "$RUNNER_TEMP/tags.json"
 "#
     )

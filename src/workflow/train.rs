@@ -22,9 +22,13 @@ fn steps(facts: &WorkflowFacts) -> String {
     let release = r#"- name: Prepare each release on its day
   run: |
     cargo relprep status --format json > "$RUNNER_TEMP/status.json"
+    # Those that are cut, and hold the first version of their line or a candidate of it.
     jq --raw-output '
-      .status | (.todo[] | select(.kind == "release").version) as $version
-      | .releases[] | select(.version == $version).branch
+      .status | .date as $day | .releases[]
+      | select(.state != "in-development" and .places != [] and .released.actual == null)
+      | select(.released.due and .released.due <= $day)
+      | select((.declared_version // "" | split("-")[0]) == .version)
+      | .branch
     ' "$RUNNER_TEMP/status.json" |
     while IFS= read -r branch; do
       cargo relprep release --branch "$branch" --if-due --pull-request --push --format json

@@ -2,13 +2,18 @@
 
 /// Returns `text` as a scalar in single quotes.
 pub(super) fn scalar(text: &str) -> String {
-    format!("'{}'", inert(text).replace('\'', "''"))
+    quoted(&inert(text))
 }
 
-/// Returns `texts` as a list on one line.
-pub(super) fn list<S: AsRef<str>>(texts: &[S]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| scalar(text.as_ref())).collect();
+/// Returns the patterns of a trigger as a list on one line. There no expression may stand: a pattern that would
+/// look like one takes some more names.
+pub(super) fn patterns<S: AsRef<str>>(texts: &[S]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| quoted(&text.as_ref().replace("${{", "*{{"))).collect();
     format!("[{}]", texts.join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Returns `text` so that GitHub, which replaces `${{ … }}` wherever it stands, leaves it as it is.
@@ -31,7 +36,7 @@ mod tests {
     #[test]
     fn a_name_is_a_text_and_no_expression() {
         assert_eq!(scalar("it's"), "'it''s'");
-        assert_eq!(list(&["a", "b: c"]), "['a', 'b: c']");
+        assert_eq!(patterns(&["a'", "${{x}}"]), "['a''', '*{{x}}']");
         assert_eq!(scalar("${{ secrets.X }}"), "'${{ ''${{'' }} secrets.X }}'");
         assert_eq!(indented("a\n\n  b\n", 2), "  a\n\n    b\n");
     }

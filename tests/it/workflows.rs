@@ -1,5 +1,9 @@
 //! `cargo relprep ci`: the files that it writes, and what it does with those that are there.
 
+mod lint;
+mod runner;
+mod runs;
+
 use crate::fixture::Fixture;
 
 const PUBLISH: &str = "name = 'Orbit'\n[publish]\nexclude = ['orbit-b*']\n[schedule]\n\

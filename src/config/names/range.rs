@@ -28,6 +28,11 @@ impl NameRange {
         Self { text }
     }
 
+    /// Takes one name, which no version is in.
+    pub fn only(name: &str) -> Self {
+        Self { text: name.to_owned() }
+    }
+
     /// Returns what every name begins and ends with.
     pub fn ends(&self) -> (&str, &str) {
         let before = self.text.split([NUMBER, SUFFIX]).next().unwrap_or_default();
@@ -64,6 +69,11 @@ impl NameRange {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_no_pattern() {
+        assert_eq!(NameRange::only("a+b!").branch_filter(), "a\\+b\\!");
+    }
 
     #[test]
     fn a_range_is_a_pattern_of_git_and_of_github() {
