@@ -13,6 +13,7 @@ mod exit_status;
 mod groups;
 mod help;
 mod init;
+mod man;
 mod mdbook;
 mod notes;
 mod options;
@@ -89,6 +90,7 @@ enum CliCommand {
     Ci(ci::CiArgs),
     Completions(completions::CompletionsArgs),
     Schema(schema::SchemaArgs),
+    Man(man::ManArgs),
     Help(help::HelpArgs),
 }
 
@@ -127,7 +129,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, moment: Moment) -> ExitStat
 
 /// Returns the whole command line.
 fn command() -> clap::Command {
-    groups::arranged(Cli::command())
+    groups::arranged(help::with_topics(Cli::command()))
 }
 
 fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus> {
@@ -149,6 +151,7 @@ fn dispatch(cli: &Cli, moment: Moment, output: &mut Output) -> Result<ExitStatus
         CliCommand::Backport(args) => backport::run(context()?, args, output),
         CliCommand::Replay(args) => replay::run(&context()?, args, output),
         CliCommand::Ci(args) => ci::run(&context()?, args, output),
+        CliCommand::Man(args) => man::run(args, command(), output),
         CliCommand::Help(args) => help::run(args, command(), output),
         CliCommand::Schema(args) => Ok(schema::run(args, output)),
         CliCommand::Completions(args) => completions::run(args, output),

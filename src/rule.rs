@@ -265,7 +265,7 @@ rules! {
     CONFIG_TWICE "config-twice" Error "A workspace is configured in one place.";
     CONFIG_UNKNOWN_KEY "config-unknown-key" Error "Every key of the configuration is known.";
     CONFIG_VALUE "config-value" Error "Every value of the configuration is of the kind that its key has.";
-    NO_TOPIC "no-topic" Error "What is asked to be explained is a command or `config`.";
+    NO_TOPIC "no-topic" Error "What is asked to be explained is a command or a topic of the help.";
     NO_STEP "no-step" Error "A version whose step is to be prepared again was reached on the trunk or a release branch.";
     NO_CONFIG "no-config" Error "The file that `--config` names can be read.";
     PLACEHOLDER "placeholder" Error "A template has only placeholders that are known where it stands.";

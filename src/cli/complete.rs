@@ -9,6 +9,7 @@ use clap_complete::engine::CompletionCandidate;
 use crate::git::Refs;
 use crate::project::lead::product;
 use crate::project::{self, Lead, Location, names, nearest_package};
+use crate::render::topics::TOPICS;
 
 /// The variable in which the scripts name their shell.
 pub(super) const VARIABLE: &str = "RELPREP_COMPLETE";
@@ -45,6 +46,11 @@ pub(super) fn versions(begin: &OsStr) -> Vec<CompletionCandidate> {
     let mut versions: Vec<_> = refs.tags.keys().filter_map(|tag| config.names.tag.read(tag)).collect();
     versions.sort();
     offered(begin, versions.iter().rev().map(ToString::to_string))
+}
+
+/// Offers the topics of the help.
+pub(super) fn topics(begin: &OsStr) -> Vec<CompletionCandidate> {
+    offered(begin, TOPICS.iter().map(|topic| topic.name.to_owned()))
 }
 
 fn here() -> Location {

@@ -1,26 +1,23 @@
-//! The keys of the configuration, as a page to read.
+//! The keys of the configuration, to read.
 
-use std::fmt::Write as _;
+use super::page::{Block, Span};
+use crate::config::keys::{KEYS, Key};
 
-use super::{BOLD, DIM};
-use crate::config::keys::Key;
+/// Returns what is to be said of every key, those of a table together.
+pub(super) fn blocks() -> Vec<Block> {
+    let mut blocks = vec![Block::Section("Keys".to_owned())];
+    blocks.extend(KEYS.iter().map(block));
+    blocks
+}
 
-/// Returns a page about `keys`, in their order, with styles.
-pub fn page(keys: &[Key]) -> String {
-    let mut out = String::from(
-        "`relprep.toml` beside the root manifest, or `[workspace.metadata.relprep]` in it, or `--config FILE`.\n\
-         Every key has a default; paths are relative to the root manifest's folder, and to the repository's root\n\
-         where they begin with `/`.\n",
-    );
-    for key in keys {
-        let _ = writeln!(out, "\n{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", key.name, key.kind.in_words());
-        let _ = writeln!(out, "    {}", key.meaning);
-        if key.is_required() {
-            let _ = writeln!(out, "    It must be given.");
-        } else if !key.default.is_empty() {
-            let _ = writeln!(out, "    Default: {}.", key.default);
-        }
-        let _ = writeln!(out, "    {}", key.line());
+fn block(key: &Key) -> Block {
+    let term = vec![Span::Strong(key.name.to_owned()), Span::Text(format!(" ({})", key.kind.in_words()))];
+    let mut about = vec![Block::Paragraph(Span::marked(key.meaning))];
+    if key.is_required() {
+        about.push(Block::Paragraph(vec![Span::Text("It must be given.".to_owned())]));
+    } else if !key.default.is_empty() {
+        about.push(Block::Paragraph(Span::marked(&format!("Default: {}.", key.default))));
     }
-    out
+    about.push(Block::Code(key.line()));
+    Block::Term(term, about)
 }

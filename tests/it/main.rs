@@ -29,6 +29,7 @@ mod hostile;
 mod init;
 mod layers;
 mod lockfile;
+mod manual;
 mod markdown;
 mod mdbook;
 mod moves;

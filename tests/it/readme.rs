@@ -1,31 +1,67 @@
-//! What the README shows is what the program prints.
+//! What the README and the pages of the help show is what the program prints.
 
-use std::path::Path;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use relprep::render::topics::TOPICS;
 
 use crate::fixture::Fixture;
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn readme() -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+/// The README, and the text of each topic of the help.
+fn texts() -> impl Iterator<Item = PathBuf> {
+    let topics = TOPICS.iter().map(|topic| root().join(format!("src/render/topics/{}.md", topic.name)));
+    std::iter::once(root().join("README.md")).chain(topics)
 }
 
 /// A block of commands and their output, and the comment before it: which fixture, on which day.
 struct Session<'a> {
     fixture: &'a str,
     day: &'a str,
-    /// Each command with what the README says that it prints.
-    commands: Vec<(&'a str, &'a str)>,
+    /// The configurations that stand between it and the session before, by the names of their files.
+    files: Vec<(&'a str, &'a str)>,
+    /// The commands with their output, as the text has them.
+    block: &'a str,
 }
 
-fn sessions(readme: &str) -> Vec<Session<'_>> {
+const BEGIN: &str = "<!-- in fixtures/";
+
+fn sessions<'a>(text: &'a str) -> Vec<Session<'a>> {
     let mut sessions = Vec::new();
-    for part in readme.split("<!-- in fixtures/").skip(1) {
+    let mut parts = text.split(BEGIN);
+    let mut before = parts.next().unwrap();
+    for part in parts {
         let (head, rest) = part.split_once(" -->\n```console\n").unwrap();
         let (fixture, day) = head.split_once(" on ").unwrap();
-        let (block, _) = rest.split_once("\n```\n").unwrap();
-        let commands = block.split("$ ").skip(1).map(|text| text.split_once('\n').unwrap_or((text, "")));
-        sessions.push(Session { fixture, day, commands: commands.collect() });
+        let (block, rest) = rest.split_once("\n```\n").unwrap();
+        let of_file = |part: &'a str| {
+            let (name, rest) = part.split_once(" -->\n```toml\n")?;
+            Some((name, rest.split_once("```\n")?.0)).filter(|(name, _)| !name.contains('/'))
+        };
+        let files = before.split("<!-- ").filter_map(of_file).collect();
+        sessions.push(Session { fixture, day, files, block });
+        before = rest;
     }
     sessions
+}
+
+impl<'a> Session<'a> {
+    /// Returns each command with what the text says that it prints.
+    fn commands(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.block.split("$ ").skip(1).map(|text| text.split_once('\n').unwrap_or((text, "")))
+    }
+
+    fn lay(&self) -> Fixture {
+        let files: Vec<_> = self.files.iter().map(|(name, text)| (*name, "", *text)).collect();
+        Fixture::changed(self.fixture, &files)
+    }
 }
 
 /// Masks what depends on the fixture's bytes: the names of commits.
@@ -40,7 +76,7 @@ fn masked(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Runs a command of the README; what `cargo` would be asked is asked of the built program.
+/// Runs a command of a session; what `cargo` would be asked is asked of the built program.
 fn run(fixture: &Fixture, command: &str, day: &str) -> String {
     let mut words = command.split(' ');
     let program = words.next().unwrap();
@@ -49,31 +85,40 @@ fn run(fixture: &Fixture, command: &str, day: &str) -> String {
         other => fixture.command(other),
     };
     run.args(words);
-    if program == "cargo" {
+    if program == "cargo" && !command.contains(" --date ") {
         run.args(["--date", day]);
     }
     let output = run.output().unwrap();
-    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    let printed = String::from_utf8([output.stderr, output.stdout].concat()).unwrap();
+    printed.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// With `RELPREP_README=write` in the environment, prints the sessions as they should stand.
+/// With `RELPREP_README=write` in the environment, writes the sessions as they should stand.
 #[test]
-fn the_readme_shows_what_the_program_prints() {
-    let text = readme();
-    let sessions = sessions(&text);
+fn the_readme_and_the_topics_show_what_the_program_prints() {
     let is_writing = std::env::var_os("RELPREP_README").is_some();
-    assert!(sessions.len() >= 3);
-    for session in sessions {
-        let fixture = Fixture::new(session.fixture);
-        for (command, shown) in session.commands {
-            let printed = run(&fixture, command, session.day);
-            if is_writing {
-                println!("$ {command}\n{}", printed.trim_end());
-            } else {
-                assert_eq!(masked(&printed), masked(shown), "$ {command}\n--- printed:\n{printed}");
+    let mut count = 0;
+    for path in texts() {
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        for session in sessions(&text.clone()) {
+            let fixture = session.lay();
+            let mut block = String::new();
+            for (command, shown) in session.commands() {
+                let printed = run(&fixture, command, session.day);
+                writeln!(block, "$ {command}\n{}", printed.trim_end()).unwrap();
+                if !is_writing {
+                    assert_eq!(masked(&printed), masked(shown), "$ {command}\n--- printed:\n{printed}");
+                }
             }
+            let block = block.replace("\n\n$ ", "\n$ ");
+            text = text.replacen(session.block, block.trim_end(), 1);
+            count += 1;
+        }
+        if is_writing {
+            std::fs::write(&path, text).unwrap();
         }
     }
+    assert!(count >= 8);
 }
 
 #[test]
@@ -81,13 +126,13 @@ fn the_readme_shows_the_configuration_that_the_history_is_replayed_with() {
     let text = readme();
     let (_, rest) = text.split_once("<!-- fixtures/wasmtime/relprep.toml -->\n```toml\n").unwrap();
     let (shown, _) = rest.split_once("```\n").unwrap();
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    let file = root().join("fixtures/wasmtime/relprep.toml");
     assert_eq!(shown, std::fs::read_to_string(file).unwrap());
 }
 
 #[test]
-fn the_readme_names_the_keys_of_a_report() {
-    let text = readme();
+fn the_page_about_json_names_the_keys_of_a_report() {
+    let text = std::fs::read_to_string(root().join("src/render/topics/json.md")).unwrap();
     let (_, rest) = text.split_once("| `report` | `check`, `check-msrv`: ").unwrap();
     let line = rest.lines().next().unwrap();
     let mut named: Vec<&str> = line.split('`').skip(1).step_by(2).collect();

@@ -25,6 +25,10 @@ pub(crate) enum Tool {
     Gpg,
     /// jq.
     Jq,
+    /// groff, with its macros for manuals.
+    Groff,
+    /// mandoc.
+    Mandoc,
     /// mdBook.
     Mdbook,
     /// `mermaid.min.js`, by its path in `RELPREP_TEST_MERMAID`.
@@ -61,6 +65,8 @@ impl Tool {
             Self::Fish => needed("fish", on_path("fish")),
             Self::Gpg => needed("gpg", on_path("gpg")),
             Self::Jq => needed("jq", on_path("jq")),
+            Self::Groff => needed("groff", on_path("groff")),
+            Self::Mandoc => needed("mandoc", on_path("mandoc")),
             Self::Mdbook => needed("mdbook", on_path("mdbook")),
             Self::Mermaid => {
                 let path = env::var_os("RELPREP_TEST_MERMAID").filter(|path| Path::new(path).is_file());
