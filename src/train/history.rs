@@ -13,6 +13,8 @@ use super::numbering::Number;
 pub struct History {
     until: Option<NaiveDate>,
     tagged: BTreeMap<Number, TaggedVersions>,
+    /// The releases of which a pre-release has a tag.
+    candidates: BTreeSet<Number>,
     cut: BTreeSet<Number>,
     is_cut_short: bool,
 }
@@ -33,16 +35,19 @@ impl History {
     /// Returns the history at the end of `until`: the versions that have a tag, with the release each
     /// belongs to and its day, and the releases that have a branch.
     ///
-    /// Tags of later days and of pre-releases are left out.
+    /// Tags of later days are left out. One of a pre-release releases nothing, but shows that the release's own
+    /// would be known.
     pub fn new(
         until: NaiveDate,
         tags: impl IntoIterator<Item = (Number, Version, NaiveDate)>,
         cut: impl IntoIterator<Item = Number>,
     ) -> Self {
         let mut history = Self { until: Some(until), cut: cut.into_iter().collect(), ..Self::default() };
-        for (number, version, day) in tags {
-            if day <= until && version.pre.is_empty() {
+        for (number, version, day) in tags.into_iter().filter(|(.., day)| *day <= until) {
+            if version.pre.is_empty() {
                 history.add(number, version, day);
+            } else {
+                history.candidates.insert(number);
             }
         }
         history
@@ -93,7 +98,7 @@ impl History {
     pub fn is_known(&self, number: Number) -> bool {
         let is_before_end = || self.newest().is_some_and(|newest| number <= newest);
         let is_since_begin = self.tagged.keys().next().is_some_and(|&oldest| oldest <= number);
-        is_since_begin && (!self.is_cut_short || is_before_end())
+        (is_since_begin || self.candidates.contains(&number)) && (!self.is_cut_short || is_before_end())
     }
 
     /// Returns whether there is a branch of this release; `None` where no release branch is known.

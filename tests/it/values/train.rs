@@ -143,6 +143,17 @@ fn a_late_release_is_due_and_the_plan_stands() {
 }
 
 #[test]
+fn a_release_of_which_only_candidates_are_tagged_is_due_on_its_day() {
+    let train = wasmtime();
+    let candidate = (Number(20), Version::parse("20.0.0-rc.1").unwrap(), date("2024-04-06"));
+    // None was released before it.
+    let history = History::new(date("2024-04-20"), [candidate], [Number(20)]);
+    let phase = |day| train.release(Number(20), &history).unwrap().phase(date(day), &history);
+    assert_eq!((phase("2024-04-19"), phase("2024-04-22")), (Phase::Cut, Phase::Due));
+    assert_eq!(history.released(Number(20)), None);
+}
+
+#[test]
 fn the_end_can_be_counted_from_the_day_due_or_the_actual_day() {
     let mut train = wasmtime();
     let history = History::new(date("2025-05-01"), [tag(32, "2025-04-23")], []);
