@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::mark::{Mark, mark_of};
 use crate::config::{NameRange, Workflow};
+use crate::edit::manifest::DEFAULT_REGISTRY;
 use crate::git::{BranchName, Refs};
 use crate::path::RepoPath;
 use crate::project::Project;
+use crate::workspace::Package;
 
 /// What workflows say of a project.
 #[derive(Clone, Debug)]
@@ -68,12 +70,7 @@ impl WorkflowFacts {
             requests: requests.map(|template| template.range(name)).collect(),
             is_scheduled,
             has_candidates: config.prerelease.candidate.is_some(),
-            published_without: config.publish.is_stated().then(|| {
-                let members = project.workspace.packages.iter().filter(|package| package.member);
-                let names: BTreeSet<&str> = members.map(|package| package.name.as_str()).collect();
-                let excluded = names.into_iter().filter(|name| config.publish.exclude.matches(name));
-                excluded.map(str::to_owned).collect()
-            }),
+            published_without: published_without(project),
             tests: config.ci.tests.clone().or_else(|| tests_among(workflows)),
             left_out: config.ci.leave_out.iter().copied().collect(),
         }
@@ -96,6 +93,21 @@ impl WorkflowFacts {
             ReleasePlace::Trunk => &[],
         }
     }
+}
+
+/// Returns the members that Cargo would publish to crates.io, and that are not published there; `None` where
+/// nothing is, or nobody has configured it.
+fn published_without(project: &Project) -> Option<Vec<String>> {
+    let config = &project.config.publish;
+    let members = project.workspace.packages.iter().filter(|package| package.member);
+    let (here, others): (Vec<_>, Vec<_>) =
+        members.partition(|package| package.publication.is_to(DEFAULT_REGISTRY));
+    // Of what says `publish = false` itself Cargo knows.
+    let is_tried =
+        |package: &&&Package| package.publication.is_somewhere() || config.exclude.matches(&package.name);
+    let without = others.iter().filter(is_tried).map(|package| package.name.clone());
+    let without: BTreeSet<String> = without.collect();
+    (config.is_stated() && !here.is_empty()).then(|| without.into_iter().collect())
 }
 
 /// Returns what the names of files begin with that are for the workspace in `folder`.

@@ -2,6 +2,7 @@
 
 use super::actions::{Access, begin, fetch_branches, head, job, one_at_a_time, open_requests};
 use super::facts::{ReleasePlace, WorkflowFacts};
+use super::yaml::scalar;
 
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     let permissions = ["contents: write # to push branches", "pull-requests: write # to open pull requests"];
@@ -54,6 +55,7 @@ fn of_branches(facts: &WorkflowFacts) -> String {
     COMMAND: ${{{{ inputs.command }}}}
     BRANCH: ${{{{ inputs.branch }}}}
     AT: ${{{{ inputs.at }}}}
+    TRUNK: {trunk}
   run: |
     if [ "$COMMAND" = branch ]; then options=()
     elif [ -n "$BRANCH" ]; then options=(--branch "$BRANCH")
@@ -64,8 +66,12 @@ fn of_branches(facts: &WorkflowFacts) -> String {
       git branch --quiet -- "$BRANCH" "$AT^{{commit}}"
       git push --quiet origin "refs/heads/$BRANCH"
     fi
+    # Programs of `[[run]]` run only on what is checked out; the next step is the trunk's.
+    trap 'git switch --quiet "$TRUNK"' EXIT
+    if [ "${{options[0]-}}" = --branch ]; then git switch --quiet "$BRANCH"; fi
     cargo relprep "$COMMAND" "${{options[@]}}" --pull-request --push --format json | tee "$RUNNER_TEMP/made.json"
 "#,
+        trunk = scalar(facts.trunk.as_str()),
         fetch = fetch_branches(facts)
     )
 }

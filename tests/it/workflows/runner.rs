@@ -59,6 +59,8 @@ esac
 pub(super) struct Forge {
     pub(super) fixture: Fixture,
     python: OsString,
+    /// What the names of files begin with.
+    prefix: &'static str,
     runs: Cell<usize>,
 }
 
@@ -106,6 +108,8 @@ struct Machine<'a> {
     event: &'a Event<'a>,
     folder: PathBuf,
     temp: PathBuf,
+    /// The folder in which the shells of the workflow run.
+    within: String,
     run: JobRun,
 }
 
@@ -123,7 +127,12 @@ impl Forge {
         for (name, script) in [("cargo", CARGO), ("rustup", RUSTUP), ("gh", GH)] {
             write_executable(&bin.join(name), script);
         }
-        Some(Self { fixture, python, runs: Cell::new(0) })
+        Some(Self { fixture, python, prefix: "relprep-", runs: Cell::new(0) })
+    }
+
+    /// Takes the workflows of another workspace of the repository, whose files begin with `prefix`.
+    pub(super) fn of(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
     }
 
     /// Returns YAML files as JSON.
@@ -150,13 +159,15 @@ impl Forge {
             log: String::new(),
             outputs: String::new(),
         };
-        let mut machine = Machine { forge: self, event: &event, folder, temp, run };
+        let mut machine = Machine { forge: self, event: &event, folder, temp, within: String::new(), run };
         machine.clone_remote();
         let [workflow] =
-            &self.yaml(&[machine.folder.join(format!(".github/workflows/relprep-{name}.yml"))])[..]
+            &self.yaml(&[machine.folder.join(format!(".github/workflows/{}{name}.yml", self.prefix))])[..]
         else {
             panic!("no workflow {name}")
         };
+        let within = workflow["defaults"]["run"]["working-directory"].as_str().unwrap_or_default();
+        machine.within = machine.filled(within, &BTreeMap::new());
         machine.steps(&workflow["jobs"][job]["steps"], &BTreeMap::new());
         machine.end()
     }
@@ -294,7 +305,7 @@ impl Machine<'_> {
         bash.args(["--noprofile", "--norc", "-eo", "pipefail"])
             .arg(script)
             .envs(self.evaluated(&step["env"], inputs));
-        bash.current_dir(folder.map_or_else(|| self.folder.clone(), PathBuf::from));
+        bash.current_dir(folder.map_or_else(|| self.folder.join(&self.within), PathBuf::from));
         let output = bash.output().unwrap();
         let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         let _ = write!(self.run.log, "== {}\n{}{}", step["name"], said[0], said[1]);

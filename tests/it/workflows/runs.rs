@@ -163,8 +163,12 @@ fn a_label_brings_a_merged_pull_request_to_the_supported_branches() {
     sandbox.git(["push", "--quiet", "origin", "main"]);
     let done = backport("\"backport\"", &sandbox.rev("HEAD"), "1");
     assert!(done.calls.iter().any(|call| call.ends_with("(draft)")), "{:?}{}", done.calls, done.log);
-    let done = backport("\"backport 12.0\"", &sandbox.rev("HEAD"), "1");
-    assert_eq!(done.calls, ["comment on 7"], "{}", done.log);
+    for label in ["backport 12.0", "backport $(touch ran)", "backport --help", "backport ';touch ran;'"] {
+        let label = serde_json::to_string(label).unwrap();
+        let done = backport(&label, &sandbox.rev("HEAD"), "1");
+        assert_eq!(done.calls, ["comment on 7"], "{}", done.log);
+    }
+    assert!(!ran(&forge), "a label was obeyed");
 }
 
 #[test]
@@ -223,12 +227,84 @@ fn an_odd_name_is_obeyed_by_no_shell() {
     forge.fixture.sandbox.git(["push", "--quiet", "origin", &format!("HEAD:refs/heads/{trunk}")]);
     let cut = forge.run("train", "due", Event { day: "2024-05-20", at: trunk, ..Event::default() });
     assert_eq!(cut.calls(), [format!("bump-5.0.0 into {trunk}: Bump top to 5.0.0")], "{}", cut.log);
-    for folder in fixture_folders(&forge) {
-        assert!(!folder.join("ran").exists(), "{}", folder.display());
-    }
+    assert!(!ran(&forge), "a name was obeyed");
 }
 
-fn fixture_folders(forge: &Forge) -> Vec<std::path::PathBuf> {
+/// Returns whether a shell has obeyed what would touch the file `ran`.
+fn ran(forge: &Forge) -> bool {
     let folders = std::fs::read_dir(forge.fixture.sandbox.dir()).unwrap();
-    folders.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
+    folders.map(|entry| entry.unwrap().path()).any(|folder| folder.join("ran").exists())
+}
+
+#[test]
+fn a_train_without_candidates_keeps_its_notes_and_starts_its_own_tests() {
+    let config = "trunk = 'main'\n[schedule]\nanchor = { version = '7.0.0', release = '2024-05-20' }\n\
+                  since = '7.0.0'\ncut-day = 5\nsupport-months = 2\n[commit]\nrelease = \"Release {version}\\n\\n[tag-this]\"\n\
+                  [[run]]\ncommand = ['sh', '-c', 'echo $RELPREP_VERSION > VERSION']\n";
+    let notes = "## 7.0.0\n\nUnreleased.\n\n<!-- ARCHIVE_START -->\n";
+    let tests = "on:\n  pull_request:\n  workflow_dispatch:\njobs: {}\n";
+    let workflow = (".github/workflows/main.yml", "", tests);
+    let files = [("VERSION", "", "?\n"), ("relprep.toml", "", config), ("RELEASES.md", "", notes), workflow];
+    let Some(forge) = Forge::new(Fixture::changed("virtual-workspace", &files)) else { return };
+    assert_eq!(daily(&forge, "2024-05-05").calls(), ["bump-8.0.0 into main: Bump orbit to 8.0.0"]);
+    forge.merge("bump-8.0.0", "main", "2024-05-05");
+    assert_eq!(pushed(&forge, "release-7.0.0", "bump-8.0.0", "2024-05-05").calls(), [""; 0]);
+    assert_eq!(forge.refs(), ["heads/main", "heads/release-7.0.0"], "the branch that is cut is no release");
+    let released = daily(&forge, "2024-05-20");
+    assert_eq!(released.calls(), ["prepare-7.0.0 into release-7.0.0: Release 7.0.0"], "{}", released.log);
+    assert!(released.bodies.starts_with("[tag-this]\n"), "{}", released.bodies);
+    forge.fixture.sandbox.git(["fetch", "--quiet", "origin"]);
+    assert_eq!(forge.fixture.sandbox.git(["show", "origin/prepare-7.0.0:VERSION"]), "7.0.0");
+    forge.merge("prepare-7.0.0", "release-7.0.0", "2024-05-20");
+    assert_eq!(daily(&forge, "2024-05-21").calls(), [""; 0]);
+    pushed(&forge, "release-7.0.0", "prepare-7.0.0", "2024-05-20").calls();
+    assert!(forge.refs().contains(&"tags/v7.0.0".to_owned()));
+    let values = [("matrix.branch", "release-7.0.0")];
+    let event = Event { day: "2024-05-27", at: "main", values: &values, ..Event::default() };
+    let weekly = forge.run("supported", "check", event);
+    assert!(weekly.calls.contains(&"run main.yml at release-7.0.0".to_owned()), "{}", weekly.log);
+}
+
+#[test]
+fn a_train_of_minors_and_a_workspace_in_a_folder_are_cut_on_their_days() {
+    let config = "[notes]\nenabled = false\n[names]\nbranch = 'release-{minor}'\n[schedule]\nnumbering = 'minor'\n\
+                  anchor = { version = '1.256.0', release = '2024-05-20' }\n";
+    let Some(forge) = Forge::new(Fixture::made(&[("top 1.256.0", &[])], config)) else { return };
+    let cut = daily(&forge, "2024-05-20");
+    assert_eq!(cut.calls(), ["bump-1.257.0 into main: Bump top to 1.257.0"], "{}", cut.log);
+
+    let manifest = "[package]\nname = \"inner\"\nversion = \"3.0.0\"\nedition = \"2021\"\n[workspace]\n";
+    let lock = "version = 3\n\n[[package]]\nname = \"inner\"\nversion = \"3.0.0\"\n";
+    let config = "[notes]\nenabled = false\n[names]\nbranch = 'inner-{version}'\ntag = 'inner-v{version}'\n[schedule]\n\
+                  anchor = { version = '3.0.0', release = '2024-05-20' }\n";
+    let files =
+        [("Cargo.toml", manifest), ("Cargo.lock", lock), ("src/lib.rs", ""), ("relprep.toml", config)];
+    let fixture = Fixture::new("lone-package");
+    for (path, text) in files {
+        fixture.sandbox.write(format!("rust/it's/{path}"), text);
+    }
+    fixture.sandbox.commit_all("Another workspace");
+    let said = fixture.run_in("rust/it's", "ci github");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let Some(forge) = Forge::new(fixture) else { return };
+    let forge = forge.of("relprep-rust-it-s-");
+    let cut = daily(&forge, "2024-05-20");
+    assert_eq!(cut.calls(), ["bump-4.0.0 into main: Bump inner to 4.0.0"], "{}", cut.log);
+    assert!(forge.refs().contains(&"heads/inner-3.0.0".to_owned()));
+}
+
+#[test]
+fn a_patch_on_a_branch_of_its_own_begins_at_the_release_that_it_follows() {
+    let fixture = Fixture::made(&[("top 0.19.1", &[])], "[notes]\nenabled = false\n");
+    for name in ["release-0.19.0", "release-0.19.1"] {
+        fixture.sandbox.git(["branch", name]);
+        fixture.sandbox.git(["push", "--quiet", "origin", name]);
+    }
+    fixture.sandbox.git(["tag", "v0.19.1"]);
+    fixture.sandbox.git(["push", "--quiet", "origin", "v0.19.1"]);
+    let Some(forge) = Forge::new(fixture) else { return };
+    let values = [("inputs.command", "patch"), ("inputs.branch", "release-0.19.2"), ("inputs.at", "v0.19.1")];
+    let event = Event { day: "2024-05-20", at: "main", values: &values, ..Event::default() };
+    let made = forge.run("prepare", "prepare", event);
+    assert_eq!(made.calls(), ["prepare-0.19.2 into release-0.19.2: Release top 0.19.2"], "{}", made.log);
 }
