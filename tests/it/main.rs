@@ -8,6 +8,7 @@
 )]
 
 mod adoption;
+mod advice;
 mod as_user;
 mod backport;
 mod check;
