@@ -52,6 +52,16 @@ pub(crate) fn listed<S: AsRef<str>>(names: &[S], shown: usize) -> String {
     }
 }
 
+/// How like two names must be for one to be meant by the other.
+const LIKE: f64 = 0.6;
+
+/// Returns the name that `written` is most like, if one is like it at all.
+pub(crate) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let likeness = |name: &&str| strsim::jaro_winkler(written, name);
+    let nearest = names.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    nearest.filter(|name| likeness(name) > LIKE)
+}
+
 /// Quotes a word for a POSIX shell, where it needs that.
 pub(crate) fn quoted(word: impl AsRef<str>) -> String {
     let word = word.as_ref();
@@ -198,6 +208,12 @@ mod tests {
         ] {
             assert_eq!(relative(day.parse().unwrap(), today), words);
         }
+    }
+
+    #[test]
+    fn the_nearest_name_is_one_that_may_be_meant() {
+        assert_eq!(nearest("cor", ["core", "cargo"]), Some("core"));
+        assert_eq!(nearest("zzz", ["core", "cargo"]), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::finding::{Finding, Refused};
 use crate::render::page::terminal;
 use crate::render::topics::{TOPICS, Topic};
 use crate::rule;
+use crate::text::nearest;
 
 /// Explain a command or a topic
 #[derive(Debug, clap::Args)]
@@ -62,9 +63,12 @@ pub(super) fn run(args: &HelpArgs, mut command: clap::Command, output: &mut Outp
 fn unknown(name: &str, command: &clap::Command) -> Refused {
     let commands = command.get_subcommands().map(clap::Command::get_name);
     let known = commands.chain(TOPICS.iter().map(|topic| topic.name));
-    let likeness = |known: &str| strsim::jaro_winkler(name, known);
-    let nearest = known.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default();
-    Finding::of(rule::NO_TOPIC, format!("there is no help about `{name}`"))
-        .remedy(format!("did you mean `{nearest}`? `cargo relprep help` lists the commands and the topics"))
+    let finding = Finding::of(rule::NO_TOPIC, format!("there is no help about `{name}`"));
+    let listed = "`cargo relprep help` lists the commands and the topics";
+    finding
+        .remedy(match nearest(name, known) {
+            Some(nearest) => format!("did you mean `{nearest}`? {listed}"),
+            None => listed.to_owned(),
+        })
         .into()
 }

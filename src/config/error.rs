@@ -10,6 +10,7 @@ use super::keys::{self, Key, Kind};
 
 use crate::finding::{Finding, Place};
 use crate::rule;
+use crate::text::nearest;
 
 /// Returns what is wrong with `source`, where and how to put it right, from what its reader says.
 pub(super) fn refused(source: &ConfigFile, error: &Error) -> Finding {
@@ -35,15 +36,10 @@ pub(super) fn refused(source: &ConfigFile, error: &Error) -> Finding {
 
 fn unknown(key: &str, known: &[&str]) -> Finding {
     let finding = Finding::of(rule::CONFIG_UNKNOWN_KEY, format!("unknown key `{key}`"));
-    let nearest = known.iter().max_by(|a, b| nearness(key, a).total_cmp(&nearness(key, b)));
-    match nearest.filter(|nearest| nearness(key, nearest) > 0.6) {
+    match nearest(key, known.iter().copied()) {
         Some(nearest) => finding.remedy(format!("did you mean `{nearest}`?")),
         None => finding.remedy(format!("the keys here are {}", known.join(", "))),
     }
-}
-
-fn nearness(key: &str, known: &str) -> f64 {
-    strsim::jaro_winkler(key, known)
 }
 
 /// Takes the key that is not known and those that are from serde's message, which has no other form

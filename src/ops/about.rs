@@ -168,8 +168,6 @@ fn not_checked_out(name: &BranchName, refs: &Refs) -> Result<CheckedBranch> {
 }
 
 fn no_branch(name: &BranchName, refs: &Refs) -> Finding {
-    let remote = refs.branches.remote_to_fetch();
-    let message = format!("there is no branch `{name}` here, and none was fetched from {remote}");
     let likeness = |there: &BranchName| strsim::jaro_winkler(name.as_str(), there.as_str());
     let mut near: Vec<_> = refs.branches.names().map(|there| (likeness(there), there)).collect();
     near.retain(|(likeness, there)| *likeness > LIKE && *there != name);
@@ -177,6 +175,15 @@ fn no_branch(name: &BranchName, refs: &Refs) -> Finding {
     let near: Vec<String> = near.iter().take(TOLD).map(|(_, there)| format!("`{there}`")).collect();
     let question =
         if near.is_empty() { String::new() } else { format!("did you mean {}? ", near.join(" or ")) };
+    if refs.branches.remotes().next().is_none() {
+        return Finding::of(
+            rule::NO_BRANCH,
+            format!("there is no branch `{name}`, and no remote that has it"),
+        )
+        .remedy(format!("{question}`git branch` lists those that are here"));
+    }
+    let remote = refs.branches.remote_to_fetch();
+    let message = format!("there is no branch `{name}` here, and none was fetched from {remote}");
     let fetch = format!("`git fetch {remote} +refs/heads/{name}:refs/remotes/{remote}/{name}` fetches it");
     Finding::of(rule::NO_BRANCH, message).remedy(format!("{question}{fetch}"))
 }

@@ -118,11 +118,14 @@ fn matching(glob: &str, head: &Head, refs: &Refs) -> Result<Vec<ChosenBranch>, F
 }
 
 fn no_branch(message: String, branch: &str, refs: &Refs) -> Finding {
+    let finding = Finding::of(rule::NO_BRANCH, message);
+    if refs.branches.remotes().next().is_none() {
+        return finding.remedy("name a branch that is here: `git branch` lists them");
+    }
     // A glob names no branch that could be made.
     let name = if branch.contains(['*', '?', '[', '{']) { "NAME" } else { branch };
     let remote = refs.branches.remote_to_fetch();
-    Finding::of(rule::NO_BRANCH, message)
-        .remedy(format!("make the remote's branch local, as in `git branch {name} {remote}/{name}`"))
+    finding.remedy(format!("make the remote's branch local, as in `git branch {name} {remote}/{name}`"))
 }
 
 /// Returns the branches of the releases that `status` says are supported. One that is cut and not

@@ -8,6 +8,7 @@ use crate::config::{Config, Label};
 use crate::finding::Finding;
 use crate::plan::lines::{KeptReason, Lines, VersionLine};
 use crate::rule;
+use crate::text::nearest;
 use crate::train::Train;
 use crate::version::{self, Step, plain};
 use crate::workspace::Package;
@@ -63,10 +64,7 @@ impl Asked {
     /// Finds packages that are in no line that moves, and those whose line is divided and of which nothing is said.
     pub fn unmet(&self, lines: &Lines<'_>) -> Vec<Finding> {
         let moves = |name: &String| lines.moving.iter().any(|line| line.has(name));
-        let unmet = self.packages.keys().filter(|name| !moves(name)).map(|name| {
-            Finding::of(rule::NOT_IN_A_LINE, format!("`{name}` is in no version line that moves"))
-                .remedy("name a package that the plan moves (see `--dry-run -v`), or change its `[[line]]`")
-        });
+        let unmet = self.packages.keys().filter(|name| !moves(name)).map(|name| in_no_line(lines, name));
         let divided = lines.moving.iter().filter(|line| !line.has(&lines.lead.name));
         let divided = divided.map(|line| self.parts(lines, line)).filter(|parts| parts.len() > 1);
         let open = divided.flatten().filter(|part| !self.packages.keys().any(|name| part.has(name)));
@@ -231,4 +229,19 @@ fn down(line: &VersionLine<'_>, to: &Version) -> Finding {
     let (from, package) = (&line.version, line.packages.first().map_or("", |package| &package.name));
     let message = format!("`{package}` is at {from}, and {to} does not come after it");
     Finding::of(rule::VERSION_DOWN, message).remedy(TO)
+}
+
+/// Says of a package whose version is asked for that it does not move, or that there is none of that name.
+fn in_no_line(lines: &Lines<'_>, name: &str) -> Finding {
+    let moving = lines.moving.iter().flat_map(|line| &line.packages).map(|package| package.name.as_str());
+    let known: Vec<&str> = moving.chain(lines.staying.iter().map(|kept| kept.package.as_str())).collect();
+    if known.contains(&name) {
+        return Finding::of(rule::NOT_IN_A_LINE, format!("`{name}` is in no version line that moves"))
+            .remedy("name a package that the plan moves (see `--dry-run -v`), or change its `[[line]]`");
+    }
+    let finding = Finding::of(rule::NOT_IN_A_LINE, format!("no package is called `{name}`"));
+    finding.remedy(match nearest(name, known) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "name one that the plan shows: see `--dry-run -v`".to_owned(),
+    })
 }

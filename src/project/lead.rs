@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::text::nearest;
 use crate::workspace::metadata::{Member, Members};
 use crate::workspace::{Package, Workspace};
 
@@ -132,13 +133,12 @@ pub(super) fn repository_root(address: &str) -> &str {
 }
 
 fn no_lead(workspace: &Workspace, name: &str) -> Finding {
-    let near = |package: &&Package| strsim::jaro_winkler(name, &package.name);
-    let nearest = workspace.packages.iter().filter(|p| p.member).max_by(|a, b| near(a).total_cmp(&near(b)));
+    let members = workspace.packages.iter().filter(|package| package.member);
     let finding =
         Finding::of(rule::LEAD_MISSING, format!("the lead package `{name}` is not a member with a version"))
             .at(Place::file(&workspace.root));
-    match nearest {
-        Some(package) => finding.remedy(format!("set `lead` to a member; the nearest is `{}`", package.name)),
+    match nearest(name, members.map(|package| package.name.as_str())) {
+        Some(nearest) => finding.remedy(format!("set `lead` to a member; the nearest is `{nearest}`")),
         None => finding.remedy("set `lead` to a member"),
     }
 }

@@ -1,5 +1,6 @@
 //! A project adopts the program on its trunk, and its older branches know nothing of it.
 
+use crate::fixture::Fixture;
 use crate::support::Sandbox;
 
 const CONFIG: &str = "\
@@ -121,4 +122,45 @@ fn a_branch_that_cannot_be_judged_does_not_pass() {
     sandbox.git(["switch", "--quiet", "--create", "fix-22"]);
     let (status, said) = run(&sandbox, "check-msrv");
     assert!(status == 1 && said.contains("no branch here is a release branch by `line-{short}`"), "{said}");
+}
+
+#[test]
+fn the_first_use_without_a_configuration_works_to_the_end() {
+    let fixture = Fixture::made(&[("alpha 1.0.0", &[]), ("beta 1.0.0", &["alpha 1.0.0"])], "");
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.commit_all("Nothing but crates");
+    let done = |args: &str| {
+        let said = fixture.run(args);
+        assert_eq!(said.status, 0, "{args}: {}{}", said.out, said.err);
+        said.out
+    };
+    done("init --dry-run");
+    done("replay");
+    assert!(done("branch --dry-run").contains("1.0.0 → 2.0.0  2 packages: alpha, beta"));
+    done("branch");
+    fixture.sandbox.git(["switch", "--quiet", "release-1.0.0"]);
+    done("release");
+    done("tag --date 2024-05-20");
+    assert!(done("patch").contains("1.0.0 → 1.0.1  2 packages: alpha, beta"));
+    done("check-msrv");
+    // What is said of these crates is that a registry would not take them.
+    let said = fixture.run("check --date 2024-05-20").err;
+    let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("error")).collect();
+    assert!(errors.len() == 4 && errors.iter().all(|line| line.contains("[package-metadata]")), "{said}");
+    assert!(done("status --date 2024-05-20").contains("tag 1.0.1: prepared on release-1.0.0"));
+    done("tag --date 2024-05-20");
+    done("replay");
+    fixture.sandbox.git(["switch", "--quiet", "main"]);
+    assert_eq!(done("bump --level minor --dry-run").lines().next(), Some("Bump alpha to 2.1.0 (2024-05-20)"));
+}
+
+#[test]
+fn where_there_is_no_remote_none_is_named() {
+    let fixture = Fixture::new("virtual-workspace");
+    fixture.sandbox.git(["remote", "remove", "origin"]);
+    for args in ["patch --branch release-9.0.0", "check --branch release-9.0.0"] {
+        let said = fixture.run(args).err;
+        assert!(said.contains("[no-branch]") && said.contains("`git branch` lists"), "{args}: {said}");
+        assert!(!said.contains("origin"), "{args}: {said}");
+    }
 }

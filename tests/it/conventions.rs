@@ -194,7 +194,9 @@ fn versions_go_where_they_are_asked_to_and_never_down() {
         pair("2.3.4", "").refuses(&format!("branch --to {to}"), &["version-down"]);
     }
     let said = pair("2.3.4", "").refuses("branch --to nobody=3.0.0", &["not-in-a-line"]);
-    assert!(said.contains("`nobody` is in no version line that moves"), "{said}");
+    assert!(said.contains("no package is called `nobody`"), "{said}");
+    let said = pair("2.3.4", "").refuses("branch --to topp=3.0.0", &["not-in-a-line"]);
+    assert!(said.contains("did you mean `top`?"), "{said}");
     let said = pair("2.3.4", "").refuses("bump --to 5.0.0 --to top=6.0.0", &["to-unclear"]);
     assert!(said.contains("the lead package `top` cannot come to both 5.0.0 and 6.0.0"), "{said}");
     let packages = [("gears 0.4.0", &[][..]), ("top 2.3.4", &["gears 0.4.0"])];
