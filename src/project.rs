@@ -417,6 +417,12 @@ pub fn lead(repo: &Repo, location: &Location, config: &Config) -> Result<Lead> {
     })
 }
 
+/// Returns the names of the members of the work tree, as Cargo tells them; none where it cannot.
+pub fn member_names(repo: &Repo, location: &Location) -> Vec<String> {
+    let asked = AskedMembers::at(repo, location).and_then(|asked| asked.0.join().ok()?.ok());
+    asked.into_iter().flat_map(|members| members.packages).map(|member| member.name).collect()
+}
+
 fn siblings(members: &Members, version: &Version) -> Vec<String> {
     let members = members.packages.iter().filter(|member| member.version == *version);
     members.map(|member| member.name.clone()).collect()

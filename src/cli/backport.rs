@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{ArgGroup, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 use globset::Glob;
 
 pub(super) use run::run;
 
+use super::complete;
 use super::options::day;
 use crate::backport::evidence::{canonical, is_advisory};
 use crate::backport::targets::Choice;
@@ -55,16 +57,28 @@ pub(super) struct BackportArgs {
     #[arg(long, requires = "status", conflicts_with_all = ["commits", "advisory", "resolve"])]
     all: bool,
     /// Prepare a work tree with the conflict on this branch, and say how to finish
-    #[arg(long, value_name = "BRANCH", group = "instead", conflicts_with_all = ["to", "except"])]
+    #[arg(
+        long,
+        value_name = "BRANCH",
+        group = "instead",
+        conflicts_with_all = ["to", "except"],
+        add = ArgValueCompleter::new(complete::branches)
+    )]
     resolve: Option<String>,
     /// Print affected and patched versions for a security advisory
     #[arg(long, value_name = "ID", group = "instead", value_parser = identifier, conflicts_with_all = ["to", "except"])]
     advisory: Option<String>,
     /// With `--advisory`: the packages, instead of those that contain what the fix changes
-    #[arg(long = "package", value_name = "NAME", requires = "advisory", conflicts_with_all = ["status", "resolve"])]
+    #[arg(
+        long = "package",
+        value_name = "NAME",
+        requires = "advisory",
+        conflicts_with_all = ["status", "resolve"],
+        add = ArgValueCompleter::new(complete::packages)
+    )]
     packages: Vec<String>,
     /// The branches, by name, version or glob, instead of all in support
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", add = ArgValueCompleter::new(complete::branches))]
     to: Vec<Glob>,
     /// Leave a branch out, and say why
     #[arg(long, alias = "unaffected", value_name = "RELEASE=REASON")]

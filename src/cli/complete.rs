@@ -48,6 +48,16 @@ pub(super) fn versions(begin: &OsStr) -> Vec<CompletionCandidate> {
     offered(begin, versions.iter().rev().map(ToString::to_string))
 }
 
+/// Offers the packages of the workspace.
+pub(super) fn packages(begin: &OsStr) -> Vec<CompletionCandidate> {
+    offered(begin, members().into_iter())
+}
+
+/// Offers the packages of the workspace, each with what stands before the version that it is to come to.
+pub(super) fn packages_to(begin: &OsStr) -> Vec<CompletionCandidate> {
+    offered(begin, members().into_iter().map(|name| name + "="))
+}
+
 /// Offers the topics of the help.
 pub(super) fn topics(begin: &OsStr) -> Vec<CompletionCandidate> {
     offered(begin, TOPICS.iter().map(|topic| topic.name.to_owned()))
@@ -55,6 +65,12 @@ pub(super) fn topics(begin: &OsStr) -> Vec<CompletionCandidate> {
 
 fn here() -> Location {
     Location { folder: env::current_dir().unwrap_or_default(), ..Location::default() }
+}
+
+fn members() -> Vec<String> {
+    let location = here();
+    let repo = location.repository_if_any().ok().flatten();
+    repo.map(|repo| project::member_names(&repo, &location)).unwrap_or_default()
 }
 
 fn refs() -> Option<Refs> {

@@ -7,7 +7,7 @@ use super::{ExitStatus, Output, complete};
 
 /// Print a script that lets a shell complete `cargo relprep`
 ///
-/// It completes commands and options, and branches, versions and remotes of the repository. Where the shell
+/// It completes commands and options, and branches, versions, packages and remotes of the repository. Where the shell
 /// completes `cargo` already, that goes on as before.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

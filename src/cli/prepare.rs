@@ -67,7 +67,7 @@ pub(super) struct VersionOptions {
     level: Option<Level>,
     /// The version that the lead package comes to, or PACKAGE=VERSION for another and its line (alone, where the
     /// line is the lead package's or is given several); with the version that it has, it stays; may be repeated
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", add = ArgValueCompleter::new(complete::packages_to))]
     to: Vec<AskedVersion>,
 }
 

@@ -48,10 +48,13 @@ fn bash_completes_cargo_relprep_and_leaves_the_rest_of_cargo_as_it_was() {
         try cargo relprep patch --branch release-
         try cargo relprep patch --remote ''
         try cargo relprep replay 7
+        try cargo relprep backport --advisory CVE-2024-12345 --package s
+        try cargo relprep bump --to sun
+        try cargo relprep help rec
     "#;
     let mut bash = fixture.command("bash");
     bash.args(["--norc", "--noprofile"]);
-    let expected = "before\nbefore\npatch\n--branch\nrelease-7.0.0 release-8.0.0\norigin\n7.0.0\n";
+    let expected = "before\nbefore\npatch\n--branch\nrelease-7.0.0 release-8.0.0\norigin\n7.0.0\nsundial\nsundial=\nrecipes\n";
     assert_eq!(printed(&fixture, bash, script), expected);
 }
 
