@@ -1,7 +1,8 @@
 //! The keys of the configuration, to read.
 
 use super::page::{Block, Span};
-use crate::config::keys::{KEYS, Key};
+use crate::config::keys::{KEYS, Key, Kind};
+use crate::rule::{self, Rule};
 
 /// Returns what is to be said of every key, those of a table together.
 pub(super) fn blocks() -> Vec<Block> {
@@ -19,5 +20,13 @@ fn block(key: &Key) -> Block {
         about.push(Block::Paragraph(Span::marked(&format!("Default: {}.", key.default))));
     }
     about.push(Block::Code(key.line()));
+    if key.kind == Kind::Levels {
+        let named = |rule: &Rule| format!("`{}` ({})", rule.name, rule.level.as_str());
+        let rules: Vec<String> = rule::CHECKED.iter().map(named).collect();
+        about.push(Block::Paragraph(Span::marked(&format!(
+            "The rules, and their own levels: {}.",
+            rules.join(", ")
+        ))));
+    }
     Block::Term(term, about)
 }

@@ -355,7 +355,7 @@ enum Victim {
 
 const VICTIMS: [Victim; 4] = [Victim::Program, Victim::Group, Victim::Git, Victim::Recovery];
 
-/// Kills runs of the command, so many of each kind, and prints a row of the table in the README.
+/// Kills runs of the command, so many of each kind, and prints a row of the table in `help promises`.
 fn dies_at_random<'a>(case: &Case, world: &World, next: &mut impl Iterator<Item = &'a &'static str>) {
     let mut random = Random(20_260_820);
     let kills = kills(KILLS);

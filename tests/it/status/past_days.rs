@@ -2,6 +2,7 @@
 
 use super::{Stream, WASMTIME, status, status_json};
 use crate::fixture::Fixture;
+use crate::help::commands;
 
 #[test]
 fn a_past_day_shows_what_was_there_and_says_what_is_left_out() {
@@ -65,10 +66,9 @@ fn each_command_says_what_its_date_means() {
         ("backport", "The day that tells which branches are in support, instead of today in UTC"),
     ];
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let help = fixture.run("--help").out;
-    for command in help.lines().filter_map(|line| line.strip_prefix("  ")?.split("  ").next()) {
+    for command in commands(&fixture) {
         let help = words(&fixture.run(&format!("help {command}")).out);
-        let meaning = meanings.iter().find(|(name, _)| *name == command);
+        let meaning = meanings.iter().find(|(name, _)| *name == command.as_str());
         assert_eq!(help.contains("--date"), meaning.is_some(), "{command}: {help}");
         if let Some((_, meaning)) = meaning {
             assert!(help.contains(&format!("--date <YYYY-MM-DD> {meaning}")), "{command}: {help}");

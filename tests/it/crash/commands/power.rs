@@ -1,5 +1,5 @@
 //! The loss of power: what a command leaves on the disk when something that was not yet synced is lost, or
-//! arrives before what came first. `core.fsync` is `added`, as the README asks for.
+//! arrives before what came first. `core.fsync` is `added`, as `help promises` asks for.
 
 mod disk;
 mod trace;
