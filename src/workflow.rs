@@ -29,7 +29,7 @@ fn applies(workflow: Workflow, facts: &WorkflowFacts) -> bool {
         Workflow::Check | Workflow::Prepare | Workflow::Tag => true,
         Workflow::Train | Workflow::Supported => facts.is_scheduled,
         Workflow::Publish => facts.published_without.is_some(),
-        Workflow::Backport => matches!(facts.releases, ReleasePlace::Branches(_)),
+        Workflow::Backport => !matches!(facts.releases, ReleasePlace::Trunk),
     }
 }
 

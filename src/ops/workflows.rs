@@ -8,6 +8,7 @@ use super::file;
 use super::session::Session;
 use super::sink::Sink;
 use crate::finding::{Finding, Place, Refused};
+use crate::git::{Refs, Repo};
 use crate::path::RepoPath;
 use crate::plan::files::{FileChange, What};
 use crate::plan::preconditions;
@@ -96,7 +97,7 @@ pub fn plan<'s>(session: &'s Session<'_>, sink: &mut dyn Sink) -> Result<Planned
             workflows.push((path.clone(), text));
         }
     }
-    let facts = WorkflowFacts::of(&project, &refs, &workflows);
+    let facts = WorkflowFacts::of(&project, &refs, &workflows, is_trunk_released(repo, &project, &refs)?);
     let mut files = Vec::new();
     for (path, text) in workflow::files(&facts) {
         let before = file::read(&repo.root().join(&path))?;
@@ -111,6 +112,17 @@ pub fn plan<'s>(session: &'s Session<'_>, sink: &mut dyn Sink) -> Result<Planned
         files.push(PlannedFile { path, before, after });
     }
     Ok(PlannedWorkflows { session, files })
+}
+
+/// Returns whether the trunk has the latest release.
+fn is_trunk_released(repo: &Repo, project: &Project, refs: &Refs) -> Result<bool> {
+    let config = &project.config;
+    let released = refs.tags.iter().filter_map(|(name, tag)| Some((config.names.tag.read(name)?, tag)));
+    let latest = released
+        .filter(|(version, _)| config.prerelease.is_release(version))
+        .max_by_key(|(version, _)| version.clone());
+    let trunk = refs.branches.tip(config.trunk_in(refs)).commit().unwrap_or(project.commit);
+    latest.map_or(Ok(false), |(_, tag)| repo.has_ancestor(trunk, tag.commit))
 }
 
 impl PlannedWorkflows<'_> {

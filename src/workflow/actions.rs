@@ -1,5 +1,7 @@
 //! The actions that a project's workflows share: what every job begins with, and how pull requests are opened.
 
+use std::collections::BTreeSet;
+
 use super::facts::WorkflowFacts;
 use super::pins::{CACHE, CHECKOUT};
 use super::yaml::{indented, inert, scalar};
@@ -62,12 +64,12 @@ pub(super) fn begin(facts: &WorkflowFacts, at: Option<&str>, access: Access) -> 
 /// Returns the step that makes the release branches local.
 pub(super) fn fetch_branches(facts: &WorkflowFacts) -> String {
     let spec = |range: &NameRange| quoted(format!("{0}:{0}", range.refs()));
-    let specs: Vec<String> = facts.branches().iter().map(spec).collect();
+    let specs: BTreeSet<String> = facts.branches().iter().map(spec).collect();
     format!(
         "- name: Make the release branches local\n  env:\n    TRUNK: {}\n  run: |\n    \
          git fetch --quiet origin {} \"^refs/heads/$TRUNK\"\n",
         scalar(facts.trunk.as_str()),
-        inert(&specs.join(" "))
+        inert(&specs.into_iter().collect::<Vec<_>>().join(" "))
     )
 }
 

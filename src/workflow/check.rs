@@ -1,16 +1,18 @@
 //! Checks of pull requests, and of what is pushed to release branches.
 
 use super::actions::{Access, begin, head, job, one_at_a_time};
-use super::facts::WorkflowFacts;
+use super::facts::{ReleasePlace, WorkflowFacts};
 use super::pins::UPLOAD_SARIF;
 use super::yaml::{patterns, scalar};
 use crate::config::NameRange;
 
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     let releases: Vec<String> = facts.branches().iter().map(NameRange::branch_filter).collect();
-    let pushed = if releases.is_empty() { vec![facts.trunk_filter()] } else { releases.clone() };
-    let mut targets = vec![facts.trunk_filter()];
-    targets.extend(releases);
+    let targets: Vec<String> = [facts.trunk_filter()].into_iter().chain(releases.iter().cloned()).collect();
+    let pushed = match facts.releases {
+        ReleasePlace::Branches(_) => releases,
+        ReleasePlace::Trunk | ReleasePlace::Both(_) => targets.clone(),
+    };
     let triggers = format!(
         "pull_request:\n  branches: {}\npush:\n  branches: {}\nmerge_group:\n",
         patterns(&targets),

@@ -46,16 +46,24 @@ pub enum ReleasePlace {
     Branches(Vec<NameRange>),
     /// On the trunk.
     Trunk,
+    /// On the trunk, and those of older lines on branches of these names.
+    Both(Vec<NameRange>),
 }
 
 impl WorkflowFacts {
-    /// Returns what workflows say of `project`; `workflows` are those that it has, by path, with their texts.
-    pub fn of(project: &Project, refs: &Refs, workflows: &[(RepoPath, String)]) -> Self {
+    /// Returns what workflows say of `project`; `workflows` are those that it has, by path, with their texts, and
+    /// `is_trunk_released` says whether the latest release is on the trunk.
+    pub fn of(
+        project: &Project,
+        refs: &Refs,
+        workflows: &[(RepoPath, String)],
+        is_trunk_released: bool,
+    ) -> Self {
         let config = &project.config;
         let name = project.name.as_str();
         let is_scheduled = config.train().is_some();
         let has_branches = is_scheduled || !config.names.branch.is_assumed();
-        let branches = || ReleasePlace::Branches(config.names.branch.ranges(name));
+        let branches = config.names.branch.ranges(name);
         let mut names = config.names.clone();
         names.take_request_branches();
         let requests = [&names.bump_branch, &names.release_branch].into_iter().flatten();
@@ -65,7 +73,11 @@ impl WorkflowFacts {
             name: name.to_owned(),
             folder,
             trunk: config.trunk_in(refs),
-            releases: if has_branches { branches() } else { ReleasePlace::Trunk },
+            releases: match (has_branches, is_trunk_released && !is_scheduled) {
+                (false, _) => ReleasePlace::Trunk,
+                (true, false) => ReleasePlace::Branches(branches),
+                (true, true) => ReleasePlace::Both(branches),
+            },
             tags: config.names.tag.ranges(name),
             requests: requests.map(|template| template.range(name)).collect(),
             is_scheduled,
@@ -89,7 +101,7 @@ impl WorkflowFacts {
     /// Returns the names of the release branches; none where releases are made on the trunk.
     pub(super) fn branches(&self) -> &[NameRange] {
         match &self.releases {
-            ReleasePlace::Branches(ranges) => ranges,
+            ReleasePlace::Branches(ranges) | ReleasePlace::Both(ranges) => ranges,
             ReleasePlace::Trunk => &[],
         }
     }

