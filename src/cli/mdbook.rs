@@ -15,8 +15,13 @@ use crate::render::schedule::{ScheduleFormat, marker};
 
 /// Put the schedule into an mdBook, in place of the line `<!-- relprep schedule -->`
 ///
-/// Set it up in book.toml: `[preprocessor.relprep]` with `command = "cargo relprep mdbook"`.
+/// mdBook runs it, as book.toml says.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  [preprocessor.relprep]              in book.toml
+  command = \"cargo relprep mdbook\"
+  command = \"cargo relprep mdbook --columns version,eol,state\"")]
 pub(super) struct MdbookArgs {
     /// What mdBook asks before it sends the book
     #[command(subcommand)]

@@ -116,6 +116,26 @@ fn a_configuration_names_a_schema_that_is_there() {
     assert!(help.contains(&line) && help.contains(&format!("> {SCHEMA_FILE}")), "{help}");
 }
 
+#[test]
+fn an_editor_finds_the_schema_that_a_configuration_names() {
+    let Some(taplo) = Tool::Taplo.find() else { return };
+    let fixture = Fixture::new("lone-package");
+    fixture.sandbox.write(SCHEMA_FILE, fixture.run("schema").out);
+    let directive = schema_directive(true).unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wasmtime/relprep.toml");
+    for (text, wrong) in [
+        (fs::read_to_string(model).unwrap(), ""),
+        ("naem = 'x'\n".to_owned(), "'naem'"),
+        ("[schedule]\ncut-day = 'fifth'\n".to_owned(), "fifth"),
+    ] {
+        fixture.sandbox.write("relprep.toml", format!("{directive}\n{text}"));
+        let output = fixture.command("node").arg(&taplo).args(["check", "relprep.toml"]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.success(), wrong.is_empty(), "{said}");
+        assert!(said.contains(wrong), "{said}");
+    }
+}
+
 /// A train that has been through all that a command prints JSON of, and what each printed.
 struct Told {
     fixture: Fixture,

@@ -47,6 +47,8 @@ pub(crate) enum Tool {
     Rustup,
     /// The program of OpenSSH that makes keys.
     SshKeygen,
+    /// taplo, as editors have it, by the path of its script in `RELPREP_TEST_TAPLO`; Node runs it.
+    Taplo,
     /// strace, where a process may trace another.
     Strace,
     /// zsh, the shell.
@@ -89,6 +91,10 @@ impl Tool {
             Self::Rustup => needed("rustup", on_path("rustup")),
             Self::Shellcheck => needed("shellcheck", on_path("shellcheck")),
             Self::SshKeygen => needed("ssh-keygen", on_path("ssh-keygen")),
+            Self::Taplo => {
+                let path = env::var_os("RELPREP_TEST_TAPLO").filter(|path| Path::new(path).is_file());
+                needed("taplo, named by RELPREP_TEST_TAPLO", path)
+            }
             Self::Strace => needed("strace", runs("strace".into(), &["-o", "/dev/null", "true"])),
             Self::Zsh => needed("zsh", on_path("zsh")),
         }
