@@ -23,6 +23,27 @@ pub use pins::with_newer_pins;
 use crate::config::Workflow;
 use crate::path::RepoPath;
 
+/// Returns every file that a project may have, with what is in it where it has that: the workflows that apply
+/// and are not left out, and the actions that they use.
+pub fn files(facts: &WorkflowFacts) -> Vec<(RepoPath, Option<String>)> {
+    let is_made = |workflow: &Workflow| applies(*workflow, facts) && !facts.left_out.contains(workflow);
+    let workflows = Workflow::ALL.into_iter().map(|workflow| {
+        let text = Some(workflow).filter(is_made).map(|workflow| text(workflow, facts));
+        (format!("workflows/{}.yml", facts.named(workflow.name())), text)
+    });
+    let some = Workflow::ALL.iter().any(is_made);
+    let opens = [Workflow::Train, Workflow::Prepare, Workflow::Backport].iter().any(is_made);
+    let actions = [
+        (format!("actions/{}/action.yml", facts.prefix), some.then(|| actions::set_up(facts))),
+        (format!("actions/{}/action.yml", facts.named("open")), opens.then(actions::open)),
+    ];
+    let place = |(path, text): (String, Option<String>)| {
+        let text = text.map(|text| mark::marked(&text));
+        Some((RepoPath::new(&format!(".github/{path}"))?, text))
+    };
+    workflows.chain(actions).filter_map(place).collect()
+}
+
 /// Returns whether a project has what a workflow is about.
 fn applies(workflow: Workflow, facts: &WorkflowFacts) -> bool {
     match workflow {
@@ -43,25 +64,4 @@ fn text(workflow: Workflow, facts: &WorkflowFacts) -> String {
         Workflow::Backport => backport::text(facts),
         Workflow::Supported => supported::text(facts),
     }
-}
-
-/// Returns every file that a project may have, with what is in it where it has that: the workflows that apply
-/// and are not left out, and the actions that they use.
-pub fn files(facts: &WorkflowFacts) -> Vec<(RepoPath, Option<String>)> {
-    let is_made = |workflow: &Workflow| applies(*workflow, facts) && !facts.left_out.contains(workflow);
-    let workflows = Workflow::ALL.into_iter().map(|workflow| {
-        let text = Some(workflow).filter(is_made).map(|workflow| text(workflow, facts));
-        (format!("workflows/{}.yml", facts.named(workflow.name())), text)
-    });
-    let some = Workflow::ALL.iter().any(is_made);
-    let opens = [Workflow::Train, Workflow::Prepare, Workflow::Backport].iter().any(is_made);
-    let actions = [
-        (format!("actions/{}/action.yml", facts.prefix), some.then(|| actions::set_up(facts))),
-        (format!("actions/{}/action.yml", facts.named("open")), opens.then(|| actions::open(facts))),
-    ];
-    let place = |(path, text): (String, Option<String>)| {
-        let text = text.map(|text| mark::marked(&text));
-        Some((RepoPath::new(&format!(".github/{path}"))?, text))
-    };
-    workflows.chain(actions).filter_map(place).collect()
 }

@@ -126,7 +126,7 @@ runs:
 }
 
 /// Returns the action that opens pull requests.
-pub(super) fn open(_: &WorkflowFacts) -> String {
+pub(super) fn open() -> String {
     r#"name: Open pull requests
 description: Opens the pull requests that cargo relprep has prepared and pushed
 inputs:

@@ -30,7 +30,7 @@ fn inputs_of_branches(facts: &WorkflowFacts, more: &str) -> String {
     let candidate = if facts.has_candidates { "rc, " } else { "" };
     let which = match facts.is_scheduled {
         true => "The release branch; without one, a patch is for every supported release",
-        false => "The release branch; the command branch needs none",
+        false => "The release branch, but for what is done on the trunk",
     };
     format!(
         "{INPUTS}    command:
@@ -50,8 +50,8 @@ fn inputs_of_branches(facts: &WorkflowFacts, more: &str) -> String {
 
 fn of_branches(facts: &WorkflowFacts, variables: &str, first: &str) -> String {
     let unnamed = match facts.is_scheduled {
-        true => "[ \"$COMMAND\" = patch ]; then options=(--supported)",
-        false => "false; then options=()",
+        true => "    elif [ \"$COMMAND\" = patch ]; then options=(--supported)\n",
+        false => "",
     };
     format!(
         r#"{fetch}- name: Prepare
@@ -63,8 +63,7 @@ fn of_branches(facts: &WorkflowFacts, variables: &str, first: &str) -> String {
 {variables}  run: |
     {first} [ "$COMMAND" = branch ]; then options=()
     elif [ -n "$BRANCH" ]; then options=(--branch "$BRANCH")
-    elif {unnamed}
-    else echo '::error::name the release branch'; exit 1
+{unnamed}    else echo '::error::name the release branch'; exit 1
     fi
     # For a branch that is older than these workflows, where none tags what is merged.
     if [ "$COMMAND" = tag ]; then
