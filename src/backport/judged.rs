@@ -1,13 +1,15 @@
 //! What the changes of commits say themselves, each looked at once: patch ids, lines, and whether a
 //! branch has them.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use anyhow::Result;
 
 use super::scope::Scope;
 use crate::git::content::ChangedLines;
+use crate::git::diff::Difference;
 use crate::git::{CommitId, PatchId, Repo};
 use crate::path::RepoPath;
 
@@ -17,6 +19,10 @@ pub struct Judged<'r> {
     notes: Vec<RepoPath>,
     patches: HashMap<CommitId, Option<PatchId>>,
     lines: HashMap<(CommitId, Files), Rc<ChangedLines>>,
+    /// What each changes in the files that tell one change from another.
+    changes: RefCell<HashMap<CommitId, Rc<[Difference]>>>,
+    /// Whether all that the first changes is so at the second.
+    there: RefCell<HashMap<(CommitId, CommitId), bool>>,
 }
 
 /// Which files of a commit are compared.
@@ -33,11 +39,28 @@ const MOST_OF: usize = 34;
 impl<'r> Judged<'r> {
     /// Begins with nothing known.
     pub fn new(repo: &'r Repo, scope: &Scope) -> Self {
-        Self { repo, notes: scope.notes_files.clone(), patches: HashMap::new(), lines: HashMap::new() }
+        Self {
+            repo,
+            notes: scope.notes_files.clone(),
+            patches: HashMap::new(),
+            lines: HashMap::new(),
+            changes: RefCell::default(),
+            there: RefCell::default(),
+        }
     }
 
-    /// Returns the patch id of `commit`.
-    pub fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
+    /// Returns whether both make the same change, wherever in a file it is. Which files they are is seen first: it
+    /// is known sooner.
+    pub fn is_same_patch(&mut self, one: CommitId, other: CommitId) -> Result<bool> {
+        let (changes, others) = (self.changes(one)?, self.changes(other)?);
+        if !changes.iter().map(Difference::shown).eq(others.iter().map(Difference::shown)) {
+            return Ok(false);
+        }
+        let patch = self.patch(one)?;
+        Ok(patch.is_some() && patch == self.patch(other)?)
+    }
+
+    fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
         if let Some(known) = self.patches.get(&commit) {
             return Ok(*known);
         }
@@ -58,8 +81,14 @@ impl<'r> Judged<'r> {
 
     /// Returns whether both change a file of the same name.
     pub fn shares_file(&mut self, by: CommitId, wanted: CommitId) -> Result<bool> {
-        let (by, wanted) = self.both(by, wanted)?;
-        Ok(by.shares_file(&wanted))
+        let (changes, others) = (self.changes(by)?, self.changes(wanted)?);
+        if others.is_empty() {
+            let (by, wanted) = self.both(by, wanted)?;
+            return Ok(by.shares_file(&wanted));
+        }
+        let name = |one: &Difference| one.shown().rsplit('/').next().unwrap_or_default().to_owned();
+        let names: BTreeSet<String> = changes.iter().map(name).collect();
+        Ok(others.iter().any(|one| names.contains(&name(one))))
     }
 
     /// Returns whether `commit` only takes something away.
@@ -94,9 +123,24 @@ impl<'r> Judged<'r> {
     /// Returns whether all that `commit` changes is so at `onto`: notes and lock files are not asked for
     /// where it changes more.
     pub fn is_there(&self, commit: CommitId, onto: CommitId) -> Result<bool> {
+        if let Some(known) = self.there.borrow().get(&(commit, onto)) {
+            return Ok(*known);
+        }
+        let is_there = self.repo.has_changes(onto, &self.changes(commit)?)?;
+        self.there.borrow_mut().insert((commit, onto), is_there);
+        Ok(is_there)
+    }
+
+    fn changes(&self, commit: CommitId) -> Result<Rc<[Difference]>> {
+        if let Some(known) = self.changes.borrow().get(&commit) {
+            return Ok(Rc::clone(known));
+        }
         let before = self.repo.parent(commit)?.map(|parent| self.repo.tree_of(parent)).transpose()?;
-        let after = self.repo.tree_of(commit)?;
-        self.repo.has_changes(onto, (before, after), |path| self.tells(path))
+        let mut changes = self.repo.differences(before, self.repo.tree_of(commit)?)?;
+        changes.retain(|one| self.tells(&one.shown()));
+        let changes: Rc<[Difference]> = changes.into();
+        self.changes.borrow_mut().insert(commit, Rc::clone(&changes));
+        Ok(changes)
     }
 
     /// Returns whether a file tells one change from another: notes and lock files differ by branch.

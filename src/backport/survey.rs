@@ -34,6 +34,8 @@ pub struct PickSurvey<'r> {
     /// Subjects that some branch has twice: they tell nothing.
     repeated: BTreeSet<String>,
     judged: Judged<'r>,
+    /// What is the surest evidence for each commit on each target, as far as it was asked for.
+    known: HashMap<(CommitId, usize), Option<(Strength, Proof)>>,
     /// What the trunk has, read when it is first asked for.
     trunk: Option<Rc<TrunkCommits>>,
 }
@@ -70,6 +72,7 @@ impl<'r> PickSurvey<'r> {
             branches: Vec::new(),
             repeated: BTreeSet::new(),
             judged: Judged::new(repo, scope),
+            known: HashMap::new(),
             trunk: None,
         };
         let own = |number| survey.reach.own(bases + number, 0..bases);
@@ -182,7 +185,17 @@ impl<'r> PickSurvey<'r> {
         target: usize,
         taken: impl Fn(CommitId) -> bool,
     ) -> Result<Option<(Strength, Proof)>> {
-        self.surest_within(wanted, target, &taken, DEEPEST)
+        let free = match self.known.get(&(wanted.id, target)) {
+            Some(known) => *known,
+            None => self.surest_within(wanted, target, &|_| false, DEEPEST)?,
+        };
+        self.known.insert((wanted.id, target), free);
+        match free {
+            Some((_, shown)) if shown.evidence.is_of_one() && taken(shown.by) => {
+                self.surest_within(wanted, target, &taken, DEEPEST)
+            }
+            free => Ok(free),
+        }
     }
 
     fn surest_within(
@@ -268,8 +281,7 @@ impl<'r> PickSurvey<'r> {
 
     /// Returns whether two commits make the same change, in good part.
     pub fn is_same_change(&mut self, one: CommitId, other: CommitId) -> Result<bool> {
-        let patch = self.judged.patch(one)?;
-        Ok((patch.is_some() && patch == self.judged.patch(other)?) || self.judged.bears_out(one, other)?)
+        Ok(self.judged.is_same_patch(one, other)? || self.judged.bears_out(one, other)?)
     }
 
     /// Returns whether all that `commit` changes is so at `onto`.
@@ -367,14 +379,13 @@ impl<'r> PickSurvey<'r> {
         target: usize,
         taken: &dyn Fn(CommitId) -> bool,
     ) -> Result<Option<(Strength, Proof)>> {
-        let Some(patch) = self.judged.patch(wanted.id)? else { return Ok(None) };
         let Some(own) = self.branches.get(target) else { return Ok(None) };
         let candidates = own.live().filter(|facts| !facts.merge && !taken(facts.id));
         let mut candidates: Vec<(Strength, CommitId)> =
             candidates.map(|facts| (facts.strength(Evidence::PatchId, wanted), facts.id)).collect();
         candidates.sort_by_key(|(strength, _)| *strength);
         for (strength, by) in candidates {
-            if self.judged.patch(by)? == Some(patch) && !self.names_another(&self.facts(by)?, wanted)? {
+            if self.judged.is_same_patch(by, wanted.id)? && !self.names_another(&self.facts(by)?, wanted)? {
                 return Ok(Some((strength, Proof { evidence: Evidence::PatchId, by })));
             }
         }
@@ -406,9 +417,8 @@ impl<'r> PickSurvey<'r> {
         if others.iter().any(surer) {
             return Ok(true);
         }
-        let patch = self.judged.patch(facts.id)?;
         for other in others.into_iter().take(MOST_UNDONE) {
-            if patch.is_some() && self.judged.patch(other.id)? == patch {
+            if self.judged.is_same_patch(facts.id, other.id)? {
                 return Ok(true);
             }
         }

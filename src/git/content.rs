@@ -8,7 +8,7 @@ use anyhow::Result;
 use git2::{DiffDelta, DiffOptions, MergeFileInput};
 
 use crate::git::diff::{DiffSide, Difference};
-use crate::git::{BlobId, CommitId, Repo, TreeId};
+use crate::git::{BlobId, CommitId, Repo};
 
 /// The lines that a commit adds and removes, without indentation; blank and very short ones are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,22 +98,12 @@ impl Repo {
         Ok(removed)
     }
 
-    /// Returns whether the changes from `before` to `after` in files that are `wanted`, applied to the files
-    /// of `onto`, change nothing: all of them are there. `false` where none is wanted.
+    /// Returns whether `changes`, applied to the files of `onto`, change nothing: all of them are there. `false`
+    /// where there are none.
     ///
     /// A file that was renamed on one side is not followed.
-    pub fn has_changes(
-        &self,
-        onto: CommitId,
-        (before, after): (Option<TreeId>, TreeId),
-        wanted: impl Fn(&str) -> bool,
-    ) -> Result<bool> {
-        let differences = self.differences(before, after)?;
-        let mut wanted = differences.iter().filter(|one| wanted(&one.shown())).peekable();
-        if wanted.peek().is_none() {
-            return Ok(false);
-        }
-        wanted.try_fold(true, |has, one| Ok(has && self.has_change(onto, one)?))
+    pub fn has_changes(&self, onto: CommitId, changes: &[Difference]) -> Result<bool> {
+        changes.iter().try_fold(!changes.is_empty(), |has, one| Ok(has && self.has_change(onto, one)?))
     }
 
     fn has_change(&self, onto: CommitId, difference: &Difference) -> Result<bool> {
