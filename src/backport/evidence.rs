@@ -335,6 +335,7 @@ mod tests {
             "Backport: Fix the sandbox",
             "Fix the sandbox (backport to 36.0.0) (#7)",
             "Cherry pick Fix the sandbox (#7)",
+            "cherry-pick(release-6.0): Fix the sandbox (#7)",
             "Fix the sandbox (cherry-picked from #100) (#7)",
         ] {
             assert_eq!(facts(1, title).subject, "Fix the sandbox", "{title}");

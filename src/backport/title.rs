@@ -72,6 +72,7 @@ impl BranchWords {
             }
         }
         if let Some((head, after)) = title.split_once(": ")
+            && let head = head.split_once('(').map_or(head, |(word, _)| word)
             && (self.is_mark(head) && !head.contains(' ') || after_backport_word(head) == Some(""))
         {
             return Some(after);
