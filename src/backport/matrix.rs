@@ -164,7 +164,7 @@ impl MatrixCell {
     }
 
     /// Returns whether the branch has it.
-    fn has(&self) -> bool {
+    pub(super) fn has(&self) -> bool {
         matches!(self, Self::Contained(_) | Self::Stated { status: StatementStatus::Contained, .. })
     }
 

@@ -36,8 +36,9 @@ pub fn fill(
     rows: &mut Vec<MatrixRow>,
     places: &dyn Fn(&MatrixRow, usize) -> Places,
 ) -> Result<()> {
-    let mut kept: Vec<(Words, MatrixRow)> = Vec::new();
+    let mut kept: Vec<Kept> = Vec::new();
     for mut row in std::mem::take(rows) {
+        let shown: Vec<bool> = row.cells.iter().map(MatrixCell::has).collect();
         for column in 0..row.cells.len() {
             if row.cells[column] == MatrixCell::Missing
                 && let Some(by) = places(&row, column).first(|at| is_at(repo, judged, row.commit, at))?
@@ -46,12 +47,13 @@ pub fn fill(
             }
         }
         let words = words(repo, row.commit, |path| judged.tells(path))?;
-        match kept.iter_mut().find(|(known, _)| !words.is_empty() && *known == words) {
-            Some((_, known)) => known.adopt(row),
-            None => kept.push((words, row)),
+        let row = Kept { words, shown, row };
+        match kept.iter_mut().find(|known| known.is_same(&row)) {
+            Some(known) => known.adopt(row),
+            None => kept.push(row),
         }
     }
-    rows.extend(kept.into_iter().map(|(_, row)| row));
+    rows.extend(kept.into_iter().map(|kept| kept.row));
     Ok(())
 }
 
@@ -152,21 +154,58 @@ fn words(repo: &Repo, commit: CommitId, wanted: impl Fn(&str) -> bool) -> Result
     Ok(words)
 }
 
-impl MatrixRow {
+/// A row, and what tells whether another is about the same change.
+struct Kept {
+    words: Words,
+    /// Which branches have it by their commits.
+    shown: Vec<bool>,
+    row: MatrixRow,
+}
+
+impl Kept {
+    /// Returns whether both are the same change. What one branch has both of is two, however alike.
+    fn is_same(&self, other: &Self) -> bool {
+        let has_both = self.shown.iter().zip(&other.shown).any(|(one, other)| *one && *other);
+        !self.words.is_empty() && self.words == other.words && !has_both
+    }
+
     /// Takes over what `other`, which makes the same change, shows.
     fn adopt(&mut self, other: Self) {
-        for (cell, others) in self.cells.iter_mut().zip(other.cells) {
+        for (cell, others) in self.row.cells.iter_mut().zip(other.row.cells) {
             if *cell == MatrixCell::Missing {
                 *cell = others;
             }
         }
-        self.advisories.extend(other.advisories);
+        for (one, other) in self.shown.iter_mut().zip(other.shown) {
+            *one |= other;
+        }
+        self.row.advisories.extend(other.row.advisories);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::stands;
+    use std::collections::BTreeSet;
+
+    use super::{Kept, MatrixRow, Words, stands};
+    use crate::git::CommitId;
+
+    #[test]
+    fn what_one_branch_has_both_of_is_two_changes() {
+        let kept = |shown: [bool; 2]| Kept {
+            words: Words::from([(("src/lib.rs".to_owned(), "fixed".to_owned()), 1)]),
+            shown: shown.to_vec(),
+            row: MatrixRow {
+                commit: CommitId::of_test(1),
+                title: String::new(),
+                advisories: BTreeSet::new(),
+                cells: Vec::new(),
+                position: None,
+            },
+        };
+        assert!(!kept([true, true]).is_same(&kept([true, false])));
+        assert!(kept([true, false]).is_same(&kept([false, true])));
+    }
 
     const BEFORE: &str = "fn read() {\n    step();\n}\n\nfn write() {\n    step();\n}\n";
 
