@@ -91,7 +91,7 @@ impl FixSources<'_, '_> {
         };
         findings.extend(untagged(&name, &state));
         if let Shown::Commits(_, by) = &shown {
-            findings.extend(self.tags_against(number, &state, by));
+            findings.extend(self.tags_against(number, &state, by)?);
         }
         Ok(FixBranch { name, standing: ReleaseFix { lower, upper, state }, evidence, at })
     }
@@ -274,13 +274,21 @@ impl FixSources<'_, '_> {
         })
     }
 
-    /// Finds the tags of a target that say otherwise than `state`.
-    fn tags_against(&self, number: usize, state: &FixState, by: &[CommitId]) -> Vec<Finding> {
-        let FixState::From { version, .. } = state else { return Vec::new() };
-        let tags = self.of_line(number).into_iter();
-        let tags =
-            tags.map(|(tag, at, commit)| TaggedRelease { tag, version: at, has_fix: self.has(commit, by) });
-        super::advisory::contradictions(version, &tags.collect::<Vec<_>>())
+    /// Finds the tags of a target that say otherwise than `state`. One that was made beside the branch may have the
+    /// fix by commits of its own.
+    fn tags_against(&self, number: usize, state: &FixState, by: &[CommitId]) -> Result<Vec<Finding>> {
+        let FixState::From { version: fixed, .. } = state else { return Ok(Vec::new()) };
+        let mut tags = Vec::new();
+        for (tag, version, commit) in self.of_line(number) {
+            let mut has_fix = self.has(commit, by);
+            if !has_fix && version >= *fixed {
+                has_fix = by
+                    .iter()
+                    .try_fold(true, |has, fix| anyhow::Ok(has && self.survey.has_changes(*fix, commit)?))?;
+            }
+            tags.push(TaggedRelease { tag, version, has_fix });
+        }
+        Ok(super::advisory::contradictions(fixed, &tags))
     }
 }
 

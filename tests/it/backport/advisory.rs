@@ -32,7 +32,9 @@ fn an_advisory_gets_its_ranges_from_branches_and_tags() {
         text.contains("the fix on release-3.0.0 is in no tag yet; 3.0.1 is expected to have it"),
         "{text}"
     );
-    train.git(&["tag", "v2.0.2", "release-2.0.0~2"]);
+    let text = beside(&train);
+    assert!(!text.contains("the fix is not in it"), "{text}");
+    train.git(&["tag", "--force", "v2.0.2", "release-2.0.0~2"]);
     let text = train.run(&["--advisory", "CVE-2024-12345"]).exits(1);
     assert!(text.contains("v2.0.2 counts as patched, and the fix is not in it"), "{text}");
     assert!(
@@ -42,6 +44,17 @@ fn an_advisory_gets_its_ranges_from_branches_and_tags() {
             .contains("no commit since the oldest cut names")
     );
     train.run(&["--advisory", "nonsense"]).exits(2);
+}
+
+/// Tags a release 2.0.2 that was made beside its branch, and has the fix by a commit of its own; asks again.
+fn beside(train: &Train) -> String {
+    train.git(&["switch", "-q", "-c", "beside", "release-2.0.0~2"]);
+    train.git(&["commit", "-q", "--allow-empty", "-m", "Begin"]);
+    train.git(&["cherry-pick", "release-2.0.0~1", "release-2.0.0"]);
+    train.git(&["tag", "v2.0.2"]);
+    train.git(&["switch", "-q", "main"]);
+    train.git(&["branch", "-q", "-D", "beside"]);
+    train.run(&["--advisory", "CVE-2024-12345"]).exits(0)
 }
 
 /// A train whose workspace lies in a folder and has two lines: `tool`, which states its version, and
