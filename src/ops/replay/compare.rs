@@ -9,6 +9,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::step::{Chosen, PastStep};
+use crate::edit::notes::{Missing, Notes};
 use crate::finding::Finding;
 use crate::git::Repo;
 use crate::only_versions;
@@ -18,6 +19,7 @@ use crate::plan::files::{FileChange, What};
 use crate::plan::lines::VersionLine;
 use crate::plan::{Commit, Plan, lines};
 use crate::project::Project;
+use crate::project::notes::files;
 use crate::workspace::Package;
 
 /// How what is prepared compares with what was made.
@@ -101,7 +103,7 @@ pub(super) fn compare<'p>(
         return Ok(ReplayOutcome::Identical);
     }
     if !files.iter().any(|file| is_cargo_file(&file.path)) {
-        let are_written = files.iter().all(|file| is_written(file, step));
+        let are_written = files.iter().all(|file| is_written(file, step, before));
         return Ok(match are_written {
             true => ReplayOutcome::Written { files },
             false => ReplayOutcome::OtherFiles { files },
@@ -121,9 +123,16 @@ pub(super) fn compare<'p>(
 }
 
 /// Returns whether a file that was made differs from what would be made only by lines without the version and the
-/// day of the step: they are no tool's to write.
-fn is_written(file: &FileChange, step: &PastStep) -> bool {
+/// day of the step: they are no tool's to write. Nor is the section of notes that is left to people.
+fn is_written(file: &FileChange, step: &PastStep, before: &Project) -> bool {
     let Some(made) = &file.before else { return false };
+    let all = files(&before.config, &before.workspace);
+    let left = all.iter().find(|notes| notes.path == file.path && notes.config.missing == Missing::Leave);
+    let made = left.map_or(made.clone(), |left| {
+        let notes = Notes::parse(&file.path, made, &left.config.style);
+        let section = notes.sections_of(&step.to).next().map(|section| section.range.clone());
+        section.map_or(made.clone(), |range| [&made[..range.start], &made[range.end..]].concat())
+    });
     let marks = [step.to.to_string(), step.date.to_string()];
     let diff = TextDiff::from_lines(made.as_str(), file.after.as_str());
     let mut changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
