@@ -1,6 +1,7 @@
 //! The command line: one file a command, which reads, plans, shows and applies.
 
 mod about;
+mod ask;
 mod backport;
 mod branch;
 mod bump;

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
-use super::{ExitStatus, Output};
+use super::{ExitStatus, Output, ask};
 use crate::finding::{Finding, Refused};
+use crate::ops::init::Question;
 use crate::ops::recovery::Purpose;
 use crate::ops::{Context, file, init};
 use crate::plan::files::{FileChange, What};
@@ -14,8 +15,11 @@ use crate::rule;
 /// Write the configuration that the repository's history tells, and prove it
 ///
 /// Reads branches, tags and past releases, and writes `relprep.toml` beside the root manifest: only what
-/// differs from what every command infers by itself, each key with what it was told from. Then it prepares
-/// the latest releases again and shows which come out as they were made.
+/// differs from what every command infers by itself, each key with what it was told from. What other release tools
+/// are told is taken over where the history does not say otherwise. Then it prepares the latest releases again and
+/// shows which come out as they were made.
+///
+/// At a terminal it asks what nothing tells; elsewhere, and with `--yes`, it takes what is likeliest.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,6 +33,9 @@ pub(super) struct InitArgs {
     /// Show how it differs from the configuration that is there, and write nothing
     #[arg(long, conflicts_with = "dry_run")]
     diff: bool,
+    /// Ask nothing, and take what is likeliest
+    #[arg(short = 'y', long)]
+    yes: bool,
     /// How many of the latest steps tell
     #[arg(long, value_name = "N", default_value = "20")]
     last: usize,
@@ -46,7 +53,9 @@ pub(super) fn run(context: &Context, args: &InitArgs, output: &mut Output) -> Re
             .remedy("see `cargo relprep init --diff`, or remove it first");
         return Err(Refused::from(finding).into());
     }
-    let proposal = init::propose(&session, args.last, output)?;
+    let asks = !args.yes && ask::is_possible();
+    let mut decide = |question: &Question| if asks { ask::ask(question) } else { Ok(0) };
+    let proposal = init::propose(&session, args.last, &mut decide, output)?;
     if args.diff {
         let change = FileChange { path, what: What::VersionFile, before, after: proposal.text };
         output.result(&render::diff::unified(&[change]));

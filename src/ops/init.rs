@@ -7,6 +7,9 @@ mod cadence;
 mod candidates;
 mod carriers;
 mod draft;
+mod others;
+mod questions;
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,16 +18,19 @@ use chrono::NaiveDate;
 use semver::Version;
 
 pub use draft::Setting;
+pub use questions::{Choice, Decide, Question};
 
 use super::replay::{Past, PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, configured, replay_as};
 use super::session::Session;
 use super::sink::Sink;
-use crate::config::{self, Config, ConfigFile, TextTemplate};
+use crate::config::{self, Config, ConfigFile, SCHEMA_FILE, TextTemplate, schema_directive};
+use crate::edit::notes::Notes;
 use crate::finding::Finding;
 use crate::git::diff::ChangeKind;
 use crate::git::{Refs, Tag};
 use crate::path::RepoPath;
 use crate::plan::Command;
+use crate::project::notes::USUAL;
 use crate::project::{self, PastMembers};
 use crate::version::{plain, short};
 use crate::workspace::metadata::Member;
@@ -44,72 +50,189 @@ pub struct Proposal {
     pub identical_before: usize,
 }
 
-/// Returns the configuration that the history of the repository tells, from its `last` steps.
+/// Returns the configuration that the history of the repository tells, from its `last` steps, and what other release
+/// tools are told; `decide` is asked what neither tells.
 ///
 /// # Errors
 ///
-/// As [`replay_as`].
-pub fn propose(session: &Session<'_>, last: usize, sink: &mut dyn Sink) -> Result<Proposal> {
-    let refs = project::refs(&session.repo, &session.context.location)?;
+/// As [`replay_as`], and those of `decide`.
+pub fn propose(
+    session: &Session<'_>,
+    last: usize,
+    decide: Decide<'_>,
+    sink: &mut dyn Sink,
+) -> Result<Proposal> {
+    let location = &session.context.location;
+    let refs = project::refs(&session.repo, location)?;
+    let file = project::config_file(&session.repo, location)?;
+    let folder = file.folder();
     let options = ReplayOptions { versions: Vec::new(), last, except: Vec::new() };
-    // What names are inferred is said once, and not for each trial.
-    let usual = configured((session, &refs), Config::default(), sink)?;
     let past = Past::default();
-    let mut trial = Trial { session, refs: &refs, past: &past, options, settings: Vec::new(), sink };
+    let lead: Vec<Setting> = lead(session, &past.members, &refs, decide)?.into_iter().collect();
+    // What names are inferred is said once, and not for each trial.
+    let usual = configured((session, &refs), read(&draft::text(&lead), folder)?, sink)?;
+    let mut trial = Trial { session, refs: &refs, past: &past, folder, options, settings: lead, sink };
     let before = trial.replay(&[])?;
     let known: Vec<PastStep> = before.iter().map(|step| step.step.clone()).collect();
-    trial.settings = labels(&known);
+    trial.settings.extend(labels(&known));
     trial.settings.extend(messages(session, &known)?);
     trial.settings.extend(archive_entry(session, &usual, &known)?);
-    trial.settings.extend(cadence::settings(&first_releases(&usual, &refs)));
-    let without = trial.replay(&[])?;
-    let carried = carried(session, &past.members, &known)?;
-    let mut steps = trial.replay(&carried)?;
+    trial.settings.extend(sections_by_hand(session, &usual, folder, &known)?);
+    trial.settings.extend(schedule(&releases(&usual, &refs), &known, decide)?);
+    let mut steps = trial.replay(&[])?;
     // Such files may be written by other tools, at other times.
-    match score(&steps) < score(&without) {
-        true => steps = without,
-        false => trial.settings.extend(carried),
-    }
+    let carried = carried(session, &past.members, folder, &known)?;
+    trial.keep_unless_worse(carried, &mut steps)?;
+    let left = others(&mut trial, &usual, &mut steps)?;
     for candidate in candidates::of((session, &past.members), &steps)? {
-        let with = trial.replay(std::slice::from_ref(&candidate))?;
-        if score(&with) > score(&steps) {
-            let why = reason(&steps, &with);
-            trial.settings.retain(|setting| !setting.is_of(&candidate));
-            trial.settings.push(Setting { why, ..candidate });
-            steps = with;
-        }
+        trial.keep_if_better(candidate, &mut steps)?;
     }
-    let text = draft::text(&trial.settings);
+    let has_schema = session.repo.root().join(folder).join(SCHEMA_FILE).is_file();
+    let text = draft::file(&trial.settings, &left, schema_directive(has_schema));
     Ok(Proposal { text, settings: trial.settings.len(), steps, identical_before: identical(&before) })
 }
+
+/// Returns the setting that says which package leads, where only a guess tells.
+fn lead(
+    session: &Session<'_>,
+    past: &PastMembers,
+    refs: &Refs,
+    decide: Decide<'_>,
+) -> Result<Option<Setting>> {
+    let Some(head) = session.repo.head()?.commit() else { return Ok(None) };
+    let location = &session.context.location;
+    let members = past.packages(&session.repo, location, head)?;
+    let root = project::config_file(&session.repo, location)?.sibling("Cargo.toml");
+    let is_tagged = |version: &Version| {
+        let names = [format!("v{version}"), version.to_string()];
+        refs.tags.keys().any(|tag| names.iter().any(|name| name == tag.as_str()))
+    };
+    let Some(root) = root else { return Ok(None) };
+    let choice = |member: &Member| {
+        let line = format!("lead = {}", quoted(&member.name));
+        let why = "nothing but the versions tells which package names the releases".to_owned();
+        let label = format!("{} ({})", member.name, member.version);
+        Choice { label, setting: Some(Setting::key("", line, why)) }
+    };
+    let choices: Vec<Choice> =
+        project::lead::rivals(&members, &root, is_tagged).into_iter().take(MOST_RIVALS).map(choice).collect();
+    if choices.is_empty() {
+        return Ok(None);
+    }
+    let text = "Which package's version names the releases, their branches and their tags?".to_owned();
+    Question { text, choices }.ask(decide)
+}
+
+/// Returns calendar and support, as far as the days of releases and cuts show them.
+fn schedule(
+    releases: &[(Version, NaiveDate)],
+    steps: &[PastStep],
+    decide: Decide<'_>,
+) -> Result<Vec<Setting>> {
+    let firsts: Vec<_> = releases.iter().filter(|(version, _)| version.patch == 0).cloned().collect();
+    let cuts = steps.iter().filter(|step| step.command == Command::Branch);
+    let cuts: Vec<NaiveDate> = cuts.map(|step| step.date).collect();
+    let mut settings = cadence::settings(&firsts, &cuts);
+    let Some(train) = read(&draft::text(&settings), "")?.train() else { return Ok(settings) };
+    let number = |version: &Version| train.numbering.number(version).map_or(0, |number| number.0);
+    let (told, question) = support::told(releases, number);
+    settings.extend(told);
+    if let Some(question) = question {
+        settings.extend(question.ask(decide)?);
+    }
+    Ok(settings)
+}
+
+/// Takes over what other release tools are told, where the history does not say otherwise; returns what has no
+/// counterpart here.
+fn others(trial: &mut Trial<'_, '_>, usual: &Config, steps: &mut Vec<ReplayedStep>) -> Result<Vec<String>> {
+    let (session, refs) = (trial.session, trial.refs);
+    let Some(head) = session.repo.head()?.commit() else { return Ok(Vec::new()) };
+    let location = &session.context.location;
+    let Some(root) = project::config_file(&session.repo, location)?.sibling("Cargo.toml") else {
+        return Ok(Vec::new());
+    };
+    let members = trial.past.members.packages(&session.repo, location, head)?;
+    let project = others::Project {
+        repo: &session.repo,
+        commit: head,
+        root: &root,
+        members: &members,
+        has_branches: refs.branches.names().any(|name| usual.names.branch.read(name).is_some()),
+        has_tags: refs.tags.keys().any(|name| usual.names.tag.read(name).is_some()),
+    };
+    let told = project.told()?;
+    for setting in told.settings {
+        let is_of = |old: &Setting| old.is_of(&setting) || old.is_of_file(&setting);
+        let has_anchor = trial.settings.iter().any(|old| old.table == setting.table);
+        if trial.settings.iter().any(is_of) || setting.table == "[schedule]" && !has_anchor {
+            continue;
+        }
+        trial.keep_unless_worse(vec![setting], steps)?;
+    }
+    Ok(told.left)
+}
+
+/// How many packages are offered for the one that leads.
+const MOST_RIVALS: usize = 6;
 
 /// Settings that are tried out on the past.
 struct Trial<'a, 's> {
     session: &'a Session<'s>,
     refs: &'a Refs,
     past: &'a Past,
+    /// The folder of the root manifest.
+    folder: &'a str,
     options: ReplayOptions,
     settings: Vec<Setting>,
     sink: &'a mut dyn Sink,
 }
 
 impl Trial<'_, '_> {
+    /// Keeps `settings`, in place of what says something of the same keys, where no fewer steps come out with them than
+    /// in `steps`, those without.
+    fn keep_unless_worse(&mut self, settings: Vec<Setting>, steps: &mut Vec<ReplayedStep>) -> Result<bool> {
+        if settings.is_empty() {
+            return Ok(true);
+        }
+        let with = self.replay(&settings)?;
+        let is_kept = score(&with) >= score(steps);
+        if is_kept {
+            self.settings.retain(|old| !settings.iter().any(|new| old.is_of(new)));
+            self.settings.extend(settings);
+            *steps = with;
+        }
+        Ok(is_kept)
+    }
+
+    /// Keeps a setting where more steps come out with it than in `steps`, those without.
+    fn keep_if_better(&mut self, setting: Setting, steps: &mut Vec<ReplayedStep>) -> Result<()> {
+        let with = self.replay(std::slice::from_ref(&setting))?;
+        if score(&with) > score(steps) {
+            let why = reason(steps, &with);
+            self.settings.retain(|old| !old.is_of(&setting));
+            self.settings.push(Setting { why, ..setting });
+            *steps = with;
+        }
+        Ok(())
+    }
+
     /// Returns how the latest steps come out with the settings so far and `more`.
     fn replay(&mut self, more: &[Setting]) -> Result<Vec<ReplayedStep>> {
         let kept = self.settings.iter().filter(|setting| !more.iter().any(|other| setting.is_of(other)));
         let settings: Vec<Setting> = kept.chain(more).cloned().collect();
-        let config = read(&draft::text(&settings))?;
+        let config = read(&draft::text(&settings), self.folder)?;
         let at = (self.session, self.refs);
         let config = configured(at, config, &mut Vec::<Finding>::new())?;
         replay_as(at, &config, &self.options, self.past, self.sink)
     }
 }
 
-/// Reads a proposal, as every command will.
-fn read(text: &str) -> Result<Config> {
+/// Reads a proposal for the root manifest in `folder`, as every command will.
+fn read(text: &str, folder: &str) -> Result<Config> {
     let source = |path: &str, text: &str| ConfigFile { path: path.to_owned(), text: text.to_owned() };
     let manifest = source("Cargo.toml", "");
-    Ok(config::read(Some(&source("relprep.toml", text)), None, &manifest, Some(""))?.unwrap_or_default())
+    Ok(config::read(Some(&source("relprep.toml", text)), None, &manifest, Some(folder))?.unwrap_or_default())
 }
 
 fn identical(steps: &[ReplayedStep]) -> usize {
@@ -117,22 +240,24 @@ fn identical(steps: &[ReplayedStep]) -> usize {
 }
 
 /// Ranks how steps come out: by those that come out but for lines written by hand, by those that are identical, by
-/// those whose Cargo files are.
-fn score(steps: &[ReplayedStep]) -> [usize; 3] {
+/// those whose Cargo files are, and by those for which no version of another line is asked for.
+fn score(steps: &[ReplayedStep]) -> [usize; 4] {
     let count = |is: fn(&ReplayOutcome) -> bool| steps.iter().filter(|step| is(&step.outcome)).count();
     let identical = identical(steps);
     let made = identical + count(|outcome| matches!(outcome, ReplayOutcome::Written { .. }));
-    [made, identical, made + count(|outcome| matches!(outcome, ReplayOutcome::OtherFiles { .. }))]
+    let cargo = made + count(|outcome| matches!(outcome, ReplayOutcome::OtherFiles { .. }));
+    [made, identical, cargo, steps.iter().filter(|step| step.chosen.is_empty()).count()]
 }
 
 /// Says how many steps come out with a setting that came out otherwise without it.
 fn reason(without: &[ReplayedStep], with: &[ReplayedStep]) -> String {
     let (after, before) = (score(with), score(without));
     let differs = |rank: &usize| after[*rank] != before[*rank];
-    let what = match [1, 0, 2].into_iter().find(differs) {
+    let what = match [1, 0, 2, 3].into_iter().find(differs) {
         Some(1) => (1, "come out as they were made"),
         Some(0) => (0, "come out as they were made, but for lines written by hand"),
-        _ => (2, "come out with the Cargo files that were made"),
+        Some(2) => (2, "come out with the Cargo files that were made"),
+        _ => (3, "need no `--to PACKAGE=VERSION`"),
     };
     let (rank, what) = what;
     format!("with this {} of {} past steps {what}, without it {}", after[rank], with.len(), before[rank])
@@ -161,7 +286,12 @@ fn labels(steps: &[PastStep]) -> Vec<Setting> {
 
 /// Returns the lines of other files that changed with the version of the lead package, or of the package in whose
 /// folder they lie.
-fn carried(session: &Session<'_>, past: &PastMembers, steps: &[PastStep]) -> Result<Vec<Setting>> {
+fn carried(
+    session: &Session<'_>,
+    past: &PastMembers,
+    folder: &str,
+    steps: &[PastStep],
+) -> Result<Vec<Setting>> {
     let (repo, location) = (&session.repo, &session.context.location);
     let mut carriers = Carriers::default();
     for step in steps {
@@ -187,7 +317,7 @@ fn carried(session: &Session<'_>, past: &PastMembers, steps: &[PastStep]) -> Res
         None => Some(latest.to.clone()),
         Some(name) => members.iter().find(|member| member.name == name).map(|member| member.version.clone()),
     };
-    Ok(carriers.settings(text, version))
+    Ok(carriers.settings(folder, text, version))
 }
 
 /// Returns the messages that the commits of each command have had.
@@ -245,6 +375,30 @@ fn archive_entry(session: &Session<'_>, config: &Config, steps: &[PastStep]) -> 
     Ok((times > 1).then(|| Setting::key("[notes]", line, why)))
 }
 
+/// Returns whether patches are left to find their section in the notes: where it was there before most of them.
+fn sections_by_hand(
+    session: &Session<'_>,
+    config: &Config,
+    folder: &str,
+    steps: &[PastStep],
+) -> Result<Option<Setting>> {
+    let (mut before, mut all) = (0, 0);
+    for step in steps.iter().filter(|step| step.command == Command::Patch) {
+        for path in USUAL.map(|name| RepoPath::from_folder(folder, name)) {
+            let has_section = |commit| -> Result<bool> {
+                let Some(Ok(text)) = session.repo.text_at(commit, &path)? else { return Ok(false) };
+                let notes = Notes::parse(&path, &text, &config.notes.style);
+                Ok(notes.sections_of(&step.to).next().is_some())
+            };
+            all += usize::from(has_section(step.commit)?);
+            before += usize::from(has_section(step.parent)?);
+        }
+    }
+    let why = format!("of {all} patches {before} found their section in the notes written");
+    let is_usual = before > 2 && before * 2 > all;
+    Ok(is_usual.then(|| Setting::key("[notes]", "scaffold = false".to_owned(), why)))
+}
+
 /// Returns the first line of a message with a placeholder for the version, if that is in it; the number of a
 /// pull request is left out.
 fn worded(message: &str, version: &Version) -> Option<String> {
@@ -258,11 +412,11 @@ fn worded(message: &str, version: &Version) -> Option<String> {
     (text != escaped).then_some(text)
 }
 
-/// Returns the first release of each line with the day of its tag, by version.
-fn first_releases(config: &Config, refs: &Refs) -> Vec<(Version, NaiveDate)> {
+/// Returns the releases with the days of their tags, by version.
+fn releases(config: &Config, refs: &Refs) -> Vec<(Version, NaiveDate)> {
     let day = |tag: &Tag| {
         let version = config.names.tag.read(&tag.name)?;
-        (version.pre.is_empty() && version.patch == 0).then_some((version, tag.day?))
+        version.pre.is_empty().then_some((version, tag.day?))
     };
     let mut releases: Vec<_> = refs.tags.values().filter_map(day).collect();
     releases.sort();

@@ -64,6 +64,42 @@ pub fn member<'a>(members: &'a Members, config: &Config) -> Option<&'a Member> {
     choose(config, members.map(|member| (candidate(member), member)).collect())
 }
 
+/// Returns the members that may lead, the likeliest first, where only a guess tells which: those that stand for a
+/// version that about as many published members share as any other; none where the root package, or the name of the
+/// repository, tells. A version that is tagged, by `is_tagged`, is likelier.
+pub fn rivals<'a>(
+    members: &'a [Member],
+    root: &RepoPath,
+    is_tagged: impl Fn(&Version) -> bool,
+) -> Vec<&'a Member> {
+    let published = members.iter().filter(|member| member.publication.is_somewhere());
+    let mut published: Vec<&Member> = published.collect();
+    published.sort_by_key(|member| &member.name);
+    let is_told = |member: &&Member| {
+        let names = member.repository.as_deref().map(repository_name);
+        member.manifest == *root || names == Some(&*member.name)
+    };
+    if published.iter().any(is_told) {
+        return Vec::new();
+    }
+    let mut by_version: BTreeMap<&Version, Vec<&Member>> = BTreeMap::new();
+    for member in &published {
+        by_version.entry(&member.version).or_default().push(member);
+    }
+    let beginning = |one: &Member| published.iter().filter(|other| other.name.starts_with(&one.name)).count();
+    let most = by_version.values().map(Vec::len).max().unwrap_or_default();
+    let likely = by_version.iter().filter(|(version, of)| of.len() * 2 > most || is_tagged(version));
+    let mut rivals: Vec<(bool, usize, &Member)> = likely
+        .filter_map(|(version, of)| {
+            let stands_for = of.iter().rev().max_by_key(|member| beginning(member))?;
+            Some((is_tagged(version), of.len(), *stands_for))
+        })
+        .collect();
+    rivals.sort_by_key(|(tagged, count, member)| (std::cmp::Reverse((*tagged, *count)), &member.name));
+    let rivals: Vec<&Member> = rivals.into_iter().map(|(_, _, member)| member).collect();
+    if rivals.len() > 1 { rivals } else { Vec::new() }
+}
+
 /// What decides whether a package leads.
 #[derive(Clone, Copy, Debug)]
 struct Candidate<'a> {

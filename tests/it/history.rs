@@ -90,11 +90,18 @@ impl History {
 
     /// Returns a command that runs the program on this history, with the project's configuration.
     pub(crate) fn program(&self, args: &[&str]) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"), "repo");
-        command.arg("relprep").args(args).arg("--config").arg(config());
+        let mut command = self.plain_program(args);
+        command.arg("--config").arg(config());
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_DATE"), "2025-12-31T12:00:00 +0000");
         }
+        command
+    }
+
+    /// Returns a command that runs the program on this history, without a configuration.
+    pub(crate) fn plain_program(&self, args: &[&str]) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"), "repo");
+        command.arg("relprep").args(args);
         command
     }
 

@@ -1,6 +1,11 @@
 //! `cargo relprep init`: what the history tells becomes a configuration, and is proved by it.
 
+use std::io::Write as _;
+use std::process::Stdio;
+
 use crate::fixture::Fixture;
+use crate::history::History;
+use crate::tools::Tool;
 
 /// A repository in which the program itself made four cuts and patches, as a configuration says that is gone
 /// since.
@@ -88,4 +93,108 @@ fn what_becomes_of_requirements_is_told_by_what_became_of_them() {
         let replay = fixture.run("replay");
         assert!(replay.out.contains("3 of 3 steps identical"), "{}", replay.out);
     }
+}
+
+/// Runs `init` with `args` at a terminal, where somebody types `typed`; returns what is shown there.
+fn at_a_terminal(fixture: &Fixture, args: &str, typed: &str) -> Option<String> {
+    let script = Tool::Script.find()?;
+    let program = format!("'{}' relprep init {args}", env!("CARGO_BIN_EXE_cargo-relprep"));
+    let mut command = fixture.command(script);
+    command.args(["-qec", &program, "/dev/null"]).env("SHELL", "/bin/sh");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The end of the input hangs the terminal up: it stays open until the program has gone.
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(typed.as_bytes()).unwrap();
+    let mut output = Vec::new();
+    std::io::Read::read_to_end(&mut child.stdout.take().unwrap(), &mut output).unwrap();
+    drop(input);
+    assert!(child.wait().unwrap().success(), "{}", String::from_utf8_lossy(&output));
+    Some(String::from_utf8(output).unwrap())
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked_what_nothing_tells() {
+    let two = || {
+        let fixture = Fixture::made(&[("gears 1.4.0", &[][..]), ("springs 0.9.0", &[])], "");
+        fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+        fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration"]);
+        fixture
+    };
+    let fixture = two();
+    let Some(shown) = at_a_terminal(&fixture, "", "3\n2\n") else { return };
+    let asked = "Which package's version names the releases, their branches and their tags?\r\n  \
+                 1. gears (1.4.0)\r\n  2. springs (0.9.0)\r\n";
+    assert!(shown.contains(asked) && shown.contains("That is none of them."), "{shown}");
+    assert!(fixture.sandbox.read("relprep.toml").contains("\nlead = \"springs\"\n"));
+    for (args, typed) in [("", "\n"), ("--yes", "2\n")] {
+        let fixture = two();
+        let shown = at_a_terminal(&fixture, args, typed).unwrap();
+        assert_eq!(shown.contains("Which package"), args.is_empty(), "{shown}");
+        assert!(fixture.sandbox.read("relprep.toml").contains("\nlead = \"gears\"\n"), "{args}: {shown}");
+    }
+    // Who cannot be asked gets what is likeliest: the version that is tagged.
+    let fixture = two();
+    fixture.sandbox.git(["tag", "v0.9.0"]);
+    run(&fixture, "init");
+    assert!(fixture.sandbox.read("relprep.toml").contains("\nlead = \"springs\"\n"));
+}
+
+#[test]
+fn what_other_tools_are_told_is_taken_over_and_what_has_no_counterpart_is_said() {
+    let fixture = Fixture::made(&[("gears 1.4.0", &[][..])], "");
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    let release = "tag-name = \"gears/{{version}}\"\npre-release-hook = [\"make\"]\n";
+    let workflow = "on:\n  push:\n    branches:\n      - main\n      - 'stable-*'\n";
+    for (path, text) in [
+        ("release.toml", release),
+        (".github/workflows/ci.yml", workflow),
+        ("release-plz.toml", "[workspace]\nchangelog_update = false\n"),
+        ("relprep.schema.json", "{}\n"),
+        ("knope.toml", "[package]\nversioned_files = [\"gears.json\"]\n"),
+        ("gears.json", "{\n  \"version\": \"1.4.0\"\n}\n"),
+    ] {
+        fixture.sandbox.write(path, text);
+    }
+    fixture.sandbox.commit_all("Other tools");
+    run(&fixture, "init");
+    let text = fixture.sandbox.read("relprep.toml");
+    assert!(text.starts_with("#:schema ./relprep.schema.json\n# How "), "{text}");
+    for part in [
+        "\n[names]\n# as `tag-name` in release.toml\ntag = \"gears/{version}\"\n",
+        "# as `branches` in .github/workflows/ci.yml\nbranch = \"stable-{version}\"\n",
+        "\n[notes]\n# as `changelog_update` in release-plz.toml\nenabled = false\n",
+        "\n[[version-file]]\n# as `versioned_files` in knope.toml\npath = \"gears.json\"\n",
+        "\n# What has no counterpart here:\n# * `pre-release-hook` in release.toml\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let plan = fixture.run("bump --dry-run --diff");
+    assert_eq!(plan.status, 0, "{}", plan.err);
+    assert!(plan.out.contains("+  \"version\": \"1.4.1\""), "{}", plan.out);
+}
+
+#[test]
+fn the_recorded_history_tells_how_it_was_made() {
+    let Some(history) = History::get() else { return };
+    history.lay_out("2025-11-12");
+    let run = |args: &[&str]| {
+        let output = history.plain_program(args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["init", "--yes", "--last", "12"]);
+    let text = std::fs::read_to_string(history.root().join("relprep.toml")).unwrap();
+    for part in [
+        "cut = \"Bump Wasmtime to {version}\"\n",
+        "archive-entry = \"* [{short}.x](https://github.com/bytecodealliance/wasmtime/blob/{branch}/RELEASES.md)\"\n",
+        "template = \"ci/RELEASES-template.md\"\n",
+        "cut-day = 5\n",
+        "  '#define WASMTIME_VERSION_PATCH {patch}',\n",
+        "packages = [\"pulley-interpreter\"]\nreleases = \"24\"\nmove = false\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    let replay = run(&["replay", "--last", "12"]);
+    assert!(replay.contains(" 0 the same in Cargo files, 0 different, 1 not mechanical\n"), "{replay}");
 }

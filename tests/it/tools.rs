@@ -39,6 +39,8 @@ pub(crate) enum Tool {
     Prettier,
     /// A Python that has `fastjsonschema`, `icalendar` and `yaml`; another than `python3` by `RELPREP_TEST_PYTHON`.
     Python,
+    /// script, which runs a program at a terminal of its own, as util-linux has it.
+    Script,
     /// `cargo semver-checks`.
     SemverChecks,
     /// `ShellCheck`.
@@ -87,6 +89,7 @@ impl Tool {
                 let found = runs(python, &["-c", "import fastjsonschema, icalendar, yaml"]);
                 needed("python3 with fastjsonschema, icalendar and PyYAML", found)
             }
+            Self::Script => needed("script", runs("script".into(), &["-qec", "true", "/dev/null"])),
             Self::SemverChecks => needed("cargo-semver-checks", on_path("cargo-semver-checks")),
             Self::Rustup => needed("rustup", on_path("rustup")),
             Self::Shellcheck => needed("shellcheck", on_path("shellcheck")),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::draft::{Setting, quoted};
+use super::draft::{Setting, placed, quoted};
 use crate::ops::replay::{ReplayOutcome, ReplayedStep};
 use crate::ops::session::Session;
 use crate::path::RepoPath;
@@ -12,6 +12,7 @@ use crate::plan::files::{FileChange, What};
 use crate::project::notes::USUAL;
 use crate::project::{self, PastMembers};
 use crate::version::first_compatible;
+use crate::workspace::metadata::Member;
 
 /// How many files of notes are tried.
 const MOST_NOTES: usize = 3;
@@ -29,7 +30,7 @@ pub(super) fn of(
         key("[notes]", "scaffold = false"),
         key("[locks]", "stale = \"leave\""),
     ]);
-    let by_line = stayed(steps);
+    let by_line = stayed((session, past), steps)?;
     let mut distinct: Vec<&BTreeSet<String>> = by_line.values().collect();
     distinct.dedup();
     for (line, packages) in by_line.iter().filter(|(_, packages)| !packages.is_empty()) {
@@ -71,10 +72,12 @@ fn notes((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) 
     let of_lead =
         lead.flat_map(|lead| USUAL.into_iter().filter_map(|name| file(lead.manifest.folder(), name)));
     let of_lead: BTreeSet<RepoPath> = of_lead.filter(|path| path.folder() != root.folder()).collect();
-    candidates.extend(of_lead.into_iter().take(MOST_NOTES).map(|path| {
-        let line = format!("file = {}", quoted(&format!("/{path}")));
-        key("[notes]", &line)
-    }));
+    candidates.extend(
+        of_lead
+            .into_iter()
+            .take(MOST_NOTES)
+            .map(|path| key("[notes]", &format!("file = {}", placed(&path, root.folder())))),
+    );
     Ok(candidates)
 }
 
@@ -89,12 +92,16 @@ fn template(session: &Session<'_>, steps: &[ReplayedStep]) -> Result<Option<Sett
     };
     let found: Vec<&RepoPath> = files.files().map(|(path, _)| path).filter(is_one).collect();
     let [path] = found[..] else { return Ok(None) };
-    Ok(Some(Setting::key("[notes]", format!("template = {}", quoted(&format!("/{path}"))), String::new())))
+    let root = project::config_file(&session.repo, &session.context.location)?;
+    Ok(Some(key("[notes]", &format!("template = {}", placed(path, root.folder())))))
 }
 
 /// Returns, by the major of the lead package, the packages whose versions every step there would have moved,
 /// and none did.
-fn stayed(steps: &[ReplayedStep]) -> BTreeMap<String, BTreeSet<String>> {
+fn stayed(
+    (session, past): (&Session<'_>, &PastMembers),
+    steps: &[ReplayedStep],
+) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut stayed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for step in steps {
         let files: &[FileChange] = match &step.outcome {
@@ -104,7 +111,8 @@ fn stayed(steps: &[ReplayedStep]) -> BTreeMap<String, BTreeSet<String>> {
             }
             ReplayOutcome::NotMechanical { .. } => continue,
         };
-        let names = files.iter().filter_map(kept).collect::<BTreeSet<_>>();
+        let mut names = files.iter().filter_map(kept).collect::<BTreeSet<_>>();
+        names.extend(asked_to_stay((session, past), step)?);
         let line = first_compatible(&step.step.to).to_string();
         let line = line.trim_end_matches(".0").to_owned();
         match stayed.get_mut(&line) {
@@ -112,7 +120,24 @@ fn stayed(steps: &[ReplayedStep]) -> BTreeMap<String, BTreeSet<String>> {
             Some(before) => before.retain(|name| names.contains(name)),
         }
     }
-    stayed
+    Ok(stayed)
+}
+
+/// Returns the packages of a step that had to be asked to stay where they were.
+fn asked_to_stay((session, past): (&Session<'_>, &PastMembers), step: &ReplayedStep) -> Result<Vec<String>> {
+    if step.chosen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let members = |commit| past.packages(&session.repo, &session.context.location, commit);
+    let (before, after) = (members(step.step.parent)?, members(step.step.commit)?);
+    let is_asked = |member: &Member| {
+        let line = before.iter().filter(|other| other.version == member.version);
+        line.map(|other| step.chosen.get(&other.name)).any(|to| to == Some(&member.version))
+    };
+    let stays =
+        |member: &Member| after.iter().any(|now| now.name == member.name && now.version == member.version);
+    let kept = before.iter().filter(|member| stays(member) && is_asked(member));
+    Ok(kept.map(|member| member.name.clone()).collect())
 }
 
 /// Returns the package of a manifest whose version would have moved and did not.

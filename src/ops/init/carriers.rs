@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use semver::Version;
 
-use super::draft::{Setting, quoted};
+use super::draft::{Setting, literal, placed, quoted};
 use crate::edit::version_file::{self, Pattern};
 use crate::git::diff::{ChangeKind, ChangedFile};
 use crate::path::RepoPath;
@@ -54,10 +54,11 @@ impl Carriers {
         }
     }
 
-    /// Returns the version files that are still such, where `text` returns a file as it is now and `version` that
+    /// Returns the version files that are still such, where the root manifest is in `folder`, `text` returns a file as it is now and `version` that
     /// of a package.
     pub(super) fn settings(
         &self,
+        folder: &str,
         text: impl Fn(&RepoPath) -> Option<String>,
         version: impl Fn(Option<&str>) -> Option<Version>,
     ) -> Vec<Setting> {
@@ -78,7 +79,7 @@ impl Carriers {
             found.sort();
             let list: Vec<String> =
                 found.iter().map(|(_, pattern)| format!("  {},", literal(pattern))).collect();
-            let mut keys = vec![format!("path = {}", quoted(path.as_str()))];
+            let mut keys = vec![format!("path = {}", placed(path, folder))];
             keys.push(format!("lines = [\n{}\n]", list.join("\n")));
             keys.extend(package.as_ref().map(|name| format!("package = {}", quoted(name))));
             (!list.is_empty()).then(|| Setting {
@@ -92,7 +93,7 @@ impl Carriers {
 }
 
 /// Returns whether a command edits the file without being told of it.
-fn is_read_anyway(path: &RepoPath) -> bool {
+pub(super) fn is_read_anyway(path: &RepoPath) -> bool {
     let name = path.file_name();
     matches!(name, "Cargo.toml" | "Cargo.lock")
         || name.rsplit_once('.').is_some_and(|(_, ending)| ending == "lock")
@@ -136,7 +137,7 @@ fn patterns(old: &str, new: &str, moved: &Moved, date: NaiveDate) -> Vec<String>
 }
 
 /// Returns a line as a pattern in which a version is open where it stands alone, and a day.
-fn open(line: &str, version: &Version, day: Option<&str>) -> String {
+pub(super) fn open(line: &str, version: &Version, day: Option<&str>) -> String {
     let version = version.to_string();
     let escaped = line.replace('{', "{{").replace('}', "}}");
     let (mut text, mut rest) = (String::new(), &*escaped);
@@ -157,7 +158,7 @@ fn open(line: &str, version: &Version, day: Option<&str>) -> String {
 }
 
 /// Returns the days that stand in a line, as `2026-01-31`.
-fn days(line: &str) -> Vec<String> {
+pub(super) fn days(line: &str) -> Vec<String> {
     let windows = line.char_indices().filter_map(|(at, _)| line.get(at..at + 10));
     windows
         .filter(|text| text.as_bytes()[4] == b'-' && text.parse::<NaiveDate>().is_ok())
@@ -195,9 +196,4 @@ fn siblings(pattern: &str) -> Vec<String> {
         if upper == line { line.replace(word, other).replace(&format!("{{{other}}}"), their) } else { upper }
     };
     others.map(renamed).collect()
-}
-
-/// Writes a pattern as TOML, literally where that can be.
-fn literal(pattern: &str) -> String {
-    if pattern.contains(['\'', '\\']) { quoted(pattern) } else { format!("'{pattern}'") }
 }

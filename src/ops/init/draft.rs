@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::path::RepoPath;
+
 /// A key, or a table of an array with its keys, and what it was told from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -22,6 +24,12 @@ impl Setting {
         self.table == other.table && !self.begins_table() && self.lines.iter().any(says)
     }
 
+    /// Returns whether both are version files, of the same file.
+    pub(super) fn is_of_file(&self, other: &Self) -> bool {
+        let table = "[[version-file]]";
+        self.table == table && other.table == table && self.lines.first() == other.lines.first()
+    }
+
     /// Makes the setting of one key of the table `[table]`.
     pub(super) fn key(table: &'static str, line: String, why: String) -> Self {
         Self { table, lines: vec![line], why }
@@ -31,6 +39,20 @@ impl Setting {
     fn begins_table(&self) -> bool {
         self.table.starts_with("[[")
     }
+}
+
+/// Returns the file that holds `settings` as [`text`] does, below the directive for editors, if there is one, and
+/// with what of other tools is `left` out.
+pub(super) fn file(settings: &[Setting], left: &[String], directive: Option<String>) -> String {
+    let mut out = directive.map_or(String::new(), |line| line + "\n");
+    out += &text(settings);
+    if !left.is_empty() {
+        out += "\n# What has no counterpart here:\n";
+        for what in left {
+            let _ = writeln!(out, "# * {what}");
+        }
+    }
+    out
 }
 
 /// Returns the file that holds `settings`, tables together and in the order in which they come first.
@@ -59,6 +81,20 @@ pub(super) fn text(settings: &[Setting]) -> String {
         }
     }
     out
+}
+
+/// Returns a path as the configuration has it, quoted, where the root manifest is in `folder`.
+pub(super) fn placed(path: &RepoPath, folder: &str) -> String {
+    match path.as_str().strip_prefix(folder) {
+        Some(rest) if folder.is_empty() => quoted(rest),
+        Some(rest) if rest.starts_with('/') => quoted(&rest[1..]),
+        _ => quoted(&format!("/{path}")),
+    }
+}
+
+/// Writes a line as TOML, literally where that can be.
+pub(super) fn literal(line: &str) -> String {
+    if line.contains(['\'', '\\']) { quoted(line) } else { format!("'{line}'") }
 }
 
 /// Quotes a text as TOML does.
