@@ -51,7 +51,8 @@ fn of_file(before: &Project, after: &Project, file: &ChangedFile) -> Vec<Finding
         "Cargo.lock" => lock::findings(&path, old, new, before, after),
         "Cargo.toml" => {
             let masked = (tokens::masked(before, &path, old), tokens::masked(after, &path, new));
-            changed_lines(&path, &masked.0, &masked.1, new)
+            let back = moved_back(before, after, &path, [&masked.0, &masked.1]);
+            changed_lines(&path, &masked.0, &back, new)
         }
         _ => changed_lines(&path, old, &moved_back(before, after, &path, [old, new]), new),
     }

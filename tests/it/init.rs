@@ -11,12 +11,19 @@ use crate::tools::Tool;
 /// since.
 fn history() -> Fixture {
     let config = "[[version-file]]\npath = 'orbit.h'\nlines = ['#define ORBIT \"{version}\"', 'ORBIT_MAJOR {major}']\n\
-                  [[version-file]]\npath = 'CITATION.cff'\nlines = ['version: {version}', 'date-released: {date}']\n";
+                  [[version-file]]\npath = 'CITATION.cff'\nlines = ['version: {version}', 'date-released: {date}']\n\
+                  [[version-file]]\npath = 'Cargo.toml'\nlines = ['FileVersion = \"{version}\"']\n";
+    let resource = "[workspace.metadata.winres]\nFileVersion = \"7.0.0\"\n\n[workspace]";
     let citation = "cff-version: 1.2.0\nversion: 7.0.0\ndate-released: 2023-12-20\n";
     let header = "/* ours */\n#define ORBIT \"7.0.0\"\nORBIT_MAJOR 7\n";
     let fixture = Fixture::changed(
         "virtual-workspace",
-        &[("relprep.toml", "", config), ("orbit.h", "", header), ("CITATION.cff", "", citation)],
+        &[
+            ("relprep.toml", "", config),
+            ("orbit.h", "", header),
+            ("CITATION.cff", "", citation),
+            ("Cargo.toml", "[workspace]", resource),
+        ],
     );
     for (number, day) in (7..).zip(["2024-01-20", "2024-02-20", "2024-03-20", "2024-04-20"]) {
         run(&fixture, &format!("branch --date {day}"));
@@ -51,6 +58,7 @@ fn what_the_history_tells_is_written_with_its_evidence_and_makes_the_same_steps(
     for part in [
         "[[version-file]]\n# these lines changed with the version in 8 of 8 steps\npath = \"orbit.h\"\n",
         "path = \"CITATION.cff\"\nlines = [\n  'version: {version}',\n  'date-released: {date}',\n]\n",
+        "path = \"Cargo.toml\"\nlines = [\n  'FileVersion = \"{version}\"',\n]\n",
         "[schedule]\n# the last 4 releases are a month apart\n",
     ] {
         assert!(text.contains(part), "{text}");

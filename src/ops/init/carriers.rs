@@ -43,11 +43,14 @@ impl Carriers {
     pub(super) fn add(&mut self, changed: &[ChangedFile], moved: &[Moved], date: NaiveDate) {
         self.steps += 1;
         for file in changed {
-            let Some(path) = RepoPath::new(&file.path).filter(|path| !is_read_anyway(path)) else { continue };
+            let is_wanted = |path: &RepoPath| is_manifest(path) || !is_read_anyway(path);
+            let Some(path) = RepoPath::new(&file.path).filter(is_wanted) else { continue };
             let ChangeKind::Content(Ok([old, new])) = &file.change else { continue };
+            let own = |text: &str| if is_manifest(&path) { not_cargos(text) } else { text.to_owned() };
+            let (old, new) = (own(old), own(new));
             for moved in moved.iter().filter(|moved| path.is_below(&moved.folder)) {
                 let lines = self.lines.entry((path.clone(), moved.package.clone())).or_default();
-                for pattern in patterns(old, new, moved, date) {
+                for pattern in patterns(&old, &new, moved, date) {
                     *lines.entry(pattern).or_default() += 1;
                 }
             }
@@ -90,6 +93,23 @@ impl Carriers {
         };
         self.lines.iter().filter_map(of_file).collect()
     }
+}
+
+fn is_manifest(path: &RepoPath) -> bool {
+    path.file_name() == "Cargo.toml"
+}
+
+/// Returns a manifest without the lines that Cargo reads: comments and tables of `metadata` are left.
+fn not_cargos(manifest: &str) -> String {
+    let mut is_metadata = false;
+    let left = manifest.lines().map(|line| {
+        let text = line.trim();
+        if text.starts_with('[') {
+            is_metadata = text.contains("metadata");
+        }
+        if is_metadata || text.starts_with('#') { line } else { "" }
+    });
+    left.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns whether a command edits the file without being told of it.
