@@ -152,7 +152,8 @@ fn a_person_at_a_terminal_is_asked_what_nothing_tells() {
 fn what_other_tools_are_told_is_taken_over_and_what_has_no_counterpart_is_said() {
     let fixture = Fixture::made(&[("gears 1.4.0", &[][..])], "");
     fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
-    let release = "tag-name = \"gears/{{version}}\"\npre-release-hook = [\"make\"]\n";
+    // A key may be any text, and stays a comment.
+    let release = "tag-name = \"gears/{{version}}\"\npre-release-hook = [\"make\"]\n\"x\\nlead = 1\" = 1\n";
     let workflow = "on:\n  push:\n    branches:\n      - main\n      - 'stable-*'\n";
     for (path, text) in [
         ("release.toml", release),

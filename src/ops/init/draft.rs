@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::path::RepoPath;
+use crate::text::on_a_line;
 
 /// A key, or a table of an array with its keys, and what it was told from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub(super) fn file(settings: &[Setting], left: &[String], directive: Option<Stri
     if !left.is_empty() {
         out += "\n# What has no counterpart here:\n";
         for what in left {
-            let _ = writeln!(out, "# * {what}");
+            let _ = writeln!(out, "# * {}", on_a_line(what));
         }
     }
     out
@@ -74,7 +75,7 @@ pub(super) fn text(settings: &[Setting]) -> String {
             if index == 0 || setting.begins_table() {
                 let _ = if table.is_empty() { writeln!(out) } else { writeln!(out, "\n{table}") };
             }
-            let _ = writeln!(out, "# {}", setting.why);
+            let _ = writeln!(out, "# {}", on_a_line(&setting.why));
             setting.lines.iter().for_each(|line| {
                 let _ = writeln!(out, "{line}");
             });
@@ -94,7 +95,8 @@ pub(super) fn placed(path: &RepoPath, folder: &str) -> String {
 
 /// Writes a line as TOML, literally where that can be.
 pub(super) fn literal(line: &str) -> String {
-    if line.contains(['\'', '\\']) { quoted(line) } else { format!("'{line}'") }
+    let is_plain = |c: char| !c.is_control() && !['\'', '\\'].contains(&c);
+    if !line.chars().all(is_plain) { quoted(line) } else { format!("'{line}'") }
 }
 
 /// Quotes a text as TOML does.
