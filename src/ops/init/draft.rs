@@ -96,7 +96,7 @@ pub(super) fn placed(path: &RepoPath, folder: &str) -> String {
 /// Writes a line as TOML, literally where that can be.
 pub(super) fn literal(line: &str) -> String {
     let is_plain = |c: char| !c.is_control() && !['\'', '\\'].contains(&c);
-    if !line.chars().all(is_plain) { quoted(line) } else { format!("'{line}'") }
+    if line.chars().all(is_plain) { format!("'{line}'") } else { quoted(line) }
 }
 
 /// Quotes a text as TOML does.
