@@ -16,26 +16,21 @@ impl Repo {
     ///
     /// A refusal if there is no remote of the name that was asked for.
     pub fn refs(&self, preferred: Preferred) -> Result<Refs> {
-        let settings = self.settings()?;
         let tracking = self.tracking()?;
         if let Some(asked) = preferred.asked.as_deref()
             && tracking.iter().all(|one| one.name.as_str() != asked)
         {
             return Err(no_remote(asked).into());
         }
-        let push_default = settings.text("remote.pushdefault").map(str::to_owned);
-        let mut branches = Branches { preferred, push_default, ..Branches::default() };
+        let mut branches = Branches { preferred, ..Branches::default() };
         branches.remotes.extend(tracking.iter().map(|one| (one.name.clone(), Fetched::default())));
-        let mut tags = BTreeMap::new();
+        let (mut local, mut tags) = (Vec::new(), BTreeMap::new());
         for reference in self.git.references().context("cannot list the branches and tags")? {
             let reference = reference.context("cannot read the branches and tags")?;
             let Ok(full) = reference.name() else { continue };
             let commit = || Some(CommitId(reference.peel_to_commit().ok()?.id()));
             if let Some(name) = full.strip_prefix("refs/heads/") {
-                let local = |(name, commit): (BranchName, CommitId)| {
-                    (name.clone(), Local::read(&name, commit, settings))
-                };
-                branches.local.extend(BranchName::new(name).zip(commit()).map(local));
+                local.extend(BranchName::new(name).zip(commit()));
             } else if let Some(name) = full.strip_prefix("refs/tags/") {
                 let tag = TagName::new(name).and_then(|name| Tag::read(name, &reference));
                 tags.extend(tag.map(|tag| (tag.name.clone(), tag)));
@@ -51,6 +46,14 @@ impl Repo {
                 fetched.branches.insert(name, commit);
             }
         }
+        // Last: git tells them while the others are read.
+        let settings = self.settings()?;
+        branches.push_default = settings.text("remote.pushdefault").map(str::to_owned);
+        let read = |(name, commit)| {
+            let local = Local::read(&name, commit, settings);
+            (name, local)
+        };
+        branches.local.extend(local.into_iter().map(read));
         Ok(Refs { branches, tags })
     }
 
