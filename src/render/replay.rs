@@ -67,7 +67,8 @@ fn shown(outcome: &ReplayOutcome) -> (Style, String) {
             (NEW, format!("identical but for lines written by hand in {}", named(files)))
         }
         ReplayOutcome::OtherFiles { files } => {
-            (Style::new(), format!("same Cargo files; {} differ", named(files)))
+            let differ = if files.len() == 1 { "differs" } else { "differ" };
+            (Style::new(), format!("same Cargo files; {} {differ}", named(files)))
         }
         ReplayOutcome::Differs { files } => (OLD, format!("differs: {}", named(files))),
         ReplayOutcome::NotMechanical { reasons } => {

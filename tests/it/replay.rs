@@ -87,7 +87,7 @@ fn other_files_and_other_changes_are_told_apart() {
     amend(&fixture, "RELEASES.md", "49.0.1", "49.0.1 of the tower");
     let said = fixture.run("replay --last 1");
     assert_eq!(said.status, 0, "{}", said.err);
-    assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: same Cargo files; RELEASES.md differ"]);
+    assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: same Cargo files; RELEASES.md differs"]);
     amend(&fixture, "RELEASES.md", "49.0.1 of the tower", "49.0.1");
     let said = fixture.run("replay --last 1");
     assert_eq!(table(&said.out), ["patch 49.0.0 → 49.0.1: identical"]);

@@ -30,17 +30,33 @@ pub(super) fn of(
         key("[notes]", "scaffold = false"),
         key("[locks]", "stale = \"leave\""),
     ]);
+    candidates.extend(staying((session, past), steps)?);
+    Ok(candidates)
+}
+
+/// Returns tables of packages that stay: first one of all that are still there, which counts for what is to come, too;
+/// then one for each line of releases, for where others stayed.
+fn staying((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) -> Result<Vec<Setting>> {
     let by_line = stayed((session, past), steps)?;
     let mut distinct: Vec<&BTreeSet<String>> = by_line.values().collect();
     distinct.dedup();
-    for (line, packages) in by_line.iter().filter(|(_, packages)| !packages.is_empty()) {
-        let list: Vec<String> = packages.iter().map(|name| quoted(name)).collect();
-        let mut lines = vec![format!("packages = [{}]", list.join(", "))];
-        lines.extend((distinct.len() > 1).then(|| format!("releases = {}", quoted(line))));
-        lines.push("move = false".to_owned());
-        candidates.push(Setting { table: "[[line]]", lines, why: String::new() });
-    }
-    Ok(candidates)
+    let Some(latest) = steps.last() else { return Ok(Vec::new()) };
+    let members = past.packages(&session.repo, &session.context.location, latest.step.commit)?;
+    let is_here = |name: &&String| members.iter().any(|member| member.name == **name);
+    let here: BTreeSet<&String> = by_line.values().flatten().filter(is_here).collect();
+    let every = (distinct.len() > 1 && !here.is_empty()).then(|| stay(here, None));
+    let single = by_line.iter().filter(|(_, packages)| !packages.is_empty());
+    let single = single.map(|(line, packages)| stay(packages, (distinct.len() > 1).then_some(line.as_str())));
+    Ok(every.into_iter().chain(single).collect())
+}
+
+/// Returns the table by which `packages` stay, in the `releases` of one line or in all.
+fn stay<'a>(packages: impl IntoIterator<Item = &'a String>, releases: Option<&str>) -> Setting {
+    let list: Vec<String> = packages.into_iter().map(|name| quoted(name)).collect();
+    let mut lines = vec![format!("packages = [{}]", list.join(", "))];
+    lines.extend(releases.map(|line| format!("releases = {}", quoted(line))));
+    lines.push("move = false".to_owned());
+    Setting { table: "[[line]]", lines, why: String::new() }
 }
 
 fn key(table: &'static str, line: &str) -> Setting {
