@@ -215,6 +215,13 @@ fn what_a_cut_cannot_do_is_refused_at_once() {
             no_version,
         ])
     );
+    // In a paragraph it is a comment; by itself it would be code.
+    for indent in ["    ", "\t", " \t"] {
+        assert_eq!(
+            cut(&format!("# 1.0.0\n->\n{indent}<!-- ARCHIVE_START -->\n"), "# VERSION", "2.0.0", "1.0.0"),
+            refused(&["0: the notes have no archive marker, the line `<!-- ARCHIVE_START -->`"])
+        );
+    }
     let twice = "# 1.0.0\n<!-- ARCHIVE_START -->\n<!-- ARCHIVE_START -->\n";
     assert_eq!(
         cut(twice, "VERSION", "2.0.0", "1.0.0"),

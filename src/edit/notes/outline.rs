@@ -112,14 +112,24 @@ impl Outline {
     }
 
     /// Returns the lines at the outer level that have `content`, and nothing else but white space around
-    /// it: in code or further down in a comment, in a list or a quote they do not count.
+    /// it: in code or further down in a comment, in a list or a quote they do not count, nor where they would be
+    /// code if nothing stood before them.
     pub fn lines_with(&self, text: &str, content: &str) -> impl Iterator<Item = Range<usize>> {
         let lines = self.blocks.iter().flat_map(move |block| {
             let nests = matches!(block.kind, BlockKind::List(_) | BlockKind::Quote);
             self.lines(text, block).filter(move |line| !nests || !text[line.clone()].starts_with([' ', '\t']))
         });
-        lines.filter(move |line| text[line.clone()].trim() == content)
+        lines.filter(move |line| {
+            let line = &text[line.clone()];
+            line.trim() == content && !is_code_alone(line)
+        })
     }
+}
+
+/// Returns whether a line is indented code where no paragraph stands before it, which it would belong to.
+fn is_code_alone(line: &str) -> bool {
+    let rest = line.trim_start_matches(' ');
+    line.len() - rest.len() >= 4 || rest.starts_with('\t')
 }
 
 /// An outline while it is read, from top to bottom.
