@@ -192,6 +192,9 @@ impl Repo {
     }
 }
 
+/// The exit status of `git cherry-pick` where it leaves the rest to a person (git-cherry-pick(1)).
+const STOPPED: i32 = 1;
+
 /// Picks in the work tree until git stops at a conflict.
 fn pick(work: &ManualPick<'_>, scratch: &Scratch) -> Result<()> {
     let mut pick = scratch.git("cherry-pick").arg("-x");
@@ -202,12 +205,21 @@ fn pick(work: &ManualPick<'_>, scratch: &Scratch) -> Result<()> {
         pick = pick.args(["-m", &mainline.to_string()]);
     }
     let output = scratch.output(pick.args(work.commits.iter().map(ToString::to_string)))?;
-    if scratch.git_dir().join("CHERRY_PICK_HEAD").exists() {
+    if output.status.success() {
+        let finding = Finding::of(rule::NO_CONFLICT, "git finds no conflict there");
+        return Err(Refused::from(finding.remedy("run this without `--resolve`")).into());
+    }
+    if output.status.code() == Some(STOPPED) && has_conflict(scratch)? {
         return Ok(());
     }
-    let said = match output.status.success() {
-        true => "git finds no conflict there".to_owned(),
-        false => failure("git cherry-pick", output.status, &output.stderr),
-    };
-    Err(Refused::from(Finding::of(rule::NO_CONFLICT, said).remedy("run this without `--resolve`")).into())
+    // A git that is killed, or a hook that refuses, leaves a pick in progress as a conflict does.
+    let said = failure("git cherry-pick", output.status, &output.stderr);
+    let remedy = "put right what it says, and run this again; nothing is left of it";
+    Err(Refused::from(Finding::of(rule::NO_WORK_TREE, said).remedy(remedy)).into())
+}
+
+/// Returns whether a pick conflicts, also where git has staged a resolution that it remembered
+/// (`rerere.autoUpdate`).
+fn has_conflict(scratch: &Scratch) -> Result<bool> {
+    Ok(!scratch.git("ls-files").args(["--unmerged", "--resolve-undo"]).run()?.is_empty())
 }

@@ -122,3 +122,45 @@ fn where_nothing_conflicts_no_work_tree_is_made() {
     assert!(text.contains("nothing conflicts on release-1.0.0"), "{text}");
     assert_eq!(train.git(&["worktree", "list"]).lines().count(), 1);
 }
+
+#[test]
+fn a_pick_that_is_cut_short_is_not_a_conflict() {
+    let train = Train::new();
+    conflict(&train);
+    train.commit("main", &[("new.rs", "new\n")], "Add new");
+    train.git(&["switch", "-q", "--detach"]);
+    let state = || [train.git(&["for-each-ref"]), train.git(&["worktree", "list"])];
+    let before = state();
+    // The first commit applies; git stops, or is stopped, before it is made.
+    for (hook, said) in [
+        ("kill -KILL $PPID", "SIGKILL"),
+        ("kill -TERM $PPID", "SIGTERM"),
+        ("echo Not me >&2; exit 1", "Not me"),
+    ] {
+        let hook = train.sandbox.hook("prepare-commit-msg", hook);
+        let text = train.run(&["main", "main~1", "--resolve", "release-1.0.0"]).exits(1);
+        std::fs::remove_file(hook).unwrap();
+        assert!(text.contains("`git cherry-pick` failed") && text.contains(said), "{text}");
+        assert_eq!(state(), before, "{said}");
+    }
+    train.run(&["main", "main~1", "--resolve", "release-1.0.0"]).exits(0);
+}
+
+#[test]
+fn a_conflict_that_git_resolves_from_memory_is_handed_over() {
+    let train = Train::new();
+    let fix = conflict(&train);
+    train.git(&["config", "rerere.enabled", "true"]);
+    train.git(&["config", "rerere.autoUpdate", "true"]);
+    train.change("release-1.0.0", "src/lib.rs", "// three", "// third", "Go further");
+    let before = train.sandbox.rev("release-1.0.0");
+    finish(&train, &train.run(&[&fix, "--resolve", "release-1.0.0"]));
+    train.git(&["branch", "--force", "release-1.0.0", &before]);
+    let other = train.change("main", "src/lib.rs", "// three", "// 3", "Fix three");
+    let ran = train.run(&[&fix, &other, "--resolve", "release-1.0.0"]);
+    ran.exits(0);
+    let folder = folder(&ran);
+    assert_eq!(std::fs::read_to_string(folder.join("src/lib.rs")).unwrap(), "// both\n");
+    let picked = train.git(&["-C", folder.to_str().unwrap(), "rev-parse", "CHERRY_PICK_HEAD"]);
+    assert_eq!(picked, fix);
+}
