@@ -7,12 +7,14 @@
 pub mod answer;
 mod cargo;
 pub mod compile;
+mod confined;
 pub mod declared;
 pub mod dependencies;
 pub mod graph;
 pub mod lock_scope;
 pub mod metadata;
 pub mod outside;
+mod own_folder;
 pub mod rehearsal;
 pub mod relock;
 mod resolution;

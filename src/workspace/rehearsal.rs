@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use super::cargo;
+use super::cargo::Cargo;
 use super::outside::CargoMessage;
 
 /// What came of packing.
@@ -24,15 +24,12 @@ pub enum Packing {
 /// If Cargo cannot be run.
 pub fn pack(manifest: &Path, registry: Option<&str>, exclude: &[&str], verify: bool) -> Result<Packing> {
     let target = TempDir::with_prefix("relprep-pack-").context("cannot make a temporary folder")?;
-    let mut command = cargo::command();
-    command.args(["package", "--workspace", "--locked", "--offline", "--color=never", "--manifest-path"]);
-    command.arg(manifest).arg("--target-dir").arg(target.path());
-    command.args(exclude.iter().map(|name| format!("--exclude={name}")));
-    command.args(registry.map(|registry| format!("--registry={registry}")));
-    if !verify {
-        command.arg("--no-verify");
-    }
-    if let Err(said) = cargo::run(command)? {
+    let cargo = if verify { Cargo::unconfined() } else { Cargo::confined(None)? };
+    let cargo = cargo.args(["package", "--workspace", "--locked", "--offline", "--color=never"]);
+    let cargo = cargo.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(target.path());
+    let cargo = cargo.args(exclude.iter().map(|name| format!("--exclude={name}")));
+    let cargo = cargo.args(if verify { &[][..] } else { &["--no-verify"] });
+    if let Err(said) = cargo.args(registry.map(|registry| format!("--registry={registry}"))).run()? {
         return Ok(Packing::Refused(said));
     }
     let mut packed = Vec::new();

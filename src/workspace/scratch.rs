@@ -1,13 +1,11 @@
 //! A folder of its own in which Cargo sees a tree that is not checked out.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use tempfile::TempDir;
 
+use super::own_folder::OwnFolder;
 use super::resolution;
 use super::submodules::ReachedSubmodules;
 use crate::git::{Mode, Repo, Tree};
@@ -85,61 +83,6 @@ fn package_of<'a>(folder: &'a str, place: &str) -> Option<&'a str> {
     above.strip_suffix('/').or(Some(above).filter(|above| above.is_empty()))
 }
 
-/// A temporary folder that other runs leave alone while this one lives, and remove when it was killed.
-struct Folder {
-    folder: TempDir,
-    /// The system gives the lock back when the process ends, however it does.
-    _lock: File,
-}
-
-/// What the names of temporary folders begin with.
-const PREFIX: &str = "relprep-";
-/// The file in such a folder that its maker holds locked.
-const LOCK: &str = "lock";
-
-impl Folder {
-    /// Makes a folder, and removes those that killed runs have left.
-    fn make() -> Result<Self> {
-        let base = base();
-        std::fs::create_dir_all(&base).with_context(|| format!("cannot create {}", base.display()))?;
-        sweep(&base);
-        let folder = TempDir::with_prefix_in(PREFIX, &base).context("cannot make a temporary folder")?;
-        let path = folder.path().join(LOCK);
-        let cannot = || format!("cannot create {}", path.display());
-        let mut lock = File::create(&path).with_context(cannot)?;
-        // Where the file system knows no locks, other runs cannot take this one either.
-        let _ = lock.lock();
-        // Until something is in it, nobody takes a lock that is free for that of a dead run.
-        lock.write_all(b"locked").with_context(cannot)?;
-        Ok(Self { folder, _lock: lock })
-    }
-}
-
-/// Returns where temporary folders are made: where nobody else can put a Cargo configuration above them,
-/// and in memory if possible, since the making of some hundred files is what they cost. `TMPDIR` overrides
-/// it.
-fn base() -> PathBuf {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let runtime = || variable("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir());
-    let cache = || variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")));
-    let found = variable("TMPDIR").or_else(runtime).or_else(|| Some(cache()?.join("relprep")));
-    found.unwrap_or_else(std::env::temp_dir)
-}
-
-/// Removes the folders whose makers are dead; other users' cannot be opened.
-fn sweep(base: &Path) {
-    let Ok(entries) = std::fs::read_dir(base) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
-        let folder = entry.path();
-        let is_free =
-            |lock: File| lock.try_lock().is_ok() && lock.metadata().is_ok_and(|found| found.len() > 0);
-        if File::open(folder.join(LOCK)).is_ok_and(is_free) {
-            // What cannot be removed now is tried again by the next run.
-            let _ = std::fs::remove_dir_all(folder);
-        }
-    }
-}
-
 /// Returns whether rustup would run what the file names.
 fn chooses_toolchain(path: &RepoPath) -> bool {
     ["rust-toolchain", "rust-toolchain.toml"].contains(&path.file_name())
@@ -167,14 +110,14 @@ fn has_source_extension(name: &str) -> bool {
 pub struct ScratchFolder {
     root: PathBuf,
     pub(super) submodules: ReachedSubmodules,
-    _folder: Folder,
+    _folder: OwnFolder,
 }
 
 impl ScratchFolder {
     /// Lays out `tree`.
     pub fn lay(repo: &Repo, tree: &Tree, extent: LayoutExtent) -> Result<Self> {
-        let folder = Folder::make()?;
-        let root = folder.folder.path().canonicalize()?.join("tree");
+        let folder = OwnFolder::make()?;
+        let root = folder.path()?.join("tree");
         std::fs::create_dir(&root).with_context(|| format!("cannot create {}", root.display()))?;
         let mut scratch = Self { root, submodules: ReachedSubmodules::default(), _folder: folder };
         repo.bring_files(tree, is_read_by_cargo)?;
@@ -187,7 +130,7 @@ impl ScratchFolder {
             }
             let Some(mut content) = repo.bytes(entry.blob, limits::TEXT)? else { continue };
             if is_cargo_config(path) {
-                content = resolution::only(&String::from_utf8_lossy(&content)).into_bytes();
+                content = resolution::of_text(&String::from_utf8_lossy(&content)).into_bytes();
             }
             scratch.write(path, &content)?;
             if is_manifest {

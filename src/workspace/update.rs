@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::cargo;
+use super::cargo::Cargo;
 use super::outside::CargoMessage;
 use super::scratch::ScratchFolder;
 use crate::path::RepoPath;
@@ -14,11 +14,11 @@ pub(crate) fn update(
     args: &[&str],
 ) -> Result<Result<(), CargoMessage>> {
     let manifest = lock.sibling("Cargo.toml").context("a lock file without a folder")?;
-    let mut command = cargo::command();
-    command.args(["update", "--offline", "--quiet", "--manifest-path"]).arg(scratch.path(&manifest));
-    command.args(args).current_dir(scratch.root());
+    let cargo =
+        Cargo::confined(Some(scratch.root()))?.args(["update", "--offline", "--quiet", "--manifest-path"]);
+    let cargo = cargo.arg(scratch.path(&manifest)).args(args);
     // Its paths are of a folder that is gone when they are read.
     let root = format!("{}{}", scratch.root().display(), std::path::MAIN_SEPARATOR);
     let in_short = |said: &str| said.replace(&root, "").trim().trim_start_matches("error: ").to_owned();
-    Ok(cargo::run(command)?.map(drop).map_err(|said| said.edited(in_short)))
+    Ok(cargo.run()?.map(drop).map_err(|said| said.edited(in_short)))
 }

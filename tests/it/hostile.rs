@@ -2,6 +2,7 @@
 //! option, runs unasked, or is obeyed by a terminal, and none of their texts is too large or too deep.
 
 #[cfg(unix)]
+mod cargo_config;
 mod links;
 mod names;
 mod paths;

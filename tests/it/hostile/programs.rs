@@ -142,52 +142,6 @@ fn a_branch_without_a_configuration_runs_what_is_checked_out_and_says_so() {
     assert!(notes.ends_with("\n1"), "{notes}");
 }
 
-/// Returns a configuration of Cargo with `program` wherever one can be named.
-fn naming(program: &str) -> String {
-    format!(
-        "[build]\nrustc = '{program}'\nrustc-wrapper = '{program}'\nrustc-workspace-wrapper = '{program}'\n\
-         [target.'cfg(all())']\nrunner = ['{program}']\n[target.x86_64-unknown-linux-gnu]\nlinker = '{program}'\n\
-         [alias]\nmetadata = ['!{program}']\nupdate = ['!{program}']\n\
-         [registry]\nglobal-credential-providers = ['{program}']\ncredential-provider = ['{program}']\n\
-         [registries.own]\nindex = 'sparse+https://localhost/'\ncredential-provider = ['{program}']\n\
-         [doc]\nbrowser = '{program}'\n[env]\nRUSTC_WRAPPER = {{ value = '{program}', force = true }}\n"
-    )
-}
-
-#[test]
-fn no_program_runs_that_a_cargo_configuration_of_the_repository_names() {
-    for file in [".cargo/config.toml", ".cargo/config"] {
-        // Cargo is asked about its lock file, and by its resolver asks rustc.
-        let fixture = Fixture::changed("patched", &[("Cargo.toml", "resolver = \"2\"", "resolver = \"3\"")]);
-        let (evil, ran) = (fixture.sandbox.dir().join("evil"), fixture.sandbox.dir().join("ran"));
-        write_executable(&evil, &format!("#!/bin/sh\necho \"$0 $*\" >>'{}'\nexec \"$@\"\n", ran.display()));
-        fixture.sandbox.git(["switch", "--quiet", "--create", "release-1.4.2"]);
-        fixture.sandbox.write(file, naming(&evil.display().to_string()));
-        fixture.sandbox.commit_all("A configuration of Cargo");
-        for here in ["release-1.4.2", "main"] {
-            fixture.sandbox.git(["switch", "--quiet", here]);
-            for args in [
-                "status",
-                "schedule",
-                "check",
-                "check --branch release-1.4.2",
-                "check --supported",
-                "check --only-versions",
-                "check-msrv",
-                "check-msrv --branch release-1.4.2",
-                "branch --dry-run",
-                "patch --branch release-1.4.2 --dry-run",
-                "patch --branch release-1.4.2 --allow-dirty",
-                "backport HEAD --dry-run",
-                "backport --status",
-            ] {
-                let said = fixture.run(args);
-                assert!(!ran.exists(), "{file} on {here}: `{args}` ran a program: {}", said.err);
-            }
-        }
-    }
-}
-
 #[test]
 fn what_killed_runs_have_laid_out_for_cargo_is_removed_and_nothing_else() {
     let fixture = Fixture::new("patched");
