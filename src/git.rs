@@ -41,6 +41,7 @@ pub use branches::{Branches, Preferred, Refs};
 pub use ids::{BlobId, CommitId, PatchId, TreeId};
 pub use moment::Moment;
 pub use names::{BranchName, RefName, RemoteName, TagName};
+pub use refs::FoundRefs;
 pub use tags::Tag;
 pub use tree::{Mode, Tree, TreeFile};
 

@@ -20,7 +20,7 @@ use anyhow::Result;
 use semver::Version;
 
 pub use checked_out::CheckedOut;
-pub use configured::{config_here, refs};
+pub use configured::{ConfiguredRefs, config_here, found_refs, refs};
 pub use location::{Location, Revision, nearest_package};
 use location::{manifest_path, relative};
 pub use members::PastMembers;
@@ -115,7 +115,7 @@ impl Project {
     /// Reads the project at `location` as it is `at` a commit, of which Cargo is asked `question`; beside it, or why
     /// it cannot be read, stands what Cargo need not be asked again.
     ///
-    /// `here` is what was read already of the commit that is checked out.
+    /// `here` is what was read already of the commit that is checked out, of which the same may have been asked.
     ///
     /// # Errors
     ///
@@ -125,13 +125,14 @@ impl Project {
         location: &Location,
         at: Revision,
         question: Question,
-        here: Option<CheckedOut>,
+        here: Option<(CheckedOut, Option<AskedMembers>)>,
     ) -> Result<(Result<Self>, CargoView)> {
         let (project, folder) = if at.is_checked_out {
-            let here = here.filter(|here| here.commit == at.commit);
-            let CheckedOut { commit, tree, changed } =
-                here.map_or_else(|| CheckedOut::at(repo, at.commit), Ok)?;
-            let read = Self::read_tree((repo, refs), location, (commit, tree), &changed, (question, None));
+            let here = here.filter(|(here, _)| here.commit == at.commit);
+            let (CheckedOut { commit, tree, changed }, asked) =
+                here.map_or_else(|| Ok((CheckedOut::at(repo, at.commit)?, None)), anyhow::Ok)?;
+            let asked = (question, asked);
+            let read = Self::read_tree((repo, refs), location, (commit, tree), &changed, asked);
             (read, CargoFolder::of_checkout(&changed))
         } else {
             (Self::read_elsewhere((repo, refs), location, at.commit, question), CargoFolder::Scratch)
@@ -438,6 +439,26 @@ impl AskedMembers {
     pub fn at(repo: &Repo, location: &Location) -> Option<Self> {
         let manifest = manifest_path(repo, location).ok()?;
         text::is_small_enough(repo).then(|| Self::ask(repo.root().to_owned(), manifest, Question::Members))
+    }
+
+    /// Asks `question` about the project at `location`, which is `here`; not where Cargo would not see it in the work
+    /// tree as it is committed.
+    ///
+    /// # Errors
+    ///
+    /// A refusal where what Cargo would read is too large for it, or where there is no manifest.
+    pub fn of_checkout(
+        repo: &Repo,
+        location: &Location,
+        here: &CheckedOut,
+        question: Question,
+    ) -> Result<Option<Self>> {
+        if here.changed.iter().any(|path| question.concerns(path)) {
+            return Ok(None);
+        }
+        text::check_sizes(repo, &here.tree)?;
+        let manifest = manifest_path(repo, location)?;
+        Ok(Some(Self::ask(repo.root().to_owned(), manifest, question)))
     }
 
     fn ask(root: PathBuf, manifest: PathBuf, question: Question) -> Self {

@@ -53,6 +53,13 @@ pub(super) struct Local {
     pub(super) push: Option<String>,
 }
 
+impl Local {
+    /// Makes one of which nothing is configured.
+    pub(super) fn at(commit: CommitId) -> Self {
+        Self { commit, remote: None, push: None }
+    }
+}
+
 /// What was fetched from a remote.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fetched {
@@ -122,7 +129,7 @@ impl BranchTip {
 impl Branches {
     /// Returns these local branches, and no other.
     pub fn of_locals(branches: impl IntoIterator<Item = (BranchName, CommitId)>) -> Self {
-        let local = |(name, commit)| (name, Local { commit, remote: None, push: None });
+        let local = |(name, commit)| (name, Local::at(commit));
         Self { local: branches.into_iter().map(local).collect(), ..Self::default() }
     }
 
@@ -166,10 +173,7 @@ impl Branches {
     /// Returns local branches of these names, for a test that has no repository.
     #[cfg(test)]
     pub(crate) fn of_test(names: &[&str]) -> Self {
-        let local = |name: &&str| {
-            let commit = CommitId::of_test(1);
-            Some((BranchName::new(*name)?, Local { commit, remote: None, push: None }))
-        };
+        let local = |name: &&str| Some((BranchName::new(*name)?, Local::at(CommitId::of_test(1))));
         Self { local: names.iter().filter_map(local).collect(), ..Self::default() }
     }
 

@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 use git2::Direction;
 
 use super::branches::{Branches, Fetched, Local, Preferred, Refs, no_remote};
-use super::settings::Settings;
 use super::{BranchName, CommitId, RemoteName, Repo, Tag, TagName};
 
 impl Repo {
@@ -16,6 +15,15 @@ impl Repo {
     ///
     /// A refusal if there is no remote of the name that was asked for.
     pub fn refs(&self, preferred: Preferred) -> Result<Refs> {
+        self.found_refs(preferred)?.told(self)
+    }
+
+    /// Returns the branches and tags, while git tells what it is configured to do about them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::refs`].
+    pub fn found_refs(&self, preferred: Preferred) -> Result<FoundRefs> {
         let tracking = self.tracking()?;
         if let Some(asked) = preferred.asked.as_deref()
             && tracking.iter().all(|one| one.name.as_str() != asked)
@@ -46,15 +54,8 @@ impl Repo {
                 fetched.branches.insert(name, commit);
             }
         }
-        // Last: git tells them while the others are read.
-        let settings = self.settings()?;
-        branches.push_default = settings.text("remote.pushdefault").map(str::to_owned);
-        let read = |(name, commit)| {
-            let local = Local::read(&name, commit, settings);
-            (name, local)
-        };
-        branches.local.extend(local.into_iter().map(read));
-        Ok(Refs { branches, tags })
+        branches.local.extend(local.into_iter().map(|(name, commit)| (name, Local::at(commit))));
+        Ok(FoundRefs(Refs { branches, tags }))
     }
 
     /// Returns the remotes that are configured; where none is, those of which something is here.
@@ -99,10 +100,29 @@ impl Tracking<'_> {
     }
 }
 
-impl Local {
-    fn read(name: &BranchName, commit: CommitId, settings: &Settings) -> Self {
-        let text = |key: &str| settings.text(&format!("branch.{name}.{key}")).map(str::to_owned);
-        Self { commit, remote: text("remote"), push: text("pushremote") }
+/// The branches and tags, of which it is not known yet what git is configured to do about them.
+pub struct FoundRefs(Refs);
+
+impl FoundRefs {
+    /// Returns them as if nothing were configured: no branch has an upstream.
+    pub fn guess(&self) -> &Refs {
+        &self.0
+    }
+
+    /// Returns them as they are, once git has told its configuration.
+    ///
+    /// # Errors
+    ///
+    /// If git does not tell it.
+    pub fn told(self, repo: &Repo) -> Result<Refs> {
+        let mut refs = self.0;
+        let settings = repo.settings()?;
+        refs.branches.push_default = settings.text("remote.pushdefault").map(str::to_owned);
+        for (name, local) in &mut refs.branches.local {
+            let text = |key: &str| settings.text(&format!("branch.{name}.{key}")).map(str::to_owned);
+            (local.remote, local.push) = (text("remote"), text("pushremote"));
+        }
+        Ok(refs)
     }
 }
 

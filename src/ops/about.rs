@@ -7,7 +7,7 @@ use crate::ci::{self, Variables};
 use crate::finding::{Finding, Refused};
 use crate::git::{BranchName, CommitId, Head, Refs, Repo};
 use crate::plan::preconditions;
-use crate::project::{CheckedOut, Project, Revision};
+use crate::project::{self, AskedMembers, CheckedOut, Project, Revision};
 use crate::report::Report;
 use crate::rule;
 use crate::workspace::answer::Question;
@@ -56,20 +56,26 @@ impl CheckedBranch {
         }
         report.findings.extend(refs.branches.doubt());
     }
+}
 
-    /// Reads the project, of which Cargo is asked `question`, or why it cannot be; beside it returns what Cargo need
-    /// not be asked again. `here` is what [`BranchSource::here`] read.
-    pub(super) fn read(
-        &self,
-        session: &Session<'_>,
-        refs: &Refs,
-        question: Question,
-        here: Option<CheckedOut>,
-    ) -> Result<(Result<Project>, CargoView)> {
-        let (repo, location) = (&session.repo, &session.context.location);
-        let (mut project, view) = Project::read_asking((repo, refs), location, self.at, question, here)?;
+/// A branch, and what Cargo is asked about it.
+pub(super) struct AskedBranch {
+    pub(super) refs: Refs,
+    pub(super) branch: CheckedBranch,
+    question: Question,
+    /// What is checked out, and what Cargo was asked about it.
+    here: Option<(CheckedOut, Option<AskedMembers>)>,
+}
+
+impl AskedBranch {
+    /// Reads the project, or why it cannot be; beside it returns what Cargo need not be asked again.
+    pub(super) fn read(&mut self, session: &Session<'_>) -> Result<(Result<Project>, CargoView)> {
+        let (repo, location, at) = (&session.repo, &session.context.location, self.branch.at);
+        let here = self.here.take();
+        let (mut project, view) =
+            Project::read_asking((repo, &self.refs), location, at, self.question, here)?;
         if let Ok(project) = &mut project
-            && !self.at.is_checked_out
+            && !at.is_checked_out
         {
             // A check runs no programs, and minds none that could not be run.
             project.notes.retain(|note| note.rule != rule::CONFIG_RUNS);
@@ -79,13 +85,32 @@ impl CheckedBranch {
 }
 
 impl BranchSource {
-    /// Reads what is checked out, while git tells its configuration, unless a branch is named, which may be another.
+    /// Finds the branch that is meant, and which question Cargo is asked about it, with the branches and tags.
+    ///
+    /// Unless a branch is named, Cargo is asked about what is checked out before git has told its configuration:
+    /// whoever guesses wrong without that asks twice.
     ///
     /// # Errors
     ///
-    /// If git fails.
-    pub(super) fn here(&self, repo: &Repo) -> Result<Option<CheckedOut>> {
-        if self.branch.is_some() { Ok(None) } else { CheckedOut::read(repo) }
+    /// As [`Self::branch`], and those of `question`.
+    pub(super) fn ask(
+        &self,
+        session: &Session<'_>,
+        question: impl Fn(&Refs, &CheckedBranch) -> Result<Question>,
+    ) -> Result<AskedBranch> {
+        let (repo, location) = (&session.repo, &session.context.location);
+        let found = project::found_refs(repo, location)?;
+        let here = if self.branch.is_some() { None } else { CheckedOut::read(repo)? };
+        let mut asked = None;
+        if let Some(here) = &here {
+            let question = question(found.guess(), &self.find(&repo.head()?, found.guess())?)?;
+            asked = AskedMembers::of_checkout(repo, location, here, question)?.map(|asked| (question, asked));
+        }
+        let mut refs = found.told(repo, location)?;
+        let branch = self.branch(repo, &mut refs)?;
+        let question = question(&refs, &branch)?;
+        let asked = asked.filter(|(early, _)| *early == question).map(|(_, asked)| asked);
+        Ok(AskedBranch { refs, branch, question, here: here.map(|here| (here, asked)) })
     }
 
     /// Returns the branch that is meant: the one that is named, else the one that CI's environment tells,
@@ -96,7 +121,7 @@ impl BranchSource {
     /// # Errors
     ///
     /// A refusal where none of them tells, where no branch has the name, and where there is no commit.
-    pub(super) fn branch(&self, repo: &Repo, refs: &mut Refs) -> Result<CheckedBranch> {
+    fn branch(&self, repo: &Repo, refs: &mut Refs) -> Result<CheckedBranch> {
         let branch = self.find(&repo.head()?, refs)?;
         refs.branches.extend([branch.name.clone()]);
         Ok(branch)

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::about::BranchSource;
+use super::about::{AskedBranch, BranchSource};
 use super::check_options::{self, CheckOptions};
 use super::session::Session;
 use crate::check::{self, BranchKind, read};
@@ -10,7 +10,7 @@ use crate::finding::{Finding, Refused};
 use crate::only_versions;
 use crate::plan::Request;
 use crate::plan::course;
-use crate::project::{self, Project};
+use crate::project::Project;
 use crate::report::Report;
 use crate::rule;
 use crate::workspace::answer::Question;
@@ -23,12 +23,10 @@ use crate::workspace::dependencies::Answers;
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
 pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions) -> Result<Report> {
     let (repo, location) = (&session.repo, &session.context.location);
-    let here = about.here(repo)?;
-    let mut refs = project::refs(repo, location)?;
-    let branch = about.branch(repo, &mut refs)?;
-    let question = read::question((repo, &refs), location, branch.at, &branch.name)?;
-    let (project, view) = branch.read(session, &refs, question, here)?;
-    let project = project?;
+    let mut asked =
+        about.ask(session, |refs, branch| read::question((repo, refs), location, branch.at, &branch.name))?;
+    let (project, view) = asked.read(session)?;
+    let (AskedBranch { refs, branch, .. }, project) = (asked, project?);
     let date = session.context.date;
     let request =
         Request { project: &project, branch: &branch.name, refs: &refs, date, asked: &course::NOTHING };
@@ -58,10 +56,9 @@ pub fn check(session: &Session<'_>, about: &BranchSource, options: CheckOptions)
 /// As [`check()`], and a refusal if there is no such commit.
 pub fn only_versions(session: &Session<'_>, about: &BranchSource, base: Option<&str>) -> Result<Report> {
     let Session { context, repo } = session;
-    let here = about.here(repo)?;
-    let mut refs = project::refs(repo, &context.location)?;
-    let branch = about.branch(repo, &mut refs)?;
-    let project = branch.read(session, &refs, Question::Members, here)?.0?;
+    let mut asked = about.ask(session, |_, _| Ok(Question::Members))?;
+    let project = asked.read(session)?.0?;
+    let refs = asked.refs;
     let before = match base {
         None => repo.parent(project.commit)?,
         Some(base) => repo.resolve(base)?,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::about::BranchSource;
+use super::about::{AskedBranch, BranchSource};
 use super::session::Session;
 use super::sink::Sink;
 use crate::finding::{Finding, Refused};
@@ -11,7 +11,7 @@ use crate::msrv::baseline::BaselineOverride;
 use crate::msrv::inquiry::{self, Inquiry, Promise};
 use crate::plan::Request;
 use crate::plan::course;
-use crate::project::{self, Project};
+use crate::project::Project;
 use crate::report::Report;
 use crate::rule::{self, Rule};
 use crate::workspace::compile;
@@ -44,17 +44,17 @@ pub struct MsrvOptions {
 /// A refusal if it is not known which branch is meant, or its project cannot be read.
 pub fn check_msrv(session: &Session<'_>, options: &MsrvOptions, sink: &mut dyn Sink) -> Result<Report> {
     let Session { context, repo } = session;
-    let here = options.about.here(repo)?;
-    let mut refs = project::refs(repo, &context.location)?;
-    let branch = options.about.branch(repo, &mut refs)?;
-    if options.build && !branch.at.is_checked_out {
-        return Err(Refused::from(not_compiled(&branch.name)).into());
+    let stated = &options.stated;
+    let mut asked = options.about.ask(session, |refs, branch| {
+        inquiry::question((repo, refs), &context.location, branch.at, &branch.name, stated)
+    })?;
+    if options.build && !asked.branch.at.is_checked_out {
+        return Err(Refused::from(not_compiled(&asked.branch.name)).into());
     }
+    let (project, view) = asked.read(session)?;
+    let AskedBranch { refs, branch, .. } = asked;
     let mut report = Report::new("check-msrv", format!("MSRV of {}", branch.name));
     branch.tell(&refs, &mut report);
-    let stated = &options.stated;
-    let question = inquiry::question((repo, &refs), &context.location, branch.at, &branch.name, stated)?;
-    let (project, view) = branch.read(session, &refs, question, here)?;
     let project = match project {
         Ok(project) => project,
         Err(error) => {

@@ -8,7 +8,7 @@ use super::location::{Location, Revision};
 use super::text;
 use crate::config::{self, Config, ConfigFile};
 use crate::finding::{Finding, Refused};
-use crate::git::{BranchName, Refs, Repo, Tree};
+use crate::git::{BranchName, FoundRefs, Refs, Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 
@@ -205,17 +205,50 @@ fn no_config(path: &Path, error: &std::io::Error) -> Refused {
 ///
 /// A refusal if there is no such remote. What is wrong with the configuration is none here.
 pub fn refs(repo: &Repo, location: &Location) -> Result<Refs> {
-    let read = |config: &Config| repo.refs(config.preferred(location.remote.as_deref()));
-    match nearest_config(location) {
-        Ok(Some(config)) => read(&config),
-        Ok(None) => {
-            let refs = read(&Config::default())?;
-            match trunk_config((repo, &refs), location).ok().flatten() {
-                Some(config) if config.trunk.is_some() || config.remote.is_some() => read(&config),
-                _ => Ok(refs),
-            }
+    found_refs(repo, location)?.told(repo, location)
+}
+
+/// Returns them while git tells what it is configured to do about them.
+///
+/// # Errors
+///
+/// As [`refs`].
+pub fn found_refs(repo: &Repo, location: &Location) -> Result<ConfiguredRefs> {
+    let nearest = nearest_config(location);
+    let (has_nearest, config) = (!matches!(nearest, Ok(None)), nearest.ok().flatten().unwrap_or_default());
+    let found = repo.found_refs(config.preferred(location.remote.as_deref()))?;
+    Ok(ConfiguredRefs { found, has_nearest })
+}
+
+/// Branches and tags, of which it is not known yet what git is configured to do about them.
+pub struct ConfiguredRefs {
+    found: FoundRefs,
+    /// Whether a configuration is there, so that the trunk's does not count.
+    has_nearest: bool,
+}
+
+impl ConfiguredRefs {
+    /// Returns them as if nothing were configured in git.
+    pub fn guess(&self) -> &Refs {
+        self.found.guess()
+    }
+
+    /// Returns them as they are, once git has told its configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`refs`].
+    pub fn told(self, repo: &Repo, location: &Location) -> Result<Refs> {
+        let refs = self.found.told(repo)?;
+        if self.has_nearest {
+            return Ok(refs);
         }
-        Err(_) => read(&Config::default()),
+        match trunk_config((repo, &refs), location).ok().flatten() {
+            Some(config) if config.trunk.is_some() || config.remote.is_some() => {
+                repo.refs(config.preferred(location.remote.as_deref()))
+            }
+            _ => Ok(refs),
+        }
     }
 }
 
