@@ -91,7 +91,7 @@ impl Repo {
     ///
     /// A refusal if there is no such commit, or the range is empty or of another kind.
     pub fn commits_of(&self, revision: &str) -> Result<Vec<CommitId>> {
-        let parsed = self.git.revparse(revision).map_err(|error| no_commit(revision, error.message()))?;
+        let parsed = self.git.revparse(revision).map_err(|error| no_commit(revision, unnamed(&error)))?;
         let peel = |object: Option<&git2::Object<'_>>| {
             let commit = object.and_then(|object| object.peel_to_commit().ok());
             commit.map(|commit| commit.id()).ok_or_else(|| no_commit(revision, "it names no commit"))
@@ -231,6 +231,16 @@ impl FirstParents {
         };
         self.seen.extend(commit);
         Ok(())
+    }
+}
+
+/// Says why a revision names nothing.
+fn unnamed(error: &git2::Error) -> &str {
+    match error.code() {
+        ErrorCode::NotFound => "nothing has that name",
+        ErrorCode::Ambiguous => "several begin so",
+        ErrorCode::InvalidSpec => "a revision is not written so",
+        _ => error.message(),
     }
 }
 
