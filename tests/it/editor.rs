@@ -9,6 +9,8 @@ use relprep::path::RepoPath;
 use semver::Version;
 use toml_edit::Document;
 
+use crate::support::repeatable;
+
 /// A manifest that is yet to be written, with one set of versions or another.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one way in which a manifest may differ")]
@@ -249,7 +251,7 @@ fn edited(text: &str, from: &Version, to: &Version) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(repeatable())]
 
     #[test]
     fn the_edit_writes_what_would_have_been_written_with_the_new_versions(model in model()) {

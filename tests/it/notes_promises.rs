@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use relprep::edit::notes::{Carried, Edited, Layout, Missing, Notes, Section, SectionState, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
 use relprep::template::Values;
 use semver::Version;
+
+use crate::support::repeatable;
 
 fn v(text: &str) -> Version {
     text.parse().unwrap()
@@ -122,12 +123,7 @@ fn keeps_lines(whole: &str, part: &str, may_go: impl Fn(&str) -> bool) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        // What is found is found in every run.
-        rng_seed: RngSeed::Fixed(15),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(repeatable())]
 
     #[test]
     fn a_release_loses_nothing_but_empty_categories_and_the_link_that_follows(text in texts()) {

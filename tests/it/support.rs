@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use tempfile::TempDir;
 
 use crate::environment;
@@ -196,4 +197,9 @@ pub fn write_executable(path: &Path, content: &str) {
         use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
+}
+
+/// Returns how properties are tested: what is found is found in every run, and nothing is written.
+pub fn repeatable() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(15), ..ProptestConfig::default() }
 }

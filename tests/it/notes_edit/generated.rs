@@ -1,10 +1,10 @@
 //! Texts that nobody wrote, and what always holds of them.
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use relprep::edit::notes::Missing;
 
 use super::{TEMPLATE, TRUNK, cut, patch, refused, release, unchanged, v, with};
+use crate::support::repeatable;
 
 /// Texts made of what the outline looks for.
 fn texts() -> impl Strategy<Value = String> {
@@ -61,12 +61,7 @@ fn a_template_that_would_hide_the_archive_cannot_serve() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        // What is found is found in every run.
-        rng_seed: RngSeed::Fixed(15),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(repeatable())]
 
     #[test]
     fn the_outline_is_the_whole_text(text in texts()) {

@@ -12,6 +12,8 @@ use relprep::train::schedule::{Bound, Schedule, Selection};
 use relprep::train::*;
 use semver::Version;
 
+use crate::support::repeatable;
+
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -388,7 +390,7 @@ fn two_centuries(train: &Train) -> Vec<Release> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..repeatable() })]
 
     /// Every day belongs to exactly one current release: no gap, no overlap.
     #[test]
