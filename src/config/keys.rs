@@ -183,6 +183,7 @@ keys! {
     "notes.unreleased" Text = "\"Unreleased\"", default "`Unreleased`": "What a section says before its release.";
     "notes.released" Text = "\"Released {date}\"", default "`Released {date}`": "What a section says after its release.";
     "notes.scaffold" Switch = "false", default "`true`": "Whether `patch` writes the section that nobody has written.";
+    "notes.begin-anew" Switch = "false", default "`true`": "Whether a release that takes what is gathered begins a section to gather in anew.";
     "notes.carry" OneOf("asked", "cut") = "\"cut\"", default "`\"asked\"`": "When the trunk's notes get the sections of releases that their branches have: by `notes --carry` alone, or with each cut, too.";
 
     "commit" Table = "", default "": "The messages of the commits.";

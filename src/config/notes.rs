@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::path::ConfigPath;
 use super::value::{Patterns, said};
-use crate::edit::notes::{Layout, Missing, Style, Wording};
+use crate::edit::notes::{Anew, Layout, Missing, Style, Wording};
 use crate::path::RepoPath;
 
 /// The release notes.
@@ -28,6 +28,8 @@ pub struct NotesConfig {
     pub style: Style,
     /// What `patch` does about a section that the maintainers have not written.
     pub missing: Missing,
+    /// What a release leaves where it took what was gathered.
+    pub anew: Anew,
     /// When the trunk gets sections of release branches.
     pub carry: Carry,
     /// The notes of single packages.
@@ -71,6 +73,7 @@ impl Default for NotesConfig {
             template: None,
             style,
             missing: Missing::Scaffold,
+            anew: Anew::Begun,
             carry: Carry::Asked,
             packages: Vec::new(),
         }
@@ -186,6 +189,7 @@ struct NotesTable {
     #[serde(deserialize_with = "released")]
     released: Option<String>,
     scaffold: bool,
+    begin_anew: bool,
     carry: Carry,
 }
 
@@ -230,6 +234,7 @@ impl Default for NotesTable {
             unreleased: None,
             released: None,
             scaffold: true,
+            begin_anew: true,
             carry: Carry::Asked,
         }
     }
@@ -254,6 +259,7 @@ impl NotesTable {
             style: Style::parse(&file, &wording).map_err(said)?,
             carry: self.carry,
             missing: if self.scaffold { Missing::Scaffold } else { Missing::Leave },
+            anew: if self.begin_anew { Anew::Begun } else { Anew::Left },
             file,
             packages: Vec::new(),
         })

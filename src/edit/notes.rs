@@ -33,6 +33,7 @@ pub use self::carried::Carried;
 pub use self::carry::{added_to_released, carry};
 pub use self::definition::LinkDefinition;
 pub use self::fresh::{Opening, create};
+pub use self::gathered::Anew;
 pub use self::layout::Layout;
 pub use self::outline::{BlockKind, Heading, MarkdownBlock, Outline, next_line};
 pub use self::scaffold::Missing;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use semver::Version;
 
-use crate::config::Carry;
+use crate::config::{Carry, NotesConfig};
 use crate::edit::notes::{self, Carried, Edited, Layout, Notes, Opening, SectionState};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
@@ -189,9 +189,9 @@ fn date_one(
     let notes = Notes::parse(&file.path, before, &file.config.style);
     let layout = layout(file, &notes);
     let is_gathered = layout == Some(Layout::Unreleased) && notes.sections_of(version).next().is_none();
-    let missing = file.config.missing;
+    let NotesConfig { missing, anew, .. } = *file.config;
     let Edited { text, findings } = match dating {
-        _ if is_gathered => notes.turn(version, request.date, missing)?,
+        _ if is_gathered => notes.turn(version, request.date, missing, anew)?,
         Dating::Patch => notes.patch(version, request.date, missing)?,
         Dating::Release | Dating::None => notes.release(version, request.date)?,
     };

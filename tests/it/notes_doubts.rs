@@ -1,7 +1,7 @@
 //! What is wrong with the notes of a release: each thing with its place, before anything is made.
 
 use chrono::NaiveDate;
-use relprep::edit::notes::{Edited, Missing, Notes, Style};
+use relprep::edit::notes::{Anew, Edited, Missing, Notes, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
 use relprep::rule::Severity;
@@ -35,7 +35,7 @@ fn day() -> NaiveDate {
 }
 
 fn turn(text: &str) -> Result<Edited, Vec<Finding>> {
-    with(text, |notes| notes.turn(&v("1.2.0"), day(), Missing::Scaffold))
+    with(text, |notes| notes.turn(&v("1.2.0"), day(), Missing::Scaffold, Anew::Begun))
 }
 
 fn patch(text: &str) -> Result<Edited, Vec<Finding>> {

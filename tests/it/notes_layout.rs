@@ -1,7 +1,7 @@
 //! The layouts of the notes: which one a file shows, and what becomes of it.
 
 use chrono::NaiveDate;
-use relprep::edit::notes::{Carried, Edited, Layout, Missing, Notes, Style};
+use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing, Notes, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
 use relprep::template::Values;
@@ -33,7 +33,7 @@ fn outcome(edited: Result<Edited, Vec<Finding>>) -> Result<String, Vec<String>> 
 /// Turns what is gathered into the section of `version`, of 20 August 2025.
 fn turn(text: &str, version: &str) -> Result<String, Vec<String>> {
     let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
-    outcome(with(text, |notes| notes.turn(&v(version), day, Missing::Scaffold)))
+    outcome(with(text, |notes| notes.turn(&v(version), day, Missing::Scaffold, Anew::Begun)))
 }
 
 fn anew(text: &str) -> Result<String, Vec<String>> {
@@ -70,6 +70,27 @@ fn what_is_gathered_becomes_a_section_and_the_links_follow() {
     let crlf = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
     assert_eq!(turn(&crlf(before), "1.2.0"), Ok(crlf(after)));
     assert_eq!(turn(after, "1.2.0").as_deref(), Ok(after), "once is enough");
+}
+
+#[test]
+fn what_is_gathered_may_become_a_section_with_none_begun_above() {
+    let turn = |text: &str| {
+        let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
+        outcome(with(text, |notes| notes.turn(&v("1.2.0"), day, Missing::Scaffold, Anew::Left)))
+    };
+    for (before, after) in [
+        (
+            "# Log\n\n## Unreleased\n\n### Added\n\n- A\n\n---\n\n## [1.1.0](x/v1.1.0)\n\nReleased 2025-07-01\n\n- B\n",
+            "# Log\n\n## [1.2.0](x/v1.2.0)\n\nReleased 2025-08-20\n\n### Added\n\n- A\n\n---\n\n## [1.1.0](x/v1.1.0)\n\nReleased 2025-07-01\n\n- B\n",
+        ),
+        (
+            "# Unreleased\n- A\n# 1.1.0 - 2025-07-01\n- B\n",
+            "# 1.2.0 - 2025-08-20\n- A\n# 1.1.0 - 2025-07-01\n- B\n",
+        ),
+    ] {
+        assert_eq!(turn(before).as_deref(), Ok(after));
+        assert_eq!(turn(after).as_deref(), Ok(after), "once is enough");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
-use relprep::edit::notes::{Carried, Edited, Layout, Missing, Notes, Section, SectionState, Style};
+use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing, Notes, Section, SectionState, Style};
 use relprep::finding::Finding;
 use relprep::path::RepoPath;
 use relprep::template::Values;
@@ -29,7 +29,7 @@ fn day() -> NaiveDate {
 }
 
 fn turn(text: &str, version: &str) -> Result<String, Vec<String>> {
-    outcome(with(text, |notes| notes.turn(&v(version), day(), Missing::Scaffold)))
+    outcome(with(text, |notes| notes.turn(&v(version), day(), Missing::Scaffold, Anew::Begun)))
 }
 
 fn anew(text: &str) -> Result<String, Vec<String>> {
@@ -57,7 +57,7 @@ fn released(text: &str) -> Result<Edited, Vec<Finding>> {
         let is_gathered =
             notes.layout() == Some(Layout::Unreleased) && notes.sections_of(&v("1.2.0")).next().is_none();
         match is_gathered {
-            true => notes.turn(&v("1.2.0"), day(), Missing::Scaffold),
+            true => notes.turn(&v("1.2.0"), day(), Missing::Scaffold, Anew::Begun),
             false => notes.release(&v("1.2.0"), day()),
         }
     })

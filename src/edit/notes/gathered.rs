@@ -26,6 +26,15 @@ pub(super) struct Category {
     pub(super) is_empty: bool,
 }
 
+/// What a release leaves where it took what was gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anew {
+    /// A section to gather in, with nothing in it.
+    Begun,
+    /// None: its authors begin one when there is something to say.
+    Left,
+}
+
 /// Returns whether what is not released may be compared with `named` where the newest version is `last`: with
 /// that, or with the first of its line, which a trunk has where the patches are on a branch.
 pub(super) fn may_compare_with(named: &Version, last: &Version) -> bool {
@@ -34,25 +43,37 @@ pub(super) fn may_compare_with(named: &Version, last: &Version) -> bool {
 
 impl Notes<'_> {
     /// Turns what is gathered into the section of `version`, released on `date`, below a heading that gathers
-    /// anew; the links' definitions at the end follow. A section of that version that is there already is
-    /// dated as in other layouts.
+    /// `anew` if one is to be begun; the links' definitions at the end follow. A section of that version that is
+    /// there already is dated as in other layouts.
     ///
     /// # Errors
     ///
     /// If there is not exactly one section that gathers, or one of the version more than once; if a newer version
     /// is released already; if the day is before that of the version before; if the definition for what is not
     /// released compares with another version than the last.
-    pub fn turn(&self, version: &Version, date: NaiveDate, missing: Missing) -> Result<Edited, Vec<Finding>> {
+    pub fn turn(
+        &self,
+        version: &Version,
+        date: NaiveDate,
+        missing: Missing,
+        anew: Anew,
+    ) -> Result<Edited, Vec<Finding>> {
         let version = &plain(version);
         if self.sections_of(version).next().is_some() {
             let mut edited = self.patch(version, date, missing)?;
             edited.findings.extend(self.left_gathered(version));
             return Ok(edited);
         }
-        self.without_doubt(version, date, || self.turned(version, date, missing))
+        self.without_doubt(version, date, || self.turned(version, date, missing, anew))
     }
 
-    fn turned(&self, version: &Version, date: NaiveDate, missing: Missing) -> Result<Edited, Vec<Finding>> {
+    fn turned(
+        &self,
+        version: &Version,
+        date: NaiveDate,
+        missing: Missing,
+        anew: Anew,
+    ) -> Result<Edited, Vec<Finding>> {
         let gathering = self.only_gathering()?;
         let mut findings = Vec::new();
         findings.extend(self.model_for(version).and_then(|model| self.unknown_day(model)));
@@ -68,7 +89,11 @@ impl Notes<'_> {
             return Ok(Edited { text: self.text.to_owned(), findings });
         }
         let heading = self.turned_heading(gathering, version, date);
-        let mut splices = vec![self.opened_anew(gathering, &heading)];
+        let at = &gathering.heading;
+        let mut splices = vec![match anew {
+            Anew::Begun => self.opened_anew(gathering, &heading),
+            Anew::Left => Splice::new(at.clone(), self.set_apart(heading, at.end)),
+        }];
         splices.extend(self.dropped_categories(gathering).into_iter().map(|range| Splice::new(range, "")));
         splices.extend(self.succeeding_definitions(version));
         let text = splice::apply(self.text, splices);
