@@ -103,6 +103,65 @@ fn what_becomes_of_requirements_is_told_by_what_became_of_them() {
     }
 }
 
+/// Adds a section for `version` to the notes at `paths`, as part of the last commit.
+fn write_notes(fixture: &Fixture, paths: &[&str], version: &str, entry: &str) {
+    for path in paths {
+        let text = fixture.sandbox.read(path);
+        let title = format!("# Changes\n\n## {version} - 2024-05-20\n{entry}\n");
+        fixture.sandbox.write(path, text.replacen("# Changes\n", &title, 1));
+    }
+    fixture.sandbox.git(["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+}
+
+#[test]
+fn notes_that_people_write_in_every_package_are_found_and_none_of_them_is_the_products() {
+    let config = "lead = \"top\"\n[notes]\nenabled = false\n";
+    let fixture = Fixture::made(&[("gears 1.4.0", &[][..]), ("top 1.4.0", &["gears 1.4.0"])], config);
+    let all = ["CHANGELOG.md", "gears/CHANGELOG.md", "top/CHANGELOG.md"];
+    for path in all {
+        let text = "# Changes\n\n## 1.4.0 - 2024-05-19\n* A\n\n## 1.3.0 - 2024-05-18\n* B\n";
+        fixture.sandbox.write(path, text);
+    }
+    fixture.sandbox.commit_all("Notes");
+    for version in ["1.4.1", "1.4.2", "1.4.3", "1.4.4"] {
+        run(&fixture, "bump --date 2024-05-20");
+        match version {
+            "1.4.2" => {}
+            _ => write_notes(&fixture, &all, version, "Nothing new\n"),
+        }
+    }
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
+    run(&fixture, "init");
+    let text = fixture.sandbox.read("relprep.toml");
+    let keys = "per-package = \"CHANGELOG.md\"\nfile = \"CHANGELOG.md\"\nscaffold = false\n";
+    assert!(text.contains(keys) && !text.contains("/CHANGELOG.md"), "{text}");
+    let replay = fixture.run("replay").out;
+    assert!(replay.contains("\n1 of 4 steps identical, 3 but for lines written by hand, "), "{replay}");
+}
+
+#[test]
+fn a_release_that_begins_no_new_section_is_found() {
+    let config = "lead = \"top\"\n[notes]\nbegin-anew = false\n";
+    let fixture = Fixture::made(&[("top 1.4.0", &[][..])], config);
+    let text = "# Changes\n\n## 1.4.0 - 2025-08-19\n* A\n\n## 1.3.0 - 2025-08-18\n* B\n";
+    fixture.sandbox.write("CHANGELOG.md", text);
+    for day in 21..24 {
+        let text = fixture.sandbox.read("CHANGELOG.md");
+        let gathered = text.replacen("# Changes\n", "# Changes\n\n## Unreleased\n* New\n", 1);
+        fixture.sandbox.write("CHANGELOG.md", gathered);
+        fixture.sandbox.commit_all("Work");
+        run(&fixture, &format!("bump --date 2025-08-{day}"));
+        assert!(!fixture.sandbox.read("CHANGELOG.md").contains("Unreleased"));
+    }
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
+    run(&fixture, "init");
+    let text = fixture.sandbox.read("relprep.toml");
+    let key = "# with this 3 of 3 past steps come out as they were made, without it 0\nbegin-anew = false\n";
+    assert!(text.contains(key), "{text}");
+}
+
 /// Runs `init` with `args` at a terminal, where somebody types `typed`; returns what is shown there.
 fn at_a_terminal(fixture: &Fixture, args: &str, typed: &str) -> Option<String> {
     let script = Tool::Script.find()?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::draft::{Setting, placed, quoted};
+use crate::git::Tree;
 use crate::ops::replay::{ReplayOutcome, ReplayedStep};
 use crate::ops::session::Session;
 use crate::path::RepoPath;
@@ -22,12 +23,19 @@ pub(super) fn of(
     (session, past): (&Session<'_>, &PastMembers),
     steps: &[ReplayedStep],
 ) -> Result<Vec<Setting>> {
-    let mut candidates = notes((session, past), steps)?;
+    let mut candidates = Vec::new();
+    for of_file in notes((session, past), steps)? {
+        // Where people write the sections, neither comes out without the other.
+        let lines = of_file.lines.iter().cloned().chain(["scaffold = false".to_owned()]).collect();
+        let by_hand = Setting { lines, ..of_file.clone() };
+        candidates.extend([of_file, by_hand]);
+    }
     candidates.extend(template(session, steps)?);
     candidates.extend([
         key("[requirements]", "follow = \"always\""),
         key("[requirements]", "follow = \"unmatched\""),
         key("[notes]", "scaffold = false"),
+        key("[notes]", "begin-anew = false"),
         key("[locks]", "stale = \"leave\""),
     ]);
     candidates.extend(staying((session, past), steps)?);
@@ -72,6 +80,14 @@ fn notes((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) 
         Some(RepoPath::from_folder(folder, name)).filter(|path| tree.get(path).is_some())
     };
     let root = project::config_file(&session.repo, &session.context.location)?;
+    let trees: Vec<[Tree; 2]> = {
+        let both = |step: &ReplayedStep| {
+            Ok([session.repo.tree(step.step.parent)?, session.repo.tree(step.step.commit)?])
+        };
+        steps.iter().map(both).collect::<Result<_>>()?
+    };
+    let changes =
+        |path: &RepoPath| trees.iter().filter(|[before, after]| before.get(path) != after.get(path)).count();
     let of_root = USUAL.into_iter().find(|name| file(root.folder(), name).is_some());
     let folders: BTreeSet<&str> = members.iter().map(|member| member.manifest.folder()).collect();
     let below = || folders.iter().filter(|folder| **folder != root.folder());
@@ -80,20 +96,22 @@ fn notes((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) 
     found.sort_by_key(|name| std::cmp::Reverse(count(name)));
     let mut candidates = Vec::new();
     if let Some(name) = found.first() {
-        let mut lines = vec![format!("per-package = {}", quoted(name))];
-        lines.extend(of_root.map(|name| format!("file = {}", quoted(name))));
-        candidates.push(Setting { table: "[notes]", lines, why: String::new() });
+        let alone = key("[notes]", &format!("per-package = {}", quoted(name)));
+        let file = of_root.map(|name| format!("file = {}", quoted(name)));
+        let both = file.map(|file| Setting { lines: vec![alone.lines[0].clone(), file], ..alone.clone() });
+        candidates.extend([Some(alone), both].into_iter().flatten());
     }
     let lead = members.iter().filter(|member| member.version == latest.step.to);
     let of_lead =
         lead.flat_map(|lead| USUAL.into_iter().filter_map(|name| file(lead.manifest.folder(), name)));
     let of_lead: BTreeSet<RepoPath> = of_lead.filter(|path| path.folder() != root.folder()).collect();
-    candidates.extend(
-        of_lead
-            .into_iter()
-            .take(MOST_NOTES)
-            .map(|path| key("[notes]", &format!("file = {}", placed(&path, root.folder())))),
-    );
+    let of_root = of_root.map_or(0, |name| changes(&RepoPath::from_folder(root.folder(), name)));
+    for path in of_lead.into_iter().take(MOST_NOTES) {
+        // What the steps did not change is not what is said of them.
+        if changes(&path) > of_root {
+            candidates.push(key("[notes]", &format!("file = {}", placed(&path, root.folder()))));
+        }
+    }
     Ok(candidates)
 }
 
