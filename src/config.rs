@@ -22,7 +22,7 @@ mod read;
 pub mod schedule;
 mod value;
 
-use semver::Version;
+use semver::{Version, VersionReq};
 use serde::Deserialize;
 
 pub use ci::{CiConfig, Workflow};
@@ -227,6 +227,9 @@ pub struct VersionFile {
     pub lines: Vec<Pattern>,
     /// The package whose version it carries; the lead package's otherwise.
     pub package: Option<String>,
+    /// The releases that this counts for, as of a `[[line]]`.
+    #[serde(default = "lines::all")]
+    pub releases: VersionReq,
 }
 
 /// What is released from another repository after each release, under the same number.

@@ -300,6 +300,10 @@ impl Project {
         workspace.locks.retain(|path, _| !config.locks.ignore.matches(path.as_str()));
         workspace.elsewhere = elsewhere::packages(repo, &config, &workspace, commit)?;
         notes.extend(workspace.notes.iter().cloned());
+        if let Ok(lead) = lead::package(&workspace, &config) {
+            let version = plain(&lead.version);
+            config.version_files.retain(|file| file.releases.matches(&version));
+        }
         let mut named: BTreeSet<RepoPath> =
             config.version_files.iter().map(|file| (*file.path).clone()).collect();
         for file in self::notes::files(&config, &workspace) {

@@ -169,6 +169,7 @@ keys! {
     "version-file" Tables = "", default "none": "A file outside the manifests that carries the version.";
     "version-file.path" Text = "\"include/v.h\"", default "": "The file.";
     "version-file.lines" Texts = "['#define V \"{version}\"']", default "": "Its lines that carry the version, or with `{date}` the day on which it was set.";
+    "version-file.releases" Text = "\"<2\"", default "all": "The releases whose branches have these lines, as a requirement on the lead package's version: others may have others.";
     "version-file.package" Text = "\"wasmtime\"", default "the lead package": "The package whose version it carries.";
 
     "notes" TableOrTables = "", default "`RELEASES.md`, where it is there": "The release notes.";

@@ -131,7 +131,7 @@ fn every() -> Patterns {
     Patterns::all()
 }
 
-fn all() -> VersionReq {
+pub(super) fn all() -> VersionReq {
     VersionReq::STAR
 }
 

@@ -81,12 +81,13 @@ pub fn propose(
     trial.settings.extend(schedule(&releases(&usual, &refs), &known, decide)?);
     let mut steps = trial.replay(&[])?;
     // Such files may be written by other tools, at other times.
-    let carried = carried(session, &past.members, folder, &known)?;
+    let [carried, gone] = carried(session, &past.members, folder, &known)?;
     trial.keep_unless_worse(carried, &mut steps)?;
     let left = others(&mut trial, &usual, &mut steps)?;
     for candidate in candidates::of((session, &past.members), &steps)? {
-        trial.keep_if_better(candidate, &mut steps)?;
+        trial.keep_if_better(vec![candidate], &mut steps)?;
     }
+    trial.keep_if_better(gone, &mut steps)?;
     let has_schema = session.repo.root().join(folder).join(SCHEMA_FILE).is_file();
     let text = draft::file(&trial.settings, &left, schema_directive(has_schema));
     Ok(Proposal { text, settings: trial.settings.len(), steps, identical_before: identical(&before) })
@@ -205,13 +206,16 @@ impl Trial<'_, '_> {
         Ok(is_kept)
     }
 
-    /// Keeps a setting where more steps come out with it than in `steps`, those without.
-    fn keep_if_better(&mut self, setting: Setting, steps: &mut Vec<ReplayedStep>) -> Result<()> {
-        let with = self.replay(std::slice::from_ref(&setting))?;
+    /// Keeps `settings` where more steps come out with them than in `steps`, those without.
+    fn keep_if_better(&mut self, settings: Vec<Setting>, steps: &mut Vec<ReplayedStep>) -> Result<()> {
+        if settings.is_empty() {
+            return Ok(());
+        }
+        let with = self.replay(&settings)?;
         if score(&with) > score(steps) {
             let why = reason(steps, &with);
-            self.settings.retain(|old| !old.is_of(&setting));
-            self.settings.push(Setting { why, ..setting });
+            self.settings.retain(|old| !settings.iter().any(|new| old.is_of(new)));
+            self.settings.extend(settings.into_iter().map(|new| Setting { why: why.clone(), ..new }));
             *steps = with;
         }
         Ok(())
@@ -285,13 +289,13 @@ fn labels(steps: &[PastStep]) -> Vec<Setting> {
 }
 
 /// Returns the lines of other files that changed with the version of the lead package, or of the package in whose
-/// folder they lie.
+/// folder they lie: those that are there, and those that older releases have.
 fn carried(
     session: &Session<'_>,
     past: &PastMembers,
     folder: &str,
     steps: &[PastStep],
-) -> Result<Vec<Setting>> {
+) -> Result<[Vec<Setting>; 2]> {
     let (repo, location) = (&session.repo, &session.context.location);
     let mut carriers = Carriers::default();
     for step in steps {
@@ -310,14 +314,14 @@ fn carried(
         carriers.add(&repo.changed_files(step.parent, step.commit)?, &moved, step.date);
     }
     // The latest step is as new as there is.
-    let Some(latest) = steps.last() else { return Ok(Vec::new()) };
+    let Some(latest) = steps.last() else { return Ok([Vec::new(), Vec::new()]) };
     let members = past.packages(repo, location, latest.commit)?;
     let text = |path: &RepoPath| repo.text_at(latest.commit, path).ok()??.ok();
     let version = |package: Option<&str>| match package {
         None => Some(latest.to.clone()),
         Some(name) => members.iter().find(|member| member.name == name).map(|member| member.version.clone()),
     };
-    Ok(carriers.settings(folder, text, version))
+    Ok([carriers.settings(folder, text, version), carriers.gone(folder, text)])
 }
 
 /// Returns the messages that the commits of each command have had.

@@ -162,6 +162,37 @@ fn a_release_that_begins_no_new_section_is_found() {
     assert!(text.contains(key), "{text}");
 }
 
+#[test]
+fn lines_that_older_releases_have_are_told_for_these() {
+    let config =
+        "lead = \"top\"\n[[version-file]]\npath = 'get.sh'\nlines = ['V={version}']\nreleases = '<1.5'\n";
+    let fixture = Fixture::made(&[("top 1.4.0", &[][..])], config);
+    fixture.sandbox.write("get.sh", "V=1.4.0\n");
+    fixture.sandbox.commit_all("A script");
+    run(&fixture, "bump");
+    run(&fixture, "bump");
+    fixture.sandbox.git(["branch", "release-1.4.0"]);
+    run(&fixture, "bump --level minor");
+    fixture.sandbox.git(["rm", "--quiet", "get.sh"]);
+    fixture.sandbox.git(["commit", "--quiet", "--amend", "--no-edit"]);
+    run(&fixture, "bump --level minor");
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
+    run(&fixture, "init");
+    let text = fixture.sandbox.read("relprep.toml");
+    let table = "# with this 3 of 4 past steps come out as they were made, without it 1\npath = \"get.sh\"\n\
+                 lines = [\n  'V={version}',\n]\nreleases = \"<1.5.0\"\n";
+    assert!(text.contains(table), "{text}");
+    // An older branch has the line, and the trunk has none.
+    run(&fixture, "bump --dry-run");
+    fixture.sandbox.commit_all("A configuration");
+    fixture.sandbox.git(["switch", "--quiet", "release-1.4.0"]);
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration here"]);
+    run(&fixture, "patch");
+    assert_eq!(fixture.sandbox.read("get.sh"), "V=1.4.3\n");
+}
+
 /// Runs `init` with `args` at a terminal, where somebody types `typed`; returns what is shown there.
 fn at_a_terminal(fixture: &Fixture, args: &str, typed: &str) -> Option<String> {
     let script = Tool::Script.find()?;

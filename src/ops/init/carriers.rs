@@ -1,6 +1,6 @@
 //! Lines of other files that carry a version: those that changed with it, time and again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use semver::Version;
@@ -10,6 +10,7 @@ use crate::edit::version_file::{self, Pattern};
 use crate::git::diff::{ChangeKind, ChangedFile};
 use crate::path::RepoPath;
 use crate::template::Values;
+use crate::version::plain;
 
 /// How many past steps must have changed a line.
 const ENOUGH: usize = 2;
@@ -31,10 +32,11 @@ pub(super) struct Moved {
 /// A file, and the package whose version it carries, if that is not the lead package.
 type Carrier = (RepoPath, Option<String>);
 
-/// Lines that changed with a version, by file, and in how many steps.
+/// Lines that changed with a version, by file, and to which versions of the lead package the steps led.
 #[derive(Debug, Default)]
 pub(super) struct Carriers {
-    lines: BTreeMap<Carrier, BTreeMap<String, usize>>,
+    lines: BTreeMap<Carrier, BTreeMap<String, Vec<Version>>>,
+    reached: BTreeSet<Version>,
     steps: usize,
 }
 
@@ -42,6 +44,8 @@ impl Carriers {
     /// Adds what a step changed on the day `date`, in which `moved` went to other versions, the lead package first.
     pub(super) fn add(&mut self, changed: &[ChangedFile], moved: &[Moved], date: NaiveDate) {
         self.steps += 1;
+        let Some(lead) = moved.first().map(|moved| plain(&moved.to)) else { return };
+        self.reached.insert(lead.clone());
         for file in changed {
             let is_wanted = |path: &RepoPath| is_manifest(path) || !is_read_anyway(path);
             let Some(path) = RepoPath::new(&file.path).filter(is_wanted) else { continue };
@@ -51,7 +55,7 @@ impl Carriers {
             for moved in moved.iter().filter(|moved| path.is_below(&moved.folder)) {
                 let lines = self.lines.entry((path.clone(), moved.package.clone())).or_default();
                 for pattern in patterns(&old, &new, moved, date) {
-                    *lines.entry(pattern).or_default() += 1;
+                    lines.entry(pattern).or_default().push(lead.clone());
                 }
             }
         }
@@ -65,9 +69,9 @@ impl Carriers {
         text: impl Fn(&RepoPath) -> Option<String>,
         version: impl Fn(Option<&str>) -> Option<Version>,
     ) -> Vec<Setting> {
-        let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, usize>)| {
+        let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, Vec<Version>>)| {
             let (now, values) = (text(path)?, Values::of(&version(package.as_deref())?));
-            let most = lines.values().max().copied().filter(|most| *most >= ENOUGH)?;
+            let most = lines.values().map(Vec::len).max().filter(|most| *most >= ENOUGH)?;
             let mut patterns: Vec<String> = lines.keys().cloned().collect();
             patterns.extend(lines.keys().flat_map(|pattern| siblings(pattern)));
             patterns.sort();
@@ -80,19 +84,42 @@ impl Carriers {
             let mut found: Vec<(usize, &String)> =
                 patterns.iter().filter_map(|pattern| Some((place(pattern)?, pattern))).collect();
             found.sort();
-            let list: Vec<String> =
-                found.iter().map(|(_, pattern)| format!("  {},", literal(pattern))).collect();
-            let mut keys = vec![format!("path = {}", placed(path, folder))];
-            keys.push(format!("lines = [\n{}\n]", list.join("\n")));
-            keys.extend(package.as_ref().map(|name| format!("package = {}", quoted(name))));
-            (!list.is_empty()).then(|| Setting {
-                table: "[[version-file]]",
-                lines: keys,
-                why: format!("these lines changed with the version in {most} of {} steps", self.steps),
-            })
+            let why = format!("these lines changed with the version in {most} of {} steps", self.steps);
+            version_file((path, package.as_deref()), folder, found.iter().map(|(_, pattern)| *pattern), why)
         };
         self.lines.iter().filter_map(of_file).collect()
     }
+
+    /// Returns those that are such no more, for the releases that have them; as [`Carriers::settings`].
+    pub(super) fn gone(&self, folder: &str, text: impl Fn(&RepoPath) -> Option<String>) -> Vec<Setting> {
+        let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, Vec<Version>>)| {
+            let now = text(path).unwrap_or_default();
+            let is_gone = |pattern: &str| Pattern::parse(pattern).is_ok_and(|pattern| !pattern.is_in(&now));
+            let gone =
+                || lines.iter().filter(|(pattern, in_steps)| in_steps.len() >= ENOUGH && is_gone(pattern));
+            let last = gone().flat_map(|(_, in_steps)| in_steps).max()?;
+            let next = self.reached.iter().find(|version| *version > last)?;
+            let patterns = gone().map(|(pattern, _)| pattern);
+            let mut setting = version_file((path, package.as_deref()), folder, patterns, String::new())?;
+            setting.lines.push(format!("releases = \"<{next}\""));
+            Some(setting)
+        };
+        self.lines.iter().filter_map(of_file).collect()
+    }
+}
+
+/// Returns the table of a version file, if it has lines.
+fn version_file<'a>(
+    (path, package): (&RepoPath, Option<&str>),
+    folder: &str,
+    patterns: impl Iterator<Item = &'a String>,
+    why: String,
+) -> Option<Setting> {
+    let list: Vec<String> = patterns.map(|pattern| format!("  {},", literal(pattern))).collect();
+    let mut lines = vec![format!("path = {}", placed(path, folder))];
+    lines.push(format!("lines = [\n{}\n]", list.join("\n")));
+    lines.extend(package.map(|name| format!("package = {}", quoted(name))));
+    (!list.is_empty()).then_some(Setting { table: "[[version-file]]", lines, why })
 }
 
 fn is_manifest(path: &RepoPath) -> bool {
