@@ -27,7 +27,7 @@ use crate::config::{self, Config, ConfigFile, SCHEMA_FILE, TextTemplate, schema_
 use crate::edit::notes::Notes;
 use crate::finding::Finding;
 use crate::git::diff::ChangeKind;
-use crate::git::{Refs, Tag};
+use crate::git::{Refs, Tag, TagName};
 use crate::path::RepoPath;
 use crate::plan::Command;
 use crate::project::notes::USUAL;
@@ -104,9 +104,12 @@ fn lead(
     let location = &session.context.location;
     let members = past.packages(&session.repo, location, head)?;
     let root = project::config_file(&session.repo, location)?.sibling("Cargo.toml");
-    let is_tagged = |version: &Version| {
-        let names = [format!("v{version}"), version.to_string()];
-        refs.tags.keys().any(|tag| names.iter().any(|name| name == tag.as_str()))
+    let tagged =
+        |tag: &TagName| tag.as_str().strip_prefix('v').unwrap_or(tag.as_str()).parse::<Version>().ok();
+    let newest = refs.tags.keys().filter_map(tagged).max();
+    let has_branches = |name: &str| {
+        let begin = format!("{name}-");
+        refs.branches.names().any(|branch| branch.as_str().starts_with(&begin))
     };
     let Some(root) = root else { return Ok(None) };
     let choice = |member: &Member| {
@@ -115,8 +118,8 @@ fn lead(
         let label = format!("{} ({})", member.name, member.version);
         Choice { label, setting: Some(Setting::key("", line, why)) }
     };
-    let choices: Vec<Choice> =
-        project::lead::rivals(&members, &root, is_tagged).into_iter().take(MOST_RIVALS).map(choice).collect();
+    let rivals = project::lead::rivals(&members, &root, newest.as_ref(), has_branches);
+    let choices: Vec<Choice> = rivals.into_iter().take(MOST_RIVALS).map(choice).collect();
     if choices.is_empty() {
         return Ok(None);
     }

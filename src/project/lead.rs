@@ -65,12 +65,14 @@ pub fn member<'a>(members: &'a Members, config: &Config) -> Option<&'a Member> {
 }
 
 /// Returns the members that may lead, the likeliest first, where only a guess tells which: those that stand for a
-/// version that about as many published members share as any other; none where the root package, or the name of the
-/// repository, tells. A version that is tagged, by `is_tagged`, is likelier.
+/// version that about as many published members share as any other, or that is nearest to `newest`, the newest that
+/// is tagged; none where the root package, or the name of the repository, tells. What is nearer is likelier, and of
+/// one version the package that branches are named after, by `has_branches`.
 pub fn rivals<'a>(
     members: &'a [Member],
     root: &RepoPath,
-    is_tagged: impl Fn(&Version) -> bool,
+    newest: Option<&Version>,
+    has_branches: impl Fn(&str) -> bool,
 ) -> Vec<&'a Member> {
     let published = members.iter().filter(|member| member.publication.is_somewhere());
     let mut published: Vec<&Member> = published.collect();
@@ -88,14 +90,26 @@ pub fn rivals<'a>(
     }
     let beginning = |one: &Member| published.iter().filter(|other| other.name.starts_with(&one.name)).count();
     let most = by_version.values().map(Vec::len).max().unwrap_or_default();
-    let likely = by_version.iter().filter(|(version, of)| of.len() * 2 > most || is_tagged(version));
-    let mut rivals: Vec<(bool, usize, &Member)> = likely
+    let distance = |version: &Version| {
+        newest.map(|newest| {
+            let parts = |of: &Version| [of.major, of.minor, of.patch];
+            let both = parts(version).into_iter().zip(parts(newest));
+            both.map(|(one, other)| one.abs_diff(other)).collect::<Vec<_>>()
+        })
+    };
+    let nearest = by_version.keys().filter_map(|version| distance(version)).min();
+    let is_likely = |version: &Version, of: &[&Member]| {
+        of.len() * 2 > most || nearest.is_some() && distance(version) == nearest
+    };
+    let likely = by_version.iter().filter(|(version, of)| is_likely(version, of));
+    let mut rivals: Vec<(Option<Vec<u64>>, usize, &Member)> = likely
         .filter_map(|(version, of)| {
-            let stands_for = of.iter().rev().max_by_key(|member| beginning(member))?;
-            Some((is_tagged(version), of.len(), *stands_for))
+            let stands_for =
+                of.iter().rev().max_by_key(|member| (has_branches(&member.name), beginning(member)))?;
+            Some((distance(version), of.len(), *stands_for))
         })
         .collect();
-    rivals.sort_by_key(|(tagged, count, member)| (std::cmp::Reverse((*tagged, *count)), &member.name));
+    rivals.sort_by_key(|(far, count, member)| (far.clone(), std::cmp::Reverse(*count), &member.name));
     let rivals: Vec<&Member> = rivals.into_iter().map(|(_, _, member)| member).collect();
     if rivals.len() > 1 { rivals } else { Vec::new() }
 }
