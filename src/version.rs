@@ -1,6 +1,7 @@
 //! How versions step: 36.0.13 → 36.0.14, 0.123.4 → 0.124.0, `-dev` → `-rc.1` → `-rc.2` → none.
 
 use std::fmt;
+use std::ops::Range;
 
 use anyhow::{Result, bail};
 use schemars::JsonSchema;
@@ -97,6 +98,19 @@ pub fn with_label(version: &Version, label: &str) -> Result<Version> {
 /// Returns the number of a release candidate: 2 for 49.0.0-rc.2 where `candidate` is `rc`.
 pub fn candidate_number(version: &Version, candidate: &str) -> Option<u64> {
     version.pre.as_str().strip_prefix(candidate)?.strip_prefix('.')?.parse().ok()
+}
+
+/// Returns where `version` stands in a text, as a number of its own: not `1.2.3` in `1.2.34` or `0.1.2.3`.
+pub fn places(text: &str, version: &Version) -> Vec<Range<usize>> {
+    let version = version.to_string();
+    let in_number = |c: char| c.is_ascii_digit();
+    let is_alone = |at: usize| {
+        let after = &text[at + version.len()..];
+        let goes_on = after.strip_prefix('.').unwrap_or(after).starts_with(in_number);
+        !text[..at].trim_end_matches('.').ends_with(in_number) && !goes_on
+    };
+    let found = text.match_indices(&version).map(|(at, _)| at).filter(|at| is_alone(*at));
+    found.map(|at| at..at + version.len()).collect()
 }
 
 #[cfg(test)]

@@ -57,6 +57,13 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
         counted(steps.len(), "step"),
         steps.len() - identical - written - cargo - differ
     );
+    let only_tools = identical + cargo + differ;
+    if 0 < only_tools && only_tools < steps.len() {
+        let _ = writeln!(
+            out,
+            "Apart from what people wrote and what is not mechanical, {identical} of {only_tools} come out."
+        );
+    }
     out
 }
 

@@ -100,6 +100,12 @@ fn other_files_and_other_changes_are_told_apart() {
     assert_eq!((said.status, table(&said.out)), (0, vec![line.to_owned()]));
     let json = fixture.run("replay --last 1 --format json").out;
     assert!(json.contains("\"outcome\": \"written\""), "{json}");
+    // A file that is new, and has neither version nor day is no tool's either.
+    fixture.sandbox.write("hashes.txt", "6e0a\n");
+    fixture.sandbox.git(["add", "hashes.txt"]);
+    fixture.command("git").args(["commit", "--quiet", "--amend", "--no-edit"]).status().unwrap();
+    let line = "patch 49.0.0 → 49.0.1: identical but for lines written by hand in RELEASES.md, hashes.txt";
+    assert_eq!(table(&fixture.run("replay --last 1").out), [line]);
     amend(&fixture, "crates/tower-core/Cargo.toml", "[package]", "[features]\nbells = []\n[package]");
     let said = fixture.run("replay --last 1");
     assert_eq!(said.status, 0, "{}", said.err);
@@ -127,6 +133,19 @@ fn versions_that_a_maintainer_chose_for_other_lines_are_asked_for() {
     let steps = fixture.run("replay --format json").out;
     let steps = serde_json::from_str::<serde_json::Value>(&steps).unwrap();
     assert_eq!(steps["steps"][0]["chosen"]["gears"], "0.9.0");
+    // A line with the version of another line is a tool's to write, and no other number is.
+    for (text, outcome) in [
+        ("springs 2.1.8, gears 0.9.01\n", "identical but for lines written by hand in NEWS"),
+        ("gears 0.9.0\n", "same Cargo files; NEWS differs"),
+    ] {
+        fixture.sandbox.write("NEWS", text);
+        fixture.sandbox.git(["add", "NEWS"]);
+        fixture.sandbox.git(["commit", "--quiet", "--amend", "--no-edit"]);
+        let line = format!("bump 2.3.4 → 2.4.0: {outcome}, with --to gears=0.9.0, --to springs=1.7.0");
+        assert_eq!(table(&fixture.run("replay").out), [line]);
+    }
+    fixture.sandbox.git(["rm", "--quiet", "NEWS"]);
+    fixture.sandbox.git(["commit", "--quiet", "--amend", "--no-edit"]);
     // Somebody who forgot a requirement did not choose anything.
     amend(&fixture, "top/Cargo.toml", "0.9.0", "0.8.0");
     let said = fixture.run("replay");

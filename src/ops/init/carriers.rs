@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use super::draft::{Setting, literal, placed, quoted};
+use crate::edit::splice::{self, Splice};
 use crate::edit::version_file::{self, Pattern};
 use crate::git::diff::{ChangeKind, ChangedFile};
 use crate::path::RepoPath;
 use crate::template::Values;
-use crate::version::plain;
+use crate::version::{places, plain};
 
 /// How many past steps must have changed a line.
 const ENOUGH: usize = 2;
@@ -185,19 +186,9 @@ fn patterns(old: &str, new: &str, moved: &Moved, date: NaiveDate) -> Vec<String>
 
 /// Returns a line as a pattern in which a version is open where it stands alone, and a day.
 pub(super) fn open(line: &str, version: &Version, day: Option<&str>) -> String {
-    let version = version.to_string();
     let escaped = line.replace('{', "{{").replace('}', "}}");
-    let (mut text, mut rest) = (String::new(), &*escaped);
-    let in_number = |c: char| c.is_ascii_digit();
-    while let Some(at) = rest.find(&version) {
-        let end = at + version.len();
-        let goes_on = rest[end..].strip_prefix('.').unwrap_or(&rest[end..]).starts_with(in_number);
-        let is_alone = !rest[..at].trim_end_matches('.').ends_with(in_number) && !goes_on;
-        text.push_str(&rest[..at]);
-        text.push_str(if is_alone { "{version}" } else { &version });
-        rest = &rest[end..];
-    }
-    text.push_str(rest);
+    let places = places(&escaped, version).into_iter().map(|place| Splice::new(place, "{version}"));
+    let text = splice::apply(&escaped, places.collect());
     match day {
         Some(day) => text.replace(day, "{date}"),
         None => text,

@@ -20,6 +20,7 @@ use crate::plan::lines::VersionLine;
 use crate::plan::{Commit, Plan, lines};
 use crate::project::Project;
 use crate::project::notes::files;
+use crate::version::places;
 use crate::workspace::Package;
 
 /// How what is prepared compares with what was made.
@@ -103,7 +104,8 @@ pub(super) fn compare<'p>(
         return Ok(ReplayOutcome::Identical);
     }
     if !files.iter().any(|file| is_cargo_file(&file.path)) {
-        let are_written = files.iter().all(|file| is_written(file, step, before));
+        let moves = moves(plan, step);
+        let are_written = files.iter().all(|file| is_written(file, step, (before, &moves)));
         return Ok(match are_written {
             true => ReplayOutcome::Written { files },
             false => ReplayOutcome::OtherFiles { files },
@@ -122,21 +124,28 @@ pub(super) fn compare<'p>(
     Ok(ReplayOutcome::NotMechanical { reasons: more.iter().map(reason).collect() })
 }
 
-/// Returns whether a file that was made differs from what would be made only by lines without the version and the
-/// day of the step: they are no tool's to write. Nor is the section of notes that is left to people.
-fn is_written(file: &FileChange, step: &PastStep, before: &Project) -> bool {
-    let Some(made) = &file.before else { return false };
+/// Returns whether a file that was made differs from what would be made only by lines without the day of the step and
+/// without a version that something comes to, as `moves` say: they are no tool's to write. Nor is the section of
+/// notes that is left to people.
+fn is_written(file: &FileChange, step: &PastStep, (before, moves): (&Project, &[LineMove])) -> bool {
+    // What is gone has no such lines.
+    let made = file.before.as_deref().unwrap_or_default();
     let all = files(&before.config, &before.workspace);
     let left = all.iter().find(|notes| notes.path == file.path && notes.config.missing == Missing::Leave);
-    let made = left.map_or(made.clone(), |left| {
+    let made = left.map_or(made.to_owned(), |left| {
         let notes = Notes::parse(&file.path, made, &left.config.style);
-        let section = notes.sections_of(&step.to).next().map(|section| section.range.clone());
-        section.map_or(made.clone(), |range| [&made[..range.start], &made[range.end..]].concat())
+        let moved = moves.iter().find(|moved| moved.packages.contains(&left.package.name));
+        let version = moved.filter(|_| !left.is_products).map_or(&step.to, |moved| &moved.to);
+        let section = notes.sections_of(version).next().map(|section| section.range.clone());
+        section.map_or(made.to_owned(), |range| [&made[..range.start], &made[range.end..]].concat())
     });
-    let marks = [step.to.to_string(), step.date.to_string()];
+    let versions: BTreeSet<&Version> = moves.iter().map(|moved| &moved.to).chain([&step.to]).collect();
+    let day = step.date.to_string();
+    let has_mark =
+        |line: &str| line.contains(&day) || versions.iter().any(|version| !places(line, version).is_empty());
     let diff = TextDiff::from_lines(made.as_str(), file.after.as_str());
     let mut changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
-    !changes.any(|change| marks.iter().any(|mark| change.value().contains(mark)))
+    !changes.any(|change| has_mark(change.value()))
 }
 
 /// Returns the commit of `plan` that is compared with `step`.
