@@ -122,6 +122,7 @@ fn notes_that_people_write_in_every_package_are_found_and_none_of_them_is_the_pr
         let text = "# Changes\n\n## 1.4.0 - 2024-05-19\n* A\n\n## 1.3.0 - 2024-05-18\n* B\n";
         fixture.sandbox.write(path, text);
     }
+    fixture.sandbox.write("RELEASES.md", "# How to release\n\n1. Write the notes.\n");
     fixture.sandbox.commit_all("Notes");
     for version in ["1.4.1", "1.4.2", "1.4.3", "1.4.4"] {
         run(&fixture, "bump --date 2024-05-20");
@@ -134,8 +135,9 @@ fn notes_that_people_write_in_every_package_are_found_and_none_of_them_is_the_pr
     fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
     run(&fixture, "init");
     let text = fixture.sandbox.read("relprep.toml");
-    let keys = "per-package = \"CHANGELOG.md\"\nfile = \"CHANGELOG.md\"\nscaffold = false\n";
-    assert!(text.contains(keys) && !text.contains("/CHANGELOG.md"), "{text}");
+    for key in ["per-package = \"CHANGELOG.md\"", "file = \"CHANGELOG.md\"", "scaffold = false"] {
+        assert!(text.contains(&format!("\n{key}\n")), "{text}");
+    }
     let replay = fixture.run("replay").out;
     assert!(replay.contains("\n1 of 4 steps identical, 3 but for lines written by hand, "), "{replay}");
 }
@@ -236,6 +238,19 @@ fn a_person_at_a_terminal_is_asked_what_nothing_tells() {
     fixture.sandbox.git(["tag", "v0.9.0"]);
     run(&fixture, "init");
     assert!(fixture.sandbox.read("relprep.toml").contains("\nlead = \"springs\"\n"));
+    // A version that was tagged once, and is far behind, is that of packages that are not released.
+    let packages =
+        [("axle 1.5.0-dev", &[][..]), ("gears 0.1.0", &[]), ("wheel 1.5.0-dev", &[]), ("wires 0.1.0", &[])];
+    let fixture = Fixture::made(&packages, "");
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration"]);
+    for name in ["v0.1.0", "v1.4.2"] {
+        fixture.sandbox.git(["tag", name]);
+    }
+    fixture.sandbox.git(["branch", "wheel-v1.4"]);
+    run(&fixture, "init");
+    let text = fixture.sandbox.read("relprep.toml");
+    assert!(text.contains("\nlead = \"wheel\"\n"), "{text}");
 }
 
 #[test]

@@ -88,24 +88,28 @@ fn notes((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) 
     };
     let changes =
         |path: &RepoPath| trees.iter().filter(|[before, after]| before.get(path) != after.get(path)).count();
-    let of_root = USUAL.into_iter().find(|name| file(root.folder(), name).is_some());
+    let by_root = || USUAL.into_iter().filter(|name| file(root.folder(), name).is_some());
+    let times = |name: &'static str| changes(&RepoPath::from_folder(root.folder(), name));
+    // The first of equals, as every command takes it; one that no step changed may tell how releases are made.
+    let of_root = by_root().rev().max_by_key(|name| times(name));
     let folders: BTreeSet<&str> = members.iter().map(|member| member.manifest.folder()).collect();
     let below = || folders.iter().filter(|folder| **folder != root.folder());
     let count = |name: &'static str| below().filter(|folder| file(folder, name).is_some()).count();
     let mut found: Vec<&str> = USUAL.into_iter().filter(|name| count(name) > 0).collect();
     found.sort_by_key(|name| std::cmp::Reverse(count(name)));
     let mut candidates = Vec::new();
+    let products = of_root.map(|name| key("[notes]", &format!("file = {}", quoted(name))));
+    candidates.extend(products.clone().filter(|_| of_root != by_root().next()));
     if let Some(name) = found.first() {
         let alone = key("[notes]", &format!("per-package = {}", quoted(name)));
-        let file = of_root.map(|name| format!("file = {}", quoted(name)));
-        let both = file.map(|file| Setting { lines: vec![alone.lines[0].clone(), file], ..alone.clone() });
+        let both = products.map(|file| Setting { lines: [&alone.lines[..], &file.lines].concat(), ..file });
         candidates.extend([Some(alone), both].into_iter().flatten());
     }
     let lead = members.iter().filter(|member| member.version == latest.step.to);
     let of_lead =
         lead.flat_map(|lead| USUAL.into_iter().filter_map(|name| file(lead.manifest.folder(), name)));
     let of_lead: BTreeSet<RepoPath> = of_lead.filter(|path| path.folder() != root.folder()).collect();
-    let of_root = of_root.map_or(0, |name| changes(&RepoPath::from_folder(root.folder(), name)));
+    let of_root = of_root.map_or(0, times);
     for path in of_lead.into_iter().take(MOST_NOTES) {
         // What the steps did not change is not what is said of them.
         if changes(&path) > of_root {
