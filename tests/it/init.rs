@@ -144,24 +144,27 @@ fn notes_that_people_write_in_every_package_are_found_and_none_of_them_is_the_pr
 
 #[test]
 fn a_release_that_begins_no_new_section_is_found() {
-    let config = "lead = \"top\"\n[notes]\nbegin-anew = false\n";
+    let config = "lead = \"top\"\n[notes]\nbegin-anew = false\nscaffold = false\n";
     let fixture = Fixture::made(&[("top 1.4.0", &[][..])], config);
-    let text = "# Changes\n\n## 1.4.0 - 2025-08-19\n* A\n\n## 1.3.0 - 2025-08-18\n* B\n";
+    let text = "# Changes\n\n## 1.4.0 - 2024-05-09\n* A\n\n## 1.3.0 - 2024-05-08\n* B\n";
     fixture.sandbox.write("CHANGELOG.md", text);
-    for day in 21..24 {
+    for day in 11..14 {
         let text = fixture.sandbox.read("CHANGELOG.md");
         let gathered = text.replacen("# Changes\n", "# Changes\n\n## Unreleased\n* New\n", 1);
         fixture.sandbox.write("CHANGELOG.md", gathered);
         fixture.sandbox.commit_all("Work");
-        run(&fixture, &format!("bump --date 2025-08-{day}"));
+        run(&fixture, &format!("bump --date 2024-05-{day}"));
         assert!(!fixture.sandbox.read("CHANGELOG.md").contains("Unreleased"));
     }
+    // Nothing was written for one of them.
+    run(&fixture, "bump --date 2024-05-20");
     fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
     fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
     run(&fixture, "init");
     let text = fixture.sandbox.read("relprep.toml");
-    let key = "# with this 3 of 3 past steps come out as they were made, without it 0\nbegin-anew = false\n";
-    assert!(text.contains(key), "{text}");
+    let keys = "# with this 1 of 4 past steps come out as they were made, without it 0\nscaffold = false\n\
+                # with this 4 of 4 past steps come out as they were made, without it 1\nbegin-anew = false\n";
+    assert!(text.contains(keys), "{text}");
 }
 
 #[test]

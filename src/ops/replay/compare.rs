@@ -133,10 +133,13 @@ fn is_written(file: &FileChange, step: &PastStep, (before, moves): (&Project, &[
     let all = files(&before.config, &before.workspace);
     let left = all.iter().find(|notes| notes.path == file.path && notes.config.missing == Missing::Leave);
     let made = left.map_or(made.to_owned(), |left| {
-        let notes = Notes::parse(&file.path, made, &left.config.style);
+        let parse = |text| Notes::parse(&file.path, text, &left.config.style);
+        let notes = parse(made);
         let moved = moves.iter().find(|moved| moved.packages.contains(&left.package.name));
         let version = moved.filter(|_| !left.is_products).map_or(&step.to, |moved| &moved.to);
-        let section = notes.sections_of(version).next().map(|section| section.range.clone());
+        let is_prepared = parse(&file.after).sections_of(version).next().is_some();
+        let section = notes.sections_of(version).next().filter(|_| !is_prepared);
+        let section = section.map(|section| section.range.clone());
         section.map_or(made.to_owned(), |range| [&made[..range.start], &made[range.end..]].concat())
     });
     let versions: BTreeSet<&Version> = moves.iter().map(|moved| &moved.to).chain([&step.to]).collect();
