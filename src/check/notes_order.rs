@@ -1,7 +1,7 @@
 //! The notes' sections stand once each, the newest first.
 
 use super::Subject;
-use crate::edit::notes::{Notes, Section, SectionState};
+use crate::edit::notes::{Notes, Section};
 use crate::finding::Finding;
 use crate::rule;
 
@@ -16,14 +16,10 @@ fn of_file(notes: &Notes<'_>) -> Vec<Finding> {
             .remedy("keep one of the sections")
     });
     // Some files are in the order of the days, with a patch of an older version above a newer one.
-    let later = |section: &Section| match section.state() {
-        Some(SectionState::Released(day)) => Some(day),
-        _ => None,
-    };
     let is_by_day = |section: &&Section| {
         let at = notes.sections().binary_search_by_key(&section.range.start, |other| other.range.start);
-        let above = at.ok().and_then(|at| notes.sections().get(at.checked_sub(1)?)).and_then(later);
-        above.zip(later(section)).is_some_and(|(above, day)| above >= day)
+        let above = at.ok().and_then(|at| notes.sections().get(at.checked_sub(1)?)).and_then(Section::day);
+        above.zip(section.day()).is_some_and(|(above, day)| above >= day)
     };
     let misplaced = notes.out_of_order().into_iter().filter(|section| !is_by_day(section)).map(|section| {
         Finding::of(

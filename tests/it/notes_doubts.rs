@@ -85,6 +85,10 @@ fn a_newer_version_stops_a_release_unless_it_is_planned() {
     assert_eq!(refused(release("# 1.2.0 (Unreleased)\n\n# 1.3.0\n\n# 1.1.0\n")), [newer(3)]);
     let patched = "5: the notes have 2.0.0, which is newer than 1.2.1";
     assert_eq!(refused(patch("# 1.2.0\n\n- A\n\n# 2.0.0 (2025-08-19)\n")), [patched]);
+    let of_old = patch("# 1.2.0 (2025-07-01)\n\n- A\n\n# 2.0.0 (2014-08-19)\n\n# 1.9.0 (2014-07-19)\n");
+    assert!(of_old.is_ok(), "it numbered otherwise before: {of_old:?}");
+    let by_day = patch("# 1.2.0 (2025-07-20)\n\n# 2.0.0 (2025-07-01)\n\n# 1.1.0 (2025-06-01)\n");
+    assert!(by_day.is_ok(), "other lines stand where their days are: {by_day:?}");
     for (planned, severity) in [
         ("## 2.0.0 - 2022-01-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n", Severity::Warning),
         ("## 2.0.0 - 2030-01-01\n\n## Unreleased\n\n- A\n\n## 1.1.0\n", Severity::Warning),

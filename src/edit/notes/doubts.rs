@@ -85,9 +85,16 @@ impl Notes<'_> {
         let below = |section: &Section| here.is_some_and(|here| section.range.start > here);
         // Above what gathers stands what is planned, whatever its day.
         let is_planned = |section: &Section| here == gathered && gathered.is_some() && !below(section);
+        // What stands below an older version that came out later is of another numbering, or of another line in
+        // notes that are in the order of days.
+        let is_past = |section: &Section| {
+            let before = self.sections.iter().take_while(|above| above.range.start < section.range.start);
+            let mut older = before.filter(|above| above.version < *version);
+            older.any(|older| older.day() > section.day() && section.day().is_some())
+        };
         let severity = |section: &Section| match section.state() {
             Some(SectionState::Released(day)) if day <= date && section.version.pre.is_empty() => {
-                if is_planned(section) {
+                if is_planned(section) || is_past(section) {
                     Severity::Warning
                 } else {
                     Severity::Error
@@ -113,12 +120,8 @@ impl Notes<'_> {
     fn before_its_predecessor(&self, version: &Version, date: NaiveDate) -> Option<Finding> {
         let older = self.sections.iter().filter(|section| section.version < *version);
         let previous = older.max_by(|one, other| one.version.cmp(&other.version))?;
-        let released = |section: &Section| match section.state() {
-            Some(SectionState::Released(day)) => Some(day),
-            _ => None,
-        };
-        let day = released(previous)?;
-        let own = self.sections_of(version).find_map(released);
+        let day = previous.day()?;
+        let own = self.sections_of(version).find_map(Section::day);
         let date = own.unwrap_or(date);
         (day.pred_opt()? > date).then(|| {
             let would = if own.is_some() { "is" } else { "would be" };

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use semver::Version;
 
 use super::definition;
@@ -63,6 +64,14 @@ impl Section {
     /// Returns whether the version is released, if the section says so.
     pub fn state(&self) -> Option<SectionState> {
         self.stated.as_ref().map(|stated| stated.state)
+    }
+
+    /// Returns the day of the release, if the section says one.
+    pub fn day(&self) -> Option<NaiveDate> {
+        match self.state() {
+            Some(SectionState::Released(day)) => Some(day),
+            _ => None,
+        }
     }
 
     /// Returns the bytes that say the state: `Released 2025-08-20`.
