@@ -84,10 +84,14 @@ pub fn propose(
     let [carried, gone] = carried(session, &past.members, folder, &known)?;
     trial.keep_unless_worse(carried, &mut steps)?;
     let left = others(&mut trial, &usual, &mut steps)?;
+    // They, and what else is tried, may each need the other.
+    let are_kept = trial.keep_if_better(gone.clone(), &mut steps)?;
     for candidate in candidates::of((session, &past.members), &steps)? {
         trial.keep_if_better(vec![candidate], &mut steps)?;
     }
-    trial.keep_if_better(gone, &mut steps)?;
+    if !are_kept {
+        trial.keep_if_better(gone, &mut steps)?;
+    }
     let has_schema = session.repo.root().join(folder).join(SCHEMA_FILE).is_file();
     let text = draft::file(&trial.settings, &left, schema_directive(has_schema));
     Ok(Proposal { text, settings: trial.settings.len(), steps, identical_before: identical(&before) })
@@ -210,18 +214,19 @@ impl Trial<'_, '_> {
     }
 
     /// Keeps `settings` where more steps come out with them than in `steps`, those without.
-    fn keep_if_better(&mut self, settings: Vec<Setting>, steps: &mut Vec<ReplayedStep>) -> Result<()> {
+    fn keep_if_better(&mut self, settings: Vec<Setting>, steps: &mut Vec<ReplayedStep>) -> Result<bool> {
         if settings.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let with = self.replay(&settings)?;
-        if score(&with) > score(steps) {
+        let is_kept = score(&with) > score(steps);
+        if is_kept {
             let why = reason(steps, &with);
             self.settings.retain(|old| !settings.iter().any(|new| old.is_of(new)));
             self.settings.extend(settings.into_iter().map(|new| Setting { why: why.clone(), ..new }));
             *steps = with;
         }
-        Ok(())
+        Ok(is_kept)
     }
 
     /// Returns how the latest steps come out with the settings so far and `more`.
@@ -324,7 +329,7 @@ fn carried(
         None => Some(latest.to.clone()),
         Some(name) => members.iter().find(|member| member.name == name).map(|member| member.version.clone()),
     };
-    Ok([carriers.settings(folder, text, version), carriers.gone(folder, text)])
+    Ok([carriers.settings(folder, text, version), carriers.gone(folder, text, version)])
 }
 
 /// Returns the messages that the commits of each command have had.

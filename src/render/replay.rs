@@ -81,7 +81,9 @@ fn shown(outcome: &ReplayOutcome) -> (Style, String) {
         ReplayOutcome::NotMechanical { reasons } => {
             let more =
                 if reasons.len() > 1 { format!(" (and {} more)", reasons.len() - 1) } else { String::new() };
-            (DIM, format!("not mechanical: {}{more}", reasons.first().map_or("", String::as_str)))
+            // What Cargo says goes on for lines.
+            let first = reasons.first().and_then(|reason| reason.lines().next()).unwrap_or_default();
+            (DIM, format!("not mechanical: {first}{more}"))
         }
     }
 }

@@ -169,6 +169,12 @@ fn a_release_that_begins_no_new_section_is_found() {
 
 #[test]
 fn lines_that_older_releases_have_are_told_for_these() {
+    for is_removed in [true, false] {
+        lines_of_older_releases(is_removed);
+    }
+}
+
+fn lines_of_older_releases(is_removed: bool) {
     let config =
         "lead = \"top\"\n[[version-file]]\npath = 'get.sh'\nlines = ['V={version}']\nreleases = '<1.5'\n";
     let fixture = Fixture::made(&[("top 1.4.0", &[][..])], config);
@@ -178,14 +184,18 @@ fn lines_that_older_releases_have_are_told_for_these() {
     run(&fixture, "bump");
     fixture.sandbox.git(["branch", "release-1.4.0"]);
     run(&fixture, "bump --level minor");
-    fixture.sandbox.git(["rm", "--quiet", "get.sh"]);
-    fixture.sandbox.git(["commit", "--quiet", "--amend", "--no-edit"]);
+    // What nobody touches any more stays where it was.
+    match is_removed {
+        true => drop(fixture.sandbox.git(["rm", "--quiet", "get.sh"])),
+        false => fixture.sandbox.write("get.sh", "V=1.4.2\n"),
+    }
+    fixture.sandbox.git(["commit", "--quiet", "--all", "--amend", "--no-edit"]);
     run(&fixture, "bump --level minor");
     fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
     fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
     run(&fixture, "init");
     let text = fixture.sandbox.read("relprep.toml");
-    let table = "# with this 3 of 4 past steps come out as they were made, without it 1\npath = \"get.sh\"\n\
+    let table = "out as they were made, without it 1\npath = \"get.sh\"\n\
                  lines = [\n  'V={version}',\n]\nreleases = \"<1.5.0\"\n";
     assert!(text.contains(table), "{text}");
     // An older branch has the line, and the trunk has none.

@@ -91,13 +91,24 @@ impl Carriers {
         self.lines.iter().filter_map(of_file).collect()
     }
 
-    /// Returns those that are such no more, for the releases that have them; as [`Carriers::settings`].
-    pub(super) fn gone(&self, folder: &str, text: impl Fn(&RepoPath) -> Option<String>) -> Vec<Setting> {
+    /// Returns those that are such no more, or whose version stayed behind, for the releases that have them; as
+    /// [`Carriers::settings`].
+    pub(super) fn gone(
+        &self,
+        folder: &str,
+        text: impl Fn(&RepoPath) -> Option<String>,
+        version: impl Fn(Option<&str>) -> Option<Version>,
+    ) -> Vec<Setting> {
         let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, Vec<Version>>)| {
             let now = text(path).unwrap_or_default();
-            let is_gone = |pattern: &str| Pattern::parse(pattern).is_ok_and(|pattern| !pattern.is_in(&now));
-            let gone =
-                || lines.iter().filter(|(pattern, in_steps)| in_steps.len() >= ENOUGH && is_gone(pattern));
+            let values = version(package.as_deref()).map(|version| Values::of(&version));
+            let is_here = |pattern: &str| {
+                let (pattern, values) = (Pattern::parse(pattern).ok()?, values.as_ref()?);
+                version_file::position(&now, &pattern, values)
+            };
+            let is_gone =
+                |pattern: &str, in_steps: &[Version]| in_steps.len() >= ENOUGH && is_here(pattern).is_none();
+            let gone = || lines.iter().filter(|(pattern, in_steps)| is_gone(pattern, in_steps));
             let last = gone().flat_map(|(_, in_steps)| in_steps).max()?;
             let next = self.reached.iter().find(|version| *version > last)?;
             let patterns = gone().map(|(pattern, _)| pattern);
