@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
-use super::own_folder::OwnFolder;
+use super::own_folder::{self, OwnFolder};
 use super::resolution::Resolution;
 use crate::finding::Refused;
 use crate::limits;
@@ -37,16 +37,7 @@ impl Confined {
         if found.iter().all(|file| file.is_whole) {
             return Ok(None);
         }
-        let own = OwnFolder::make()?;
-        let mut path = own.path()?;
-        if let Some(above) =
-            counting(&path)?.iter().find(|above| !above.is_whole && is_anothers(&above.path, &path))
-        {
-            let above = above.path.display();
-            bail!(
-                "{above} counts in temporary folders and names programs to Cargo: set `TMPDIR` to another folder"
-            );
-        }
+        let (own, mut path) = apart()?;
         // Below each other, as they count: the last one is the nearest.
         for file in &found {
             path.push("below");
@@ -59,6 +50,21 @@ impl Confined {
         }
         Ok(Some(Self { folder: path, _own: own }))
     }
+}
+
+/// Makes a folder in which no configuration names a program, and returns where it is.
+fn apart() -> Result<(OwnFolder, PathBuf)> {
+    let mut above = None;
+    for base in own_folder::bases() {
+        let own = OwnFolder::make_in(&base)?;
+        let path = own.path()?;
+        above = counting(&path)?.into_iter().find(|file| !file.is_whole);
+        if above.is_none() {
+            return Ok((own, path));
+        }
+    }
+    let above = above.map_or(String::new(), |file| file.path.display().to_string());
+    bail!("{above} counts in temporary folders and names programs to Cargo: set `TMPDIR` to another folder")
 }
 
 /// Returns the files of Cargo's configuration that count in `folder`, but for the user's own: the nearest last.
@@ -104,15 +110,6 @@ fn add(path: PathBuf, files: &mut Vec<CargoConfig>) -> Result<()> {
     let included: Vec<PathBuf> = includes.iter().map(|name| folder.join(name)).collect();
     files.push(CargoConfig { path, text, is_whole });
     included.into_iter().rev().filter(|path| path.is_file()).try_for_each(|path| add(path, files))
-}
-
-/// Returns whether the file `path` belongs neither to the owner of the folder `own` nor to the system.
-fn is_anothers(path: &Path, own: &Path) -> bool {
-    #[cfg(unix)]
-    let owner = |path: &Path| path.metadata().map_or(0, |found| std::os::unix::fs::MetadataExt::uid(&found));
-    #[cfg(not(unix))]
-    let owner = |_: &Path| 0;
-    ![0, owner(own)].contains(&owner(path))
 }
 
 /// Returns the user's own folder of Cargo, if it is there.

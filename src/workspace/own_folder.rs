@@ -20,12 +20,17 @@ const PREFIX: &str = "relprep-";
 const LOCK: &str = "lock";
 
 impl OwnFolder {
-    /// Makes a folder, and removes those that killed runs have left.
+    /// Makes a folder where they are made.
     pub(super) fn make() -> Result<Self> {
-        let base = base();
-        std::fs::create_dir_all(&base).with_context(|| format!("cannot create {}", base.display()))?;
-        sweep(&base);
-        let folder = TempDir::with_prefix_in(PREFIX, &base).context("cannot make a temporary folder")?;
+        let [base, _] = bases();
+        Self::make_in(&base)
+    }
+
+    /// Makes a folder in `base`, and removes those that killed runs have left there.
+    pub(super) fn make_in(base: &Path) -> Result<Self> {
+        std::fs::create_dir_all(base).with_context(|| format!("cannot create {}", base.display()))?;
+        sweep(base);
+        let folder = TempDir::with_prefix_in(PREFIX, base).context("cannot make a temporary folder")?;
         let path = folder.path().join(LOCK);
         let cannot = || format!("cannot create {}", path.display());
         let mut lock = File::create(&path).with_context(cannot)?;
@@ -43,14 +48,15 @@ impl OwnFolder {
 }
 
 /// Returns where temporary folders are made: where nobody else can put a Cargo configuration above them,
-/// and in memory if possible, since the making of some hundred files is what they cost. `TMPDIR` overrides
-/// it.
-fn base() -> PathBuf {
+/// and in memory if possible, since the making of some hundred files is what they cost; `TMPDIR` overrides
+/// it. The second one is for where somebody has put one above the first.
+pub(super) fn bases() -> [PathBuf; 2] {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let runtime = || variable("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir());
     let cache = || variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")));
     let found = variable("TMPDIR").or_else(runtime).or_else(|| Some(cache()?.join("relprep")));
-    found.unwrap_or_else(std::env::temp_dir)
+    let system = std::env::temp_dir();
+    [found.unwrap_or_else(|| system.clone()), system]
 }
 
 /// Removes the folders whose makers are dead; other users' cannot be opened.

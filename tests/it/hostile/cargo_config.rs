@@ -71,11 +71,14 @@ fn configuring_cargo(files: &[(&str, &str)], tables: &str) -> Fixture {
     fixture
 }
 
-/// Runs what asks Cargo about dependencies, with everything that it says.
+/// Runs what asks Cargo about dependencies, with temporary folders apart from the repository, and returns everything
+/// that it says.
 fn checked(fixture: &Fixture) -> String {
-    let (check, msrv) = (fixture.run("check"), fixture.run("check-msrv --baseline HEAD~1"));
-    let pack = fixture.run("check --package");
-    let text = [check.out, check.err, msrv.out, msrv.err, pack.out, pack.err].concat();
+    let apart = TempDir::new().unwrap();
+    let run = |args: &str| fixture.program(args).env("TMPDIR", apart.path()).output().unwrap();
+    let said = ["check", "check-msrv --baseline HEAD~1", "check --package"].map(run);
+    let text =
+        said.map(|output| String::from_utf8([output.stdout, output.stderr].concat()).unwrap()).concat();
     text.lines().filter(|line| !line.starts_with("  commit ")).collect::<Vec<_>>().join("\n")
 }
 
@@ -108,6 +111,7 @@ fn the_compiler_gets_no_argument_that_a_cargo_configuration_states() {
     let flags = "rustflags = ['-Zcodegen-backend=/nowhere/evil.so']\n";
     for (place, files) in PLACES {
         let plain = checked(&configuring_cargo(files, "net.retry = 1\n"));
+        assert!(!plain.contains("error[failure]"), "{place}: {plain}");
         for tables in [format!("[build]\n{flags}"), format!("[target.'cfg(all())']\n{flags}")] {
             let fixture = configuring_cargo(files, &tables);
             assert_eq!(checked(&fixture), plain, "{place}");
@@ -144,4 +148,13 @@ fn what_a_cargo_configuration_says_of_dependencies_counts_beside_what_it_says_of
         sandbox.command(env!("CARGO_BIN_EXE_cargo-relprep")).args(["relprep", "check"]).output().unwrap();
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(said.contains("two"), "the test is blind: {said}");
+}
+
+#[test]
+fn no_configuration_above_temporary_folders_counts_either() {
+    let (place, files) = PLACES[2];
+    let fixture = configuring_cargo(files, "[build]\nrustc = '/nowhere/evil'\n");
+    let said = fixture.program("check").env("TMPDIR", fixture.sandbox.dir()).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("set `TMPDIR` to another folder"), "{place}: {said}");
 }
