@@ -51,10 +51,12 @@ fn bash_completes_cargo_relprep_and_leaves_the_rest_of_cargo_as_it_was() {
         try cargo relprep backport --advisory CVE-2024-12345 --package s
         try cargo relprep bump --to sun
         try cargo relprep help rec
+        try cargo relprep ci git
+        try cargo relprep ci --check --format jun
     "#;
     let mut bash = fixture.command("bash");
     bash.args(["--norc", "--noprofile"]);
-    let expected = "before\nbefore\npatch\n--branch\nrelease-7.0.0 release-8.0.0\norigin\n7.0.0\nsundial\nsundial=\nrecipes\n";
+    let expected = "before\nbefore\npatch\n--branch\nrelease-7.0.0 release-8.0.0\norigin\n7.0.0\nsundial\nsundial=\nrecipes\ngithub\njunit\n";
     assert_eq!(printed(&fixture, bash, script), expected);
 }
 
