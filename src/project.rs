@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::edit::manifest::Manifest;
 use crate::finding::{Finding, Refused};
 use crate::git::{CommitId, Refs, Repo, Tag, Tree};
+use crate::limits;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::version::plain;
@@ -445,24 +446,13 @@ impl AskedMembers {
         text::is_small_enough(repo).then(|| Self::ask(repo.root().to_owned(), manifest, Question::Members))
     }
 
-    /// Asks `question` about the project at `location`, which is `here`; not where Cargo would not see it in the work
-    /// tree as it is committed.
-    ///
-    /// # Errors
-    ///
-    /// A refusal where what Cargo would read is too large for it, or where there is no manifest.
-    pub fn of_checkout(
-        repo: &Repo,
-        location: &Location,
-        here: &CheckedOut,
-        question: Question,
-    ) -> Result<Option<Self>> {
-        if here.changed.iter().any(|path| question.concerns(path)) {
-            return Ok(None);
-        }
-        text::check_sizes(repo, &here.tree)?;
-        let manifest = manifest_path(repo, location)?;
-        Ok(Some(Self::ask(repo.root().to_owned(), manifest, question)))
+    /// Asks `question` about the project at `location`, unless what Cargo would read looks changed, is too large for
+    /// it, or is not known.
+    pub fn early(repo: &Repo, location: &Location, question: Question) -> Option<Self> {
+        let files = repo.seen(|path| question.concerns(path.as_str()))?;
+        let is_small = limits::check_all(files.iter().map(|(path, size)| (path, *size))).is_empty();
+        let manifest = manifest_path(repo, location).ok().filter(|_| is_small)?;
+        Some(Self::ask(repo.root().to_owned(), manifest, question))
     }
 
     fn ask(root: PathBuf, manifest: PathBuf, question: Question) -> Self {

@@ -87,8 +87,8 @@ impl AskedBranch {
 impl BranchSource {
     /// Finds the branch that is meant, and which question Cargo is asked about it, with the branches and tags.
     ///
-    /// Unless a branch is named, Cargo is asked about what is checked out before git has told its configuration:
-    /// whoever guesses wrong without that asks twice.
+    /// Unless a branch is named, Cargo is asked about what is checked out before git has told its configuration and
+    /// before it is known what has changed: whoever guesses wrong without that asks twice.
     ///
     /// # Errors
     ///
@@ -100,11 +100,11 @@ impl BranchSource {
     ) -> Result<AskedBranch> {
         let (repo, location) = (&session.repo, &session.context.location);
         let found = project::found_refs(repo, location)?;
-        let here = if self.branch.is_some() { None } else { CheckedOut::read(repo)? };
-        let mut asked = None;
-        if let Some(here) = &here {
+        let (mut asked, mut here) = (None, None);
+        if self.branch.is_none() {
             let question = question(found.guess(), &self.find(&repo.head()?, found.guess())?)?;
-            asked = AskedMembers::of_checkout(repo, location, here, question)?.map(|asked| (question, asked));
+            asked = AskedMembers::early(repo, location, question).map(|asked| (question, asked));
+            here = CheckedOut::read(repo)?;
         }
         let mut refs = found.told(repo, location)?;
         let branch = self.branch(repo, &mut refs)?;
