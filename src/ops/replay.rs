@@ -134,6 +134,7 @@ pub fn replay_as(
     let lead = project::lead(repo, &context.location, config)?;
     let history = steps::ReleaseHistory { repo, config, refs, trunk: &trunk, lead: &lead, declarations };
     let steps = history.steps(options)?;
+    bring(repo, &steps);
     let work = |repo: &Repo, step: &PastStep| {
         Replaying { repo, location: &context.location, config, refs, trunk: &trunk, past: members }
             .again(step)
@@ -150,6 +151,14 @@ pub fn replay_as(
         Ok(ReplayedStep { waived: waived(&replayed.step), ..replayed })
     });
     replayed.collect()
+}
+
+/// Fetches what a partial clone lacks for `steps`, for all of them at once and not once for each thread. Where that
+/// fails, reading says so.
+fn bring(repo: &Repo, steps: &[PastStep]) {
+    let both: Vec<CommitId> = steps.iter().flat_map(|step| [step.parent, step.commit]).collect();
+    let made: Vec<CommitId> = steps.iter().map(|step| step.commit).collect();
+    let _ = Project::bring(repo, &both).and_then(|()| repo.bring_changes(&made));
 }
 
 /// What a step is prepared again with.

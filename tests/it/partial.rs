@@ -75,7 +75,7 @@ fn run(fixture: &Fixture, args: &str) -> (Said, usize) {
 /// Every command that reads or writes, and the most requests that it may make with each filter: trees, the
 /// files of all commits, and what the configuration names; and what a merge of git's own fetches.
 const COMMANDS: [(&str, usize); 10] = [
-    ("replay", 9),
+    ("replay", 6),
     ("status --date 2024-05-20", 2),
     ("check-msrv --branch release-8.0.0", 4),
     ("check --branch release-8.0.0 --date 2024-05-20", 5),
