@@ -252,13 +252,14 @@ fn identical(steps: &[ReplayedStep]) -> usize {
 }
 
 /// Ranks how steps come out: by those that come out but for lines written by hand, by those that are identical, by
-/// those whose Cargo files are, and by those for which no version of another line is asked for.
-fn score(steps: &[ReplayedStep]) -> [usize; 4] {
+/// those whose Cargo files are, and by how few versions of other lines are asked for.
+fn score(steps: &[ReplayedStep]) -> [isize; 4] {
     let count = |is: fn(&ReplayOutcome) -> bool| steps.iter().filter(|step| is(&step.outcome)).count();
     let identical = identical(steps);
     let made = identical + count(|outcome| matches!(outcome, ReplayOutcome::Written { .. }));
     let cargo = made + count(|outcome| matches!(outcome, ReplayOutcome::OtherFiles { .. }));
-    [made, identical, cargo, steps.iter().filter(|step| step.chosen.is_empty()).count()]
+    let asked: usize = steps.iter().map(|step| step.chosen.len()).sum();
+    [made.cast_signed(), identical.cast_signed(), cargo.cast_signed(), -asked.cast_signed()]
 }
 
 /// Says how many steps come out with a setting that came out otherwise without it.
@@ -269,7 +270,12 @@ fn reason(without: &[ReplayedStep], with: &[ReplayedStep]) -> String {
         Some(1) => (1, "come out as they were made"),
         Some(0) => (0, "come out as they were made, but for lines written by hand"),
         Some(2) => (2, "come out with the Cargo files that were made"),
-        _ => (3, "need no `--to PACKAGE=VERSION`"),
+        _ => {
+            return format!(
+                "with this past steps need {} `--to PACKAGE=VERSION`, without it {}",
+                -after[3], -before[3]
+            );
+        }
     };
     let (rank, what) = what;
     format!("with this {} of {} past steps {what}, without it {}", after[rank], with.len(), before[rank])

@@ -208,6 +208,27 @@ fn lines_of_older_releases(is_removed: bool) {
     assert_eq!(fixture.sandbox.read("get.sh"), "V=1.4.3\n");
 }
 
+#[test]
+fn how_far_a_line_steps_with_the_product_is_told_by_how_far_it_stepped() {
+    let config = "lead = \"top\"\n[notes]\nenabled = false\n";
+    let packages = [("axle 0.1.0", &[][..]), ("gears 14.0.0", &[]), ("top 1.14.0", &["gears 14.0.0"])];
+    let fixture = Fixture::made(&packages, config);
+    fixture.sandbox.git(["tag", "v1.14.0"]);
+    for major in 15..18 {
+        run(&fixture, &format!("bump --level minor --to gears={major}.0.0 --to axle=0.1.0"));
+    }
+    fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
+    fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
+    run(&fixture, "init");
+    let text = fixture.sandbox.read("relprep.toml");
+    for table in [
+        "# with this past steps need 3 `--to PACKAGE=VERSION`, without it 6\npackages = [\"axle\"]\nmove = false\n",
+        "# with this past steps need 0 `--to PACKAGE=VERSION`, without it 3\npackages = [\"gears\"]\nminor = \"major\"\n",
+    ] {
+        assert!(text.contains(table), "{text}");
+    }
+}
+
 /// Runs `init` with `args` at a terminal, where somebody types `typed`; returns what is shown there.
 fn at_a_terminal(fixture: &Fixture, args: &str, typed: &str) -> Option<String> {
     let script = Tool::Script.find()?;

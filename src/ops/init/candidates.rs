@@ -12,7 +12,7 @@ use crate::path::RepoPath;
 use crate::plan::files::{FileChange, What};
 use crate::project::notes::USUAL;
 use crate::project::{self, PastMembers};
-use crate::version::first_compatible;
+use crate::version::{Step, distance, first_compatible};
 use crate::workspace::metadata::Member;
 
 /// How many files of notes are tried.
@@ -39,7 +39,43 @@ pub(super) fn of(
         key("[locks]", "stale = \"leave\""),
     ]);
     candidates.extend(staying((session, past), steps)?);
+    candidates.extend(levels((session, past), steps)?);
     Ok(candidates)
+}
+
+/// Returns tables of the packages that had to be asked for another level than the lead package's, time and again the
+/// same.
+fn levels((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) -> Result<Vec<Setting>> {
+    let members = |commit| past.packages(&session.repo, &session.context.location, commit);
+    let mut found: BTreeMap<Vec<String>, BTreeMap<Step, Vec<Step>>> = BTreeMap::new();
+    for step in steps.iter().filter(|step| !step.chosen.is_empty()) {
+        let (before, after) = (members(step.step.parent)?, members(step.step.commit)?);
+        for (name, to) in &step.chosen {
+            let asked = before.iter().find(|member| member.name == *name && member.version != *to);
+            let Some(asked) = asked else { continue };
+            let goes_along = |member: &&Member| {
+                let now = after.iter().find(|now| now.name == member.name);
+                member.version == asked.version && now.is_some_and(|now| now.version == *to)
+            };
+            let names = before.iter().filter(goes_along).map(|member| member.name.clone());
+            let by_lead = found.entry(names.collect()).or_default();
+            by_lead
+                .entry(distance(&step.step.from, &step.step.to))
+                .or_default()
+                .push(distance(&asked.version, to));
+        }
+    }
+    let line = |(packages, by_lead): (&Vec<String>, &BTreeMap<Step, Vec<Step>>)| {
+        let is_told =
+            |levels: &&Vec<Step>| levels.len() > 1 && levels.iter().all(|level| *level == levels[0]);
+        let told = by_lead.iter().filter(|(lead, levels)| is_told(levels) && levels[0] != **lead);
+        let told: Vec<String> =
+            told.map(|(lead, levels)| format!("{lead} = {}", quoted(&levels[0].to_string()))).collect();
+        let list: Vec<String> = packages.iter().map(|name| quoted(name)).collect();
+        let lines = [vec![format!("packages = [{}]", list.join(", "))], told.clone()].concat();
+        (!told.is_empty()).then_some(Setting { table: "[[line]]", lines, why: String::new() })
+    };
+    Ok(found.iter().filter_map(line).collect())
 }
 
 /// Returns tables of packages that stay: first one of all that are still there, which counts for what is to come, too;
