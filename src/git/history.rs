@@ -71,6 +71,11 @@ impl Repo {
         Ok(self.git.find_commit(commit.0)?.parent_id(0).ok().map(CommitId))
     }
 
+    /// Returns the second parent of `commit`: what a merge has brought.
+    pub fn merged_by(&self, commit: CommitId) -> Result<Option<CommitId>> {
+        Ok(self.git.find_commit(commit.0)?.parent_id(1).ok().map(CommitId))
+    }
+
     /// Returns the commit that `revision` names, as `git rev-parse` reads it, if it is there.
     pub fn resolve(&self, revision: &str) -> Result<Option<CommitId>> {
         let object = match self.git.revparse_single(revision) {

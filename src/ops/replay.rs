@@ -132,7 +132,10 @@ pub fn replay_as(
     let Past { members, declarations } = past;
     let trunk = config.trunk_in(refs);
     let lead = project::lead(repo, &context.location, config)?;
-    let history = steps::ReleaseHistory { repo, config, refs, trunk: &trunk, lead: &lead, declarations };
+    let manifest = lead.manifest.unwrap_or_else(|| RepoPath::known("Cargo.toml"));
+    let cut_off = repo.cut_off()?;
+    let history =
+        steps::ReleaseHistory { repo, config, refs, trunk: &trunk, manifest, cut_off, declarations };
     let steps = history.steps(options)?;
     bring(repo, &steps);
     let work = |repo: &Repo, step: &PastStep| {

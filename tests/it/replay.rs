@@ -152,3 +152,30 @@ fn versions_that_a_maintainer_chose_for_other_lines_are_asked_for() {
     let line = "bump 2.3.4 → 2.4.0: differs: top/Cargo.toml, with --to gears=0.9.0, --to springs=1.7.0";
     assert_eq!((said.status, table(&said.out)), (1, vec![line.to_owned()]));
 }
+
+#[test]
+fn a_step_that_was_merged_is_the_commit_that_made_it() {
+    let fixture = made();
+    let sandbox = &fixture.sandbox;
+    // A pull request, and in it another one, each merged with a commit of its own.
+    sandbox.git(["switch", "--quiet", "--create", "more", "release-49.0.0"]);
+    sandbox.write("crates/tower-core/src/bell.rs", "// rings\n");
+    sandbox.commit_all("Ring");
+    sandbox.git(["switch", "--quiet", "--create", "prepare"]);
+    assert_eq!(fixture.run("patch --branch prepare").status, 1, "it is not a release branch");
+    sandbox.git(["branch", "--quiet", "--force", "release-49.0.0", "prepare"]);
+    sandbox.git(["switch", "--quiet", "release-49.0.0"]);
+    assert_eq!(fixture.run("patch --allow-dirty").status, 0);
+    let made = sandbox.rev("HEAD");
+    sandbox.git(["branch", "--quiet", "--force", "prepare"]);
+    sandbox.git(["reset", "--quiet", "--hard", "HEAD~2"]);
+    for (into, from) in [("more", "prepare"), ("release-49.0.0", "more")] {
+        sandbox.git(["switch", "--quiet", into]);
+        sandbox.git(["merge", "--quiet", "--no-ff", "--no-edit", from]);
+    }
+    let said = fixture.program("replay --last 1 --format json").output().unwrap();
+    let steps = serde_json::from_slice::<serde_json::Value>(&said.stdout).unwrap();
+    let [step] = &steps["steps"].as_array().unwrap()[..] else { panic!("{steps}") };
+    assert_eq!((&step["commit"], &step["branch"]), (&made.into(), &"release-49.0.0".into()));
+    assert_eq!((&step["to"], &step["outcome"]), (&"49.0.2".into(), &"identical".into()), "{steps}");
+}

@@ -12,7 +12,6 @@ use crate::git::{BranchName, CommitId, Refs, Repo};
 use crate::path::RepoPath;
 use crate::plan::Command;
 use crate::plan::course::Asked;
-use crate::project::Lead;
 use crate::rule;
 use crate::version::{self, Step, plain};
 use crate::workspace::declared::{Declarations, manifests_for};
@@ -23,8 +22,18 @@ pub(super) struct ReleaseHistory<'a> {
     pub(super) config: &'a Config,
     pub(super) refs: &'a Refs,
     pub(super) trunk: &'a BranchName,
-    pub(super) lead: &'a Lead,
+    /// The lead package's manifest.
+    pub(super) manifest: RepoPath,
+    /// The commits at which the history is cut off.
+    pub(super) cut_off: HashSet<CommitId>,
     pub(super) declarations: &'a Declarations,
+}
+
+/// A commit before which the lead package had another version.
+struct VersionMove {
+    commit: CommitId,
+    parent: CommitId,
+    from: Version,
 }
 
 /// A branch that is looked through, from its tip to where it left the trunk.
@@ -41,13 +50,17 @@ impl ReleaseHistory<'_> {
         let branches = self.branches()?;
         // Where release branches left the trunk: a cut has that commit for its parent.
         let cuts: HashSet<CommitId> = branches.iter().filter_map(|branch| branch.left_at).collect();
+        branches.iter().try_for_each(|branch| self.bring(branch.tip))?;
         let (mut steps, mut seen) = (Vec::new(), HashSet::new());
-        for branch in &branches {
+        // What the trunk has merged of a release branch was made there.
+        let is_trunk = |branch: &&Branch| branch.name == *self.trunk;
+        let others = branches.iter().filter(|branch| !is_trunk(branch));
+        for branch in others.chain(branches.iter().filter(is_trunk)) {
             let found = self.of_branch(branch, &cuts, most)?;
             steps.extend(found.into_iter().rev().filter(|step| seen.insert(step.commit)));
         }
         // Of one second, what is on the trunk comes first, and a parent before its child.
-        steps.sort_by_key(|step| step.moment);
+        steps.sort_by_key(|step| (step.moment, step.branch != *self.trunk));
         if options.versions.is_empty() {
             steps.drain(..steps.len().saturating_sub(options.last));
             return Ok(steps);
@@ -78,41 +91,69 @@ impl ReleaseHistory<'_> {
 
     /// Returns the latest steps of one branch, `most` at the most and the latest first.
     fn of_branch(&self, branch: &Branch, cuts: &HashSet<CommitId>, most: usize) -> Result<Vec<PastStep>> {
-        let known = RepoPath::known("Cargo.toml");
-        let manifest = self.lead.manifest.as_ref().unwrap_or(&known);
-        let version = |commit| -> Result<Option<Version>> {
-            let declared = Refused::taken_from(self.declarations.at(self.repo, commit, (None, manifest)))?;
-            Ok(declared.ok().flatten().and_then(|declared| declared.version))
-        };
-        self.repo.bring_history(branch.tip, &manifests_for(manifest))?;
-        let cut_off = self.repo.cut_off()?;
         let mut steps = Vec::new();
-        let mut here = (branch.tip, version(branch.tip)?);
-        while steps.len() < most && Some(here.0) != branch.left_at && !cut_off.contains(&here.0) {
-            let Some(parent) = self.repo.parent(here.0)? else { break };
-            let before = version(parent)?;
+        let mut here = (branch.tip, self.version(branch.tip)?);
+        while steps.len() < most && Some(here.0) != branch.left_at {
+            let Some((parent, before)) = self.before(here.0)? else { break };
             if let (Some(from), Some(to)) = (&before, &here.1)
                 && from != to
-                && let Some((command, asked)) = self.command(branch, from, to, cuts.contains(&parent))
-                && let (moment, Some(date)) = self.repo.time_of(here.0)?
             {
-                let (from, to) = (from.clone(), to.clone());
-                let branch = branch.name.clone();
-                steps.push(PastStep {
-                    command,
-                    asked,
-                    branch,
-                    from,
-                    to,
-                    date,
-                    moment,
-                    commit: here.0,
-                    parent,
-                });
+                let moved = self.made_in(VersionMove { commit: here.0, parent, from: from.clone() }, to)?;
+                let VersionMove { commit, parent, from } = moved;
+                if let Some((command, asked)) = self.command(branch, &from, to, cuts.contains(&parent))
+                    && let (moment, Some(date)) = self.repo.time_of(commit)?
+                {
+                    let (branch, to) = (branch.name.clone(), to.clone());
+                    steps.push(PastStep { command, asked, branch, from, to, date, moment, commit, parent });
+                }
             }
             here = (parent, before);
         }
         Ok(steps)
+    }
+
+    /// Returns the commit that moved the version to `to`, where `moved` only merged it.
+    fn made_in(&self, mut moved: VersionMove, to: &Version) -> Result<VersionMove> {
+        while let Some(merged) = self.repo.merged_by(moved.commit)? {
+            self.bring(merged)?;
+            if self.version(merged)?.as_ref() != Some(to) {
+                break;
+            }
+            let mut commit = merged;
+            let made = loop {
+                match self.before(commit)? {
+                    Some((parent, Some(version))) if version == *to => commit = parent,
+                    Some((parent, Some(from))) => break Some(VersionMove { commit, parent, from }),
+                    Some((_, None)) | None => break None,
+                }
+            };
+            match made {
+                Some(made) => moved = made,
+                None => break,
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Returns the first parent of a commit, if it is here, and the version there.
+    fn before(&self, commit: CommitId) -> Result<Option<(CommitId, Option<Version>)>> {
+        if self.cut_off.contains(&commit) {
+            return Ok(None);
+        }
+        let Some(parent) = self.repo.parent(commit)? else { return Ok(None) };
+        Ok(Some((parent, self.version(parent)?)))
+    }
+
+    /// Returns the lead package's version at a commit, if it can be read.
+    fn version(&self, commit: CommitId) -> Result<Option<Version>> {
+        let at = (None, &self.manifest);
+        let declared = Refused::taken_from(self.declarations.at(self.repo, commit, at))?;
+        Ok(declared.ok().flatten().and_then(|declared| declared.version))
+    }
+
+    /// Fetches what tells the versions before `tip`.
+    fn bring(&self, tip: CommitId) -> Result<()> {
+        self.repo.bring_history(tip, &manifests_for(&self.manifest))
     }
 
     /// Returns the command that goes from one version to the other.
