@@ -126,6 +126,11 @@ impl Facts {
             || self.picked_from.iter().any(|origin| same(origin, commit))
     }
 
+    /// Returns its own name and those of the commits that it says it was picked from.
+    pub(super) fn names(&self) -> Vec<String> {
+        std::iter::once(self.id.to_string()).chain(self.picked_from.iter().cloned()).collect()
+    }
+
     /// Returns the pull request that it merges, as GitHub words it.
     pub fn merges_pull(&self) -> Option<u64> {
         self.title.strip_prefix("Merge pull request #")?.split(' ').next()?.parse().ok()
@@ -244,6 +249,11 @@ fn quoting(subject: &str) -> Option<(&str, &str)> {
 
 /// How many digits of a commit's name are one.
 const LEAST_DIGITS: usize = 7;
+
+/// Returns the digits that every name of a commit has, however short.
+pub(super) fn first_digits(name: &str) -> Option<&str> {
+    name.get(..LEAST_DIGITS)
+}
 
 /// Returns whether two names in hexadecimal mean one commit: one may be abbreviated, to no less than
 /// seven digits.

@@ -1,11 +1,13 @@
 //! `relprep-backports.toml`: what the maintainers state about commits and branches, with reasons.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Facts, canonical, is_advisory};
+use super::evidence::{Facts, canonical, first_digits, is_advisory};
 use super::targets::Target;
 use crate::config::Patterns;
 use crate::finding::{Finding, Place};
@@ -18,6 +20,10 @@ pub const FILE: &str = "relprep-backports.toml";
 #[derive(Clone, Debug, Default)]
 pub struct Statements {
     all: Vec<Statement>,
+    /// Which of them name a commit that begins with these digits, the first ones that every name has.
+    by_digits: HashMap<String, Vec<usize>>,
+    /// Which of them name an advisory.
+    by_advisory: HashMap<String, Vec<usize>>,
 }
 
 /// What is stated about a commit, or all commits that name an advisory, on some branches.
@@ -168,18 +174,45 @@ impl Statements {
             })
         };
         let findings: Vec<Finding> = file.statement.iter().enumerate().filter_map(aimless).collect();
-        if findings.is_empty() { Ok(Self { all: file.statement }) } else { Err(findings) }
+        if findings.is_empty() { Ok(Self::of(file.statement)) } else { Err(findings) }
+    }
+
+    fn of(all: Vec<Statement>) -> Self {
+        let mut statements = Self::default();
+        for (at, statement) in all.iter().enumerate() {
+            if let Some(digits) = statement.commit.as_ref().and_then(|commit| first_digits(&commit.0)) {
+                statements.by_digits.entry(digits.to_owned()).or_default().push(at);
+            }
+            if let Some(AdvisoryName(name)) = &statement.advisory {
+                statements.by_advisory.entry(name.clone()).or_default().push(at);
+            }
+        }
+        Self { all, ..statements }
     }
 
     /// Returns what is stated about a commit on a branch: the last statement that is about both.
     pub fn about(&self, facts: &Facts, target: &Target) -> Option<&Statement> {
-        self.all.iter().rev().find(|statement| statement.is_about(facts) && statement.is_for(target))
+        let names = facts.names();
+        let digits = names.iter().filter_map(|name| self.by_digits.get(first_digits(name)?));
+        let advisories = facts.advisories.iter().filter_map(|name| self.by_advisory.get(name));
+        self.last(digits.chain(advisories).flatten(), |statement| {
+            statement.is_about(facts) && statement.is_for(target)
+        })
     }
 
     /// Returns what is stated about an advisory on a branch.
     pub fn about_advisory(&self, advisory: &str, target: &Target) -> Option<&Statement> {
-        let names = |statement: &&Statement| statement.advisory.as_ref().is_some_and(|a| a.0 == advisory);
-        self.all.iter().rev().filter(names).find(|statement| statement.is_for(target))
+        self.last(self.by_advisory.get(advisory)?.iter(), |statement| statement.is_for(target))
+    }
+
+    /// Returns the last of the statements at those places that is meant.
+    fn last<'a>(
+        &'a self,
+        places: impl Iterator<Item = &'a usize>,
+        is_meant: impl Fn(&Statement) -> bool,
+    ) -> Option<&'a Statement> {
+        let meant = places.copied().filter(|at| is_meant(&self.all[*at])).max();
+        meant.map(|at| &self.all[at])
     }
 
     /// Returns a warning for each name of a branch that is none of `names`, and each commit that
