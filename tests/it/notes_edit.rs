@@ -422,3 +422,13 @@ fn odd_texts_take_time_linear_in_their_length() {
         });
     }
 }
+
+#[test]
+fn a_state_that_is_text_in_a_paragraph_only_is_written_without_what_stands_before_it() {
+    for before in ["    ", "\t", "    <!"] {
+        let notes = format!("## 1.0.1\n\nText.\n\n## 1.0.0\n\nMore.\n{before}Released 2025-07-20.\n");
+        let dated = notes.replacen("Text.", "Released 2025-08-20.\n\nText.", 1);
+        assert_eq!(scaffold(&notes, "1.0.1"), dated, "{before:?}");
+        assert_eq!(scaffold(&dated, "1.0.1"), dated, "{before:?}");
+    }
+}

@@ -140,8 +140,12 @@ impl Notes<'_> {
         let blank = if gap.trim().is_empty() { gap.matches('\n').count().saturating_sub(1) } else { 1 };
         let after = &self.text[stated.at.end..line.end];
         let marks = after.trim_end().find(char::is_alphanumeric).map_or(after.trim_end(), |_| ".");
-        let said = self.stated_like(model, false, state);
-        Some(self.line_end().repeat(blank + 1) + &self.text[line.start..stated.at.start] + &said + marks)
+        let said = self.stated_like(model, false, state) + marks;
+        let whole = self.text[line.start..stated.at.start].to_owned() + &said;
+        // Within a paragraph a line may begin as code or HTML does; by itself it would be that.
+        let first = Outline::parse(&whole).blocks.into_iter().next();
+        let is_text = first.is_some_and(|first| !matches!(first.kind, BlockKind::Code | BlockKind::Html));
+        Some(self.line_end().repeat(blank + 1) + if is_text { &whole } else { &said })
     }
 
     /// Returns the line directly below the heading of `model`, for `version`, where that is a link to the
