@@ -1,7 +1,9 @@
 //! What differs between two trees.
 
+use std::cmp::Ordering;
+
 use anyhow::Result;
-use git2::{Diff, DiffFile, DiffOptions, Oid};
+use git2::{Diff, DiffOptions, ObjectType, Oid, TreeEntry};
 
 use crate::git::tree::Mode;
 use crate::git::{BlobId, CommitId, PatchId, Repo, TreeId};
@@ -74,8 +76,8 @@ impl DiffSide {
         (self.mode != Mode::Submodule).then_some(BlobId(self.id))
     }
 
-    fn read(file: &DiffFile<'_>) -> Option<Self> {
-        Some(Self { mode: Mode::of(file.mode().into())?, id: file.id() })
+    fn read(entry: &TreeEntry<'_>) -> Option<Self> {
+        Some(Self { mode: Mode::of(entry.filemode())?, id: entry.id() })
     }
 }
 
@@ -87,20 +89,59 @@ impl Repo {
     }
 
     fn compare(&self, before: Option<TreeId>, after: TreeId) -> Result<Vec<Difference>> {
-        let mut options = DiffOptions::new();
-        options.include_typechange(true).ignore_submodules(false).skip_binary_check(true);
-        let diff = self.diff(before, after, &mut options)?;
-        let differences = diff.deltas().map(|delta| Difference {
-            name: delta
-                .new_file()
-                .path_bytes()
-                .or(delta.old_file().path_bytes())
-                .unwrap_or_default()
-                .to_owned(),
-            before: DiffSide::read(&delta.old_file()),
-            after: DiffSide::read(&delta.new_file()),
-        });
-        Ok(differences.collect())
+        let mut found = Vec::new();
+        self.compare_folder(b"", [before.map(|tree| tree.0), Some(after.0)], &mut found)?;
+        found.sort_unstable_by(|one: &Difference, other| one.name.cmp(&other.name));
+        Ok(found)
+    }
+
+    /// Adds to `found` how the second of two trees, both at `folder`, differs from the first. Folders that are the
+    /// same are not read: libgit2 reads each.
+    fn compare_folder(
+        &self,
+        folder: &[u8],
+        trees: [Option<Oid>; 2],
+        found: &mut Vec<Difference>,
+    ) -> Result<()> {
+        if trees[0] == trees[1] {
+            return Ok(());
+        }
+        let read = |tree: Option<Oid>| tree.map(|tree| self.git.find_tree(tree)).transpose();
+        let (before, after) = (read(trees[0])?, read(trees[1])?);
+        let mut before = before.iter().flat_map(git2::Tree::iter).peekable();
+        let mut after = after.iter().flat_map(git2::Tree::iter).peekable();
+        loop {
+            let order = match (before.peek(), after.peek()) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(one), Some(other)) => tree_order(one, other),
+            };
+            let sides = [before.next_if(|_| order.is_le()), after.next_if(|_| order.is_ge())];
+            self.compare_entry(folder, &sides, found)?;
+        }
+    }
+
+    /// Adds to `found` how the second of two entries of one name, of trees at `folder`, differs from the first: both
+    /// are folders, or none is.
+    fn compare_entry(
+        &self,
+        folder: &[u8],
+        sides: &[Option<TreeEntry<'_>>; 2],
+        found: &mut Vec<Difference>,
+    ) -> Result<()> {
+        let [before, after] = sides;
+        let Some(either) = before.as_ref().or(after.as_ref()) else { return Ok(()) };
+        let name = [folder, either.name_bytes()].concat();
+        if is_folder(either) {
+            let trees = sides.each_ref().map(|side| side.as_ref().map(TreeEntry::id));
+            return self.compare_folder(&[&name, b"/".as_slice()].concat(), trees, found);
+        }
+        let [before, after] = sides.each_ref().map(|side| side.as_ref().and_then(DiffSide::read));
+        if before != after {
+            found.push(Difference { name, before, after });
+        }
+        Ok(())
     }
 
     /// Returns how the files of `after` differ from those of `before`, by path, with their texts.
@@ -172,14 +213,30 @@ impl Repo {
         self.parent(commit)?.map(|parent| self.tree_of(parent)).transpose()
     }
 
+    /// Returns how `after` differs from `before`, or from nothing, line by line.
     pub(super) fn diff(
         &self,
         before: Option<TreeId>,
         after: TreeId,
         options: &mut DiffOptions,
     ) -> Result<Diff<'_>> {
+        options.disable_pathspec_match(true);
+        for difference in self.compare(before, after)? {
+            options.pathspec(difference.name);
+        }
         let before = before.map(|before| self.git.find_tree(before.0)).transpose()?;
         let after = self.git.find_tree(after.0)?;
         Ok(self.git.diff_tree_to_tree(before.as_ref(), Some(&after), Some(options))?)
     }
+}
+
+fn is_folder(entry: &TreeEntry<'_>) -> bool {
+    entry.kind() == Some(ObjectType::Tree)
+}
+
+/// Compares the entries of trees as git sorts them: folders as if a slash ended their names.
+fn tree_order(one: &TreeEntry<'_>, other: &TreeEntry<'_>) -> Ordering {
+    let slash = |entry| is_folder(entry).then_some(&b'/');
+    let name = |entry| TreeEntry::name_bytes(entry).iter();
+    name(one).chain(slash(one)).cmp(name(other).chain(slash(other)))
 }

@@ -19,6 +19,7 @@ mod child;
 mod completions;
 mod conventions;
 mod crash;
+mod differences;
 mod editor;
 mod environment;
 mod fault;
