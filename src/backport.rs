@@ -7,6 +7,7 @@
 pub mod advisory;
 pub mod attempt;
 pub mod bookkeeping;
+mod by_change;
 pub mod concern;
 pub mod evidence;
 pub mod fixes;
@@ -14,6 +15,7 @@ pub mod fixing;
 pub mod flags;
 pub mod judged;
 pub mod manual;
+mod marks;
 pub mod matrix;
 pub mod message;
 pub mod outcome;

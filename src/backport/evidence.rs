@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::marks::Mark;
 use super::title::{self, BranchWords, Named};
 use crate::git::CommitId;
 use crate::git::history::CommitInfo;
@@ -141,6 +142,18 @@ impl Facts {
         !self.reverts.is_empty() || self.undoes.is_some()
     }
 
+    /// Returns by what it is found: wherever [`Facts::evidence_for`] is something, both have one of these.
+    pub(super) fn marks(&self) -> BTreeSet<Mark> {
+        let listed = self.listed.iter().flat_map(|named| &named.pulls);
+        let pulls = self.pulls.iter().chain(listed).map(|pull| Mark::Pull(*pull));
+        let listed = self.listed.iter().filter_map(|named| Mark::of_subject(&named.subject));
+        let names = self.names();
+        let names = names.iter().filter_map(|name| Mark::of_name(name));
+        let advisories = self.advisories.iter().cloned().map(Mark::Advisory);
+        let subject = Mark::of_subject(&self.subject);
+        pulls.chain(listed).chain(names).chain(advisories).chain(subject).collect()
+    }
+
     /// Returns how sure it is that `self` does what `wanted` does, if `evidence` says so.
     pub fn strength(&self, evidence: Evidence, wanted: &Self) -> Strength {
         Strength { evidence, renamed: self.subject != wanted.subject }
@@ -205,9 +218,10 @@ impl Reverted {
         })
     }
 
-    /// Returns all the pull requests by which it may be found.
-    pub fn all_pulls(&self) -> impl Iterator<Item = u64> {
-        self.stated.union(&self.pulls).copied()
+    /// Returns by what is found what it may mean.
+    pub(super) fn marks(&self) -> BTreeSet<Mark> {
+        let pulls = self.stated.union(&self.pulls).map(|pull| Mark::Pull(*pull));
+        pulls.chain(Mark::of_subject(&self.subject)).collect()
     }
 
     /// Adds the pull requests of the lines `Reverts #1`, `Reverts owner/repository#1`.
@@ -388,7 +402,8 @@ mod tests {
     #[test]
     fn a_revert_tells_what_it_takes_back_with_or_without_a_commit() {
         let undone = |message: &str| {
-            facts(1, message).undoes.map(|undone| (undone.subject.clone(), undone.all_pulls().collect()))
+            let pulls = |undone: &Reverted| undone.stated.union(&undone.pulls).copied().collect();
+            facts(1, message).undoes.map(|undone| (undone.subject.clone(), pulls(&undone)))
         };
         let of = |subject: &str, pulls: &[u64]| Some((subject.to_owned(), pulls.to_vec()));
         let squashed = "Revert \"Fix it (#123)\" (#140)\n\nReverts org/repo#130";

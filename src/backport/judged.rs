@@ -52,15 +52,21 @@ impl<'r> Judged<'r> {
     /// Returns whether both make the same change, wherever in a file it is. Which files they are is seen first: it
     /// is known sooner.
     pub fn is_same_patch(&mut self, one: CommitId, other: CommitId) -> Result<bool> {
-        let (changes, others) = (self.changes(one)?, self.changes(other)?);
-        if !changes.iter().map(Difference::shown).eq(others.iter().map(Difference::shown)) {
+        if self.files(one)? != self.files(other)? {
             return Ok(false);
         }
         let patch = self.patch(one)?;
         Ok(patch.is_some() && patch == self.patch(other)?)
     }
 
-    fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
+    /// Returns the paths of the files in which `commit` changes what tells one change from another.
+    pub(super) fn files(&self, commit: CommitId) -> Result<Vec<String>> {
+        Ok(self.changes(commit)?.iter().map(Difference::shown).collect())
+    }
+
+    /// Returns what tells whether two commits make the same change; `None` for a merge and for one that changes
+    /// nothing.
+    pub(super) fn patch(&mut self, commit: CommitId) -> Result<Option<PatchId>> {
         if let Some(known) = self.patches.get(&commit) {
             return Ok(*known);
         }

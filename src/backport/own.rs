@@ -1,8 +1,9 @@
 //! The commits of one branch, and which of them still count: what was taken back does not.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use super::evidence::Facts;
+use super::evidence::{Facts, Reverted, first_digits};
+use super::marks::{Mark, MarkIndex};
 use crate::git::CommitId;
 
 /// Commits of a branch from somewhere on, parents first.
@@ -10,68 +11,84 @@ use crate::git::CommitId;
 pub struct Commits {
     /// All of them.
     all: Vec<Facts>,
-    /// What of them was not taken back later: indices of `all`.
+    /// Their places in `all`.
+    places: HashMap<CommitId, usize>,
+    /// The same by what their messages say.
+    marked: MarkIndex,
+    /// What of them was not taken back later, in the order in which it came, or came back: indices of `all`.
     live: Vec<usize>,
+    /// For each its rank in that order; `None` where it was taken back.
+    ranks: Vec<Option<usize>>,
     /// What each takes back, by name in hexadecimal.
     undone: Vec<Vec<String>>,
+    /// What takes something back, by the marks of that.
+    undoing: MarkIndex,
     /// What was taken back, by name in hexadecimal; also commits from before.
     reverted: BTreeSet<String>,
-    /// What takes something back that it does not name, and that is not among `all`.
-    in_words: Vec<usize>,
-    /// The ids of what is live.
-    live_ids: HashSet<CommitId>,
-    /// What takes something back and is live.
-    undoing: Vec<usize>,
 }
 
 impl Commits {
     /// Makes it from `all`, parents first.
     pub fn new(all: Vec<Facts>) -> Self {
         let mut own = Self { all, ..Self::default() };
+        let mut came = 0;
         for at in 0..own.all.len() {
-            own.add(at);
+            own.add(at, &mut came);
         }
-        own.live_ids = own.live().map(|one| one.id).collect();
-        let undoes = |index: &usize| !own.undone[*index].is_empty() || own.in_words.contains(index);
-        own.undoing = own.live.iter().copied().filter(undoes).collect();
+        own.live = (0..own.all.len()).filter(|&at| own.ranks[at].is_some()).collect();
+        own.live.sort_unstable_by_key(|&at| own.ranks[at]);
         own
     }
 
     /// Takes the next commit into account: what it reverts is gone, and what that had reverted is
-    /// back.
-    fn add(&mut self, at: usize) {
+    /// back. `came` counts what came or came back.
+    fn add(&mut self, at: usize, came: &mut usize) {
+        let mut next = || {
+            *came += 1;
+            Some(*came)
+        };
         let names = self.names(at);
-        if names.is_empty() && self.all[at].undoes.is_some() {
-            self.in_words.push(at);
-        }
         for name in &names {
-            let gone = |&index: &usize| self.all[index].is_or_comes_from(name);
-            let back: Vec<String> =
-                self.live.iter().filter(|index| gone(index)).flat_map(|&i| self.undone[i].clone()).collect();
-            for name in back {
-                self.reverted.remove(&name);
-                let again = (0..at).filter(|&index| self.all[index].is_or_comes_from(&name));
-                let again: Vec<usize> = again.filter(|index| !self.live.contains(index)).collect();
-                self.live.extend(again);
+            let mut gone = self.meant_by(name);
+            gone.retain(|&index| self.ranks[index].is_some());
+            gone.sort_unstable_by_key(|&index| self.ranks[index]);
+            for back in gone.iter().flat_map(|&index| self.undone[index].clone()).collect::<Vec<_>>() {
+                self.reverted.remove(&back);
+                for again in self.meant_by(&back) {
+                    self.ranks[again] = self.ranks[again].or_else(&mut next);
+                }
             }
-            self.live.retain(|index| !self.all[*index].is_or_comes_from(name));
+            for gone in self.meant_by(name) {
+                self.ranks[gone] = None;
+            }
             self.reverted.insert(name.clone());
         }
-        for origin in &self.all[at].picked_from {
+        let facts = &self.all[at];
+        for origin in &facts.picked_from {
             self.reverted.remove(origin);
         }
+        let in_words = facts.undoes.as_ref().filter(|_| names.is_empty());
+        let undone = names.iter().filter_map(|name| Mark::of_name(name));
+        self.undoing.add(undone.chain(in_words.into_iter().flat_map(Reverted::marks)), at);
+        self.marked.add(facts.marks(), at);
+        self.places.insert(facts.id, at);
         self.undone.push(names);
-        self.live.push(at);
+        self.ranks.push(next());
     }
 
     /// Returns the names of what the commit at `at` takes back.
     fn names(&self, at: usize) -> Vec<String> {
         let facts = &self.all[at];
         let Some(undone) = &facts.undoes else { return facts.reverts.clone() };
-        let mut live: Vec<usize> = self.live.clone();
-        live.sort_unstable();
-        let live: Vec<&Facts> = live.into_iter().map(|index| &self.all[index]).collect();
+        let live = self.marked.with(undone.marks()).into_iter().filter(|&index| self.ranks[index].is_some());
+        let live: Vec<&Facts> = live.map(|index| &self.all[index]).collect();
         undone.among(&live).into_iter().map(|one| one.id.to_string()).collect()
+    }
+
+    /// Returns the places of the commits that are the one of that name or come from it.
+    fn meant_by(&self, name: &str) -> Vec<usize> {
+        let named = self.marked.with(Mark::of_name(name));
+        named.into_iter().filter(|&index| self.all[index].is_or_comes_from(name)).collect()
     }
 
     /// Returns all commits, parents first.
@@ -84,43 +101,68 @@ impl Commits {
         self.live.iter().map(|&index| &self.all[index])
     }
 
+    /// Returns what is known of `commit`, if it is among them.
+    pub fn get(&self, commit: CommitId) -> Option<&Facts> {
+        self.all.get(*self.places.get(&commit)?)
+    }
+
+    /// Returns whether `commit` is among them and was not taken back.
+    pub fn is_live(&self, commit: CommitId) -> bool {
+        self.places.get(&commit).is_some_and(|&at| self.ranks[at].is_some())
+    }
+
+    /// Returns the commits, parents first, that have one of `marks`.
+    pub(super) fn with(&self, marks: impl IntoIterator<Item = Mark>) -> impl Iterator<Item = &Facts> {
+        self.marked.with(marks).into_iter().map(|index| &self.all[index])
+    }
+
+    /// Returns the commits that were not taken back and may be evidence for `facts` by what they say.
+    pub(super) fn related(&self, facts: &Facts) -> impl Iterator<Item = &Facts> {
+        let mut related: Vec<usize> = self.marked.with(facts.marks()).into_iter().collect();
+        related.retain(|&index| self.ranks[index].is_some());
+        related.sort_unstable_by_key(|&index| self.ranks[index]);
+        related.into_iter().map(|index| &self.all[index])
+    }
+
     /// Returns whether `facts`, which may be from before, was taken back.
     pub fn has_reverted(&self, facts: &Facts) -> bool {
-        let in_words = |index: &&usize| self.live.contains(index);
-        let means = |&index: &usize| {
-            let undone = self.all[index].undoes.as_ref();
-            undone.is_some_and(|undone| !undone.among(&[facts]).is_empty())
+        let by_name = facts.names().iter().any(|name| {
+            let Some(digits) = first_digits(name) else { return false };
+            let alike = self.reverted.range(digits.to_owned()..);
+            alike.take_while(|one| one.starts_with(digits)).any(|one| facts.is_or_comes_from(one))
+        });
+        by_name || self.taking_back(facts).any(|index| self.undone[index].is_empty())
+    }
+
+    /// Returns the places of what is live and takes `facts` back.
+    fn taking_back(&self, facts: &Facts) -> impl DoubleEndedIterator<Item = usize> {
+        let takes_back = |&index: &usize| {
+            let undone = self.all[index].undoes.as_ref().filter(|_| self.undone[index].is_empty());
+            self.ranks[index].is_some()
+                && (self.undone[index].iter().any(|name| facts.is_or_comes_from(name))
+                    || undone.is_some_and(|undone| !undone.among(&[facts]).is_empty()))
         };
-        self.reverted.iter().any(|name| facts.is_or_comes_from(name))
-            || self.in_words.iter().filter(in_words).any(means)
+        self.undoing.with(facts.marks()).into_iter().filter(takes_back)
     }
 
     /// Returns the commit that takes `facts` back and counts itself, the last of several; none where `facts`
     /// counts again.
     pub fn taken_back(&self, facts: &Facts) -> Option<&Facts> {
-        if self.live_ids.contains(&facts.id) {
+        if self.is_live(facts.id) {
             return None;
         }
-        let names_it = |index: usize| self.undone[index].iter().any(|name| facts.is_or_comes_from(name));
-        let in_words = |index: usize| {
-            let undone = self.all[index].undoes.as_ref();
-            self.in_words.contains(&index) && undone.is_some_and(|undone| !undone.among(&[facts]).is_empty())
-        };
-        let takes_back = |index: &usize| names_it(*index) || in_words(*index);
-        let by = self.undoing.iter().copied().filter(takes_back).max()?;
-        self.all.get(by)
+        self.all.get(self.taking_back(facts).next_back()?)
     }
 
     /// Returns what `facts` takes back by the names of commits, whether these are among all or not;
     /// `None` if it is not among them itself.
     pub fn undone_by(&self, facts: &Facts) -> Option<&[String]> {
-        let at = self.all.iter().position(|one| one.id == facts.id)?;
-        self.undone.get(at).map(Vec::as_slice)
+        self.undone.get(*self.places.get(&facts.id)?).map(Vec::as_slice)
     }
 
     /// Returns whether `facts` takes back only what came to the same branch before it.
     pub fn takes_back_own(&self, facts: &Facts) -> bool {
-        let is_own = |name: &String| self.all.iter().any(|one| one.is_or_comes_from(name));
+        let is_own = |name: &String| !self.meant_by(name).is_empty();
         self.undone_by(facts).is_some_and(|names| !names.is_empty() && names.iter().all(is_own))
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn by_message(
 ) -> Vec<(Strength, Facts)> {
     let tells =
         |strength: &Strength| strength.evidence != Evidence::Subject || !repeated.contains(&wanted.subject);
-    let others = own.live().filter(|facts| facts.id != wanted.id);
+    let others = own.related(wanted).filter(|facts| facts.id != wanted.id);
     let found =
         others.filter_map(|facts| Some((facts.strength(facts.evidence_for(wanted)?, wanted), facts.clone())));
     let found = found.filter(|(strength, facts)| !strength.evidence.is_of_one() || !taken(facts.id));

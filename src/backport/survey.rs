@@ -1,10 +1,12 @@
 //! What is on the branches, read once: every command of `backport` asks here.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use anyhow::Result;
 
+use super::by_change::{FileIndex, PatchIndex};
 use super::evidence::{Evidence, Facts, Strength, reverted};
 use super::judged::Judged;
 use super::own::Commits;
@@ -34,6 +36,9 @@ pub struct PickSurvey<'r> {
     /// Subjects that some branch has twice: they tell nothing.
     repeated: BTreeSet<String>,
     judged: Judged<'r>,
+    /// The commits of each target by what they change, as far as it was asked for.
+    by_patch: HashMap<usize, PatchIndex>,
+    by_file: HashMap<usize, FileIndex>,
     /// What is the surest evidence for each commit on each target, as far as it was asked for.
     known: HashMap<(CommitId, usize), Option<(Strength, Proof)>>,
     /// What the trunk has, read when it is first asked for.
@@ -72,6 +77,8 @@ impl<'r> PickSurvey<'r> {
             branches: Vec::new(),
             repeated: BTreeSet::new(),
             judged: Judged::new(repo, scope),
+            by_patch: HashMap::new(),
+            by_file: HashMap::new(),
             known: HashMap::new(),
             trunk: None,
         };
@@ -122,7 +129,7 @@ impl<'r> PickSurvey<'r> {
 
     /// Returns whether target number `target` has a commit of its own that was not taken back.
     pub fn is_live(&self, target: usize, commit: CommitId) -> bool {
-        self.branches.get(target).is_some_and(|own| own.live().any(|facts| facts.id == commit))
+        self.branches.get(target).is_some_and(|own| own.is_live(commit))
     }
 
     /// Returns whether target number `target` has a commit of its own that takes back only others of
@@ -309,12 +316,12 @@ impl<'r> PickSurvey<'r> {
 
     /// Returns whether target number `target` has a commit that the trunk has not.
     pub fn has_own(&self, target: usize, commit: CommitId) -> bool {
-        self.own(target).iter().any(|facts| facts.id == commit)
+        self.branches.get(target).is_some_and(|own| own.get(commit).is_some())
     }
 
     /// Returns whether a release branch has `wanted` and the trunk has not.
     fn is_own(&self, wanted: &Facts) -> bool {
-        self.branches.iter().any(|own| own.all().iter().any(|one| one.id == wanted.id))
+        self.branches.iter().any(|own| own.get(wanted.id).is_some())
     }
 
     /// Finds that `wanted` changes nothing on a target, and the commit of the branch since which that is so;
@@ -336,13 +343,14 @@ impl<'r> PickSurvey<'r> {
             let is_none = wanted.is_revert() || self.judged.only_removes(wanted.id)?;
             return Ok((!is_none).then_some(Proof { evidence: Evidence::NoDifference, by: cut }));
         }
-        let candidates: Vec<CommitId> = self.own(target).iter().map(|facts| facts.id).collect();
-        let paths = self.repo.touched(wanted.id)?;
+        let Some(own) = self.branches.get(target) else { return Ok(None) };
+        let index = match self.by_file.entry(target) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unread) => unread.insert(FileIndex::read(own, self.repo)?),
+        };
         let mut since = tip;
-        for by in candidates.into_iter().rev() {
-            if !self.repo.touches(by, paths.iter().map(String::as_str))? {
-                continue;
-            }
+        for at in index.touching(&self.repo.touched(wanted.id)?).into_iter().rev() {
+            let by = own.all()[at].id;
             if !self.judged.is_there(wanted.id, by)? {
                 break;
             }
@@ -380,13 +388,19 @@ impl<'r> PickSurvey<'r> {
         taken: &dyn Fn(CommitId) -> bool,
     ) -> Result<Option<(Strength, Proof)>> {
         let Some(own) = self.branches.get(target) else { return Ok(None) };
-        let candidates = own.live().filter(|facts| !facts.merge && !taken(facts.id));
-        let mut candidates: Vec<(Strength, CommitId)> =
-            candidates.map(|facts| (facts.strength(Evidence::PatchId, wanted), facts.id)).collect();
-        candidates.sort_by_key(|(strength, _)| *strength);
-        for (strength, by) in candidates {
-            if self.judged.is_same_patch(by, wanted.id)? && !self.names_another(&self.facts(by)?, wanted)? {
-                return Ok(Some((strength, Proof { evidence: Evidence::PatchId, by })));
+        let index = match self.by_patch.entry(target) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unread) => unread.insert(PatchIndex::read(own, &self.judged)?),
+        };
+        let same = index.same(wanted.id, &mut self.judged)?.iter().filter(|by| !taken(**by));
+        let mut same: Vec<(Strength, Facts)> = same
+            .filter_map(|by| own.get(*by))
+            .map(|facts| (facts.strength(Evidence::PatchId, wanted), facts.clone()))
+            .collect();
+        same.sort_by_key(|(strength, _)| *strength);
+        for (strength, facts) in same {
+            if !self.names_another(&facts, wanted)? {
+                return Ok(Some((strength, proof(strength, &facts))));
             }
         }
         Ok(None)

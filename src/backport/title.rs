@@ -238,7 +238,7 @@ pub fn is_same_subject(one: &str, other: &str) -> bool {
 }
 
 /// How many bytes of a subject that was cut off tell it from others.
-const TELLING: usize = 32;
+pub(super) const TELLING: usize = 32;
 
 /// Returns what is left of a subject that was cut off; `None` where it is whole, or too little is left.
 pub fn whole_part(subject: &str) -> Option<&str> {

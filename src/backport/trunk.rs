@@ -1,8 +1,9 @@
 //! The commits of the trunk that a backport may come from.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::evidence::{Evidence, Facts};
+use super::marks::Mark;
 use super::own::Commits;
 use super::title::{self, Named};
 
@@ -10,28 +11,21 @@ use super::title::{self, Named};
 #[derive(Debug)]
 pub struct TrunkCommits {
     own: Commits,
-    by_id: HashMap<String, usize>,
-    by_pull: HashMap<u64, Vec<usize>>,
-    by_subject: HashMap<String, Vec<usize>>,
 }
 
 impl TrunkCommits {
     /// Reads `all` commits, parents first.
     pub fn new(all: Vec<Facts>) -> Self {
-        let (mut by_id, mut by_pull, mut by_subject) = (HashMap::new(), HashMap::new(), HashMap::new());
-        for (at, facts) in all.iter().enumerate() {
-            by_id.insert(facts.id.to_string(), at);
-            for pull in &facts.pulls {
-                by_pull.entry(*pull).or_insert_with(Vec::new).push(at);
-            }
-            by_subject.entry(facts.subject.clone()).or_insert_with(Vec::new).push(at);
-        }
-        Self { own: Commits::new(all), by_id, by_pull, by_subject }
+        Self { own: Commits::new(all) }
     }
 
-    /// Returns whether `commit`, by its full name, is among them.
+    /// Returns whether `commit`, by its name, is among them.
     pub fn contains(&self, commit: &str) -> bool {
-        self.by_id.contains_key(commit)
+        self.named(commit).is_some()
+    }
+
+    fn named(&self, name: &str) -> Option<&Facts> {
+        self.own.with(Mark::of_name(name)).find(|one| one.id.begins_with(name))
     }
 
     /// Returns all of them, parents first.
@@ -41,14 +35,14 @@ impl TrunkCommits {
 
     /// Returns whether `facts` was not taken back.
     pub fn is_live(&self, facts: &Facts) -> bool {
-        self.own.live().any(|one| one.id == facts.id)
+        self.own.is_live(facts.id)
     }
 
     /// Returns the commits that a branch's commit may come from, and what says so: those that it names, those
     /// that it lists, or else those of the same pull requests, or the only one with the same subject.
     pub fn origins(&self, facts: &Facts) -> Vec<(Evidence, &Facts)> {
         let of = |evidence| move |one| (evidence, one);
-        let named = facts.picked_from.iter().filter_map(|name| self.own.all().get(*self.by_id.get(name)?));
+        let named = facts.picked_from.iter().filter_map(|name| self.named(name));
         let mut found: Vec<(Evidence, &Facts)> = named.map(of(Evidence::PickedFrom)).collect();
         let listed = facts.listed.iter().filter_map(|item| self.of_item(item, facts));
         found.extend(listed.map(of(Evidence::Listed)));
@@ -104,8 +98,7 @@ impl TrunkCommits {
             return names.to_vec();
         }
         let Some(undone) = &facts.undoes else { return facts.reverts.clone() };
-        let mut related: Vec<&Facts> = undone.all_pulls().flat_map(|pull| self.with_pull(pull)).collect();
-        related.extend(self.with_subject(&undone.subject));
+        let related: Vec<&Facts> = self.own.with(undone.marks()).collect();
         undone.among(&related).into_iter().map(|one| one.id.to_string()).collect()
     }
 
@@ -121,19 +114,14 @@ impl TrunkCommits {
     }
 
     fn with_pull(&self, pull: u64) -> Vec<&Facts> {
-        self.at(self.by_pull.get(&pull))
+        self.own.with([Mark::Pull(pull)]).filter(|one| one.pulls.contains(&pull)).collect()
     }
 
     fn with_subject(&self, subject: &str) -> Vec<&Facts> {
-        match title::whole_part(subject) {
-            Some(_) => {
-                self.all().iter().filter(|one| title::is_same_subject(&one.subject, subject)).collect()
-            }
-            None => self.at(self.by_subject.get(subject)),
-        }
-    }
-
-    fn at(&self, indices: Option<&Vec<usize>>) -> Vec<&Facts> {
-        indices.into_iter().flatten().filter_map(|&index| self.own.all().get(index)).collect()
+        let alike = self.own.with(Mark::of_subject(subject));
+        let is_cut = title::whole_part(subject).is_some();
+        let is_same =
+            |one: &&Facts| one.subject == subject || is_cut && title::is_same_subject(&one.subject, subject);
+        alike.filter(is_same).collect()
     }
 }
