@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::marks::Mark;
+use super::marks::{LEAST_DIGITS, Mark};
 use super::title::{self, BranchWords, Named};
 use crate::git::CommitId;
 use crate::git::history::CommitInfo;
@@ -261,14 +261,6 @@ fn quoting(subject: &str) -> Option<(&str, &str)> {
     Some((word, inner))
 }
 
-/// How many digits of a commit's name are one.
-const LEAST_DIGITS: usize = 7;
-
-/// Returns the digits that every name of a commit has, however short.
-pub(super) fn first_digits(name: &str) -> Option<&str> {
-    name.get(..LEAST_DIGITS)
-}
-
 /// Returns whether two names in hexadecimal mean one commit: one may be abbreviated, to no less than
 /// seven digits.
 fn same(one: &str, other: &str) -> bool {
@@ -432,5 +424,44 @@ mod tests {
         let found = advisories("RUSTSEC-2024-0001, (CVE-2024-12345) ghsa-C24X-5hfh-4g6v. CVE-24-1 GHSA-x");
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
         assert_eq!(found, ["CVE-2024-12345", "GHSA-c24x-5hfh-4g6v", "RUSTSEC-2024-0001"]);
+    }
+
+    #[test]
+    fn what_is_evidence_for_another_has_a_mark_in_common_with_it() {
+        let subject = "Find out earlier that the leader of the detector changed";
+        let titles = [
+            format!("{subject} (#100)"),
+            format!("[36.0.0] {subject} (#205)"),
+            "Find out earlier that the leader of the detector (… (#101)".to_owned(),
+            format!("Revert \"{subject} (#100)\" (#106)"),
+            "Cherry pick #99 and #100 to 6.0 (#101)".to_owned(),
+            "Be safe (#98, #99, #100) (#102)".to_owned(),
+            "Fix (#7)".to_owned(),
+            "Fix".to_owned(),
+            String::new(),
+        ];
+        let first = CommitId::of_test(1).to_string();
+        let bodies = [
+            String::new(),
+            format!("* {subject}\n* Fix (#7)"),
+            format!("(cherry picked from commit {first})"),
+            format!("(cherry picked from commit {})", first[..9].to_ascii_uppercase()),
+            "GHSA-aaaa-bbbb-cccc, rustsec-2024-0001".to_owned(),
+        ];
+        let messages =
+            titles.iter().flat_map(|title| bodies.iter().map(move |body| format!("{title}\n\n{body}")));
+        let facts = |(number, message): (usize, String)| {
+            let id = CommitId::of_test(u8::try_from(number + 1).unwrap());
+            Facts::read(&CommitInfo { id, parents: Vec::new(), message }, &BranchWords::default())
+        };
+        let all: Vec<Facts> = messages.enumerate().map(facts).collect();
+        let mut pairs = 0;
+        for (one, other) in all.iter().flat_map(|one| all.iter().map(move |other| (one, other))) {
+            if let Some(evidence) = one.evidence_for(other) {
+                assert!(!one.marks().is_disjoint(&other.marks()), "{evidence:?}: {one:?}, {other:?}");
+                pairs += 1;
+            }
+        }
+        assert!(pairs > all.len() * 2 && pairs < all.len() * all.len());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::evidence::{Facts, Reverted, first_digits};
-use super::marks::{Mark, MarkIndex};
+use super::evidence::{Facts, Reverted};
+use super::marks::{Mark, MarkIndex, first_digits};
 use crate::git::CommitId;
 
 /// Commits of a branch from somewhere on, parents first.

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Facts, canonical, first_digits, is_advisory};
+use super::evidence::{Facts, canonical, is_advisory};
+use super::marks::first_digits;
 use super::targets::Target;
 use crate::config::Patterns;
 use crate::finding::{Finding, Place};
