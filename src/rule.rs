@@ -147,6 +147,8 @@ rules! {
     UNREADABLE_FILE "unreadable-file" Error "A file that the project names is a regular file of UTF-8 text.";
     WORKSPACE "workspace" Error "Cargo can read the workspace.";
     WORKSPACE_OUTSIDE "workspace-outside" Error "The workspace needs no file outside the repository.";
+    CARGO_CONFIG "cargo-config" Error
+        "Cargo's configuration can be read, and Cargo run where none names a program.";
 
     NAMES_INFERRED "names-inferred" Note
         "The configuration says how release branches and tags are named; otherwise those that are there do.";

@@ -6,12 +6,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result};
 
 use super::own_folder::{self, OwnFolder};
 use super::resolution::Resolution;
-use crate::finding::Refused;
+use crate::finding::{Finding, Refused};
 use crate::limits;
+use crate::rule;
 
 /// How many files may include one another.
 const MOST: usize = 100;
@@ -64,7 +65,12 @@ fn apart() -> Result<(OwnFolder, PathBuf)> {
         }
     }
     let above = above.map_or(String::new(), |file| file.path.display().to_string());
-    bail!("{above} counts in temporary folders and names programs to Cargo: set `TMPDIR` to another folder")
+    let message = format!("{above} counts in temporary folders and names programs to Cargo");
+    Err(refused(message, "set `TMPDIR` to another folder"))
+}
+
+fn refused(message: String, remedy: &str) -> anyhow::Error {
+    Refused::from(Finding::of(rule::CARGO_CONFIG, message).remedy(remedy)).into()
 }
 
 /// Returns the files of Cargo's configuration that count in `folder`, but for the user's own: the nearest last.
@@ -98,15 +104,18 @@ struct CargoConfig {
 /// Adds the file `path`, and after it those that it includes, the one that counts most first.
 fn add(path: PathBuf, files: &mut Vec<CargoConfig>) -> Result<()> {
     let shown = path.display().to_string();
-    ensure!(files.len() < MOST, "{shown} includes too many files, or itself");
+    if files.len() >= MOST {
+        return Err(refused(format!("{shown} includes itself, or too many files"), "take out an `include`"));
+    }
     let size = path.metadata().with_context(|| format!("cannot read {shown}"))?.len();
     limits::check(&shown, size).map_err(Refused::from)?;
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {shown}"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     // What Cargo would quote of it may be of any file, where it is a link.
     let read = Resolution::read(&text, folder.parent().unwrap_or(folder));
-    let Resolution { text, is_whole, includes } =
-        read.map_err(|error| anyhow!("{shown} is not TOML: {}", error.message()))?;
+    let Resolution { text, is_whole, includes } = read.map_err(|error| {
+        refused(format!("{shown} is not TOML: {}", error.message()), "put it right: Cargo cannot read it")
+    })?;
     let included: Vec<PathBuf> = includes.iter().map(|name| folder.join(name)).collect();
     files.push(CargoConfig { path, text, is_whole });
     included.into_iter().rev().filter(|path| path.is_file()).try_for_each(|path| add(path, files))

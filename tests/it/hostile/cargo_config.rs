@@ -156,5 +156,25 @@ fn no_configuration_above_temporary_folders_counts_either() {
     let fixture = configuring_cargo(files, "[build]\nrustc = '/nowhere/evil'\n");
     let said = fixture.program("check").env("TMPDIR", fixture.sandbox.dir()).output().unwrap();
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
-    assert!(said.contains("set `TMPDIR` to another folder"), "{place}: {said}");
+    assert!(said.contains("error[cargo-config]: "), "{place}: {said}");
+    assert!(said.contains("help: set `TMPDIR` to another folder"), "{place}: {said}");
+}
+
+#[test]
+fn a_cargo_configuration_that_cannot_be_read_is_refused_by_name() {
+    for (config, message, remedy) in [
+        ("[build\n", "/.cargo/config.toml is not TOML: ", "help: put it right: "),
+        (
+            "include = 'config.toml'\n",
+            "/.cargo/config.toml includes itself, or too many files",
+            "help: take out",
+        ),
+    ] {
+        let fixture = configuring_cargo(&[(".cargo/config.toml", config)], "");
+        let output = fixture.program("check").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let expected = ["error[cargo-config]: ", message, remedy];
+        assert!(expected.iter().all(|part| said.contains(part)), "{config}: {said}");
+        assert_eq!(output.status.code(), Some(1), "{said}");
+    }
 }
