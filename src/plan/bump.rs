@@ -66,7 +66,9 @@ pub fn bump((project, date): (&Project, NaiveDate), lines: &Lines<'_>, course: &
     let Project { config, workspace, .. } = project;
     let mut bump = Bump { staying: lines.staying.clone(), ..Bump::default() };
     let mut moves = Moves::new();
-    for line in lines.moving.iter().flat_map(|line| course.parts(lines, line)) {
+    let parts = course.parts(lines);
+    bump.staying.retain(|kept| !parts.iter().any(|line| line.has(&kept.package)));
+    for line in parts {
         match course.next(lines, &line) {
             Ok(NextVersion::Is(to)) => {
                 bump.moves.push(LineMove {

@@ -24,6 +24,8 @@ pub struct Lines<'a> {
     pub moving: Vec<VersionLine<'a>>,
     /// The packages that stay, by name.
     pub staying: Vec<KeptPackage>,
+    /// Those of them that move where their version is asked for.
+    pub resting: Vec<&'a Package>,
     /// What is worth saying about the configuration.
     pub notes: Vec<Finding>,
 }
@@ -39,6 +41,11 @@ pub struct VersionLine<'a> {
 }
 
 impl<'a> VersionLine<'a> {
+    /// Returns that of one package that no other moves with.
+    pub(super) fn alone(package: &'a Package) -> Self {
+        Self { version: package.version.clone(), packages: vec![package], rule: None }
+    }
+
     /// Returns a part of it.
     pub(super) fn of(&self, packages: Vec<&'a Package>) -> Self {
         Self { packages, ..self.clone() }
@@ -82,11 +89,13 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let mut groups: BTreeMap<LineKey<'a>, Vec<&'a Package>> = BTreeMap::new();
     let mut staying = kept::unversioned(workspace);
     staying.extend(workspace.in_submodules.iter().map(kept::of_submodule));
+    let mut resting = Vec::new();
     for package in &workspace.packages {
         let covering = config.lines.covering(&package.name, package.manifest.folder());
         match covering.into_iter().find(|index| holds(config.lines.get(*index), package, lead)) {
             Some(index) if !config.lines.get(index).r#move => {
                 staying.push(kept::stay(package, KeptReason::Configured));
+                resting.push(package);
             }
             Some(index) => groups.entry(LineKey::Rule(index, &package.version)).or_default().push(package),
             None => groups.entry(LineKey::Version(&package.version)).or_default().push(package),
@@ -102,7 +111,8 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
             Some(_) => (packages, Vec::new()),
             None => movers(packages, lead),
         };
-        staying.extend(left);
+        staying.extend(left.iter().map(|(package, why)| kept::stay(package, *why)));
+        resting.extend(left.into_iter().map(|(package, _)| package));
         packages.sort_by_key(|package| (!std::ptr::eq(*package, lead), !package.publication.is_somewhere()));
         if let Some(first) = packages.first() {
             moving.push(VersionLine { version: first.version.clone(), packages, rule });
@@ -116,7 +126,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     staying.extend(kept::outsiders(workspace, |version| moving.iter().any(|line| line.version == *version)));
     staying.sort();
     notes.sort_by(|a, b| a.message.cmp(&b.message));
-    Ok(Lines { lead, moving, staying, notes })
+    Ok(Lines { lead, moving, staying, resting, notes })
 }
 
 /// Returns whether `rule` is for `package`, which it covers. A glob that keeps packages does not keep the lead package, so that one
@@ -130,7 +140,10 @@ fn holds(rule: &LineRule, package: &Package, lead: &Package) -> bool {
 
 /// Divides packages of one version that no `[[line]]` names into those that move and those that
 /// stay.
-fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, Vec<KeptPackage>) {
+fn movers<'a>(
+    packages: Vec<&'a Package>,
+    lead: &Package,
+) -> (Vec<&'a Package>, Vec<(&'a Package, KeptReason)>) {
     if packages.iter().any(|package| std::ptr::eq(*package, lead)) {
         return (packages, Vec::new());
     }
@@ -148,8 +161,8 @@ fn movers<'a>(packages: Vec<&'a Package>, lead: &Package) -> (Vec<&'a Package>, 
             _ if !published.is_empty() && (!package.member || inherits_with_them(package)) => {
                 moving.push(package);
             }
-            _ if package.member => staying.push(kept::stay(package, KeptReason::Unpublished)),
-            _ => staying.push(kept::stay(package, KeptReason::SharesNoLine)),
+            _ if package.member => staying.push((package, KeptReason::Unpublished)),
+            _ => staying.push((package, KeptReason::SharesNoLine)),
         }
     }
     (moving, staying)
