@@ -55,6 +55,11 @@ impl RustVersion {
         Self { minor: self.minor.saturating_add(releases), patch: 0, ..self }
     }
 
+    /// Returns how many releases this one comes after `earlier`; 0 where it does not.
+    pub fn releases_after(self, earlier: Self) -> u64 {
+        if self.major == earlier.major { self.minor.saturating_sub(earlier.minor) } else { 0 }
+    }
+
     /// Returns the three numbers, as the name of a toolchain has them.
     pub fn full(self) -> String {
         format!("{}.{}.{}", self.major, self.minor, self.patch)

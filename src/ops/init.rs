@@ -7,6 +7,7 @@ mod cadence;
 mod candidates;
 mod carriers;
 mod draft;
+mod msrv;
 mod others;
 mod questions;
 mod support;
@@ -79,6 +80,7 @@ pub fn propose(
     trial.settings.extend(archive_entry(session, &usual, &known)?);
     trial.settings.extend(sections_by_hand(session, &usual, folder, &known)?);
     trial.settings.extend(schedule(&releases(&usual, &refs), &known, decide)?);
+    trial.settings.extend(behind_stable(session, &usual, &past.members, &known)?);
     let mut steps = trial.replay(&[])?;
     // Such files may be written by other tools, at other times.
     let [carried, gone] = carried(session, &past.members, folder, &known)?;
@@ -149,6 +151,23 @@ fn schedule(
         settings.extend(question.ask(decide)?);
     }
     Ok(settings)
+}
+
+/// Returns how far the trunk stays behind the stable Rust, as far as what it promised at its steps shows that.
+fn behind_stable(
+    session: &Session<'_>,
+    config: &Config,
+    past: &PastMembers,
+    steps: &[PastStep],
+) -> Result<Option<Setting>> {
+    let mut promises = Vec::new();
+    for step in steps.iter().filter(|step| config.names.branch.read(&step.branch).is_none()) {
+        let members = past.packages(&session.repo, &session.context.location, step.commit)?;
+        let published = members.iter().filter(|member| member.publication.is_somewhere());
+        promises
+            .extend(published.filter_map(|member| member.rust_version).max().map(|rust| (step.date, rust)));
+    }
+    Ok(msrv::setting(&promises))
 }
 
 /// Takes over what other release tools are told, where the history does not say otherwise; returns what has no

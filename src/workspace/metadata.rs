@@ -13,6 +13,7 @@ use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
+use crate::rust_version::RustVersion;
 use crate::workspace::answer::{self, Question};
 use crate::workspace::cargo;
 use crate::workspace::graph::Graph;
@@ -33,6 +34,8 @@ pub struct Member {
     pub publication: Publication,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
+    /// The Rust that it says to need.
+    pub rust_version: Option<RustVersion>,
     /// What it says about itself.
     pub about: PackageMetadata,
 }
@@ -228,6 +231,7 @@ impl Members {
                 version: package.version,
                 publication: Publication::of(package.publish),
                 repository: package.repository,
+                rust_version: package.rust_version.and_then(|rust| rust.to_string().parse().ok()),
                 about: PackageMetadata {
                     description: package.description,
                     license: package.license,

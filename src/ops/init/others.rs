@@ -130,6 +130,7 @@ mod tests {
             manifest: RepoPath::new(&manifest).unwrap(),
             publication: crate::edit::manifest::Publication::Anywhere,
             repository: None,
+            rust_version: None,
             about: crate::workspace::metadata::PackageMetadata::default(),
         }
     }
