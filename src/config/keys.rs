@@ -157,7 +157,7 @@ keys! {
     "locks" Table = "", default "kept up to date": "What becomes of lock files.";
     "locks.ignore" Texts = "[\"examples/Cargo.lock\"]", default "none": "Lock files that are not this project's, and stay as they are: globs of paths.";
     "locks.stale" OneOf("leave", "renew", "refuse") = "\"leave\"", default "`\"renew\"`": "What becomes of a lock file that is out of date before anything moves: it stays as it is, Cargo brings it up to date offline, or nothing is prepared.";
-    "requirements.follow" OneOfOrTexts("needed", "always", "unmatched") = "\"always\"", default "`\"needed\"`": "Which requirements on what moves are raised: those that stand at the old version or would not match the new one; `\"always\"` all, also `>=`; `\"unmatched\"` none that still matches; or always those on packages of such names.";
+    "requirements.follow" OneOfOrTexts("needed", "always", "unmatched", "moving") = "\"always\"", default "`\"needed\"`": "Which requirements on what moves are raised: those that stand at the old version or would not match the new one; `\"always\"` all, also `>=`; `\"unmatched\"` none that still matches; `\"moving\"` all in packages that move themselves, and elsewhere none that still matches; or always those on packages of such names.";
 
     "publish" Table = "", default "as the manifests say": "Which members are published. Where the table is there, be it empty, `ci` writes a workflow that publishes what is tagged.";
     "publish.exclude" Texts = "[\"examples-*\"]", default "none": "Members that are never published, by name or glob, for where manifests lack `publish = false`.";

@@ -143,20 +143,32 @@ impl PatternLists {
     }
 }
 
-/// Which requirements are raised when their package moves: `"needed"`, `"always"`, `"unmatched"`, or always those on
-/// packages of such names.
+/// Which requirements are raised when their package moves: `"needed"`, `"always"`, `"unmatched"`, `"moving"`, or always
+/// those on packages of such names.
 #[derive(Clone, Debug, Default)]
 pub struct Following {
     always: Patterns,
-    others: Raise,
+    /// Of other packages, in the manifests of packages that move themselves.
+    moving: Raise,
+    /// Of other packages, elsewhere.
+    staying: Raise,
 }
 
 impl Following {
-    const EXAMPLE: &str = "\"needed\", \"always\", \"unmatched\", or a list of packages as in [\"core-*\"]";
+    const EXAMPLE: &str =
+        "\"needed\", \"always\", \"unmatched\", \"moving\", or a list of packages as in [\"core-*\"]";
 
-    /// Returns which requirements on `package` are raised.
-    pub fn raise(&self, package: &str) -> Raise {
-        if self.always.matches(package) { Raise::Always } else { self.others }
+    fn all(raise: Raise) -> Self {
+        Self { moving: raise, staying: raise, ..Self::default() }
+    }
+
+    /// Returns which requirements on `package` are raised; `moves` tells whether what requires it moves itself.
+    pub fn raise(&self, package: &str, moves: impl FnOnce() -> bool) -> Raise {
+        match self.always.matches(package) {
+            true => Raise::Always,
+            false if self.moving == self.staying || moves() => self.moving,
+            false => self.staying,
+        }
     }
 
     /// Returns the packages on which all requirements are raised.
@@ -181,18 +193,18 @@ impl<'de> Visitor<'de> for FollowingVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Following, E> {
-        let others = match text {
-            "needed" => Raise::Needed,
-            "always" => Raise::Always,
-            "unmatched" => Raise::Unmatched,
+        Ok(match text {
+            "needed" => Following::all(Raise::Needed),
+            "always" => Following::all(Raise::Always),
+            "unmatched" => Following::all(Raise::Unmatched),
+            "moving" => Following { moving: Raise::Always, ..Following::all(Raise::Unmatched) },
             _ => return Err(E::invalid_value(Unexpected::Str(text), &self)),
-        };
-        Ok(Following { always: Patterns::default(), others })
+        })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Following, A::Error> {
         let always = Patterns::deserialize(SeqAccessDeserializer::new(list))?;
-        Ok(Following { always, others: Raise::Needed })
+        Ok(Following { always, ..Following::all(Raise::Needed) })
     }
 }
 

@@ -36,7 +36,13 @@ pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> Requ
             let Some(package) = required(workspace, path, dependency) else { continue };
             // What lies outside may have been left behind on purpose, and so may an entry that nobody inherits.
             let matters = || file.member && !is_unused(workspace, path, dependency);
-            let raise = config.requirements.follow.raise(&package.name);
+            let requirer_moves = || match dependency.kind {
+                DependencyKind::Workspace => {
+                    inheriting(workspace, path, dependency).any(|other| moves.contains_key(other))
+                }
+                _ => moves.contains_key(path),
+            };
+            let raise = config.requirements.follow.raise(&package.name, requirer_moves);
             let entry = RequirementEntry { path, file, text, package, raise };
             let to = moves.get(&package.manifest).map(|(_, to)| to);
             let wanted = operator(&config.requirements, package, to.unwrap_or(&package.version));
@@ -84,12 +90,21 @@ pub fn required<'a>(
 /// Returns whether `dependency`, an entry in the manifest `path`, is one of `[workspace.dependencies]` that
 /// no manifest inherits.
 fn is_unused(workspace: &Workspace, path: &RepoPath, dependency: &Dependency) -> bool {
-    let inherits = |(other, file): (&RepoPath, &ManifestFile)| {
+    dependency.kind == DependencyKind::Workspace && inheriting(workspace, path, dependency).next().is_none()
+}
+
+/// Returns the manifests that inherit `dependency`, an entry of `[workspace.dependencies]` in the manifest `path`.
+fn inheriting<'w>(
+    workspace: &'w Workspace,
+    path: &RepoPath,
+    dependency: &Dependency,
+) -> impl Iterator<Item = &'w RepoPath> {
+    let inherits = |(other, file): &(&RepoPath, &ManifestFile)| {
         let mut entries = file.manifest.dependencies.iter();
         entries.any(|entry| entry.inherited && entry.key == dependency.key)
             && workspace.governing_root(other) == Some(path)
     };
-    dependency.kind == DependencyKind::Workspace && !workspace.manifests.iter().any(inherits)
+    workspace.manifests.iter().filter(inherits).map(|(other, _)| other)
 }
 
 /// What a rule asks for.

@@ -71,7 +71,9 @@ fn those_that_raise_all_requirements_say_so() {
     assert!(said.contains("no package is named `nobody`, as `[requirements]` expects"), "{said}");
     let said = loose("[requirements]\nfollow = \"sometimes\"\n").refuses("patch", &["config-value"]);
     assert!(
-        said.contains("`requirements.follow` takes \"needed\", \"always\", \"unmatched\" or a list"),
+        said.contains(
+            "`requirements.follow` takes \"needed\", \"always\", \"unmatched\", \"moving\" or a list"
+        ),
         "{said}"
     );
 }
@@ -85,6 +87,49 @@ fn those_that_leave_a_requirement_alone_while_it_matches_say_so() {
     assert_eq!(holds(&fixture, "HEAD"), ["gears 0.8.19:", "top 0.8.4: gears 0.8.18"]);
     fixture.prepare("bump --to 0.9.0");
     assert_eq!(holds(&fixture, "HEAD"), ["gears 0.9.0:", "top 0.9.0: gears 0.9.0"]);
+}
+
+#[test]
+fn those_that_raise_requirements_of_what_is_released_with_them_say_so() {
+    let packages =
+        [("cogs 0.1.0", &["gears 0.8.18"][..]), ("gears 0.8.18", &[]), ("top 0.8.3", &["gears 0.8.16"])];
+    let lines = "lead = \"top\"\n[notes]\nenabled = false\n[requirements]\nfollow = \"moving\"\n";
+    let fixture =
+        Fixture::made(&packages, &format!("{lines}[[line]]\npackages = [\"cogs\"]\nmove = false\n"));
+    fixture.prepare("bump");
+    assert_eq!(
+        holds(&fixture, "HEAD"),
+        ["cogs 0.1.0: gears 0.8.18", "gears 0.8.19:", "top 0.8.4: gears 0.8.19"]
+    );
+    fixture.prepare("bump --to cogs=0.1.1");
+    assert_eq!(
+        holds(&fixture, "HEAD"),
+        ["cogs 0.1.1: gears 0.8.20", "gears 0.8.20:", "top 0.8.5: gears 0.8.20"]
+    );
+    fixture.prepare("bump --to 0.9.0");
+    assert_eq!(
+        holds(&fixture, "HEAD"),
+        ["cogs 0.1.1: gears 0.9.0", "gears 0.9.0:", "top 0.9.0: gears 0.9.0"]
+    );
+    // An entry of the workspace is of those that inherit it.
+    let requires = |config: &str| {
+        let fixture = Fixture::new("virtual-workspace");
+        let xtask = fixture.sandbox.read("xtask/Cargo.toml");
+        fixture
+            .sandbox
+            .write("xtask/Cargo.toml", xtask.replace("version.workspace = true", "version = \"7.0.0\""));
+        fixture
+            .sandbox
+            .write("relprep.toml", format!("{NO_NOTES}[requirements]\nfollow = \"moving\"\n{config}"));
+        fixture.sandbox.commit_all("A configuration");
+        fixture.prepare("bump");
+        let root = fixture.sandbox.read("Cargo.toml");
+        let line = root.lines().find(|line| line.starts_with("orbit = "));
+        line.unwrap().rsplit_once("version = ").unwrap().1.to_owned()
+    };
+    assert_eq!(requires(""), "\"7.0.1\" }");
+    let own = "[[line]]\npackages = [\"xtask\"]\nmove = false\n";
+    assert_eq!(requires(own), "\"7.0.0\" }");
 }
 
 #[test]
@@ -203,6 +248,13 @@ fn versions_go_where_they_are_asked_to_and_never_down() {
     let fixture = Fixture::made(&packages, "lead = \"top\"\n");
     fixture.prepare("bump --level minor --to gears=0.4.0");
     assert_eq!(holds(&fixture, "main"), ["gears 0.4.0:", "top 2.4.0: gears 0.4.0"]);
+    // One that stays otherwise moves where it is asked for by name.
+    let config = "lead = \"top\"\n[[line]]\npackages = [\"gears\"]\nmove = false\n";
+    let fixture = Fixture::made(&packages, config);
+    fixture.prepare("bump --to gears=0.4.1");
+    assert_eq!(holds(&fixture, "main"), ["gears 0.4.1:", "top 2.3.5: gears 0.4.1"]);
+    let said = Fixture::made(&packages, config).refuses("bump --to gears=0.3.9", &["version-down"]);
+    assert!(said.contains("`gears` is at 0.4.0, and 0.3.9 does not come after it"), "{said}");
     // Packages that happen to share a version part where it is asked for.
     let fixture = pair("2.3.4", "");
     fixture.prepare("bump --to base=2.3.4");

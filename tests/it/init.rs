@@ -12,7 +12,8 @@ use crate::tools::Tool;
 fn history() -> Fixture {
     let config = "[[version-file]]\npath = 'orbit.h'\nlines = ['#define ORBIT \"{version}\"', 'ORBIT_MAJOR {major}']\n\
                   [[version-file]]\npath = 'CITATION.cff'\nlines = ['version: {version}', 'date-released: {date}']\n\
-                  [[version-file]]\npath = 'Cargo.toml'\nlines = ['FileVersion = \"{version}\"']\n";
+                  [[version-file]]\npath = 'Cargo.toml'\nlines = ['FileVersion = \"{version}\"']\n\
+                  [[version-file]]\npath = 'crates/orbit/Cargo.toml'\nlines = ['documentation = \"https://docs.rs/orbit/{version}\"']\n";
     let resource = "[workspace.metadata.winres]\nFileVersion = \"7.0.0\"\n\n[workspace]";
     let citation = "cff-version: 1.2.0\nversion: 7.0.0\ndate-released: 2023-12-20\n";
     let header = "/* ours */\n#define ORBIT \"7.0.0\"\nORBIT_MAJOR 7\n";
@@ -23,6 +24,11 @@ fn history() -> Fixture {
             ("orbit.h", "", header),
             ("CITATION.cff", "", citation),
             ("Cargo.toml", "[workspace]", resource),
+            (
+                "crates/orbit/Cargo.toml",
+                "[package]",
+                "[package]\ndocumentation = \"https://docs.rs/orbit/7.0.0\"",
+            ),
         ],
     );
     for (number, day) in (7..).zip(["2024-01-20", "2024-02-20", "2024-03-20", "2024-04-20"]) {
@@ -59,6 +65,7 @@ fn what_the_history_tells_is_written_with_its_evidence_and_makes_the_same_steps(
         "[[version-file]]\n# these lines changed with the version in 8 of 8 steps\npath = \"orbit.h\"\n",
         "path = \"CITATION.cff\"\nlines = [\n  'version: {version}',\n  'date-released: {date}',\n]\n",
         "path = \"Cargo.toml\"\nlines = [\n  'FileVersion = \"{version}\"',\n]\n",
+        "path = \"crates/orbit/Cargo.toml\"\nlines = [\n  'documentation = \"https://docs.rs/orbit/{version}\"',\n]\n",
         "[schedule]\n# the last 4 releases are a month apart\n",
     ] {
         assert!(text.contains(part), "{text}");
@@ -82,15 +89,18 @@ fn a_configuration_that_is_there_is_not_written_over() {
 
 #[test]
 fn what_becomes_of_requirements_is_told_by_what_became_of_them() {
-    for (follow, requirement) in [("unmatched", "1.4.0"), ("always", "1.3.2")] {
+    for (follow, requirement) in [("unmatched", "1.4.0"), ("always", "1.3.2"), ("moving", "1.3.2")] {
         let config = "lead = \"top\"\n[notes]\nenabled = false\n";
-        let packages = [("gears 1.4.0", &[][..]), ("top 2.0.0", &[&*format!("gears {requirement}")])];
+        let packages = [
+            ("cogs 0.1.0", &["gears 1.4.0"][..]),
+            ("gears 1.4.0", &[]),
+            ("top 2.0.0", &[&*format!("gears {requirement}")]),
+        ];
         let fixture = Fixture::made(&packages, &format!("{config}[requirements]\nfollow = \"{follow}\"\n"));
+        fixture.sandbox.git(["tag", "v2.0.0"]);
         for _ in 0..3 {
-            run(&fixture, "bump");
+            run(&fixture, "bump --to cogs=0.1.0");
         }
-        fixture.sandbox.write("relprep.toml", config);
-        fixture.sandbox.git(["commit", "--quiet", "--all", "-m", "Say less"]);
         fixture.sandbox.git(["rm", "--quiet", "relprep.toml"]);
         fixture.sandbox.git(["commit", "--quiet", "-m", "No configuration any more"]);
         run(&fixture, "init");

@@ -34,6 +34,7 @@ pub(super) fn of(
     candidates.extend([
         key("[requirements]", "follow = \"always\""),
         key("[requirements]", "follow = \"unmatched\""),
+        key("[requirements]", "follow = \"moving\""),
         key("[notes]", "scaffold = false"),
         key("[notes]", "begin-anew = false"),
         key("[locks]", "stale = \"leave\""),

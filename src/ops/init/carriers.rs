@@ -138,15 +138,18 @@ fn is_manifest(path: &RepoPath) -> bool {
     path.file_name() == "Cargo.toml"
 }
 
-/// Returns a manifest without the lines that Cargo reads: comments and tables of `metadata` are left.
+/// Returns a manifest without the lines that commands edit anyway: left are comments, tables of `metadata`, and of a
+/// package what is neither its version nor its Rust.
 fn not_cargos(manifest: &str) -> String {
-    let mut is_metadata = false;
+    let (mut is_metadata, mut is_package) = (false, false);
     let left = manifest.lines().map(|line| {
         let text = line.trim();
         if text.starts_with('[') {
             is_metadata = text.contains("metadata");
+            is_package = matches!(text, "[package]" | "[workspace.package]");
         }
-        if is_metadata || text.starts_with('#') { line } else { "" }
+        let is_own = is_package && !["version", "rust-version"].iter().any(|key| text.starts_with(key));
+        if is_metadata || is_own || text.starts_with('#') { line } else { "" }
     });
     left.collect::<Vec<_>>().join("\n")
 }
