@@ -314,6 +314,11 @@ impl Prereleases {
         self.trunk.as_ref()?.first(version).ok()
     }
 
+    /// Returns whether `version` carries the label that the trunk's has.
+    pub fn is_trunks(&self, version: &Version) -> bool {
+        self.trunk.as_ref().is_some_and(|label| label.is_on(version))
+    }
+
     /// Returns whether `version` is one to release: without a pre-release, or with that of a release.
     pub fn is_release(&self, version: &Version) -> bool {
         version.pre.is_empty() || self.release.as_ref().is_some_and(|label| label.is_on(version))

@@ -24,6 +24,8 @@ pub struct CheckedNotes<'a> {
     pub layout: Option<Layout>,
     /// The package whose versions it is about.
     pub package: &'a Package,
+    /// The version whose section counts: what a pre-release leads to, unless it has a section of its own.
+    pub version: Version,
     /// Whether it is about the product.
     pub is_products: bool,
     /// Whether the package moves with a release.
@@ -64,6 +66,10 @@ pub(super) fn read<'a>(
             path,
             layout: notes::layout(&file, &parsed),
             package: file.package,
+            version: match request.project.config.prerelease.is_trunks(&file.package.version) {
+                true => plain(&file.package.version),
+                false => file.config.style.about(&file.package.version),
+            },
             is_products: file.is_products,
             moves: file.is_products
                 || lines.is_some_and(|lines| lines.moving.iter().any(|line| line.has(&file.package.name))),
@@ -102,11 +108,6 @@ fn of_package(
 }
 
 impl CheckedNotes<'_> {
-    /// Returns the version that the branch holds, without a pre-release.
-    pub(super) fn version(&self) -> Version {
-        plain(&self.package.version)
-    }
-
     /// Returns whether tags tell which versions of the package are released.
     pub(super) fn rests_on_tags(&self) -> bool {
         self.is_products || !self.tags.is_empty()

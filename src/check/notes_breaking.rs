@@ -53,7 +53,7 @@ fn silent<'s>(
     files.filter(|file| {
         // An earlier release of the branch may have said it.
         let since = version_then(subject, file.package).map(|then| plain(&then));
-        let current = file.version();
+        let current = file.version.clone();
         let is_earlier =
             |version: &Version| *version < current && since.as_ref().is_some_and(|since| version > since);
         let mut earlier = file.notes.sections().iter().filter(|section| is_earlier(&section.version));
@@ -63,7 +63,7 @@ fn silent<'s>(
 }
 
 fn unnamed(file: &CheckedNotes<'_>, what: &str) -> Finding {
-    let version = file.version();
+    let version = file.version.clone();
     let place = file.notes.sections_of(&version).map(|section| &section.heading).next();
     let place = place.or(file.notes.gatherings().first().map(|gathering| &gathering.heading));
     let place = place.map_or_else(|| Place::file(file.path), |heading| file.notes.place(heading));

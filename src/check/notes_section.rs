@@ -23,7 +23,7 @@ fn missing(absent: &AbsentNotes) -> Finding {
 
 fn of_file(subject: &Subject<'_>, file: &CheckedNotes<'_>) -> Vec<Finding> {
     let CheckedNotes { path, notes, .. } = file;
-    let version = file.version();
+    let version = file.version.clone();
     let is_released = file.tags.contains_key(&version);
     let mut findings = match subject.role {
         _ if is_released => Vec::new(),

@@ -22,7 +22,7 @@ fn of_file(subject: &Subject<'_>, file: &CheckedNotes<'_>) -> Vec<Finding> {
     if sections.iter().all(|section| section.state().is_none()) {
         return Vec::new();
     }
-    let current = file.version();
+    let current = file.version.clone();
     let rests_on_tags = |section: &Section| section.version == current && !file.tags.contains_key(&current);
     let unchecked = if sections.iter().any(rests_on_tags) { subject.without_tags() } else { None };
     let wrong = sections.iter().filter_map(|section| wrong(subject, file, section));
@@ -32,7 +32,7 @@ fn of_file(subject: &Subject<'_>, file: &CheckedNotes<'_>) -> Vec<Finding> {
 fn wrong(subject: &Subject<'_>, file: &CheckedNotes<'_>, section: &Section) -> Option<Finding> {
     let (version, notes) = (&section.version, &file.notes);
     let tag = file.tags.get(version);
-    let is_current = *version == file.version();
+    let is_current = *version == file.version.clone();
     let in_work = is_current && (subject.role == BranchKind::Trunk || !file.package.version.pre.is_empty());
     // Without them a version that has no tag may be one that was not fetched.
     let all_tags_are_here = subject.gap.is_none() && !file.tags.is_empty();

@@ -49,7 +49,7 @@ fn is_right(
     said: NaiveDate,
 ) -> bool {
     let days = [tag.own_day, tag.day].into_iter().flatten();
-    let is_being_released = section.version == file.version()
+    let is_being_released = section.version == file.version
         && days.clone().all(|day| days_between(subject.request.date, day) <= 1);
     let most = i64::from(!is_being_released);
     days.map(|day| days_between(day, said).abs()).min().is_none_or(|days| days <= most)

@@ -185,6 +185,7 @@ keys! {
     "notes.released" Text = "\"Released {date}\"", default "`Released {date}`": "What a section says after its release.";
     "notes.scaffold" Switch = "false", default "`true`": "Whether `patch` writes the section that nobody has written.";
     "notes.begin-anew" Switch = "false", default "`true`": "Whether a release that takes what is gathered begins a section to gather in anew.";
+    "notes.prereleases" Switch = "true", default "`false`": "Whether pre-releases have sections of their own, which get their day as those of releases do.";
     "notes.carry" OneOf("asked", "cut") = "\"cut\"", default "`\"asked\"`": "When the trunk's notes get the sections of releases that their branches have: by `notes --carry` alone, or with each cut, too.";
 
     "commit" Table = "", default "": "The messages of the commits.";

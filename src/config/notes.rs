@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::path::ConfigPath;
 use super::value::{Patterns, said};
-use crate::edit::notes::{Anew, Layout, Missing, Style, Wording};
+use crate::edit::notes::{Anew, Layout, Missing, PrereleaseNotes, Style, Wording};
 use crate::path::RepoPath;
 
 /// The release notes.
@@ -190,6 +190,8 @@ struct NotesTable {
     released: Option<String>,
     scaffold: bool,
     begin_anew: bool,
+    #[serde(deserialize_with = "prereleases")]
+    prereleases: PrereleaseNotes,
     carry: Carry,
 }
 
@@ -202,6 +204,11 @@ fn worded<'de, D: Deserializer<'de>>(
     let file = NotesConfig::default().file;
     Style::parse(&file, &wording(&text)).map_err(|findings| D::Error::custom(said(findings)))?;
     Ok(Some(text))
+}
+
+fn prereleases<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PrereleaseNotes, D::Error> {
+    let have_own = bool::deserialize(deserializer)?;
+    Ok(if have_own { PrereleaseNotes::Own } else { PrereleaseNotes::OfRelease })
 }
 
 fn archive_marker<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -235,6 +242,7 @@ impl Default for NotesTable {
             released: None,
             scaffold: true,
             begin_anew: true,
+            prereleases: PrereleaseNotes::default(),
             carry: Carry::Asked,
         }
     }
@@ -248,6 +256,7 @@ impl NotesTable {
             entry: self.archive_entry.as_deref(),
             unreleased: self.unreleased.as_deref(),
             released: self.released.as_deref(),
+            prereleases: self.prereleases,
         };
         let is_file_set = self.file.is_some();
         let file = self.file.unwrap_or_else(|| NotesConfig::default().file);

@@ -40,11 +40,10 @@ pub use self::scaffold::Missing;
 pub use self::section::{Gathering, Section};
 use self::section::{Parts, Tail};
 pub use self::state::SectionState;
-pub use self::style::{Style, Wording};
+pub use self::style::{PrereleaseNotes, Style, Wording};
 use crate::finding::{Finding, Place, Places};
 use crate::path::RepoPath;
 use crate::rule;
-use crate::version::plain;
 
 /// The notes as they are in one file.
 ///
@@ -112,9 +111,10 @@ impl<'a> Notes<'a> {
         &self.definitions
     }
 
-    /// Returns the sections of one version, whatever its pre-release: 36.0.0 for 36.0.0-rc.1.
+    /// Returns the sections of one version, as [`Style::about`] has it: 36.0.0 for 36.0.0-rc.1, unless that has a section
+    /// of its own.
     pub fn sections_of(&self, version: &Version) -> impl Iterator<Item = &Section> {
-        let version = plain(version);
+        let version = self.style.about(version);
         self.sections.iter().filter(move |section| section.version == version)
     }
 
@@ -153,7 +153,7 @@ impl<'a> Notes<'a> {
             .map(|section| {
                 Finding::of(
                     rule::NOTES_SECTION,
-                    format!("the notes have a second section for {}", plain(version)),
+                    format!("the notes have a second section for {}", self.style.about(version)),
                 )
                 .at(self.place(&section.heading))
                 .remedy("keep one of the sections")

@@ -162,7 +162,12 @@ fn candidate(
     }
     let version = bump.lead_version(lines.lead);
     let values = request.values(&version, lines.lead);
-    let mut findings = Vec::new();
+    // Of what is released already no candidate has a place in the notes; that it is, is said elsewhere.
+    let is_released =
+        request.project.tag_among(&config.prerelease.released(&version), request.refs).is_some();
+    let dating = if is_released { notes::Dating::None } else { notes::Dating::Prerelease };
+    let said = notes::date(request, &mut bump, dating, &version);
+    let mut findings = said.unwrap_or_else(|wrong| wrong);
     let Some(on) = beginning(request, plan, branch, &version, &mut findings) else { return findings };
     findings.extend(commit(request, plan, bump, version, on, config.commit.candidate.render(&values)));
     findings

@@ -142,7 +142,7 @@ pub fn candidate(request: &Request<'_>) -> Result<Plan, Vec<Finding>> {
         transition: Transition::Candidate(of_next.unwrap_or(Step::None)),
         label: Some(label.counting()),
         message: &config.commit.candidate,
-        dating: notes::Dating::None,
+        dating: notes::Dating::Prerelease,
     };
     job.plan(request, &lines, released.into_iter().collect())
 }
@@ -188,10 +188,13 @@ impl Job<'_> {
         findings.extend(preconditions::not_skipped(request, &version));
         findings.extend(preconditions::tag_is_free(request, &version));
         findings.extend(preconditions::on_branch_of_patch(request, &version));
-        // A pre-release is no release, and its notes go on.
+        // A pre-release is no release, and its notes go on unless they have a section for it.
         let is_release = config.prerelease.is_release(&version);
         let (dating, template) = match is_bump && !is_release {
-            true => (notes::Dating::None, &config.commit.cut),
+            true if config.prerelease.is_trunks(&version) || self.dating == notes::Dating::None => {
+                (notes::Dating::None, &config.commit.cut)
+            }
+            true => (notes::Dating::Prerelease, &config.commit.cut),
             false => (self.dating, self.message),
         };
         match notes::date(request, &mut bump, dating, &version) {

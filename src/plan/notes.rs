@@ -28,6 +28,8 @@ pub enum Dating {
     /// The section gets its date, or is written where it is missing: of a patch, and where a branch moves on
     /// to its next version.
     Patch,
+    /// The same, in notes in which pre-releases have sections.
+    Prerelease,
 }
 
 /// Plans the trunk's notes after the cut of `branch` for version `cut`, as part of `bump`, in which the
@@ -166,6 +168,9 @@ pub fn date(
     let mut said = Said::default();
     let all = files(&request.project.config, &request.project.workspace);
     for file in all {
+        if dating == Dating::Prerelease && !file.config.style.has_prereleases() {
+            continue;
+        }
         let version = match moved(bump, file.package) {
             _ if file.is_products => version.clone(),
             Some((_, to)) => to,
@@ -192,7 +197,7 @@ fn date_one(
     let NotesConfig { missing, anew, .. } = *file.config;
     let Edited { text, findings } = match dating {
         _ if is_gathered => notes.turn(version, request.date, missing, anew)?,
-        Dating::Patch => notes.patch(version, request.date, missing)?,
+        Dating::Patch | Dating::Prerelease => notes.patch(version, request.date, missing)?,
         Dating::Release | Dating::None => notes.release(version, request.date)?,
     };
     changes.put(&file.path, What::Notes { layout }, now, text);

@@ -45,6 +45,7 @@ mod only_versions;
 mod ops;
 mod partial;
 mod prerelease;
+mod prerelease_notes;
 mod publish;
 mod readme;
 mod refusals;

@@ -11,7 +11,6 @@ use super::{Edited, Notes, Section};
 use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::rule::{self, Severity};
-use crate::version::plain;
 
 impl Notes<'_> {
     /// Turns the state of the section of `version` from unreleased into released on `date`.
@@ -42,7 +41,7 @@ impl Notes<'_> {
     ) -> Result<Edited, Vec<Finding>> {
         self.without_doubt(version, date, || match (self.only_section_of(version)?, missing) {
             (Some(section), _) => self.dated(section, date, Severity::Warning),
-            (None, Missing::Scaffold) => Ok(self.scaffolded(&plain(version), date)?.into()),
+            (None, Missing::Scaffold) => Ok(self.scaffolded(&self.style.about(version), date)?.into()),
             (None, Missing::Leave) => {
                 let findings = vec![self.no_section(version, Severity::Note)];
                 Ok(Edited { text: self.text.to_owned(), findings })
@@ -151,7 +150,7 @@ impl Notes<'_> {
     }
 
     fn no_section(&self, version: &Version, severity: Severity) -> Finding {
-        let version = plain(version);
+        let version = self.style.about(version);
         Finding::of(rule::NOTES_SECTION, format!("the notes have no section for {version}"))
             .weighing(severity)
             .at(Place::file(self.path))

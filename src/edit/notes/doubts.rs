@@ -10,7 +10,6 @@ use super::state::SectionState;
 use super::{Edited, MOST_REPETITIONS, Notes, Section, title};
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
-use crate::version::plain;
 
 impl Notes<'_> {
     /// Returns what `edit` makes for the release of `version` on `date`, with what is worth saying of the notes.
@@ -42,7 +41,7 @@ impl Notes<'_> {
     ///
     /// What is said of older releases alone does not count: it stops none that is made now.
     pub fn doubts(&self, version: &Version, date: NaiveDate) -> Vec<Finding> {
-        let version = &plain(version);
+        let version = &self.style.about(version);
         let mut findings = self.strays();
         findings.extend(self.newer(version, date));
         findings.extend(self.before_its_predecessor(version, date));
@@ -53,7 +52,7 @@ impl Notes<'_> {
 
     /// Finds what is wrong with notes that are to have a section for `next` on top, after a cut on `date`.
     pub fn doubts_of_cut(&self, next: &Version, date: NaiveDate) -> Vec<Finding> {
-        let next = &plain(next);
+        let next = &self.style.about(next);
         let mut findings = self.strays();
         findings.extend(self.newer(next, date));
         findings.extend(self.lookalikes(next));
@@ -135,7 +134,7 @@ impl Notes<'_> {
     /// Finds the definitions of links that name another version than the one that they are about: of `version`,
     /// of the one before, and of what is not released.
     pub fn misleading_definitions(&self, version: &Version) -> Vec<Finding> {
-        let version = plain(version);
+        let version = self.style.about(version);
         let last =
             self.sections.iter().map(|section| &section.version).filter(|older| **older < version).max();
         let is_there = self.sections_of(&version).next().is_some();
@@ -179,7 +178,7 @@ impl Notes<'_> {
     /// what stands below them belongs to the section above. One that may be meant for `version`, which has no
     /// section, is an error.
     pub fn lookalikes(&self, version: &Version) -> Vec<Finding> {
-        let version = &plain(version);
+        let version = &self.style.about(version);
         let Some(level) = self.sections.iter().map(|section| section.level).min() else { return Vec::new() };
         let older = self.sections.iter().find(|section| section.version < *version);
         let end = older.map_or(self.tail.start, |older| older.range.start);

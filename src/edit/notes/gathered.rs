@@ -14,7 +14,6 @@ use super::{Edited, MOST_REPETITIONS, Notes, Section};
 use crate::edit::splice::{self, Splice};
 use crate::finding::{Finding, Place};
 use crate::rule::{self, Severity};
-use crate::version::plain;
 
 /// A heading inside of a section, and what is below it.
 pub(super) struct Category {
@@ -58,7 +57,7 @@ impl Notes<'_> {
         missing: Missing,
         anew: Anew,
     ) -> Result<Edited, Vec<Finding>> {
-        let version = &plain(version);
+        let version = &self.style.about(version);
         if self.sections_of(version).next().is_some() {
             let mut edited = self.patch(version, date, missing)?;
             edited.findings.extend(self.left_gathered(version));

@@ -1,11 +1,13 @@
 //! How a project writes its notes.
 
 use chrono::NaiveDate;
+use semver::{BuildMetadata, Version};
 
 use crate::finding::Finding;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::template::{Placeholder, Template, Values};
+use crate::version::plain;
 
 /// The wording that tells the parts of the notes from each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,18 @@ pub struct Style {
     pub(super) is_archive_set: bool,
     /// Whether it words the entries, which look like their neighbours otherwise.
     pub(super) is_entry_set: bool,
+    /// Where pre-releases stand.
+    pub(super) prereleases: PrereleaseNotes,
+}
+
+/// Where notes have what pre-releases bring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrereleaseNotes {
+    /// In the section of the release that they lead to.
+    #[default]
+    OfRelease,
+    /// In sections of their own.
+    Own,
 }
 
 /// A [`Style`] as the configuration words it; what is `None` keeps its default.
@@ -34,6 +48,8 @@ pub struct Wording<'a> {
     pub unreleased: Option<&'a str>,
     /// What it says after, with `{date}` in it once: `Released {date}`.
     pub released: Option<&'a str>,
+    /// Where pre-releases stand.
+    pub prereleases: PrereleaseNotes,
 }
 
 impl Style {
@@ -50,6 +66,7 @@ impl Style {
             is_released_set: false,
             is_archive_set: false,
             is_entry_set: false,
+            prereleases: PrereleaseNotes::default(),
         }
     }
 
@@ -71,6 +88,7 @@ impl Style {
         let mut style = Self::default_for(file);
         style.is_archive_set = wording.entry.is_some() || wording.marker.is_some();
         style.is_entry_set = wording.entry.is_some();
+        style.prereleases = wording.prereleases;
         let mut findings = Vec::new();
         let mut set = |slot: &mut String, text: Option<&str>, what: &str| match text {
             Some(text) if text.trim().is_empty() || text.contains(['\n', '\r']) => findings.push(
@@ -96,6 +114,20 @@ impl Style {
             None => {}
         }
         if findings.is_empty() { Ok(style) } else { Err(findings) }
+    }
+
+    /// Returns whether pre-releases have sections of their own.
+    pub fn has_prereleases(&self) -> bool {
+        self.prereleases == PrereleaseNotes::Own
+    }
+
+    /// Returns the version that the section about `version` names: of a pre-release the one that it leads to, unless
+    /// pre-releases have sections of their own.
+    pub fn about(&self, version: &Version) -> Version {
+        match self.prereleases {
+            PrereleaseNotes::Own => Version { build: BuildMetadata::EMPTY, ..version.clone() },
+            PrereleaseNotes::OfRelease => plain(version),
+        }
     }
 
     /// Returns the template of the archive's entries.
@@ -160,6 +192,7 @@ mod tests {
             entry: Some("* {name}"),
             unreleased: Some("a\nb"),
             released: Some("Released {day}"),
+            prereleases: PrereleaseNotes::Own,
         };
         let findings = Style::parse(&RepoPath::new("N.md").unwrap(), &wording).unwrap_err();
         assert_eq!(findings.len(), 4, "{findings:?}");

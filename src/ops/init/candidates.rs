@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 
 use super::draft::{Setting, placed, quoted};
+use crate::edit::manifest::Manifest;
 use crate::git::Tree;
+use crate::git::diff::ChangeKind;
 use crate::ops::replay::{ReplayOutcome, ReplayedStep};
 use crate::ops::session::Session;
 use crate::path::RepoPath;
@@ -31,6 +33,7 @@ pub(super) fn of(
         candidates.extend([of_file, by_hand]);
     }
     candidates.extend(template(session, steps)?);
+    candidates.extend(outside((session, past), steps)?);
     candidates.extend([
         key("[requirements]", "follow = \"always\""),
         key("[requirements]", "follow = \"unmatched\""),
@@ -39,6 +42,9 @@ pub(super) fn of(
         key("[notes]", "begin-anew = false"),
         key("[locks]", "stale = \"leave\""),
     ]);
+    if steps.iter().any(|step| !step.step.to.pre.is_empty()) {
+        candidates.push(key("[notes]", "prereleases = true"));
+    }
     candidates.extend(staying((session, past), steps)?);
     candidates.extend(levels((session, past), steps)?);
     Ok(candidates)
@@ -154,6 +160,33 @@ fn notes((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) 
         }
     }
     Ok(candidates)
+}
+
+/// Returns the manifests outside the workspace whose versions changed with that of the lead package.
+fn outside((session, past): (&Session<'_>, &PastMembers), steps: &[ReplayedStep]) -> Result<Option<Setting>> {
+    let mut times: BTreeMap<RepoPath, usize> = BTreeMap::new();
+    for ReplayedStep { step, .. } in steps {
+        let members = past.packages(&session.repo, &session.context.location, step.commit)?;
+        for file in session.repo.changed_files(step.parent, step.commit)? {
+            let Some(path) = RepoPath::new(&file.path).filter(|path| path.file_name() == "Cargo.toml") else {
+                continue;
+            };
+            let ChangeKind::Content(Ok(texts)) = &file.change else { continue };
+            let version = |text: &String| {
+                let package = Manifest::parse(&path, text).ok()?.package?;
+                Some(package.version.literal()?.value.clone())
+            };
+            let moved = texts.each_ref().map(version);
+            let is_along = moved == [&step.from, &step.to].map(|version| Some(version.to_string()));
+            if is_along && members.iter().all(|member| member.manifest != path) {
+                *times.entry(path).or_default() += 1;
+            }
+        }
+    }
+    times.retain(|_, times| *times > 1);
+    let root = project::config_file(&session.repo, &session.context.location)?;
+    let list: Vec<String> = times.keys().map(|path| placed(path, root.folder())).collect();
+    Ok((!list.is_empty()).then(|| key("", &format!("follow = [{}]", list.join(", ")))))
 }
 
 /// Returns the file that new notes may begin as, where just one is called so.

@@ -125,28 +125,30 @@ pub(super) fn compare<'p>(
 }
 
 /// Returns whether a file that was made differs from what would be made only by lines without the day of the step and
-/// without a version that something comes to, as `moves` say: they are no tool's to write. Nor is the section of
-/// notes that is left to people.
+/// without a version that something comes to, as `moves` say: they are no tool's to write. Nor are notes whose section
+/// is left to people: who writes that writes what goes with it, be it a link or a table of contents.
 fn is_written(file: &FileChange, step: &PastStep, (before, moves): (&Project, &[LineMove])) -> bool {
     // What is gone has no such lines.
     let made = file.before.as_deref().unwrap_or_default();
     let all = files(&before.config, &before.workspace);
     let left = all.iter().find(|notes| notes.path == file.path && notes.config.missing == Missing::Leave);
-    let made = left.map_or(made.to_owned(), |left| {
-        let parse = |text| Notes::parse(&file.path, text, &left.config.style);
-        let notes = parse(made);
+    let is_left = left.is_some_and(|left| {
         let moved = moves.iter().find(|moved| moved.packages.contains(&left.package.name));
         let version = moved.filter(|_| !left.is_products).map_or(&step.to, |moved| &moved.to);
-        let is_prepared = parse(&file.after).sections_of(version).next().is_some();
-        let section = notes.sections_of(version).next().filter(|_| !is_prepared);
-        let section = section.map(|section| section.range.clone());
-        section.map_or(made.to_owned(), |range| [&made[..range.start], &made[range.end..]].concat())
+        let has_section = |text: &str| {
+            let notes = Notes::parse(&file.path, text, &left.config.style);
+            notes.sections_of(version).next().is_some()
+        };
+        has_section(made) && !has_section(&file.after)
     });
+    if is_left {
+        return true;
+    }
     let versions: BTreeSet<&Version> = moves.iter().map(|moved| &moved.to).chain([&step.to]).collect();
     let day = step.date.to_string();
     let has_mark =
         |line: &str| line.contains(&day) || versions.iter().any(|version| !places(line, version).is_empty());
-    let diff = TextDiff::from_lines(made.as_str(), file.after.as_str());
+    let diff = TextDiff::from_lines(made, file.after.as_str());
     let mut changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
     !changes.any(|change| has_mark(change.value()))
 }
