@@ -1,5 +1,6 @@
 //! `cargo relprep backport`.
 
+mod reports;
 mod run;
 
 use std::path::PathBuf;

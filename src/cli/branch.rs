@@ -4,7 +4,8 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, BranchOptions, DueOptions, VersionOptions, Wanted};
+use super::prepare::{self, Wanted};
+use super::targets::{BranchOptions, DueOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::targets::BranchChoice;

@@ -9,7 +9,6 @@ use anstream::AutoStream;
 use anyhow::{Context, Result};
 
 use super::options::{Common, ReportFormat};
-use crate::render::json::{Body, document};
 use crate::text::disarmed;
 
 /// The program's two streams.
@@ -45,8 +44,7 @@ impl Output {
         }
     }
 
-    /// Prints results and refusals in `format` from now on; all but the one for people leave nothing
-    /// else on standard output.
+    /// Prints results and refusals in `format` from now on: all but the one for people stand alone there.
     pub(super) fn use_format(&mut self, format: impl Into<ReportFormat>) {
         self.format = format.into();
     }
@@ -64,12 +62,6 @@ impl Output {
     /// Prints what was asked for, [`disarmed`]; [`Output::written`] says whether that succeeded.
     pub(super) fn result(&mut self, text: &str) {
         self.verbatim(&disarmed(text));
-    }
-
-    /// Prints a result as data.
-    pub(super) fn json(&mut self, body: Body<'_>) {
-        let text = document(&self.command, body);
-        self.result(&text);
     }
 
     /// Prints a result that is a log's commands or a shell's script, and is to be obeyed.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::options::{OutputFormat, day};
-use super::prepare::BranchOptions;
+use super::targets::BranchOptions;
 use super::{ExitStatus, Output};
 use crate::git::tags::TagForm;
 use crate::ops::Context;

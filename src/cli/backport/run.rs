@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::reports::{advisory, status};
 use super::{BackportArgs, BackportFormat};
 use crate::cli::options::OutputFormat;
 use crate::cli::{ExitStatus, Output};
@@ -10,10 +11,9 @@ use crate::ops::Context;
 use crate::ops::Sink as _;
 use crate::ops::backport::BackportSession;
 use crate::ops::recovery::Purpose;
-use crate::project::Location;
 use crate::render;
 use crate::render::json::{BackportData, Body};
-use crate::rule::{self, Severity};
+use crate::rule;
 
 /// Does what is asked for.
 pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Output) -> Result<ExitStatus> {
@@ -52,48 +52,6 @@ pub(in crate::cli) fn run(context: Context, args: &BackportArgs, output: &mut Ou
         }
         _ => apply(&context, &scene, args, output),
     }
-}
-
-fn status(
-    location: &Location,
-    scene: &BackportSession<'_>,
-    args: &BackportArgs,
-    output: &mut Output,
-) -> Result<ExitStatus> {
-    let matrix = scene.status(output)?;
-    match args.format {
-        BackportFormat::Human => {
-            let line = render::backport::CommandLine { accept_flags: false, options: &args.words(location) };
-            output.result(&render::backport::matrix::human(&matrix, &line));
-        }
-        BackportFormat::Json => output.json(Body::Backports(&matrix)),
-        BackportFormat::Osv | BackportFormat::Markdown => {
-            output.result(&render::backport::matrix::markdown(&matrix));
-        }
-    }
-    Ok(if matrix.has_gaps() { ExitStatus::Refused } else { ExitStatus::Done })
-}
-
-fn advisory(
-    context: &Context,
-    scene: &BackportSession<'_>,
-    (id, args): (&str, &BackportArgs),
-    output: &mut Output,
-) -> Result<ExitStatus> {
-    let report = scene.advisory(id, &args.packages, output)?;
-    if output.is_json() {
-        output.json(Body::Advisory(&report));
-    } else {
-        match args.format {
-            // Without ranges it would say that nothing is affected.
-            BackportFormat::Osv if report.lines.is_empty() => {}
-            BackportFormat::Osv => output.result(&render::backport::advisory::osv(&report, context.date)),
-            _ => output.result(&render::backport::advisory::toml(&report)),
-        }
-        report.findings.iter().for_each(|finding| output.finding(finding));
-    }
-    let wrong = report.findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if wrong { ExitStatus::Refused } else { ExitStatus::Done })
 }
 
 /// Shows what became of the commits on each branch, and makes what is clean unless it is a dry run.

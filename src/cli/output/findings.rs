@@ -9,7 +9,7 @@ use crate::cli::options::ReportFormat;
 use crate::finding::Finding;
 use crate::ops::{Progress, Sink};
 use crate::render;
-use crate::render::json::Body;
+use crate::render::json::{Body, document};
 use crate::report::Report;
 use crate::rule::Severity;
 use crate::text::{escaped, on_a_line};
@@ -39,6 +39,12 @@ impl Output {
             self.findings(&report.findings);
             self.show(&render::report::human(report));
         }
+    }
+
+    /// Prints a result as data.
+    pub(in crate::cli) fn json(&mut self, body: Body<'_>) {
+        let text = document(&self.command, body);
+        self.result(&text);
     }
 
     /// Prints findings as a result in the form for programs that was asked for, in JSON as `body`; returns whether
