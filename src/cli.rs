@@ -29,6 +29,7 @@ mod schema;
 mod status;
 mod table;
 mod tag;
+mod targets;
 
 use std::ffi::OsString;
 use std::io::Write as _;

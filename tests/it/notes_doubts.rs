@@ -150,6 +150,8 @@ fn a_heading_that_looks_like_the_version_is_refused_where_that_has_no_section() 
     }
     let other = "`1.3` is neither a version nor a section".to_owned();
     assert_eq!(like("1.3"), [(Severity::Warning, other)]);
+    let prose = "`1.2 migration guide` is neither a version nor a section".to_owned();
+    assert_eq!(like("1.2 migration guide"), [(Severity::Warning, prose)]);
     for heading in ["2025", "A 1.2", "2025.08", "Words", "1.", "v"] {
         assert_eq!(like(heading), [], "{heading}");
     }

@@ -176,7 +176,7 @@ impl Notes<'_> {
 
     /// Finds headings above the first version that is older than `version` which only look like a version:
     /// what stands below them belongs to the section above. One that may be meant for `version`, which has no
-    /// section, is an error.
+    /// section, is an error, unless it goes on in prose.
     pub fn lookalikes(&self, version: &Version) -> Vec<Finding> {
         let version = &self.style.about(version);
         let Some(level) = self.sections.iter().map(|section| section.level).min() else { return Vec::new() };
@@ -190,7 +190,8 @@ impl Notes<'_> {
             let is_section =
                 self.sections.binary_search_by_key(&block.range.start, |it| it.range.start).is_ok();
             let numbers = title::like_version(text).filter(|_| heading.level == level && !is_section)?;
-            let is_meant = is_missing && title::may_mean(numbers, version);
+            let is_meant =
+                is_missing && title::may_mean(numbers, version) && !title::is_prose(text, self.style);
             let message = format!("`{}` is neither a version nor a section", text.trim());
             let finding = Finding::of(rule::NOTES_HEADING, message)
                 .at(self.place(&block.range))

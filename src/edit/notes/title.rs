@@ -110,6 +110,13 @@ pub(super) fn may_mean(like: &str, version: &Version) -> bool {
         && said.into_iter().all(|(said, own)| said.parse().map_or(true, |said: u64| said == own))
 }
 
+/// Returns whether a heading has more words than a version, its name and its state are: `1.2 migration guide`.
+pub(super) fn is_prose(heading: &str, style: &Style) -> bool {
+    let telling =
+        words(heading, char::is_alphabetic).map(|word| &heading[word]).filter(|word| word.len() > 2);
+    telling.filter(|word| is_strange(word, style)).count() > 1
+}
+
 /// Returns the text after the version without the target of a link that it is in.
 pub(super) fn after_link(after: &str) -> &str {
     match after.strip_prefix("](").and_then(|target| target.split_once(')')) {
