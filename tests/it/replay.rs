@@ -82,6 +82,23 @@ fn what_was_made_otherwise_is_told_with_its_lines_and_can_be_allowed() {
 }
 
 #[test]
+fn a_lock_file_that_was_left_behind_is_no_work_of_a_tool() {
+    let fixture = made();
+    amend(
+        &fixture,
+        "Cargo.lock",
+        "name = \"tower\"\nversion = \"49.0.1\"",
+        "name = \"tower\"\nversion = \"49.0.0\"",
+    );
+    let said = fixture.run("replay --last 1");
+    assert_eq!(said.status, 0, "{}", said.err);
+    let [line] = &table(&said.out)[..] else { panic!("{}", said.out) };
+    let begin = "patch 49.0.0 → 49.0.1: not mechanical: Cargo.lock:";
+    let end = ": it was left out of date: `tower` is locked at 49.0.0, and it is at 49.0.1";
+    assert!(line.starts_with(begin) && line.ends_with(end), "{line}");
+}
+
+#[test]
 fn other_files_and_other_changes_are_told_apart() {
     let fixture = made();
     amend(&fixture, "RELEASES.md", "49.0.1", "49.0.1 of the tower");

@@ -9,6 +9,7 @@ use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
 use super::step::{Chosen, PastStep};
+use crate::edit::lockfile::LockFile;
 use crate::edit::notes::{Missing, Notes};
 use crate::finding::Finding;
 use crate::git::Repo;
@@ -17,11 +18,12 @@ use crate::path::RepoPath;
 use crate::plan::bump::LineMove;
 use crate::plan::files::{FileChange, What};
 use crate::plan::lines::VersionLine;
-use crate::plan::{Commit, Plan, lines};
+use crate::plan::{Commit, Plan, lines, locked};
 use crate::project::Project;
 use crate::project::notes::files;
 use crate::version::places;
 use crate::workspace::Package;
+use crate::workspace::lock_scope::LockScope;
 
 /// How what is prepared compares with what was made.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -113,15 +115,34 @@ pub(super) fn compare<'p>(
     }
     let of_cargo =
         changed.into_iter().filter(|file| RepoPath::new(&file.path).is_some_and(|path| is_cargo_file(&path)));
-    let more = only_versions::findings(before, after()?, &of_cargo.collect::<Vec<_>>());
-    if more.is_empty() {
-        return Ok(ReplayOutcome::Differs { files });
-    }
+    let made = after()?;
+    let more = only_versions::findings(before, made, &of_cargo.collect::<Vec<_>>());
     let reason = |finding: &Finding| match &finding.place {
         Some(place) => format!("{place}: {}", finding.message),
         None => finding.message.clone(),
     };
-    Ok(ReplayOutcome::NotMechanical { reasons: more.iter().map(reason).collect() })
+    let mut reasons: Vec<String> = more.iter().map(reason).collect();
+    if reasons.is_empty() {
+        // All of what is Cargo's, or it is not that alone.
+        let of_cargo = files.iter().filter(|file| is_cargo_file(&file.path));
+        let left: Option<Vec<String>> = of_cargo.map(|file| left_behind(file, made)).collect();
+        reasons.extend(left.into_iter().flatten());
+    }
+    Ok(if reasons.is_empty() {
+        ReplayOutcome::Differs { files }
+    } else {
+        ReplayOutcome::NotMechanical { reasons }
+    })
+}
+
+/// Says that a lock file was left behind by what was `made`: Cargo would bring it up to date, or refuse it.
+fn left_behind(file: &FileChange, made: &Project) -> Option<String> {
+    let text = file.before.as_ref().filter(|_| file.path.file_name() == "Cargo.lock")?;
+    let lock = LockFile::read(&file.path, text).ok()?;
+    let packages = LockScope::of(&made.workspace).packages(&file.path);
+    let stale = locked::stale(&made.workspace, &file.path, &lock, &packages).into_iter().next()?;
+    let line = stale.line.map_or(String::new(), |line| format!(":{line}"));
+    Some(format!("{}{line}: it was left out of date: {}", file.path, stale.message))
 }
 
 /// Returns whether a file that was made differs from what would be made only by lines without the day of the step and
