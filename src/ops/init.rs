@@ -35,7 +35,7 @@ use crate::project::notes::USUAL;
 use crate::project::{self, PastMembers};
 use crate::version::{plain, short};
 use crate::workspace::metadata::Member;
-use carriers::{Carriers, Moved};
+use carriers::{Carriers, Moved, Present};
 use draft::quoted;
 
 /// A configuration that is proposed.
@@ -354,7 +354,8 @@ fn carried(
         None => Some(latest.to.clone()),
         Some(name) => members.iter().find(|member| member.name == name).map(|member| member.version.clone()),
     };
-    Ok([carriers.settings(folder, text, version), carriers.gone(folder, text, version)])
+    let present = Present { folder, text: &text, version: &version };
+    Ok([carriers.settings(&present), carriers.gone(&present)])
 }
 
 /// Returns the messages that the commits of each command have had.

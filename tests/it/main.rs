@@ -41,6 +41,7 @@ mod notes_doubts;
 mod notes_edit;
 mod notes_layout;
 mod notes_promises;
+mod notes_text;
 mod only_versions;
 mod ops;
 mod partial;

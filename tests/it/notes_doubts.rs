@@ -1,37 +1,15 @@
 //! What is wrong with the notes of a release: each thing with its place, before anything is made.
 
-use chrono::NaiveDate;
-use relprep::edit::notes::{Anew, Edited, Missing, Notes, Style};
+use relprep::edit::notes::{Anew, Edited, Missing};
 use relprep::finding::Finding;
-use relprep::path::RepoPath;
 use relprep::rule::Severity;
-use semver::Version;
 
 use crate::checking::relprep;
+use crate::notes_text::{day, said, v, with};
 use crate::support::Sandbox;
-
-fn v(text: &str) -> Version {
-    text.parse().unwrap()
-}
-
-fn with<T>(text: &str, act: impl FnOnce(&Notes) -> T) -> T {
-    let path = RepoPath::new("CHANGELOG.md").unwrap();
-    act(&Notes::parse(&path, text, &Style::default_for(&path)))
-}
-
-fn said(findings: &[Finding]) -> Vec<String> {
-    let line = |finding: &Finding| {
-        finding.place.as_ref().and_then(|place| place.spot.as_ref()).map_or(0, |spot| spot.line)
-    };
-    findings.iter().map(|finding| format!("{}: {}", line(finding), finding.message)).collect()
-}
 
 fn refused(edited: Result<Edited, Vec<Finding>>) -> Vec<String> {
     said(&edited.map(|edited| edited.text).unwrap_err())
-}
-
-fn day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2025, 8, 20).unwrap()
 }
 
 fn turn(text: &str) -> Result<Edited, Vec<Finding>> {

@@ -1,30 +1,12 @@
 //! The layouts of the notes: which one a file shows, and what becomes of it.
 
-use chrono::NaiveDate;
-use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing, Notes, Style};
+use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing};
 use relprep::finding::Finding;
-use relprep::path::RepoPath;
 use relprep::template::Values;
-use semver::Version;
 
 use crate::checking::relprep;
+use crate::notes_text::{day, said, v, with};
 use crate::support::Sandbox;
-
-fn v(text: &str) -> Version {
-    text.parse().unwrap()
-}
-
-fn with<T>(text: &str, act: impl FnOnce(&Notes) -> T) -> T {
-    let path = RepoPath::new("CHANGELOG.md").unwrap();
-    act(&Notes::parse(&path, text, &Style::default_for(&path)))
-}
-
-fn said(findings: &[Finding]) -> Vec<String> {
-    let line = |finding: &Finding| {
-        finding.place.as_ref().and_then(|place| place.spot.as_ref()).map_or(0, |spot| spot.line)
-    };
-    findings.iter().map(|finding| format!("{}: {}", line(finding), finding.message)).collect()
-}
 
 fn outcome(edited: Result<Edited, Vec<Finding>>) -> Result<String, Vec<String>> {
     edited.map(|edited| edited.text).map_err(|findings| said(&findings))
@@ -32,8 +14,7 @@ fn outcome(edited: Result<Edited, Vec<Finding>>) -> Result<String, Vec<String>> 
 
 /// Turns what is gathered into the section of `version`, of 20 August 2025.
 fn turn(text: &str, version: &str) -> Result<String, Vec<String>> {
-    let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
-    outcome(with(text, |notes| notes.turn(&v(version), day, Missing::Scaffold, Anew::Begun)))
+    outcome(with(text, |notes| notes.turn(&v(version), day(), Missing::Scaffold, Anew::Begun)))
 }
 
 fn anew(text: &str) -> Result<String, Vec<String>> {
@@ -75,7 +56,7 @@ fn what_is_gathered_becomes_a_section_and_the_links_follow() {
 #[test]
 fn what_is_gathered_may_become_a_section_with_none_begun_above() {
     let turn = |text: &str| {
-        let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
+        let day = day();
         outcome(with(text, |notes| notes.turn(&v("1.2.0"), day, Missing::Scaffold, Anew::Left)))
     };
     for (before, after) in [
@@ -132,7 +113,7 @@ fn links_follow_by_the_pattern_of_those_that_are_there() {
 
 #[test]
 fn links_follow_a_patch_of_a_growing_file_too() {
-    let day = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
+    let day = day();
     let before = "## [1.1.0] - 2025-07-01\n\n- A\n\n## [1.0.0] - 2025-06-01\n\n- B\n\n\
                   [Unreleased]: x/v1.1.0...HEAD\n[1.1.0]: x/v1.0.0...v1.1.0\n";
     let after = "## [1.1.1] - 2025-08-20\n\n## [1.1.0] - 2025-07-01\n\n- A\n\n## [1.0.0] - 2025-06-01\n\n- B\n\n\

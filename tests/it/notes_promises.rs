@@ -1,31 +1,16 @@
 //! What the layouts of notes promise, for texts and edits by chance.
 
-use chrono::NaiveDate;
 use proptest::prelude::*;
-use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing, Notes, Section, SectionState, Style};
+use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing, Section, SectionState};
 use relprep::finding::Finding;
-use relprep::path::RepoPath;
 use relprep::template::Values;
-use semver::Version;
 
+use crate::notes_text::{day, v, with};
 use crate::support::repeatable;
-
-fn v(text: &str) -> Version {
-    text.parse().unwrap()
-}
-
-fn with<T>(text: &str, act: impl FnOnce(&Notes) -> T) -> T {
-    let path = RepoPath::new("CHANGELOG.md").unwrap();
-    act(&Notes::parse(&path, text, &Style::default_for(&path)))
-}
 
 fn outcome(edited: Result<Edited, Vec<Finding>>) -> Result<String, Vec<String>> {
     let said = |findings: Vec<Finding>| findings.into_iter().map(|finding| finding.message).collect();
     edited.map(|edited| edited.text).map_err(said)
-}
-
-fn day() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2025, 8, 20).unwrap()
 }
 
 fn turn(text: &str, version: &str) -> Result<String, Vec<String>> {

@@ -30,6 +30,16 @@ pub(super) struct Moved {
     pub(super) to: Version,
 }
 
+/// What a project is now: the version files that are proposed must fit it.
+pub(super) struct Present<'a> {
+    /// The folder of the root manifest.
+    pub(super) folder: &'a str,
+    /// Returns a file.
+    pub(super) text: &'a dyn Fn(&RepoPath) -> Option<String>,
+    /// Returns the version of a package; with no name that of the lead package.
+    pub(super) version: &'a dyn Fn(Option<&str>) -> Option<Version>,
+}
+
 /// A file, and the package whose version it carries, if that is not the lead package.
 type Carrier = (RepoPath, Option<String>);
 
@@ -62,16 +72,11 @@ impl Carriers {
         }
     }
 
-    /// Returns the version files that are still such, where the root manifest is in `folder`, `text` returns a file as it is now and `version` that
-    /// of a package.
-    pub(super) fn settings(
-        &self,
-        folder: &str,
-        text: impl Fn(&RepoPath) -> Option<String>,
-        version: impl Fn(Option<&str>) -> Option<Version>,
-    ) -> Vec<Setting> {
+    /// Returns the version files that are still such.
+    pub(super) fn settings(&self, present: &Present<'_>) -> Vec<Setting> {
         let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, Vec<Version>>)| {
-            let (now, values) = (text(path)?, Values::of(&version(package.as_deref())?));
+            let now = (present.text)(path)?;
+            let values = Values::of(&(present.version)(package.as_deref())?);
             let most = lines.values().map(Vec::len).max().filter(|most| *most >= ENOUGH)?;
             let mut patterns: Vec<String> = lines.keys().cloned().collect();
             patterns.extend(lines.keys().flat_map(|pattern| siblings(pattern)));
@@ -86,22 +91,21 @@ impl Carriers {
                 patterns.iter().filter_map(|pattern| Some((place(pattern)?, pattern))).collect();
             found.sort();
             let why = format!("these lines changed with the version in {most} of {} steps", self.steps);
-            version_file((path, package.as_deref()), folder, found.iter().map(|(_, pattern)| *pattern), why)
+            version_file(
+                (path, package.as_deref()),
+                present.folder,
+                found.iter().map(|(_, pattern)| *pattern),
+                why,
+            )
         };
         self.lines.iter().filter_map(of_file).collect()
     }
 
-    /// Returns those that are such no more, or whose version stayed behind, for the releases that have them; as
-    /// [`Carriers::settings`].
-    pub(super) fn gone(
-        &self,
-        folder: &str,
-        text: impl Fn(&RepoPath) -> Option<String>,
-        version: impl Fn(Option<&str>) -> Option<Version>,
-    ) -> Vec<Setting> {
+    /// Returns those that are such no more, or whose version stayed behind, for the releases that have them.
+    pub(super) fn gone(&self, present: &Present<'_>) -> Vec<Setting> {
         let of_file = |((path, package), lines): (&Carrier, &BTreeMap<String, Vec<Version>>)| {
-            let now = text(path).unwrap_or_default();
-            let values = version(package.as_deref()).map(|version| Values::of(&version));
+            let now = (present.text)(path).unwrap_or_default();
+            let values = (present.version)(package.as_deref()).map(|version| Values::of(&version));
             let is_here = |pattern: &str| {
                 let (pattern, values) = (Pattern::parse(pattern).ok()?, values.as_ref()?);
                 version_file::position(&now, &pattern, values)
@@ -112,7 +116,8 @@ impl Carriers {
             let last = gone().flat_map(|(_, in_steps)| in_steps).max()?;
             let next = self.reached.iter().find(|version| *version > last)?;
             let patterns = gone().map(|(pattern, _)| pattern);
-            let mut setting = version_file((path, package.as_deref()), folder, patterns, String::new())?;
+            let mut setting =
+                version_file((path, package.as_deref()), present.folder, patterns, String::new())?;
             setting.lines.push(format!("releases = \"<{next}\""));
             Some(setting)
         };
