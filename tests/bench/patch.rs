@@ -226,7 +226,7 @@ impl Bench {
 
     fn patch(&self, more: &[&str]) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_cargo-relprep"));
-        command.args(["patch", "--date", "2025-11-11"]).args(more);
+        command.args(["patch", "--date", "2025-12-05"]).args(more);
         if let Some(config) = &self.config {
             command.arg("--config").arg(config);
         }
