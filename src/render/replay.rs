@@ -57,12 +57,23 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
         counted(steps.len(), "step"),
         steps.len() - identical - written - cargo - differ
     );
-    let only_tools = identical + cargo + differ;
-    if 0 < only_tools && only_tools < steps.len() {
+    let by_hand = |step: &&ReplayedStep| match step.outcome {
+        ReplayOutcome::OtherFiles { by_hand, .. } | ReplayOutcome::Differs { by_hand, .. } => by_hand,
+        _ => false,
+    };
+    let mechanical = identical + written + cargo + differ;
+    let untouched = identical + cargo + differ - steps.iter().filter(by_hand).count();
+    let made = identical + written;
+    if untouched > 0 && untouched < steps.len() {
+        let of = counted(untouched, "mechanical step");
         let _ = writeln!(
             out,
-            "Apart from what people wrote and what is not mechanical, {identical} of {only_tools} come out."
+            "Of {of} in which nobody wrote {identical} are identical; apart from what people wrote, {made} of \
+             {mechanical} are."
         );
+    } else if made > identical {
+        let of = counted(mechanical, "mechanical step");
+        let _ = writeln!(out, "Apart from what people wrote, {made} of {of} are identical.");
     }
     out
 }
@@ -73,11 +84,11 @@ fn shown(outcome: &ReplayOutcome) -> (Style, String) {
         ReplayOutcome::Written { files } => {
             (NEW, format!("identical but for lines written by hand in {}", named(files)))
         }
-        ReplayOutcome::OtherFiles { files } => {
+        ReplayOutcome::OtherFiles { files, .. } => {
             let differ = if files.len() == 1 { "differs" } else { "differ" };
             (Style::new(), format!("same Cargo files; {} {differ}", named(files)))
         }
-        ReplayOutcome::Differs { files } => (OLD, format!("differs: {}", named(files))),
+        ReplayOutcome::Differs { files, .. } => (OLD, format!("differs: {}", named(files))),
         ReplayOutcome::NotMechanical { reasons } => {
             let more =
                 if reasons.len() > 1 { format!(" (and {} more)", reasons.len() - 1) } else { String::new() };

@@ -213,7 +213,7 @@ fn stayed(
     let mut stayed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for step in steps {
         let files: &[FileChange] = match &step.outcome {
-            ReplayOutcome::Differs { files } => files,
+            ReplayOutcome::Differs { files, .. } => files,
             ReplayOutcome::Identical | ReplayOutcome::Written { .. } | ReplayOutcome::OtherFiles { .. } => {
                 &[]
             }

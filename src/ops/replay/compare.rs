@@ -27,7 +27,7 @@ use crate::workspace::lock_scope::LockScope;
 
 /// How what is prepared compares with what was made.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(tag = "outcome", rename_all = "kebab-case")]
+#[serde(tag = "outcome", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum ReplayOutcome {
     /// Every file comes out as it was made.
     Identical,
@@ -41,11 +41,15 @@ pub enum ReplayOutcome {
     OtherFiles {
         /// What would be made instead of what was.
         files: Vec<FileChange>,
+        /// Whether people wrote in the same commit, too.
+        by_hand: bool,
     },
     /// Cargo files come out otherwise.
     Differs {
         /// What would be made instead of what was.
         files: Vec<FileChange>,
+        /// Whether people wrote in the same commit, too.
+        by_hand: bool,
     },
     /// The step cannot be prepared, or more than versions changed in its Cargo files.
     NotMechanical {
@@ -58,7 +62,9 @@ impl ReplayOutcome {
     /// Returns the files that come out otherwise, where it is prepared and some do.
     pub fn files(&self) -> Option<&[FileChange]> {
         match self {
-            Self::Written { files } | Self::OtherFiles { files } | Self::Differs { files } => Some(files),
+            Self::Written { files } | Self::OtherFiles { files, .. } | Self::Differs { files, .. } => {
+                Some(files)
+            }
             Self::Identical | Self::NotMechanical { .. } => None,
         }
     }
@@ -67,12 +73,15 @@ impl ReplayOutcome {
     pub(super) fn differing(&self) -> (usize, usize) {
         match self {
             Self::Identical => (0, 0),
-            Self::Written { files } | Self::OtherFiles { files } => (0, files.len()),
-            Self::Differs { files } => (files.len(), 0),
+            Self::Written { files } | Self::OtherFiles { files, .. } => (0, files.len()),
+            Self::Differs { files, .. } => (files.len(), 0),
             Self::NotMechanical { .. } => (usize::MAX, 0),
         }
     }
 }
+
+/// How many words make a line that somebody wrote.
+const WORDS: usize = 3;
 
 /// Compares the commit of `plan` on the branch of `step` with what was made; `before` is the
 /// project that it was made from, and `after` reads the one that it made, where that must be known.
@@ -105,12 +114,13 @@ pub(super) fn compare<'p>(
     if files.is_empty() {
         return Ok(ReplayOutcome::Identical);
     }
+    let moves = moves(plan, step);
+    let by_hand = || files.iter().any(|file| !is_cargo_file(&file.path) && has_prose(file, step, &moves));
     if !files.iter().any(|file| is_cargo_file(&file.path)) {
-        let moves = moves(plan, step);
         let are_written = files.iter().all(|file| is_written(file, step, (before, &moves)));
         return Ok(match are_written {
             true => ReplayOutcome::Written { files },
-            false => ReplayOutcome::OtherFiles { files },
+            false => ReplayOutcome::OtherFiles { by_hand: by_hand(), files },
         });
     }
     let of_cargo =
@@ -129,7 +139,7 @@ pub(super) fn compare<'p>(
         reasons.extend(left.into_iter().flatten());
     }
     Ok(if reasons.is_empty() {
-        ReplayOutcome::Differs { files }
+        ReplayOutcome::Differs { by_hand: by_hand(), files }
     } else {
         ReplayOutcome::NotMechanical { reasons }
     })
@@ -165,13 +175,27 @@ fn is_written(file: &FileChange, step: &PastStep, (before, moves): (&Project, &[
     if is_left {
         return true;
     }
-    let versions: BTreeSet<&Version> = moves.iter().map(|moved| &moved.to).chain([&step.to]).collect();
-    let day = step.date.to_string();
-    let has_mark =
-        |line: &str| line.contains(&day) || versions.iter().any(|version| !places(line, version).is_empty());
     let diff = TextDiff::from_lines(made, file.after.as_str());
     let mut changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+    let has_mark = mark_of(step, moves);
     !changes.any(|change| has_mark(change.value()))
+}
+
+/// Returns whether a line has what a tool writes: the day of the step, or a version that something comes to.
+fn mark_of<'s>(step: &'s PastStep, moves: &'s [LineMove]) -> impl Fn(&str) -> bool + 's {
+    let versions: BTreeSet<&Version> = moves.iter().map(|moved| &moved.to).chain([&step.to]).collect();
+    let day = step.date.to_string();
+    move |line| line.contains(&day) || versions.iter().any(|version| !places(line, version).is_empty())
+}
+
+/// Returns whether a file that was made has lines of several words that nothing prepares: somebody wrote them.
+fn has_prose(file: &FileChange, step: &PastStep, moves: &[LineMove]) -> bool {
+    let made = file.before.as_deref().unwrap_or_default();
+    let has_mark = mark_of(step, moves);
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    let is_prose = |line: &str| line.split_whitespace().filter(is_word).count() >= WORDS && !has_mark(line);
+    let diff = TextDiff::from_lines(made, file.after.as_str());
+    diff.iter_all_changes().any(|change| change.tag() == ChangeTag::Delete && is_prose(change.value()))
 }
 
 /// Returns the commit of `plan` that is compared with `step`.
