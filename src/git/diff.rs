@@ -88,60 +88,32 @@ impl Repo {
         self.reading(|| self.compare(before, after), || self.bring_folders(trees))
     }
 
+    /// Folders that are the same are not read: libgit2 reads each. Those that differ wait their turn, however deep
+    /// they lie.
     fn compare(&self, before: Option<TreeId>, after: TreeId) -> Result<Vec<Difference>> {
-        let mut found = Vec::new();
-        self.compare_folder(b"", [before.map(|tree| tree.0), Some(after.0)], &mut found)?;
+        let root = Folder { path: Vec::new(), trees: [before.map(|tree| tree.0), Some(after.0)] };
+        let (mut waiting, mut found) = (vec![root], Vec::new());
+        while let Some(folder) = waiting.pop() {
+            if folder.trees[0] == folder.trees[1] {
+                continue;
+            }
+            let read = |tree: Option<Oid>| tree.map(|tree| self.git.find_tree(tree)).transpose();
+            let (before, after) = (read(folder.trees[0])?, read(folder.trees[1])?);
+            let mut before = before.iter().flat_map(git2::Tree::iter).peekable();
+            let mut after = after.iter().flat_map(git2::Tree::iter).peekable();
+            loop {
+                let order = match (before.peek(), after.peek()) {
+                    (None, None) => break,
+                    (Some(_), None) => Ordering::Less,
+                    (None, Some(_)) => Ordering::Greater,
+                    (Some(one), Some(other)) => tree_order(one, other),
+                };
+                let sides = [before.next_if(|_| order.is_le()), after.next_if(|_| order.is_ge())];
+                folder.compare_entry(&sides, &mut waiting, &mut found);
+            }
+        }
         found.sort_unstable_by(|one: &Difference, other| one.name.cmp(&other.name));
         Ok(found)
-    }
-
-    /// Adds to `found` how the second of two trees, both at `folder`, differs from the first. Folders that are the
-    /// same are not read: libgit2 reads each.
-    fn compare_folder(
-        &self,
-        folder: &[u8],
-        trees: [Option<Oid>; 2],
-        found: &mut Vec<Difference>,
-    ) -> Result<()> {
-        if trees[0] == trees[1] {
-            return Ok(());
-        }
-        let read = |tree: Option<Oid>| tree.map(|tree| self.git.find_tree(tree)).transpose();
-        let (before, after) = (read(trees[0])?, read(trees[1])?);
-        let mut before = before.iter().flat_map(git2::Tree::iter).peekable();
-        let mut after = after.iter().flat_map(git2::Tree::iter).peekable();
-        loop {
-            let order = match (before.peek(), after.peek()) {
-                (None, None) => return Ok(()),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(one), Some(other)) => tree_order(one, other),
-            };
-            let sides = [before.next_if(|_| order.is_le()), after.next_if(|_| order.is_ge())];
-            self.compare_entry(folder, &sides, found)?;
-        }
-    }
-
-    /// Adds to `found` how the second of two entries of one name, of trees at `folder`, differs from the first: both
-    /// are folders, or none is.
-    fn compare_entry(
-        &self,
-        folder: &[u8],
-        sides: &[Option<TreeEntry<'_>>; 2],
-        found: &mut Vec<Difference>,
-    ) -> Result<()> {
-        let [before, after] = sides;
-        let Some(either) = before.as_ref().or(after.as_ref()) else { return Ok(()) };
-        let name = [folder, either.name_bytes()].concat();
-        if is_folder(either) {
-            let trees = sides.each_ref().map(|side| side.as_ref().map(TreeEntry::id));
-            return self.compare_folder(&[&name, b"/".as_slice()].concat(), trees, found);
-        }
-        let [before, after] = sides.each_ref().map(|side| side.as_ref().and_then(DiffSide::read));
-        if before != after {
-            found.push(Difference { name, before, after });
-        }
-        Ok(())
     }
 
     /// Returns how the files of `after` differ from those of `before`, by path, with their texts.
@@ -227,6 +199,36 @@ impl Repo {
         let before = before.map(|before| self.git.find_tree(before.0)).transpose()?;
         let after = self.git.find_tree(after.0)?;
         Ok(self.git.diff_tree_to_tree(before.as_ref(), Some(&after), Some(options))?)
+    }
+}
+
+/// A folder, as it is in two trees.
+struct Folder {
+    /// Its path, with a slash at the end; empty for the root.
+    path: Vec<u8>,
+    trees: [Option<Oid>; 2],
+}
+
+impl Folder {
+    /// Compares the entries of one name in both: folders go to those that are `waiting`, what differs to `found`.
+    /// Both are folders, or none is.
+    fn compare_entry(
+        &self,
+        sides: &[Option<TreeEntry<'_>>; 2],
+        waiting: &mut Vec<Self>,
+        found: &mut Vec<Difference>,
+    ) {
+        let Some(either) = sides.iter().flatten().next() else { return };
+        let mut name = [&*self.path, either.name_bytes()].concat();
+        if is_folder(either) {
+            name.push(b'/');
+            let trees = sides.each_ref().map(|side| side.as_ref().map(TreeEntry::id));
+            return waiting.push(Self { path: name, trees });
+        }
+        let [before, after] = sides.each_ref().map(|side| side.as_ref().and_then(DiffSide::read));
+        if before != after {
+            found.push(Difference { name, before, after });
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! How two trees differ, held against what git says of them.
 
+use std::io::Write as _;
+use std::process::Stdio;
+
 use relprep::git::diff::Difference;
 use relprep::git::{CommitId, Repo};
 
@@ -60,4 +63,25 @@ fn trees_differ_as_git_says() {
         seen += said.len();
     }
     assert!(seen > 500, "{seen}");
+}
+
+#[test]
+fn folders_may_lie_as_deep_as_they_like() {
+    let sandbox = Sandbox::new();
+    let path = "d/".repeat(6000) + "f";
+    let commit = |number: usize| {
+        format!(
+            "commit refs/heads/deep\ncommitter a <a@b> {number} +0000\ndata 0\nM 100644 inline {path}\ndata 1\n\
+             {number}\n"
+        )
+    };
+    let mut command = sandbox.command("git");
+    let mut child = command.args(["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn().unwrap();
+    let input = child.stdin.take().unwrap().write_all((commit(1) + &commit(2)).as_bytes());
+    input.unwrap();
+    assert!(child.wait().unwrap().success());
+    let repo = Repo::discover(&sandbox.root()).unwrap();
+    let tree = |name: &str| repo.tree_of(repo.resolve(name).unwrap().unwrap()).unwrap();
+    let found = repo.differences(Some(tree("deep^")), tree("deep")).unwrap();
+    assert_eq!(found.iter().map(line).collect::<Vec<_>>(), [format!("M {path}")]);
 }
