@@ -163,10 +163,9 @@ impl ScratchFolder {
     /// Writes a file.
     pub fn write(&self, path: &RepoPath, content: &[u8]) -> Result<()> {
         let file = self.path(path);
-        if let Some(above) = file.parent() {
-            std::fs::create_dir_all(above)?;
-        }
-        std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))
+        let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        made.and_then(|()| std::fs::write(&file, content))
+            .with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Returns where a file lies.
