@@ -62,15 +62,15 @@ impl Asked {
     }
 
     /// Returns the lines of those packages that stay unless their version is asked for, and of which it is.
-    pub fn roused<'l>(&self, lines: &Lines<'l>) -> Vec<VersionLine<'l>> {
+    pub fn requested<'l>(&self, lines: &Lines<'l>) -> Vec<VersionLine<'l>> {
         let asked = |package: &&&Package| self.packages.contains_key(&package.name);
-        lines.resting.iter().filter(asked).map(|package| VersionLine::alone(package)).collect()
+        lines.on_request.iter().filter(asked).map(|package| VersionLine::alone(package)).collect()
     }
 
     /// Finds packages that are in no line that moves, and those whose line is divided and of which nothing is said.
     pub fn unmet(&self, lines: &Lines<'_>) -> Vec<Finding> {
-        let rests = |name: &String| lines.resting.iter().any(|package| package.name == *name);
-        let moves = |name: &String| rests(name) || lines.moving.iter().any(|line| line.has(name));
+        let may_move = |name: &String| lines.on_request.iter().any(|package| package.name == *name);
+        let moves = |name: &String| may_move(name) || lines.moving.iter().any(|line| line.has(name));
         let unmet = self.packages.keys().filter(|name| !moves(name)).map(|name| in_no_line(lines, name));
         let divided = lines.moving.iter().filter(|line| !line.has(&lines.lead.name));
         let divided = divided.map(|line| self.parts(lines, line)).filter(|parts| parts.len() > 1);
@@ -130,10 +130,10 @@ impl<'a> Course<'a> {
         Self { transition, label, asked, train: config.train() }
     }
 
-    /// Returns the lines that move, divided by what is asked: see [`Asked::parts`] and [`Asked::roused`].
+    /// Returns the lines that move, divided by what is asked: see [`Asked::parts`] and [`Asked::requested`].
     pub fn parts<'l>(&self, lines: &Lines<'l>) -> Vec<VersionLine<'l>> {
         let moving = lines.moving.iter().flat_map(|line| self.asked.parts(lines, line));
-        moving.chain(self.asked.roused(lines)).collect()
+        moving.chain(self.asked.requested(lines)).collect()
     }
 
     /// Returns where `line`, one of `lines` or a part of one, goes.

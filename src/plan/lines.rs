@@ -24,8 +24,8 @@ pub struct Lines<'a> {
     pub moving: Vec<VersionLine<'a>>,
     /// The packages that stay, by name.
     pub staying: Vec<KeptPackage>,
-    /// Those of them that move where their version is asked for.
-    pub resting: Vec<&'a Package>,
+    /// Those of them that move on request: where their version is asked for.
+    pub on_request: Vec<&'a Package>,
     /// What is worth saying about the configuration.
     pub notes: Vec<Finding>,
 }
@@ -89,13 +89,13 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     let mut groups: BTreeMap<LineKey<'a>, Vec<&'a Package>> = BTreeMap::new();
     let mut staying = kept::unversioned(workspace);
     staying.extend(workspace.in_submodules.iter().map(kept::of_submodule));
-    let mut resting = Vec::new();
+    let mut on_request = Vec::new();
     for package in &workspace.packages {
         let covering = config.lines.covering(&package.name, package.manifest.folder());
         match covering.into_iter().find(|index| holds(config.lines.get(*index), package, lead)) {
             Some(index) if !config.lines.get(index).r#move => {
                 staying.push(kept::stay(package, KeptReason::Configured));
-                resting.push(package);
+                on_request.push(package);
             }
             Some(index) => groups.entry(LineKey::Rule(index, &package.version)).or_default().push(package),
             None => groups.entry(LineKey::Version(&package.version)).or_default().push(package),
@@ -112,7 +112,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
             None => movers(packages, lead),
         };
         staying.extend(left.iter().map(|(package, why)| kept::stay(package, *why)));
-        resting.extend(left.into_iter().map(|(package, _)| package));
+        on_request.extend(left.into_iter().map(|(package, _)| package));
         packages.sort_by_key(|package| (!std::ptr::eq(*package, lead), !package.publication.is_somewhere()));
         if let Some(first) = packages.first() {
             moving.push(VersionLine { version: first.version.clone(), packages, rule });
@@ -126,7 +126,7 @@ pub fn lines<'a>(workspace: &'a Workspace, config: &'a Config) -> Result<Lines<'
     staying.extend(kept::outsiders(workspace, |version| moving.iter().any(|line| line.version == *version)));
     staying.sort();
     notes.sort_by(|a, b| a.message.cmp(&b.message));
-    Ok(Lines { lead, moving, staying, resting, notes })
+    Ok(Lines { lead, moving, staying, on_request, notes })
 }
 
 /// Returns whether `rule` is for `package`, which it covers. A glob that keeps packages does not keep the lead package, so that one

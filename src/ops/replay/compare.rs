@@ -234,7 +234,7 @@ pub(super) fn chosen(before: &Project, made: &Project, moves: &[LineMove]) -> Ch
             }
         }
     }
-    for package in &lines.resting {
+    for package in &lines.on_request {
         let moved = after.get(package.name.as_str()).filter(|to| **to != &package.version);
         chosen.extend(moved.map(|to| (package.name.clone(), (*to).clone())));
     }
