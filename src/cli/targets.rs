@@ -45,7 +45,7 @@ pub(super) struct VersionOptions {
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
     /// The version that the lead package comes to, or PACKAGE=VERSION for another and its line (alone, where the
-    /// line is the lead package's or is given several); with the version that it has, it stays; may be repeated
+    /// line is the lead package's, is given several, or stays); with the version that it has, it stays; may be repeated
     #[arg(long, value_name = "VERSION", add = ArgValueCompleter::new(complete::packages_to))]
     to: Vec<AskedVersion>,
 }
