@@ -85,6 +85,12 @@ pub fn bump(request: &Request<'_>, notes: &[BranchNotes]) -> Result<Plan, Vec<Fi
             (Transition::Candidate(Step::None), Label::of(to))
         }
         Some(to) if to.pre.is_empty() => (Transition::Step(Step::Patch), release_label(request)),
+        None if !is_release
+            && trunk_label.is_none()
+            && asked.level.is_some_and(|by| completes(version, by)) =>
+        {
+            (Transition::Release, release_label(request))
+        }
         _ => {
             let label = trunk_label.map(|label| label.numbered_as(version));
             (Transition::Step(asked.level.unwrap_or(Step::Patch)), label.or_else(|| release_label(request)))
@@ -109,6 +115,17 @@ pub fn bump(request: &Request<'_>, notes: &[BranchNotes]) -> Result<Plan, Vec<Fi
 /// Returns the release branches, by the first version of their lines.
 fn lines_of<'r>(request: &Request<'r>) -> BTreeMap<Version, &'r BranchName> {
     request.project.config.names.branch.lines(request.refs.branches.names())
+}
+
+/// Returns whether the release that a pre-release leads to is the one that such a step leads to: 2.1.0-rc.1 is on its
+/// way to a minor release, and a patch is as far as any goes.
+fn completes(version: &Version, by: Step) -> bool {
+    match by {
+        Step::Major if version.major > 0 => version.minor == 0 && version.patch == 0,
+        Step::Major | Step::Minor => version.patch == 0 || version.major == 0 && version.minor == 0,
+        Step::Patch => true,
+        Step::None => false,
+    }
 }
 
 fn unclear(version: &Version) -> Finding {

@@ -368,6 +368,25 @@ fn numbered_labels_of_a_trunk_are_kept() {
 }
 
 #[test]
+fn a_level_completes_the_pre_release_that_is_on_its_way_there() {
+    for (version, level, to) in [
+        ("4.0.0-rc.2", "patch", "4.0.0"),
+        ("4.0.0-rc.2", "major", "4.0.0"),
+        ("4.1.0-beta.1", "minor", "4.1.0"),
+        ("4.1.0-beta.1", "major", "5.0.0"),
+        ("4.1.1-rc.1", "patch", "4.1.1"),
+        ("4.1.1-rc.1", "minor", "4.2.0"),
+        ("0.8.0-rc.1", "major", "0.8.0"),
+        ("0.8.1-rc.1", "major", "0.9.0"),
+    ] {
+        let fixture = pair(version, "prerelease = { candidate = \"rc\" }\n");
+        fixture.prepare(&format!("bump --level {level}"));
+        let expected = [format!("base {to}:"), format!("top {to}: base ={to}")];
+        assert_eq!(holds(&fixture, "HEAD"), expected, "{version} {level}");
+    }
+}
+
+#[test]
 fn candidates_count_from_where_they_do() {
     let fixture = pair("4.0.0-dev", "prerelease = { trunk = \"dev\", candidate = \"rc.0\" }\n");
     fixture.prepare("branch");
