@@ -66,9 +66,8 @@ pub fn bump((project, date): (&Project, NaiveDate), lines: &Lines<'_>, course: &
     let Project { config, workspace, .. } = project;
     let mut bump = Bump { staying: lines.staying.clone(), ..Bump::default() };
     let mut moves = Moves::new();
-    let parts = course.parts(lines);
-    bump.staying.retain(|kept| !parts.iter().any(|line| line.has(&kept.package)));
-    for line in parts {
+    bump.staying.retain(|kept| !course.is_requested(lines, &kept.package));
+    for line in course.parts(lines) {
         match course.next(lines, &line) {
             Ok(NextVersion::Is(to)) => {
                 bump.moves.push(LineMove {

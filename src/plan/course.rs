@@ -136,6 +136,11 @@ impl<'a> Course<'a> {
         moving.chain(self.asked.requested(lines)).collect()
     }
 
+    /// Returns whether the package `name` would stay, and its version is asked for.
+    pub fn is_requested(&self, lines: &Lines<'_>, name: &str) -> bool {
+        self.asked.packages.contains_key(name) && lines.on_request.iter().any(|package| package.name == name)
+    }
+
     /// Returns where `line`, one of `lines` or a part of one, goes.
     ///
     /// # Errors

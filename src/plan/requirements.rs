@@ -1,6 +1,6 @@
 //! Requirements on packages that move: which follow, and which break a rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use semver::Version;
 
@@ -30,17 +30,17 @@ pub struct RequirementChanges {
 /// matches the member's version. An entry without either is an older release, and not concerned.
 pub fn follow(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> RequirementChanges {
     let mut requiring = RequirementChanges::default();
+    let inheriting = Inheriting::of(workspace);
     for (path, file) in &workspace.manifests {
         for dependency in &file.manifest.dependencies {
             let Some(text) = &dependency.requirement else { continue };
             let Some(package) = required(workspace, path, dependency) else { continue };
             // What lies outside may have been left behind on purpose, and so may an entry that nobody inherits.
-            let matters = || file.member && !is_unused(workspace, path, dependency);
-            let requirer_moves = || match dependency.kind {
-                DependencyKind::Workspace => {
-                    inheriting(workspace, path, dependency).any(|other| moves.contains_key(other))
-                }
-                _ => moves.contains_key(path),
+            let inheriting = inheriting.from(path, dependency);
+            let matters = || file.member && inheriting.is_none_or(|by| !by.is_empty());
+            let requirer_moves = || match inheriting {
+                Some(by) => by.iter().any(|other| moves.contains_key(other)),
+                None => moves.contains_key(path),
             };
             let raise = config.requirements.follow.raise(&package.name, requirer_moves);
             let entry = RequirementEntry { path, file, text, package, raise };
@@ -87,24 +87,26 @@ pub fn required<'a>(
     requirement.matches(&package.version).then_some(package)
 }
 
-/// Returns whether `dependency`, an entry in the manifest `path`, is one of `[workspace.dependencies]` that
-/// no manifest inherits.
-fn is_unused(workspace: &Workspace, path: &RepoPath, dependency: &Dependency) -> bool {
-    dependency.kind == DependencyKind::Workspace && inheriting(workspace, path, dependency).next().is_none()
-}
+/// The manifests that inherit an entry of `[workspace.dependencies]`, by the manifest that has it and its key.
+struct Inheriting<'w>(HashMap<(&'w RepoPath, &'w str), Vec<&'w RepoPath>>);
 
-/// Returns the manifests that inherit `dependency`, an entry of `[workspace.dependencies]` in the manifest `path`.
-fn inheriting<'w>(
-    workspace: &'w Workspace,
-    path: &RepoPath,
-    dependency: &Dependency,
-) -> impl Iterator<Item = &'w RepoPath> {
-    let inherits = |(other, file): &(&RepoPath, &ManifestFile)| {
-        let mut entries = file.manifest.dependencies.iter();
-        entries.any(|entry| entry.inherited && entry.key == dependency.key)
-            && workspace.governing_root(other) == Some(path)
-    };
-    workspace.manifests.iter().filter(inherits).map(|(other, _)| other)
+impl<'w> Inheriting<'w> {
+    fn of(workspace: &'w Workspace) -> Self {
+        let mut by_entry: HashMap<_, Vec<&RepoPath>> = HashMap::new();
+        for (path, file) in &workspace.manifests {
+            let Some(root) = workspace.governing_root(path) else { continue };
+            for entry in file.manifest.dependencies.iter().filter(|entry| entry.inherited) {
+                by_entry.entry((root, entry.key.as_str())).or_default().push(path);
+            }
+        }
+        Self(by_entry)
+    }
+
+    /// Returns those of `dependency`, an entry in the manifest `path`; none unless it may be inherited.
+    fn from(&self, path: &'w RepoPath, dependency: &'w Dependency) -> Option<&[&'w RepoPath]> {
+        let inheriting = || self.0.get(&(path, dependency.key.as_str()));
+        (dependency.kind == DependencyKind::Workspace).then(|| inheriting().map_or(&[][..], Vec::as_slice))
+    }
 }
 
 /// What a rule asks for.
