@@ -68,12 +68,11 @@ pub fn human(steps: &[ReplayedStep], with_diff: bool) -> String {
         let of = counted(untouched, "mechanical step");
         let _ = writeln!(
             out,
-            "Of {of} in which nobody wrote {identical} are identical; apart from what people wrote, {made} of \
-             {mechanical} are."
+            "Identical: {identical} of {of} in which nobody wrote; {made} of {mechanical} apart from what people wrote."
         );
     } else if made > identical {
         let of = counted(mechanical, "mechanical step");
-        let _ = writeln!(out, "Apart from what people wrote, {made} of {of} are identical.");
+        let _ = writeln!(out, "Identical: {made} of {of} apart from what people wrote.");
     }
     out
 }

@@ -114,7 +114,11 @@ fn add(path: PathBuf, files: &mut Vec<CargoConfig>) -> Result<()> {
     // What Cargo would quote of it may be of any file, where it is a link.
     let read = Resolution::read(&text, folder.parent().unwrap_or(folder));
     let Resolution { text, is_whole, includes } = read.map_err(|error| {
-        refused(format!("{shown} is not TOML: {}", error.message()), "put it right: Cargo cannot read it")
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line =
+            before.map_or(String::new(), |before| format!(" (line {})", before.matches('\n').count() + 1));
+        let message = format!("{shown} is not TOML: {}{line}", error.message());
+        refused(message, "put it right: Cargo cannot read it")
     })?;
     let included: Vec<PathBuf> = includes.iter().map(|name| folder.join(name)).collect();
     files.push(CargoConfig { path, text, is_whole });

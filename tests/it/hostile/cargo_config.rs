@@ -164,6 +164,7 @@ fn no_configuration_above_temporary_folders_counts_either() {
 fn a_cargo_configuration_that_cannot_be_read_is_refused_by_name() {
     for (config, message, remedy) in [
         ("[build\n", "/.cargo/config.toml is not TOML: ", "help: put it right: "),
+        ("[build]\njobs = [\n", " (line 2)\n", "help: put it right: "),
         (
             "include = 'config.toml'\n",
             "/.cargo/config.toml includes itself, or too many files",
