@@ -32,7 +32,7 @@ use semver::Version;
 
 use crate::config::Patterns;
 use crate::config::publish::PublishConfig;
-use crate::edit::manifest::{Inheritable, Manifest, Publication};
+use crate::edit::manifest::{Dependency, Inheritable, Manifest, Publication};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
@@ -245,6 +245,20 @@ impl Workspace {
             false => declared::root_of(path, self.for_others()).ok()??.0,
         };
         self.manifests.get_key_value(&root).map(|(root, _)| root)
+    }
+
+    /// Returns where `dependency`, an entry in the manifest `path`, says what it is: in its workspace's table if it
+    /// is inherited.
+    pub fn stated<'a>(
+        &'a self,
+        path: &'a RepoPath,
+        dependency: &'a Dependency,
+    ) -> Option<(&'a RepoPath, &'a Dependency)> {
+        if !dependency.inherited {
+            return Some((path, dependency));
+        }
+        let root = self.governing_root(path)?;
+        Some((root, self.manifests.get(root)?.manifest.shared(&dependency.key)?))
     }
 
     /// Returns what reads a manifest for packages that are not members: the root does not govern them.

@@ -99,10 +99,7 @@ fn users<'a>(
     (path, root): (&'a RepoPath, &'a RepoPath),
     manifests: &'a BTreeMap<RepoPath, ManifestFile>,
 ) -> BTreeMap<&'a str, Stated<'a>> {
-    let shared = |key: &str| {
-        let tables = &manifests.get(root)?.manifest.dependencies;
-        tables.iter().find(|one| one.kind == DependencyKind::Workspace && one.key == key)
-    };
+    let shared = |key: &str| manifests.get(root)?.manifest.shared(key);
     let counts = |one: &&Dependency| matches!(one.kind, DependencyKind::Normal | DependencyKind::Build);
     let stated = manifest.dependencies.iter().filter(counts).filter_map(|one| match one.inherited {
         true => Some((shared(&one.key)?, root)),

@@ -18,13 +18,13 @@ fn wrong(entry: &DependencyEntry<'_>) -> Option<Finding> {
     let local = entry.stated.path.is_some() || entry.stated.git;
     if local && entry.stated.requirement.is_none() && entry.kind != DependencyKind::Development {
         let message = format!("`{owner}` is published and requires `{name}` without a version");
-        let remedy = match entry.required {
+        let remedy = match entry.required() {
             Some(required) => format!("add `version = \"{}\"`", required.version),
             None => "add its `version`".to_owned(),
         };
         return Some(Finding::of(rule::PACKAGE_DEPENDENCY, message).at(entry.place()).remedy(remedy));
     }
-    let required = entry.required.filter(|required| required.member && !required.is_published())?;
+    let required = entry.required().filter(|required| required.member && !required.is_published())?;
     if !entry.is_published() || required.name == *owner {
         return None;
     }
@@ -46,7 +46,7 @@ fn elsewhere(entry: &DependencyEntry<'_>) -> Option<Finding> {
     }
     let registry = entry.stated.registry.as_deref().unwrap_or(DEFAULT);
     let (owner, name) = (&entry.package.name, &entry.stated.package);
-    let finding = match entry.required.filter(|required| required.member && required.name != *owner) {
+    let finding = match entry.required().filter(|required| required.member && required.name != *owner) {
         Some(required) if !required.publication.is_to(registry) => {
             let places = listed(&required.publication);
             let message = format!(

@@ -56,7 +56,7 @@ fn with_required<'w>(
     };
     loop {
         let required = entries.iter().filter(is_from).filter_map(|entry| {
-            let required = entry.required.filter(|one| one.member && one.publication.is_to(registry))?;
+            let required = entry.required().filter(|one| one.member && one.publication.is_to(registry))?;
             members.contains(entry.package.name.as_str()).then_some(required.name.as_str())
         });
         let more: Vec<&str> = required.filter(|name| !members.contains(name)).collect();

@@ -34,7 +34,7 @@ pub fn order<'a>(subject: &Subject<'a>) -> Result<Vec<&'a str>, Vec<&'a str>> {
     let mut requires: BTreeMap<&str, BTreeSet<&str>> =
         published.map(|package| (package.name.as_str(), BTreeSet::new())).collect();
     for entry in entries(workspace).iter().filter(|entry| entry.is_published() && !is_there(subject, entry)) {
-        let Some(required) = entry.required.filter(|required| required.is_published()) else {
+        let Some(required) = entry.required().filter(|required| required.is_published()) else {
             continue;
         };
         if required.name != entry.package.name
@@ -49,7 +49,7 @@ pub fn order<'a>(subject: &Subject<'a>) -> Result<Vec<&'a str>, Vec<&'a str>> {
 /// Returns whether what is needed for development only was published before: where an earlier release, which is tagged
 /// and has the version of the package, satisfies the requirement.
 fn is_there(subject: &Subject<'_>, entry: &DependencyEntry<'_>) -> bool {
-    let (Some(required), Some(text)) = (entry.required, &entry.stated.requirement) else { return false };
+    let (Some(required), Some(text)) = (entry.required(), &entry.stated.requirement) else { return false };
     let is_satisfied = |wanted: VersionReq| {
         let earlier = subject.tags.keys().filter(|version| **version < required.version);
         earlier.clone().any(|version| wanted.matches(version))

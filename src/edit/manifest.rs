@@ -5,6 +5,7 @@
 //! and a missing last newline stay. The keys are those of "The Manifest Format" and "Specifying
 //! Dependencies" in Cargo's reference.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use toml_edit::{Document, Item, Table, TableLike};
@@ -181,6 +182,10 @@ pub struct Manifest {
     pub features: Vec<String>,
     /// Every entry of every dependency table, in the order of the text's tables.
     pub dependencies: Vec<Dependency>,
+    /// Where in `dependencies` the entry of `[workspace.dependencies]` with a key is.
+    shared: HashMap<String, usize>,
+    /// Where in `dependencies` the first `[patch]` is that puts a folder in the place of a package.
+    patches: HashMap<String, usize>,
 }
 
 impl Manifest {
@@ -201,6 +206,29 @@ impl Manifest {
                 .remedy("make it valid TOML; nothing can be prepared before")
         })?;
         Ok(Reader { text, offset }.manifest(document.as_table()))
+    }
+
+    /// Returns the entry of `[workspace.dependencies]` with this key.
+    pub fn shared(&self, key: &str) -> Option<&Dependency> {
+        self.dependencies.get(*self.shared.get(key)?)
+    }
+
+    /// Returns the folder, as written, that the first `[patch]` with one puts in the place of `package`.
+    pub fn patched_by(&self, package: &str) -> Option<&str> {
+        self.dependencies.get(*self.patches.get(package)?)?.path.as_deref()
+    }
+
+    fn index_dependencies(&mut self) {
+        for (at, dependency) in self.dependencies.iter().enumerate() {
+            let (index, name) = match dependency.kind {
+                DependencyKind::Workspace => (&mut self.shared, &dependency.key),
+                DependencyKind::Patch if dependency.path.is_some() => {
+                    (&mut self.patches, &dependency.package)
+                }
+                _ => continue,
+            };
+            index.entry(name.clone()).or_insert(at);
+        }
     }
 }
 
@@ -244,6 +272,7 @@ impl Reader<'_> {
                 self.dependencies(patches, source, DependencyKind::Patch, &mut manifest.dependencies);
             }
         }
+        manifest.index_dependencies();
         manifest
     }
 

@@ -96,7 +96,7 @@ fn dependents<'w>(workspace: &'w Workspace, package: &'w Package) -> Vec<&'w str
     while let Some(name) = found.get(at).copied() {
         at += 1;
         let is_required = |required: Option<&Package>| required.is_some_and(|required| required.name == name);
-        let requiring = entries.iter().filter(|entry| is_required(entry.required));
+        let requiring = entries.iter().filter(|entry| is_required(entry.required()));
         for name in requiring.map(|entry| entry.package.name.as_str()) {
             if !found.contains(&name) {
                 found.push(name);

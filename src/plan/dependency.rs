@@ -16,12 +16,15 @@ pub struct DependencyEntry<'a> {
     path: &'a RepoPath,
     /// What is said there.
     pub stated: &'a Dependency,
-    /// The package of the repository that it requires, if it is one.
-    pub required: Option<&'a Package>,
     workspace: &'a Workspace,
 }
 
-impl DependencyEntry<'_> {
+impl<'a> DependencyEntry<'a> {
+    /// Returns the package of the repository that it requires, if it is one.
+    pub fn required(&self) -> Option<&'a Package> {
+        requirements::required(self.workspace, self.path, self.stated)
+    }
+
     /// Returns where the dependency is stated.
     pub fn place(&self) -> Option<Place> {
         let file = self.workspace.manifests.get(self.path)?;
@@ -49,26 +52,8 @@ pub fn entries_of<'a>(workspace: &'a Workspace, package: &'a Package) -> Vec<Dep
             !matches!(dependency.kind, DependencyKind::Workspace | DependencyKind::Patch)
         });
     let entry = |dependency: &'a Dependency| {
-        let (path, stated) = stated(workspace, &package.manifest, dependency)?;
-        let required = requirements::required(workspace, path, stated);
-        Some(DependencyEntry { package, kind: dependency.kind, path, stated, required, workspace })
+        let (path, stated) = workspace.stated(&package.manifest, dependency)?;
+        Some(DependencyEntry { package, kind: dependency.kind, path, stated, workspace })
     };
     of_tables.filter_map(entry).collect()
-}
-
-/// Returns where a dependency says what it is: in the workspace's table if it is inherited.
-fn stated<'a>(
-    workspace: &'a Workspace,
-    path: &'a RepoPath,
-    dependency: &'a Dependency,
-) -> Option<(&'a RepoPath, &'a Dependency)> {
-    if !dependency.inherited {
-        return Some((path, dependency));
-    }
-    let root_path = workspace.governing_root(path)?;
-    let root = workspace.manifests.get(root_path)?;
-    let mut shared = root.manifest.dependencies.iter();
-    let shared =
-        shared.find(|shared| shared.kind == DependencyKind::Workspace && shared.key == dependency.key)?;
-    Some((root_path, shared))
 }

@@ -78,11 +78,8 @@ pub fn required<'a>(
         return None;
     }
     let root = workspace.governing_root(path).unwrap_or(path);
-    let patches = workspace.manifests.get(root)?.manifest.dependencies.iter();
-    let patch = patches
-        .filter(|patch| patch.kind == DependencyKind::Patch && patch.package == dependency.package)
-        .find_map(|patch| patch.path.as_ref())?;
-    let package = workspace.package_at(&root.sibling(&format!("{patch}/Cargo.toml"))?)?;
+    let folder = workspace.manifests.get(root)?.manifest.patched_by(&dependency.package)?;
+    let package = workspace.package_at(&root.sibling(&format!("{folder}/Cargo.toml"))?)?;
     let requirement = semver::VersionReq::parse(&dependency.requirement.as_ref()?.value).ok()?;
     requirement.matches(&package.version).then_some(package)
 }

@@ -1,9 +1,9 @@
 //! Which packages of the repository a lock file may name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{Package, Workspace};
-use crate::edit::manifest::{Dependency, DependencyKind};
+use crate::edit::manifest::DependencyKind;
 use crate::path::RepoPath;
 
 /// Tells packages of one name apart: two workspaces of a repository may each have their own `xtask`, at the
@@ -48,9 +48,8 @@ impl<'a> LockScope<'a> {
         };
         let mut open: Vec<&RepoPath> = workspace.manifests.keys().filter(belongs).collect();
         let mut reached: HashSet<&RepoPath> = open.iter().copied().collect();
-        let mut shared = HashMap::new();
         while let Some(manifest) = open.pop() {
-            for next in self.paths(manifest, &mut shared) {
+            for next in self.paths(manifest) {
                 if reached.insert(next) {
                     open.push(next);
                 }
@@ -59,35 +58,17 @@ impl<'a> LockScope<'a> {
         reached
     }
 
-    /// Returns the manifests to which the dependencies in `manifest` lead; `shared` keeps the tables of
-    /// `[workspace.dependencies]`.
-    fn paths(
-        &self,
-        manifest: &'a RepoPath,
-        shared: &mut HashMap<&'a RepoPath, HashMap<&'a str, &'a Dependency>>,
-    ) -> Vec<&'a RepoPath> {
+    /// Returns the manifests to which the dependencies in `manifest` lead.
+    fn paths(&self, manifest: &'a RepoPath) -> impl Iterator<Item = &'a RepoPath> {
         let workspace = self.workspace;
-        let dependencies = |path: &RepoPath| {
-            workspace.manifests.get(path).into_iter().flat_map(|file| &file.manifest.dependencies)
-        };
-        let mut found = Vec::new();
-        for dependency in dependencies(manifest).filter(|one| one.kind != DependencyKind::Workspace) {
-            let mut stated = (manifest, dependency);
-            if dependency.inherited
-                && let Some(root) = workspace.governing_root(manifest)
-            {
-                let table = shared.entry(root).or_insert_with(|| {
-                    let of_workspace = dependencies(root).filter(|one| one.kind == DependencyKind::Workspace);
-                    of_workspace.map(|one| (one.key.as_str(), one)).collect()
-                });
-                let Some(one) = table.get(dependency.key.as_str()) else { continue };
-                stated = (root, one);
-            }
-            let folder = stated.1.path.as_ref();
-            let target = folder.and_then(|folder| stated.0.sibling(&format!("{folder}/Cargo.toml")));
-            found.extend(target.and_then(|target| Some(workspace.manifests.get_key_value(&target)?.0)));
-        }
-        found
+        let file = workspace.manifests.get(manifest);
+        let own = file.into_iter().flat_map(|file| &file.manifest.dependencies);
+        let own = own.filter(|one| one.kind != DependencyKind::Workspace);
+        own.filter_map(move |dependency| {
+            let (path, stated) = workspace.stated(manifest, dependency)?;
+            let target = path.sibling(&format!("{}/Cargo.toml", stated.path.as_ref()?))?;
+            Some(workspace.manifests.get_key_value(&target)?.0)
+        })
     }
 }
 
