@@ -249,16 +249,14 @@ impl Repo {
     /// # Errors
     ///
     /// As [`Repo::changed`].
-    pub fn tracked(&self, wanted: impl Fn(&RepoPath) -> bool) -> Result<Vec<RepoPath>> {
-        let path = |entry: IndexEntry| RepoPath::new(std::str::from_utf8(&entry.path).ok()?);
-        Ok(self.index()?.iter().filter_map(path).filter(wanted).collect())
+    pub fn tracked(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<RepoPath>> {
+        Ok(self.index()?.iter().filter_map(|entry| wanted_path(&entry, &wanted)).collect())
     }
 
     /// Returns the sizes of those files of the index that are `wanted`, in bytes, where all look as git has last
     /// seen them; nothing where one does not. That is a guess, without reading any of them.
-    pub fn seen(&self, wanted: impl Fn(&RepoPath) -> bool) -> Option<Vec<(RepoPath, u64)>> {
-        let path = |entry: &IndexEntry| RepoPath::new(std::str::from_utf8(&entry.path).ok()?);
-        let size = |(entry, path): (IndexEntry, RepoPath)| {
+    pub fn seen(&self, wanted: impl Fn(&str) -> bool) -> Option<Vec<(RepoPath, u64)>> {
+        let size = |(path, entry): (RepoPath, IndexEntry)| {
             let found = self.root.join(&path).symlink_metadata().ok()?;
             let since = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
             let is_seen = i32::try_from(since.as_secs()) == Ok(entry.mtime.seconds())
@@ -266,8 +264,8 @@ impl Repo {
             is_seen.then_some((path, found.len()))
         };
         let index = self.index().ok()?;
-        let entries = index.iter().filter_map(|entry| path(&entry).map(|path| (entry, path)));
-        entries.filter(|(_, path)| wanted(path)).map(size).collect()
+        let paths = index.iter().filter_map(|entry| Some((wanted_path(&entry, &wanted)?, entry)));
+        paths.map(size).collect()
     }
 
     /// Returns those of the `changed` files that somebody has changed: a sparse checkout leaves the others
@@ -304,6 +302,12 @@ impl Repo {
 
 /// The flag of an index entry that a sparse checkout leaves out of the work tree.
 const SKIP_WORKTREE: u16 = 1 << 14;
+
+/// Returns the path of an entry of the index, if it is `wanted` and names a place in the work tree.
+fn wanted_path(entry: &IndexEntry, wanted: impl Fn(&str) -> bool) -> Option<RepoPath> {
+    // Of all entries few are wanted.
+    RepoPath::new(std::str::from_utf8(&entry.path).ok().filter(|path| wanted(path))?)
+}
 
 /// Returns whether a sparse checkout leaves the file of this entry out of the work tree.
 pub(crate) fn is_skipped(entry: &git2::IndexEntry) -> bool {

@@ -1,5 +1,6 @@
 //! Paths inside a repository.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -99,8 +100,8 @@ impl RepoPath {
 /// pass over, and by its short name. (`verify_dotfile` and `is_ntfs_dotgit` in git's `read-cache.c` and
 /// `path.c`.)
 fn is_git_dir(part: &str) -> bool {
-    let ignored = |c: &char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let seen: String = part.chars().filter(|c| !ignored(c)).collect();
+    let ignored = |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
+    let seen = if part.is_ascii() { Cow::Borrowed(part) } else { part.replace(ignored, "").into() };
     let name = seen.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
     name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
 }

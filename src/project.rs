@@ -449,7 +449,7 @@ impl AskedMembers {
     /// Asks `question` about the project at `location`, unless what Cargo would read looks changed, is too large for
     /// it, or is not known.
     pub fn early(repo: &Repo, location: &Location, question: Question) -> Option<Self> {
-        let files = repo.seen(|path| question.concerns(path.as_str()))?;
+        let files = repo.seen(|path| question.concerns(path))?;
         let is_small = limits::check_all(files.iter().map(|(path, size)| (path, *size))).is_empty();
         let manifest = manifest_path(repo, location).ok().filter(|_| is_small)?;
         Some(Self::ask(repo.root().to_owned(), manifest, question))

@@ -41,7 +41,7 @@ pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
 
 /// Returns whether Cargo may read the tracked manifests and lock files as they lie in the work tree.
 pub(super) fn is_small_enough(repo: &Repo) -> bool {
-    let Ok(paths) = repo.tracked(is_cargos) else { return false };
+    let Ok(paths) = repo.tracked(is_named_as_cargos) else { return false };
     let size = |path: &RepoPath| repo.root().join(path).metadata().map_or(0, |found| found.len());
     limits::check_all(paths.iter().map(|path| (path, size(path)))).is_empty()
 }
@@ -56,7 +56,11 @@ const READ: [&str; 5] =
     ["relprep.toml", "rust-toolchain", "rust-toolchain.toml", "RELEASES.md", ".gitmodules"];
 
 pub(super) fn is_cargos(path: &RepoPath) -> bool {
-    ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())
+    is_named_as_cargos(path.as_str())
+}
+
+fn is_named_as_cargos(path: &str) -> bool {
+    ["Cargo.toml", "Cargo.lock"].contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
 /// Reads the file `path` of the disk, which is named to the user as `shown`, or returns nothing where
