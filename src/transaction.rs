@@ -18,6 +18,7 @@ pub(crate) mod journal;
 pub(crate) mod lock;
 pub(crate) mod objects;
 mod pack;
+mod pack_file;
 pub mod preflight;
 mod push;
 pub(crate) mod recover;
@@ -42,7 +43,7 @@ use crate::transaction::objects::Review;
 use crate::transaction::refs::RefMove;
 use crate::transaction::step::step;
 use crate::transaction::values::{NewCommit, Publication, Published};
-use crate::transaction::work_tree::convert::AskedAttributes;
+use crate::transaction::work_tree::convert::NewContents;
 
 impl Repo {
     /// Begins to write: no other run does so until the lock is dropped.
@@ -73,11 +74,12 @@ impl Repo {
         let here = self.checked_out()?;
         let is_here = |commit: &&NewCommit| moves.get(&commit.branch).map(|one| &one.name) == here.as_ref();
         let files = publication.commits.iter().filter(is_here).flat_map(|commit| &commit.files);
-        let asked = self.ask_attributes(files.map(|file| file.path.clone()).collect());
+        let attributes = self.ask_attributes(files.map(|file| file.path.clone()).collect());
         let (commits, mut objects) = self.make_commits(publication, review)?;
         let tags = self.make_tags(publication, &mut objects)?;
         step("objects");
-        let mut journal = self.journal(publication, moves, &commits, asked)?;
+        let contents = NewContents { attributes, blobs: &objects.blobs };
+        let mut journal = self.journal(publication, moves, &commits, contents)?;
         journal.refs.extend(tags);
         Ok(Published {
             findings: self.apply(&journal, objects)?,
@@ -93,7 +95,7 @@ impl Repo {
         publication: &Publication,
         mut moves: BTreeMap<BranchName, RefMove>,
         commits: &[Oid],
-        asked: AskedAttributes,
+        contents: NewContents<'_>,
     ) -> Result<Journal> {
         for (commit, id) in publication.commits.iter().zip(commits) {
             if let Some(one) = moves.get_mut(&commit.branch) {
@@ -103,7 +105,7 @@ impl Repo {
         let refs: Vec<RefMove> = moves.into_values().collect();
         let checked_out = self.checked_out()?;
         let here = refs.iter().find(|one| checked_out.as_ref() == Some(&one.name));
-        let work_tree = here.map(|one| self.work_tree(one, asked)).transpose()?.flatten();
+        let work_tree = here.map(|one| self.work_tree(one, contents)).transpose()?.flatten();
         Ok(Journal {
             title: publication.title.clone(),
             who: self.committer(publication.moment)?,
@@ -112,14 +114,14 @@ impl Repo {
         })
     }
 
-    fn work_tree(&self, here: &RefMove, asked: AskedAttributes) -> Result<Option<WorkTree>> {
+    fn work_tree(&self, here: &RefMove, contents: NewContents<'_>) -> Result<Option<WorkTree>> {
         let (Some(old), Some(new)) = (here.old, here.new) else { return Ok(None) };
         let tree = |id| -> Result<_> { Ok(self.git.find_commit(id)?.tree()?) };
         Ok(Some(WorkTree {
             root: self.root.clone(),
             index: self.index()?.path().context("the index has no place")?.to_owned(),
             branch: here.name.clone(),
-            files: self.follow(&tree(old)?, &tree(new)?, asked)?,
+            files: self.follow(&tree(old)?, &tree(new)?, contents)?,
         }))
     }
 }

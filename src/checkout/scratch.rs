@@ -48,7 +48,7 @@ impl Repo {
         }
         let lock = self.begin()?;
         let base = self.git.find_commit(run.parent.0)?.tree()?;
-        let edited = self.write_tree(&base, run.files, &mut Vec::new())?;
+        let edited = self.tree_with(TreeId(base.id()), run.files)?.0;
         let scratch = self.scratch(run.parent.0, edited, &lock)?;
         for command in run.commands {
             run_program(&scratch, run.folder, command, run.env)?;

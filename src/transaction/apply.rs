@@ -68,7 +68,7 @@ impl Repo {
     ///
     /// After an error everything is as before, unless the error says that it could not be: the next
     /// run then tries again.
-    pub(crate) fn apply(&self, journal: &Journal, mut objects: StagedPacks) -> Result<Vec<Finding>> {
+    pub(crate) fn apply(&self, journal: &Journal, mut objects: StagedPacks<'_>) -> Result<Vec<Finding>> {
         let drafted = self.draft_refs(&journal.refs).and_then(|drafts| {
             objects.start(drafts);
             self.write_journal(journal, &mut objects)

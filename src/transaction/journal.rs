@@ -117,7 +117,7 @@ impl Repo {
 
     /// Writes the journal: it is there whole, or not at all. When this returns it is on the disk, and so is
     /// all that it needs.
-    pub(crate) fn write_journal(&self, journal: &Journal, needed: &mut StagedPacks) -> Result<()> {
+    pub(crate) fn write_journal(&self, journal: &Journal, needed: &mut StagedPacks<'_>) -> Result<()> {
         let draft = self.state_dir().join("journal.draft");
         let bytes = journal.encode()?;
         let mut write = || -> Result<()> {

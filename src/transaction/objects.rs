@@ -12,7 +12,7 @@ use crate::git::identity::IdentityRole;
 use crate::git::{BranchName, CommitId, Mode, Moment, Repo, TreeId};
 use crate::path::RepoPath;
 use crate::rule;
-use crate::transaction::pack::{InMemory, StagedPacks};
+use crate::transaction::pack::{InMemory, NewObjects, StagedPacks};
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
@@ -31,11 +31,11 @@ pub(crate) type Review<'a> = &'a dyn Fn(&mut Draft<'_>) -> Result<()>;
 impl Repo {
     /// Makes the commits of the publication and returns them in its order; `review` sees each before, and may
     /// have programs look at what is in it.
-    pub(crate) fn make_commits(
+    pub(crate) fn make_commits<'c>(
         &self,
-        publication: &Publication,
+        publication: &'c Publication,
         review: Option<Review<'_>>,
-    ) -> Result<(Vec<Oid>, StagedPacks)> {
+    ) -> Result<(Vec<Oid>, StagedPacks<'c>)> {
         if publication.commits.is_empty() {
             return Ok((Vec::new(), StagedPacks::default()));
         }
@@ -89,7 +89,7 @@ impl Repo {
     /// A refusal if a path does not lead to a file.
     pub fn tree_with(&self, tree: TreeId, files: &[NewFile]) -> Result<TreeId> {
         let base = self.git.find_tree(tree.0)?;
-        Ok(TreeId(self.write_tree(&base, files, &mut Vec::new())?))
+        Ok(TreeId(self.write_tree(&base, files, &mut NewObjects::default())?))
     }
 
     /// Makes a commit that no ref leads to, on which the next pick can be tried.
@@ -150,7 +150,12 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if a path does not lead to a file, or to a place for one.
-    pub(crate) fn write_tree(&self, base: &Tree<'_>, files: &[NewFile], made: &mut Vec<Oid>) -> Result<Oid> {
+    pub(crate) fn write_tree<'c>(
+        &self,
+        base: &Tree<'_>,
+        files: &'c [NewFile],
+        made: &mut NewObjects<'c>,
+    ) -> Result<Oid> {
         let mut files: Vec<_> = files.iter().map(|file| (file.path.as_str(), file)).collect();
         files.sort_unstable_by_key(|(path, _)| *path);
         let mut findings = Vec::new();
@@ -160,11 +165,11 @@ impl Repo {
     }
 
     /// Writes a folder that is `base` but for `files`, which are sorted by their paths from there.
-    fn write_folder(
+    fn write_folder<'c>(
         &self,
         base: Option<&Tree<'_>>,
-        files: &[(&str, &NewFile)],
-        made: &mut Vec<Oid>,
+        files: &[(&str, &'c NewFile)],
+        made: &mut NewObjects<'c>,
         findings: &mut Vec<Finding>,
     ) -> Result<Oid> {
         let first = |path: &'_ str| path.find('/').unwrap_or(path.len());
@@ -188,7 +193,8 @@ impl Repo {
                     let mode = found.and_then(|(mode, _)| mode).unwrap_or(Mode::Plain);
                     let blob = self.written(|| self.git.blob(&file.content))?;
                     folder.insert(name, blob, mode.bits().cast_signed())?;
-                    made.push(blob);
+                    made.ids.push(blob);
+                    made.blobs.insert(blob, &file.content);
                 }
                 (Some((mode, _)), _) => findings.extend(group.iter().map(|(path, file)| {
                     let whole = file.path.as_str();
@@ -197,7 +203,7 @@ impl Repo {
             }
         }
         let tree = self.written(|| folder.write()).context("cannot write a tree")?;
-        made.push(tree);
+        made.ids.push(tree);
         Ok(tree)
     }
 
@@ -256,14 +262,14 @@ impl Repo {
     }
 }
 
-impl InMemory<'_> {
-    fn draft<'a>(
+impl<'c> InMemory<'_, 'c> {
+    fn draft(
         &self,
-        commit: &'a NewCommit,
+        commit: &'c NewCommit,
         parent: Oid,
         author: Signature<'static>,
         committer: Signature<'static>,
-    ) -> Result<Draft<'a>> {
+    ) -> Result<Draft<'c>> {
         let message = match commit.origin {
             Some(_) => commit.message.clone(),
             None => message_prettify(commit.message.as_str(), None)?,
@@ -272,10 +278,10 @@ impl InMemory<'_> {
             Some(tree) => self.repo.git.find_tree(tree.0)?,
             None => self.repo.git.find_commit(parent).context("the parent does not exist")?.tree()?,
         };
-        let mut made = Vec::new();
+        let mut made = NewObjects::default();
         if commit.tree.is_some() {
             let before = self.repo.git.find_commit(parent).context("the parent does not exist")?.tree()?;
-            self.repo.collect_loose(&tree, Some(&before), &mut made)?;
+            self.repo.collect_loose(&tree, Some(&before), &mut made.ids)?;
         }
         let tree = self.repo.write_tree(&tree, &commit.files, &mut made)?;
         self.note(made);
@@ -289,7 +295,7 @@ impl InMemory<'_> {
         let id = git
             .commit(None, &draft.author, &draft.committer, &draft.message, &tree, &[&parent])
             .context("cannot write a commit")?;
-        self.note([id]);
+        self.note(NewObjects { ids: vec![id], ..NewObjects::default() });
         Ok(id)
     }
 }

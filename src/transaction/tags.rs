@@ -31,7 +31,7 @@ impl Repo {
     pub(crate) fn make_tags(
         &self,
         publication: &Publication,
-        staged: &mut StagedPacks,
+        staged: &mut StagedPacks<'_>,
     ) -> Result<Vec<RefMove>> {
         Refused::if_any(self.tags_in_the_way(publication)?)?;
         let mut moves = Vec::new();

@@ -15,7 +15,7 @@ use crate::git::{Mode, Repo, TreeId, diff, is_skipped};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::journal::{FileMove, Side};
-use crate::transaction::work_tree::convert::AskedAttributes;
+use crate::transaction::work_tree::convert::NewContents;
 use crate::transaction::work_tree::disk::{DiskEntry, folder_obstacle};
 
 impl Repo {
@@ -28,7 +28,7 @@ impl Repo {
         &self,
         old: &Tree<'_>,
         new: &Tree<'_>,
-        asked: AskedAttributes,
+        contents: NewContents<'_>,
     ) -> Result<Vec<FileMove>> {
         let index = self.index()?;
         let mut findings = Vec::new();
@@ -41,7 +41,7 @@ impl Repo {
         }
         self.fill_old(&mut files, self.settings()?, &mut findings)?;
         Refused::if_any(findings)?;
-        self.fill_new(&mut files, asked)?;
+        self.fill_new(&mut files, contents)?;
         Ok(files)
     }
 
@@ -144,7 +144,7 @@ impl Repo {
     }
 
     /// Notes what each file is to hold.
-    fn fill_new(&self, files: &mut [FileMove], asked: AskedAttributes) -> Result<()> {
+    fn fill_new(&self, files: &mut [FileMove], contents: NewContents<'_>) -> Result<()> {
         let wanted: Vec<usize> = files
             .iter()
             .enumerate()
@@ -153,7 +153,7 @@ impl Repo {
             .collect();
         let blobs: Vec<(&RepoPath, Oid)> =
             wanted.iter().filter_map(|&at| Some((&files[at].path, files[at].new.as_ref()?.id))).collect();
-        let contents = self.checked_out_contents(&blobs, asked)?;
+        let contents = self.checked_out_contents(&blobs, contents)?;
         for (at, content) in wanted.into_iter().zip(contents) {
             if let Some(new) = &mut files[at].new {
                 new.bytes = content;

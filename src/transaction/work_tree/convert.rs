@@ -1,6 +1,6 @@
 //! Contents as they lie in the work tree: line ends and filters as `git checkout` applies them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs;
 use std::thread::JoinHandle;
@@ -14,21 +14,23 @@ use crate::path::RepoPath;
 use crate::transaction::work_tree::index::blank_entry;
 
 impl Repo {
-    /// Returns the content of each blob as `git checkout` would write it at its path; of most paths git was
-    /// `asked` already.
+    /// Returns the content of each blob as `git checkout` would write it at its path.
     pub(crate) fn checked_out_contents(
         &self,
         blobs: &[(&RepoPath, Oid)],
-        asked: AskedAttributes,
+        known: NewContents<'_>,
     ) -> Result<Vec<Vec<u8>>> {
         if blobs.is_empty() {
             return Ok(Vec::new());
         }
         let mut contents = Vec::with_capacity(blobs.len());
         for (_, id) in blobs {
-            contents.push(self.git.find_blob(*id)?.content().to_vec());
+            contents.push(match known.blobs.get(id) {
+                Some(content) => content.to_vec(),
+                None => self.git.find_blob(*id)?.content().to_vec(),
+            });
         }
-        let mut attributes = asked.answer()?;
+        let mut attributes = known.attributes.answer()?;
         let others = blobs.iter().map(|(path, _)| *path).filter(|path| !attributes.contains_key(path));
         attributes.append(&mut self.ask_attributes(others.cloned().collect()).answer()?);
         let settings = self.settings()?;
@@ -117,6 +119,14 @@ impl Settings {
             _ => cfg!(windows),
         }
     }
+}
+
+/// What is known of new files before they are looked at.
+pub(crate) struct NewContents<'a> {
+    /// The attributes of most of them.
+    pub(crate) attributes: AskedAttributes,
+    /// What some blobs hold.
+    pub(crate) blobs: &'a HashMap<Oid, &'a [u8]>,
 }
 
 /// What git says of the attributes of some paths, asked before it is needed.
