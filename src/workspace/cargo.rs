@@ -2,10 +2,12 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Stdio};
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::confined::Confined;
 use super::outside::CargoMessage;
@@ -14,7 +16,7 @@ use super::outside::CargoMessage;
 pub(super) struct Cargo {
     command: Command,
     /// Where it runs, if that is not the folder whose configuration counts.
-    confined: Option<Confined>,
+    _confined: Option<Confined>,
 }
 
 impl Cargo {
@@ -35,12 +37,12 @@ impl Cargo {
             command.env("RUSTUP_TOOLCHAIN", toolchain);
         }
         command.current_dir(confined.as_ref().map_or(&*folder, |confined| &*confined.folder));
-        Ok(Self { command, confined })
+        Ok(Self { command, _confined: confined })
     }
 
     /// Prepares a call by the configuration of the current folder, with all that it names.
     pub(super) fn unconfined() -> Self {
-        Self { command: cargo(), confined: None }
+        Self { command: cargo(), _confined: None }
     }
 
     /// Adds arguments.
@@ -56,26 +58,38 @@ impl Cargo {
 
     /// Runs it, and returns what it printed; the inner error is what it said where it failed.
     ///
+    /// # Errors
+    ///
+    /// If it cannot be run.
+    pub(super) fn run(self) -> Result<Result<String, CargoMessage>> {
+        self.reading(|printed| {
+            let mut bytes = Vec::new();
+            printed.read_to_end(&mut bytes)?;
+            Ok(text(bytes))
+        })
+    }
+
+    /// Runs it, and returns what `read` makes of what it prints, while it ends; the inner error is what it said where
+    /// it failed.
+    ///
     /// rustup installs nothing for it. Where the repository asks for a toolchain that is not there, the one
     /// that is the user's default answers: what the members are does not depend on it.
     ///
     /// # Errors
     ///
-    /// If it cannot be run.
-    pub(super) fn run(mut self) -> Result<Result<String, CargoMessage>> {
+    /// If it cannot be run, or not be read.
+    fn reading<T>(mut self, read: impl Fn(&mut dyn BufRead) -> Result<T>) -> Result<Result<T, CargoMessage>> {
         let command = &mut self.command;
         // Without a backtrace, which rustup and Cargo would print among what they say.
         command.env("RUSTUP_AUTO_INSTALL", "0").env("RUST_BACKTRACE", "0").env_remove("RUST_LIB_BACKTRACE");
-        let output = output(command)?;
-        if !output.status.success()
-            && is_toolchain_missing(&output)
+        let mut answered = attempt(command, &read)?;
+        if answered.as_ref().is_err_and(|said| is_toolchain_missing(said))
             && env::var_os("RUSTUP_TOOLCHAIN").is_none()
             && let Some(toolchain) = default_toolchain()
         {
-            return Ok(said(self::output(command.env("RUSTUP_TOOLCHAIN", toolchain))?));
+            answered = attempt(command.env("RUSTUP_TOOLCHAIN", toolchain), &read)?;
         }
-        drop(self.confined);
-        Ok(said(output))
+        answered.map_err(CargoMessage::new).map_or_else(|said| Ok(Err(said)), |read| read.map(Ok))
     }
 }
 
@@ -84,50 +98,64 @@ fn cargo() -> Command {
 }
 
 /// Asks `cargo metadata`, with `args` beside those that are always given, in `folder`, whose Cargo
-/// configuration counts, or else in the current one, and returns the JSON; the inner error is what Cargo
-/// said where it failed.
+/// configuration counts, or else in the current one, and returns what `read` makes of the JSON; the inner error is
+/// what Cargo said where it failed.
 ///
 /// # Errors
 ///
-/// If Cargo cannot be run.
-pub(super) fn metadata(
+/// If Cargo cannot be run, and those of `read`.
+pub(super) fn metadata<T>(
     manifest: &Path,
     args: &[&str],
     folder: Option<&Path>,
-) -> Result<Result<String, CargoMessage>> {
+    read: impl Fn(&str) -> Result<T>,
+) -> Result<Result<T, CargoMessage>> {
     let always = ["metadata", "--format-version=1", "--offline", "--manifest-path"];
     let cargo = Cargo::confined(folder)?.args(always).arg(manifest).args(args);
-    // A wrapper around Cargo may have printed something of its own.
-    Ok(cargo.run()?.map(|text| match text.lines().find(|line| line.starts_with('{')) {
-        Some(line) if line.len() + 1 < text.len() => line.to_owned(),
-        _ => text,
-    }))
+    cargo.reading(|printed| {
+        // A wrapper around Cargo may have printed something of its own.
+        let mut line = Vec::new();
+        while !line.starts_with(b"{") {
+            line.clear();
+            ensure!(printed.read_until(b'\n', &mut line)? > 0, NOT_UNDERSTOOD);
+        }
+        read(&text(line))
+    })
 }
 
 /// Says that Cargo's answer is not as expected.
 pub(super) const NOT_UNDERSTOOD: &str = "cannot read the output of `cargo metadata`";
 
-fn output(command: &mut Command) -> Result<Output> {
-    command.output().with_context(|| {
-        let words: Vec<_> = command.get_args().take(1).map(|word| word.to_string_lossy()).collect();
-        format!("cannot run `cargo {}`", words.join(" "))
-    })
+/// Runs a command once; the inner error is what it said where it failed.
+fn attempt<T>(
+    command: &mut Command,
+    read: impl Fn(&mut dyn BufRead) -> Result<T>,
+) -> Result<Result<Result<T>, String>> {
+    let words: Vec<_> = command.get_args().take(1).map(|word| word.to_string_lossy()).collect();
+    let cannot = format!("cannot run `cargo {}`", words.join(" "));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| cannot.clone())?;
+    let (printed, mut said) = (child.stdout.take(), child.stderr.take());
+    let said = thread::spawn(move || {
+        let mut bytes = Vec::new();
+        said.as_mut().map_or(Ok(0), |said| said.read_to_end(&mut bytes)).map(|_| bytes)
+    });
+    let mut printed = BufReader::new(printed.context(NOT_UNDERSTOOD)?);
+    let found = read(&mut printed);
+    // It would not end well with nobody to print to.
+    io::copy(&mut printed, &mut io::sink()).with_context(|| cannot.clone())?;
+    let status = child.wait().with_context(|| cannot.clone())?;
+    let said = said.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).context(cannot)?;
+    Ok(if status.success() { Ok(found) } else { Err(text(said)) })
 }
 
-fn said(output: Output) -> Result<String, CargoMessage> {
-    let text = |bytes| {
-        String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-    };
-    match output.status.success() {
-        true => Ok(text(output.stdout)),
-        false => Err(CargoMessage::new(text(output.stderr))),
-    }
+/// Returns the text; bytes that are not UTF-8 are replaced.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Returns whether it is rustup that failed, for want of the toolchain that a file asks for.
-fn is_toolchain_missing(output: &Output) -> bool {
-    let said = String::from_utf8_lossy(&output.stderr);
+fn is_toolchain_missing(said: &str) -> bool {
     said.contains("toolchain '") && said.contains("is not installed")
 }
 

@@ -153,8 +153,9 @@ impl<'a> Layout<'a> {
     fn graph(&self, manifest: &RepoPath) -> Result<Result<Graph, GraphError>> {
         let folder = self.scratch.as_ref().map(ScratchFolder::root);
         let arguments = Question::Dependencies.arguments();
-        match cargo::metadata(&self.root.join(manifest), arguments, folder)? {
-            Ok(said) => Ok(Ok(Graph::of(&answer::read(&said)?))),
+        let read = |said: &str| Ok(Graph::of(&answer::read(said)?));
+        match cargo::metadata(&self.root.join(manifest), arguments, folder, read)? {
+            Ok(graph) => Ok(Ok(graph)),
             Err(said) => Ok(Err(self.graph_error(said)?)),
         }
     }

@@ -5,7 +5,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cargo_metadata::Metadata;
 use semver::Version;
 
 use crate::edit::manifest::{Manifest, Publication};
@@ -14,7 +13,7 @@ use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::rust_version::RustVersion;
-use crate::workspace::answer::{self, Question};
+use crate::workspace::answer::{Answer, AnsweredPackage, MembersAnswer, Question};
 use crate::workspace::cargo;
 use crate::workspace::graph::Graph;
 use crate::workspace::outside::CargoMessage;
@@ -199,54 +198,52 @@ impl Members {
     /// Asks about the workspace of a manifest below `root` by Cargo's configuration in `folder`: for its members
     /// alone where it does not tell the dependencies.
     fn ask((root, manifest): (&Path, &Path), question: Question, folder: Option<&Path>) -> Result<Self> {
-        let asked = cargo::metadata(manifest, question.arguments(), folder)?;
-        let (said, refused) = match asked {
+        let ask = |question: Question, folder| {
+            cargo::metadata(manifest, question.arguments(), folder, |said| Answer::read(said, question))
+        };
+        let (answer, refused) = match ask(question, folder)? {
             Err(refused) if question == Question::Dependencies => {
-                (cargo::metadata(manifest, Question::Members.arguments(), None)?, Some(refused))
+                (ask(Question::Members, None)?, Some(refused))
             }
-            asked => (asked, None),
+            answer => (answer, None),
         };
-        let said = said.map_err(|said| Unreadable { manifest: manifest.to_owned(), said })?;
-        let metadata = answer::read(&said)?;
-        let graph = match refused {
-            Some(refused) => Some(Err(refused)),
-            None => (question == Question::Dependencies).then(|| Ok(Graph::of(&metadata))),
-        };
-        let mut members = Self::from_metadata(root, metadata)?;
+        let answer = answer.map_err(|said| Unreadable { manifest: manifest.to_owned(), said })?;
+        let graph = refused.map(Err).or(answer.graph.map(Ok));
+        let mut members = Self::answered(root, answer.members)?;
         members.dependencies =
             graph.map(|graph| AnsweredDependencies { root: members.root.clone(), graph, scratch: None });
         Ok(members)
     }
 
-    fn from_metadata(root: &Path, metadata: Metadata) -> Result<Self> {
+    fn answered(root: &Path, answer: MembersAnswer) -> Result<Self> {
         let inside = |path: &Path| {
             let relative =
                 path.strip_prefix(root).ok().and_then(Path::to_str).map(|text| text.replace('\\', "/"));
             relative.as_deref().and_then(RepoPath::new).ok_or_else(|| outside(path, root))
         };
-        let member = |package: cargo_metadata::Package| -> Result<Member> {
+        let member = |package: AnsweredPackage| -> Result<Member> {
             Ok(Member {
-                manifest: inside(package.manifest_path.as_std_path())?,
-                name: package.name.to_string(),
+                manifest: inside(&package.manifest_path)?,
+                name: package.name,
                 version: package.version,
                 publication: Publication::of(package.publish),
                 repository: package.repository,
-                rust_version: package.rust_version.and_then(|rust| rust.to_string().parse().ok()),
+                rust_version: package.rust_version.and_then(|rust| rust.parse().ok()),
                 about: PackageMetadata {
                     description: package.description,
                     license: package.license,
-                    license_file: package.license_file.map(Into::into),
-                    readme: package.readme.map(Into::into),
+                    license_file: package.license_file,
+                    readme: package.readme,
                 },
             })
         };
         // Their order is that of the members, whatever else there is among the packages.
         let mut packages: HashMap<_, _> =
-            metadata.packages.into_iter().map(|package| (package.id.clone(), package)).collect();
-        let members = metadata.workspace_members.iter().filter_map(|id| packages.remove(id));
+            answer.packages.into_iter().map(|package| (package.id.clone(), package)).collect();
+        let members = answer.workspace_members.iter().filter_map(|id| packages.remove(id));
         let packages = members.map(member).collect::<Result<Vec<_>>>()?;
         let paths = packages.iter().map(|package| package.manifest.clone()).collect();
-        let root = inside(metadata.workspace_root.join("Cargo.toml").as_std_path())?;
+        let root = inside(&answer.workspace_root.join("Cargo.toml"))?;
         let (in_submodules, needs_scratch, dependencies) = (Vec::new(), false, None);
         Ok(Self { root, packages, in_submodules, needs_scratch, dependencies, paths })
     }
