@@ -96,6 +96,8 @@ pub struct Repo {
     first_parents: FirstParents,
     /// What blobs hold that are known from the work tree.
     known_blobs: RefCell<HashMap<BlobId, Vec<u8>>>,
+    /// The files of the work tree from which that is known.
+    known_files: RefCell<HashMap<RepoPath, BlobId>>,
 }
 
 impl Repo {
@@ -146,6 +148,7 @@ impl Repo {
             promisor: OnceCell::new(),
             first_parents: FirstParents::default(),
             known_blobs: RefCell::default(),
+            known_files: RefCell::default(),
         }
     }
 
@@ -300,14 +303,14 @@ impl Repo {
     }
 }
 
-/// The flag of an index entry that a sparse checkout leaves out of the work tree.
-const SKIP_WORKTREE: u16 = 1 << 14;
-
 /// Returns the path of an entry of the index, if it is `wanted` and names a place in the work tree.
 fn wanted_path(entry: &IndexEntry, wanted: impl Fn(&str) -> bool) -> Option<RepoPath> {
     // Of all entries few are wanted.
     RepoPath::new(std::str::from_utf8(&entry.path).ok().filter(|path| wanted(path))?)
 }
+
+/// The flag of an index entry that a sparse checkout leaves out of the work tree.
+const SKIP_WORKTREE: u16 = 1 << 14;
 
 /// Returns whether a sparse checkout leaves the file of this entry out of the work tree.
 pub(crate) fn is_skipped(entry: &git2::IndexEntry) -> bool {

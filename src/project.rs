@@ -109,6 +109,8 @@ impl Project {
         asked: Option<AskedMembers>,
     ) -> Result<Self> {
         let tree = repo.tree(commit)?;
+        // What is edited need not be read again.
+        repo.changed_among(&tree, text::is_cargos)?;
         let asked = (Question::Members, asked);
         Ok(Self::read_tree((repo, refs), location, (commit, tree), changed, asked)?.0)
     }

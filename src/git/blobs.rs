@@ -50,8 +50,15 @@ impl Repo {
         let is_same = Oid::hash_object(ObjectType::Blob, &content)? == blob.0;
         if is_same {
             self.known_blobs.borrow_mut().insert(blob, content);
+            self.known_files.borrow_mut().insert(path.clone(), blob);
         }
         Ok(is_same)
+    }
+
+    /// Returns what the file `path` of the work tree held when it was read, if that was `blob`.
+    pub(crate) fn known_of_file(&self, path: &RepoPath, blob: BlobId) -> Option<Vec<u8>> {
+        let is_known = self.known_files.borrow().get(path) == Some(&blob);
+        if is_known { self.known_blobs.borrow().get(&blob).cloned() } else { None }
     }
 
     /// Reads a blob where it is: in this repository, in that of a submodule, or with the remote that promises

@@ -17,7 +17,7 @@ use crate::transaction::step::step;
 use crate::transaction::sync::{Syncs, folders_of, sync};
 use crate::transaction::work_tree::changed_file;
 use crate::transaction::work_tree::disk::FileState;
-use crate::transaction::work_tree::index::{self, all_at, entry, redraft};
+use crate::transaction::work_tree::index::{self, Written, all_at, entry, redraft};
 
 /// The room in bytes that going back takes, at most: the locks of a few refs, their reflogs, and
 /// what this program notes.
@@ -118,17 +118,18 @@ impl Repo {
     }
 
     fn move_work_tree(&self, tree: &WorkTree, lock: &GitLock, done: &mut Syncs) -> Result<Vec<Finding>> {
+        let mut written = Written::new();
         for (at, file) in tree.files.iter().filter(|file| file.on_disk).enumerate() {
             // Someone may have saved the file since it was looked at.
             if file.state(&tree.root)? == FileState::Foreign {
                 return Err(Refused::from(changed_file(&file.path)).into());
             }
-            file.write(&tree.root, file.new.as_ref())?;
+            written.extend(file.write(&tree.root, file.new.as_ref())?.map(|found| (&file.path, found)));
             step(if at == 0 { "first-file" } else { "file" });
         }
         step("files");
         self.sync_files(tree, &tree.files, done)?;
-        let findings = self.move_index(tree, lock, Direction::Forward, done)?;
+        let findings = self.move_index(tree, lock, (Direction::Forward, &written), done)?;
         step("index");
         Ok(findings)
     }
@@ -175,11 +176,11 @@ impl Repo {
         &self,
         tree: &WorkTree,
         lock: &GitLock,
-        direction: Direction,
+        (direction, written): (Direction, &Written<'_>),
         done: &mut Syncs,
     ) -> Result<Vec<Finding>> {
         let draft = self.index_draft();
-        let foreign = redraft(&tree.index, &draft, &tree.root, &tree.files, direction.side())?;
+        let foreign = redraft(tree, &draft, direction.side(), written)?;
         step("index-draft");
         if self.settings()?.syncs_index() {
             sync(&draft)?;
@@ -289,12 +290,13 @@ impl Repo {
             return Ok(findings);
         }
         let lock = index::lock(&tree.index, &self.run_lock())?;
+        let mut written = Written::new();
         for file in unsettled {
-            file.write(&tree.root, direction.side()(file))?;
+            written.extend(file.write(&tree.root, direction.side()(file))?.map(|found| (&file.path, found)));
         }
         self.sync_files(tree, &tree.files, done)?;
         if !is_index_settled {
-            findings.extend(self.move_index(tree, &lock, direction, done)?);
+            findings.extend(self.move_index(tree, &lock, (direction, &written), done)?);
         }
         Ok(findings)
     }

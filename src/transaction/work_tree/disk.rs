@@ -65,28 +65,28 @@ impl FileMove {
         self.old.is_none() && found.is_ok_and(|found| found.is_file() && found.len() == 0)
     }
 
-    /// Gives the file the content of `side`, one of the two.
-    pub(crate) fn write(&self, root: &Path, side: Option<&Side>) -> Result<()> {
+    /// Gives the file the content of `side`, one of the two, and returns what git notes of it, if it is a regular
+    /// file then.
+    pub(crate) fn write(&self, root: &Path, side: Option<&Side>) -> Result<Option<fs::Metadata>> {
         let path = root.join(&self.path);
         let cannot = || format!("cannot write {}", self.path);
+        let Some(side) = side else {
+            remove(root, &path).with_context(cannot)?;
+            return Ok(None);
+        };
         let is_link = fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink());
-        match side {
-            None => remove(root, &path).with_context(cannot),
-            Some(side) => {
-                if is_link || side.mode == Mode::Link {
-                    remove(root, &path).with_context(cannot)?;
-                }
-                make_folders(&path).with_context(cannot)?;
-                if side.mode == Mode::Link {
-                    return make_link(&side.bytes, &path).with_context(cannot);
-                }
-                overwrite(&path, &side.bytes).with_context(cannot)?;
-                if self.changes_bit() {
-                    set_executable(&path, side.mode == Mode::Executable).with_context(cannot)?;
-                }
-                Ok(())
-            }
+        if is_link || side.mode == Mode::Link {
+            remove(root, &path).with_context(cannot)?;
         }
+        if side.mode == Mode::Link {
+            make_folders(&path).and_then(|()| make_link(&side.bytes, &path)).with_context(cannot)?;
+            return Ok(None);
+        }
+        let file = overwrite(&path, &side.bytes).with_context(cannot)?;
+        if self.changes_bit() {
+            set_executable(&path, side.mode == Mode::Executable).with_context(cannot)?;
+        }
+        file.metadata().map(Some).with_context(cannot)
     }
 
     /// Returns whether only one of the two sides can be executed.
@@ -112,6 +112,11 @@ pub(crate) enum DiskEntry {
 
 impl DiskEntry {
     pub(crate) fn read(root: &Path, path: &RepoPath) -> Result<Self> {
+        Self::read_unless(None, root, path)
+    }
+
+    /// Reads what lies at `path`, but not a file of the same length whose content is `known`.
+    pub(crate) fn read_unless(known: Option<Vec<u8>>, root: &Path, path: &RepoPath) -> Result<Self> {
         let full = root.join(path);
         let cannot = || format!("cannot read {path}");
         let found = match fs::symlink_metadata(&full) {
@@ -125,7 +130,9 @@ impl DiskEntry {
             let target = fs::read_link(&full).with_context(cannot)?;
             Self::Link(target.into_os_string().into_encoded_bytes())
         } else if found.is_file() {
-            Self::File { bytes: fs::read(&full).with_context(cannot)?, executable: is_executable(&found) }
+            let known = known.filter(|bytes| bytes.len() as u64 == found.len());
+            let bytes = known.map_or_else(|| fs::read(&full), Ok).with_context(cannot)?;
+            Self::File { bytes, executable: is_executable(&found) }
         } else {
             Self::Other
         })
@@ -219,14 +226,18 @@ const SECTOR: usize = 512;
 ///
 /// It is not emptied first: its blocks are not given away on a disk that is nearly full, and ext4
 /// does not wait for the disk, as it does on closing a file that was emptied.
-fn overwrite(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+fn overwrite(path: &Path, content: &[u8]) -> std::io::Result<fs::File> {
+    let open = || fs::OpenOptions::new().write(true).create(true).truncate(false).open(path);
+    let mut file = match open() {
+        Err(error) if error.kind() == ErrorKind::NotFound => make_folders(path).and_then(|()| open()),
+        file => file,
+    }?;
     file.write_all(content)?;
     let len = content.len() as u64;
     if file.metadata()?.len() > len {
         file.set_len(len)?;
     }
-    Ok(())
+    Ok(file)
 }
 
 fn make_folders(path: &Path) -> std::io::Result<()> {

@@ -1,5 +1,6 @@
 //! Changes single entries of an index and keeps the rest, without a look at the other files.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use crate::git::Mode;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
-use crate::transaction::journal::{FileMove, Side};
+use crate::transaction::journal::{FileMove, Side, WorkTree};
 use crate::transaction::work_tree::disk::DiskEntry;
 
 /// Takes the lock of the index at `index`, as [`GitLock::take`] does.
@@ -47,20 +48,23 @@ pub(crate) fn all_at(index: &Path, files: &[FileMove], side: fn(&FileMove) -> Op
     Ok(files.iter().all(|file| is_at(entry(&index, &file.path).as_ref(), side(file))))
 }
 
-/// Writes to `draft` the index at `index` with each of `files` moved `to` one of its sides, and
-/// returns the files whose entry was at neither side: these it leaves.
+/// What the files that were written looked like right after that.
+pub(crate) type Written<'a> = HashMap<&'a RepoPath, fs::Metadata>;
+
+/// Writes to `draft` the index of `tree` with each of its files moved `to` one of its sides, and returns the files
+/// whose entry was at neither side: these it leaves.
 pub(crate) fn redraft(
-    index: &Path,
+    tree: &WorkTree,
     draft: &Path,
-    root: &Path,
-    files: &[FileMove],
     to: fn(&FileMove) -> Option<&Side>,
+    written: &Written<'_>,
 ) -> Result<Vec<RepoPath>> {
+    let WorkTree { root, index, files, .. } = tree;
     let cannot = || format!("cannot rewrite {}", index.display());
     fs::copy(index, draft).with_context(cannot)?;
-    let written = fs::metadata(index).with_context(cannot)?;
+    let staged = fs::metadata(index).with_context(cannot)?;
     let mut changed = Index::open(draft).with_context(cannot)?;
-    distrust_racy_entries(&mut changed, &written)?;
+    distrust_racy_entries(&mut changed, &staged)?;
     let mut foreign = Vec::new();
     for file in files {
         let now = entry(&changed, &file.path);
@@ -71,13 +75,13 @@ pub(crate) fn redraft(
         match to(file) {
             None if now.is_none() => {}
             None => changed.remove(file.path.as_ref(), 0).with_context(cannot)?,
-            Some(side) => changed.add(&moved(now, root, file, side)).with_context(cannot)?,
+            Some(side) => changed.add(&moved(now, root, (file, side), written)).with_context(cannot)?,
         }
     }
     // Renamed over another file, the new one would be waited for.
     fs::remove_file(draft).with_context(cannot)?;
     changed.write().with_context(cannot)?;
-    fs::set_permissions(draft, written.permissions()).with_context(cannot)?;
+    fs::set_permissions(draft, staged.permissions()).with_context(cannot)?;
     Ok(foreign)
 }
 
@@ -100,10 +104,17 @@ pub(crate) fn blank_entry(path: &RepoPath, mode: Mode, id: Oid) -> IndexEntry {
 }
 
 /// Returns the entry with the content of `side`, its flags kept.
-fn moved(entry: Option<IndexEntry>, root: &Path, file: &FileMove, side: &Side) -> IndexEntry {
+fn moved(
+    entry: Option<IndexEntry>,
+    root: &Path,
+    (file, side): (&FileMove, &Side),
+    written: &Written<'_>,
+) -> IndexEntry {
     let (flags, flags_extended) = entry.map_or((0, 0), |entry| (entry.flags, entry.flags_extended));
     let mut moved = IndexEntry { flags, flags_extended, ..blank_entry(&file.path, side.mode, side.id) };
-    if file.on_disk
+    if let Some(found) = written.get(&file.path) {
+        note_stat(&mut moved, found);
+    } else if file.on_disk
         && side.mode != Mode::Submodule
         && let Ok(found) = fs::symlink_metadata(root.join(&file.path))
         // What someone else has changed since must not look unchanged.
