@@ -1,6 +1,7 @@
 //! Moving versions: one commit's worth of edits to manifests, lock files and version files.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -90,8 +91,15 @@ pub fn bump((project, date): (&Project, NaiveDate), lines: &Lines<'_>, course: &
         }
     }
     bump.staying.sort();
-    bump.edit_manifests(workspace, config, &moves);
-    bump.edit_locks(workspace, config, &moves);
+    // Lock files are long, and what becomes of them does not depend on the edits of manifests.
+    let locks = thread::scope(|scope| {
+        let locks = scope.spawn(|| Bump::of_locks(workspace, config, &moves));
+        bump.edit_manifests(workspace, config, &moves);
+        locks.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    bump.files.extend(locks.files);
+    bump.unsettled.extend(locks.unsettled);
+    bump.findings.extend(locks.findings);
     bump.edit_version_files((project, date), lines.lead, &moves);
     bump
 }
@@ -119,16 +127,18 @@ impl Bump {
         }
     }
 
-    fn edit_locks(&mut self, workspace: &Workspace, config: &Config, moves: &Moves<'_>) {
+    /// Moves versions in lock files alone.
+    fn of_locks(workspace: &Workspace, config: &Config, moves: &Moves<'_>) -> Self {
+        let mut bump = Self::default();
         if moves.is_empty() {
-            return;
+            return bump;
         }
         let scope = LockScope::of(workspace);
         for (path, text) in workspace.locks.iter().filter(|(path, _)| workspace.is_lock_in_use(path)) {
             let lock = match LockFile::read(path, text) {
                 Ok(lock) => lock,
                 Err(Refused(findings)) => {
-                    self.findings.extend(findings);
+                    bump.findings.extend(findings);
                     continue;
                 }
             };
@@ -149,13 +159,13 @@ impl Bump {
                 let finding = Finding::of(rule::LOCK_STALE, message)
                     .at(first.line.map_or_else(|| Place::file(path), |line| Place::line(path, text, line)))
                     .remedy("run `cargo update --workspace` there and commit the result, or name it in `locks.ignore`");
-                self.findings.push(finding.as_warning_if(config.locks.stale == StaleLock::Leave));
+                bump.findings.push(finding.as_warning_if(config.locks.stale == StaleLock::Leave));
                 continue;
             }
             let reasons = match lockfile::follow_read(&lock, text, &moved) {
                 Followed::Unchanged if stale.is_empty() => continue,
                 Followed::Edited(after) if stale.is_empty() => {
-                    self.files.put(path, What::Lock, Some(text), after);
+                    bump.files.put(path, What::Lock, Some(text), after);
                     continue;
                 }
                 Followed::NeedsCargo(reasons) => reasons,
@@ -163,8 +173,9 @@ impl Bump {
                     stale.into_iter().map(|stale| format!("it is out of date: {}", stale.message)).collect()
                 }
             };
-            self.unsettled.push(UnsettledLock { path: path.clone(), reasons });
+            bump.unsettled.push(UnsettledLock { path: path.clone(), reasons });
         }
+        bump
     }
 
     fn edit_version_files(

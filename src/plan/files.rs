@@ -71,6 +71,11 @@ impl FileChanges {
         }
     }
 
+    /// Adds the changes of other files.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Returns whether no file changes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
