@@ -84,8 +84,8 @@ impl Project {
     /// # Errors
     ///
     /// A refusal where it cannot be fetched.
-    pub fn bring(repo: &Repo, commits: &[CommitId]) -> Result<()> {
-        repo.bring_of_all(commits, text::is_read)
+    pub fn prefetch(repo: &Repo, commits: &[CommitId]) -> Result<()> {
+        repo.prefetch_of_all(commits, text::is_read)
     }
 
     /// Returns what has to be decided before anything rests on how releases are named.
@@ -313,7 +313,7 @@ impl Project {
             named.insert(file.path);
             named.extend(file.config.template.as_deref().cloned());
         }
-        repo.bring_files(&files, |path| named.contains(path))?;
+        repo.prefetch_files(&files, |path| named.contains(path))?;
         let mut texts = BTreeMap::new();
         for path in named {
             if let Some(text) = text::of_commit(repo, &files, &path)? {

@@ -32,7 +32,7 @@ use semver::Version;
 
 use crate::config::Patterns;
 use crate::config::publish::PublishConfig;
-use crate::edit::manifest::{Dependency, Inheritable, Manifest, Publication};
+use crate::edit::manifest::{Dependency, Inheritable, Manifest, PublishTargets};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{Mode, Repo, Tree};
 use crate::path::RepoPath;
@@ -76,7 +76,7 @@ pub struct Package {
     /// Whether it is a member of the workspace; otherwise the configuration names its manifest.
     pub member: bool,
     /// Where it is published.
-    pub publication: Publication,
+    pub publication: PublishTargets,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
     /// What it says about itself; nothing where it is not a member.

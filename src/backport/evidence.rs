@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::marks::{LEAST_DIGITS, Mark};
+use super::marks::{LEAST_DIGITS, MessageMark};
 use super::title::{self, BranchWords, Named};
 use crate::git::CommitId;
 use crate::git::history::CommitInfo;
@@ -143,14 +143,14 @@ impl Facts {
     }
 
     /// Returns by what it is found: wherever [`Facts::evidence_for`] is something, both have one of these.
-    pub(super) fn marks(&self) -> BTreeSet<Mark> {
+    pub(super) fn marks(&self) -> BTreeSet<MessageMark> {
         let listed = self.listed.iter().flat_map(|named| &named.pulls);
-        let pulls = self.pulls.iter().chain(listed).map(|pull| Mark::Pull(*pull));
-        let listed = self.listed.iter().filter_map(|named| Mark::of_subject(&named.subject));
+        let pulls = self.pulls.iter().chain(listed).map(|pull| MessageMark::Pull(*pull));
+        let listed = self.listed.iter().filter_map(|named| MessageMark::of_subject(&named.subject));
         let names = self.names();
-        let names = names.iter().filter_map(|name| Mark::of_name(name));
-        let advisories = self.advisories.iter().cloned().map(Mark::Advisory);
-        let subject = Mark::of_subject(&self.subject);
+        let names = names.iter().filter_map(|name| MessageMark::of_name(name));
+        let advisories = self.advisories.iter().cloned().map(MessageMark::Advisory);
+        let subject = MessageMark::of_subject(&self.subject);
         pulls.chain(listed).chain(names).chain(advisories).chain(subject).collect()
     }
 
@@ -219,9 +219,9 @@ impl Reverted {
     }
 
     /// Returns by what is found what it may mean.
-    pub(super) fn marks(&self) -> BTreeSet<Mark> {
-        let pulls = self.stated.union(&self.pulls).map(|pull| Mark::Pull(*pull));
-        pulls.chain(Mark::of_subject(&self.subject)).collect()
+    pub(super) fn marks(&self) -> BTreeSet<MessageMark> {
+        let pulls = self.stated.union(&self.pulls).map(|pull| MessageMark::Pull(*pull));
+        pulls.chain(MessageMark::of_subject(&self.subject)).collect()
     }
 
     /// Adds the pull requests of the lines `Reverts #1`, `Reverts owner/repository#1`.

@@ -14,7 +14,7 @@ pub(super) fn first_digits(name: &str) -> Option<&str> {
 
 /// One thing by which messages tell of the same change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Mark {
+pub(super) enum MessageMark {
     /// The digits with which every name of a commit begins.
     Name(String),
     /// A pull request.
@@ -25,7 +25,7 @@ pub(super) enum Mark {
     Advisory(String),
 }
 
-impl Mark {
+impl MessageMark {
     /// Returns that of a commit's name, which may be abbreviated.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         first_digits(name).map(|digits| Self::Name(digits.to_ascii_lowercase()))
@@ -41,18 +41,18 @@ impl Mark {
 
 /// Numbers of commits, by their marks.
 #[derive(Debug, Default)]
-pub(super) struct MarkIndex(HashMap<Mark, Vec<usize>>);
+pub(super) struct MarkIndex(HashMap<MessageMark, Vec<usize>>);
 
 impl MarkIndex {
     /// Adds a commit; a number is higher than those before it.
-    pub(super) fn add(&mut self, marks: impl IntoIterator<Item = Mark>, number: usize) {
+    pub(super) fn add(&mut self, marks: impl IntoIterator<Item = MessageMark>, number: usize) {
         for mark in marks {
             self.0.entry(mark).or_default().push(number);
         }
     }
 
     /// Returns the commits that have one of `marks`, in ascending order, each once.
-    pub(super) fn with(&self, marks: impl IntoIterator<Item = Mark>) -> BTreeSet<usize> {
+    pub(super) fn with(&self, marks: impl IntoIterator<Item = MessageMark>) -> BTreeSet<usize> {
         marks.into_iter().filter_map(|mark| self.0.get(&mark)).flatten().copied().collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::evidence::{Facts, Reverted};
-use super::marks::{Mark, MarkIndex, first_digits};
+use super::marks::{MarkIndex, MessageMark, first_digits};
 use crate::git::CommitId;
 
 /// Commits of a branch from somewhere on, parents first.
@@ -68,7 +68,7 @@ impl Commits {
             self.reverted.remove(origin);
         }
         let in_words = facts.undoes.as_ref().filter(|_| names.is_empty());
-        let undone = names.iter().filter_map(|name| Mark::of_name(name));
+        let undone = names.iter().filter_map(|name| MessageMark::of_name(name));
         self.undoing.add(undone.chain(in_words.into_iter().flat_map(Reverted::marks)), at);
         self.marked.add(facts.marks(), at);
         self.places.insert(facts.id, at);
@@ -87,7 +87,7 @@ impl Commits {
 
     /// Returns the places of the commits that are the one of that name or come from it.
     fn meant_by(&self, name: &str) -> Vec<usize> {
-        let named = self.marked.with(Mark::of_name(name));
+        let named = self.marked.with(MessageMark::of_name(name));
         named.into_iter().filter(|&index| self.all[index].is_or_comes_from(name)).collect()
     }
 
@@ -112,7 +112,7 @@ impl Commits {
     }
 
     /// Returns the commits, parents first, that have one of `marks`.
-    pub(super) fn with(&self, marks: impl IntoIterator<Item = Mark>) -> impl Iterator<Item = &Facts> {
+    pub(super) fn with(&self, marks: impl IntoIterator<Item = MessageMark>) -> impl Iterator<Item = &Facts> {
         self.marked.with(marks).into_iter().map(|index| &self.all[index])
     }
 

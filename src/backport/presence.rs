@@ -18,7 +18,7 @@ use crate::path::RepoPath;
 const TELLING: usize = 12;
 
 /// Where a change may be.
-pub struct Places {
+pub struct ChangePlaces {
     /// Commits of the trunk before the branch was cut, the earliest first.
     pub before: Vec<CommitId>,
     /// Where the branch was cut, as far as that is known, and its tip.
@@ -34,7 +34,7 @@ pub fn fill(
     repo: &Repo,
     judged: &Judged<'_>,
     rows: &mut Vec<MatrixRow>,
-    places: &dyn Fn(&MatrixRow, usize) -> Places,
+    places: &dyn Fn(&MatrixRow, usize) -> ChangePlaces,
 ) -> Result<()> {
     let mut kept: Vec<Kept> = Vec::new();
     for mut row in std::mem::take(rows) {
@@ -57,7 +57,7 @@ pub fn fill(
     Ok(())
 }
 
-impl Places {
+impl ChangePlaces {
     fn first(&self, mut has: impl FnMut(CommitId) -> Result<bool>) -> Result<Option<CommitId>> {
         if let [cut, .., tip] = self.own[..]
             && !has(tip)?

@@ -84,8 +84,8 @@ impl<'r> PickSurvey<'r> {
         };
         let own = |number| survey.reach.own(bases + number, 0..bases);
         let all: Vec<CommitId> = (0..targets.len()).flat_map(own).chain(commits.iter().copied()).collect();
-        repo.bring_changes(&all)?;
-        repo.bring_at(&all, &manifests_for(&scope.lead.1))?;
+        repo.prefetch_changes(&all)?;
+        repo.prefetch_at(&all, &manifests_for(&scope.lead.1))?;
         for number in 0..targets.len() {
             let own = survey.reach.own(bases + number, 0..bases);
             let own = own.into_iter().map(|id| survey.facts(id)).collect::<Result<_>>()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{Evidence, Facts};
-use super::marks::Mark;
+use super::marks::MessageMark;
 use super::own::Commits;
 use super::title::{self, Named};
 
@@ -25,7 +25,7 @@ impl TrunkCommits {
     }
 
     fn named(&self, name: &str) -> Option<&Facts> {
-        self.own.with(Mark::of_name(name)).find(|one| one.id.begins_with(name))
+        self.own.with(MessageMark::of_name(name)).find(|one| one.id.begins_with(name))
     }
 
     /// Returns all of them, parents first.
@@ -114,11 +114,11 @@ impl TrunkCommits {
     }
 
     fn with_pull(&self, pull: u64) -> Vec<&Facts> {
-        self.own.with([Mark::Pull(pull)]).filter(|one| one.pulls.contains(&pull)).collect()
+        self.own.with([MessageMark::Pull(pull)]).filter(|one| one.pulls.contains(&pull)).collect()
     }
 
     fn with_subject(&self, subject: &str) -> Vec<&Facts> {
-        let alike = self.own.with(Mark::of_subject(subject));
+        let alike = self.own.with(MessageMark::of_subject(subject));
         let is_cut = title::whole_part(subject).is_some();
         let is_same =
             |one: &&Facts| one.subject == subject || is_cut && title::is_same_subject(&one.subject, subject);

@@ -35,7 +35,7 @@ pub struct Broken<'a> {
 }
 
 /// What the program said of one package.
-struct Section<'a> {
+struct ApiSection<'a> {
     package: &'a str,
     error: Option<&'a str>,
     is_finished: bool,
@@ -43,7 +43,7 @@ struct Section<'a> {
 
 /// Reads a report. It tells of one package after the other.
 pub fn read(said: &str) -> Comparisons<'_> {
-    let mut sections: Vec<Section<'_>> = Vec::new();
+    let mut sections: Vec<ApiSection<'_>> = Vec::new();
     let mut found = Comparisons::default();
     let (mut what, mut is_listing) = (None, false);
     for line in said.lines() {
@@ -51,7 +51,7 @@ pub fn read(said: &str) -> Comparisons<'_> {
         if let Some(rest) = text.strip_prefix("Building ") {
             let package = rest.split(' ').next().unwrap_or_default();
             if sections.last().is_none_or(|section| section.package != package) {
-                sections.push(Section { package, error: None, is_finished: false });
+                sections.push(ApiSection { package, error: None, is_finished: false });
             }
         } else if text.starts_with("Finished [") {
             sections.iter_mut().last().into_iter().for_each(|section| section.is_finished = true);

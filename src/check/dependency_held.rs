@@ -18,7 +18,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     for package in workspace.packages.iter().filter(|package| package.is_published()) {
         let Some(before) = first.manifests.get(&package.manifest) else { continue };
         let Some(now) = workspace.manifests.get(&package.manifest) else { continue };
-        let comparison = Comparison {
+        let comparison = PackageComparison {
             workspace,
             first,
             name: &package.name,
@@ -33,7 +33,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// One package, then and now.
-struct Comparison<'a> {
+struct PackageComparison<'a> {
     workspace: &'a Workspace,
     first: &'a FirstManifests,
     name: &'a str,
@@ -45,7 +45,7 @@ struct Comparison<'a> {
 /// A dependency as it is stated: in the workspace's table if it is inherited.
 type Stated<'a> = (&'a Dependency, &'a RepoPath);
 
-impl Comparison<'_> {
+impl PackageComparison<'_> {
     fn dependencies(&self) -> Vec<Finding> {
         let (root, release) = (&self.workspace.root, &self.first.release);
         let before = users(self.before, (self.path, root), &self.first.manifests);

@@ -1,7 +1,7 @@
 //! Published packages depend on what users can get.
 
 use super::Subject;
-use crate::edit::manifest::{DEFAULT_REGISTRY as DEFAULT, DependencyKind, Publication};
+use crate::edit::manifest::{DEFAULT_REGISTRY as DEFAULT, DependencyKind, PublishTargets};
 use crate::finding::Finding;
 use crate::plan::dependency::{DependencyEntry, entries};
 use crate::rule;
@@ -57,7 +57,7 @@ fn elsewhere(entry: &DependencyEntry<'_>) -> Option<Finding> {
             Finding::of(rule::PACKAGE_DEPENDENCY, message).remedy(remedy)
         }
         _ if registry != DEFAULT
-            && entry.package.publication == Publication::To(vec![DEFAULT.to_owned()]) =>
+            && entry.package.publication == PublishTargets::To(vec![DEFAULT.to_owned()]) =>
         {
             let message = format!(
                 "`{owner}` is published to crates.io, which takes no package that requires `{name}` from {}",
@@ -73,7 +73,7 @@ fn elsewhere(entry: &DependencyEntry<'_>) -> Option<Finding> {
 
 /// Says what to write: a registry that both have, or else where the required one is to be published too.
 fn remedy(owner: &Package, required: &Package, registry: &str) -> String {
-    let Publication::To(registries) = &required.publication else { return String::new() };
+    let PublishTargets::To(registries) = &required.publication else { return String::new() };
     match registries.iter().find(|name| owner.publication.is_to(name)) {
         Some(common) if common == DEFAULT => "take `registry` out".to_owned(),
         Some(common) => format!("state `registry = \"{common}\"`"),
@@ -81,13 +81,13 @@ fn remedy(owner: &Package, required: &Package, registry: &str) -> String {
     }
 }
 
-fn listed(publication: &Publication) -> String {
+fn listed(publication: &PublishTargets) -> String {
     match publication {
-        Publication::To(registries) => {
+        PublishTargets::To(registries) => {
             let names: Vec<String> = registries.iter().map(|name| shown(name)).collect();
             names.join(", ")
         }
-        Publication::Anywhere | Publication::Nowhere => String::new(),
+        PublishTargets::Anywhere | PublishTargets::Nowhere => String::new(),
     }
 }
 

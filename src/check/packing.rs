@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::edit::manifest::{DEFAULT_REGISTRY, Publication};
+use crate::edit::manifest::{DEFAULT_REGISTRY, PublishTargets};
 use crate::finding::{Finding, Place};
 use crate::plan::dependency::{DependencyEntry, entries};
 use crate::rule::{self, Severity};
@@ -27,7 +27,8 @@ pub struct Batch<'w> {
 pub fn batches(workspace: &Workspace) -> Vec<Batch<'_>> {
     let published: Vec<&Package> =
         workspace.packages.iter().filter(|package| package.is_published()).collect();
-    let is_told = |one: &Publication| !matches!(one, Publication::To(registries) if registries.len() > 1);
+    let is_told =
+        |one: &PublishTargets| !matches!(one, PublishTargets::To(registries) if registries.len() > 1);
     let first = published.first().map(|package| &package.publication);
     if first.is_none_or(|first| is_told(first) && published.iter().all(|one| one.publication == *first)) {
         let members = published.iter().map(|package| package.name.as_str()).collect();

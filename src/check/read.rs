@@ -113,7 +113,7 @@ fn without_notes(repo: &Repo, request: &Request<'_>, path: &RepoPath) -> Result<
     let tips: Vec<(&BranchName, CommitId)> =
         lines.into_values().filter_map(|name| Some((name, tip(name)?))).collect();
     let commits: Vec<CommitId> = tips.iter().map(|(_, tip)| *tip).collect();
-    repo.bring_at(&commits, std::slice::from_ref(path))?;
+    repo.prefetch_at(&commits, std::slice::from_ref(path))?;
     let mut without = BTreeSet::new();
     for (name, tip) in tips {
         if repo.files_among(tip, [path])?.get(path).is_none() {

@@ -12,7 +12,7 @@ use crate::git::Repo;
 use crate::git::command::{Git, failure};
 use crate::rule;
 use crate::transaction::lock::RunLock;
-use crate::transaction::objects::Draft;
+use crate::transaction::objects::CommitDraft;
 use crate::transaction::values::{Hooks, Published};
 
 /// The hooks that have a say in a commit before it is made.
@@ -41,7 +41,7 @@ impl CommitHooks {
     ///
     /// They run in a scratch work tree whose index and files are those of the commit, since the
     /// user's may hold other things. What they stage joins the commit.
-    pub(crate) fn edit(&self, repo: &Repo, lock: &RunLock, draft: &mut Draft<'_>) -> Result<()> {
+    pub(crate) fn edit(&self, repo: &Repo, lock: &RunLock, draft: &mut CommitDraft<'_>) -> Result<()> {
         let scratch = repo.scratch(draft.parent, draft.tree, lock)?;
         enter_branch(repo, &scratch, draft)?;
         let message = scratch.git_dir().join("COMMIT_EDITMSG");
@@ -79,7 +79,7 @@ impl CommitHooks {
 }
 
 /// Makes the branch the current one where it is at the parent: hooks may ask for its name.
-fn enter_branch(repo: &Repo, scratch: &Scratch, draft: &Draft<'_>) -> Result<()> {
+fn enter_branch(repo: &Repo, scratch: &Scratch, draft: &CommitDraft<'_>) -> Result<()> {
     let branch = repo.full_branch_name(draft.branch)?;
     if repo.ref_value(&branch)? == Some(draft.parent) {
         scratch.git("symbolic-ref").args(["HEAD", branch.as_str()]).run()?;

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 
 use anyhow::Result;
 
-use crate::ops::init::Question;
+use crate::ops::init::OpenQuestion;
 use crate::text::disarmed;
 
 /// Returns whether there is somebody to ask: a terminal to read from, and one to show the question on.
@@ -17,7 +17,7 @@ pub(super) fn is_possible() -> bool {
 /// # Errors
 ///
 /// If the terminal cannot be read.
-pub(super) fn ask(question: &Question) -> Result<usize> {
+pub(super) fn ask(question: &OpenQuestion) -> Result<usize> {
     let say = |text: &str| anstream::eprintln!("{}", disarmed(text));
     say(&format!("\n{}", question.text));
     for (number, choice) in (1..).zip(&question.choices) {

@@ -28,7 +28,7 @@ Exit status: 0 written, or current; 1 refused, or stale; 2 wrong usage.")]
 pub(super) struct CiArgs {
     /// The forge that runs them
     #[arg(required_unless_present = "check")]
-    forge: Option<Forge>,
+    forge: Option<ForgeName>,
     /// Fail if the workflows that are there are not those that would be written, and show the difference
     #[arg(long, conflicts_with_all = ["dry_run", "diff", "force"])]
     check: bool,
@@ -48,7 +48,7 @@ pub(super) struct CiArgs {
 
 /// A forge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Forge {
+enum ForgeName {
     /// GitHub, in .github
     Github,
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{ExitStatus, Output, ask};
 use crate::finding::{Finding, Refused};
-use crate::ops::init::Question;
+use crate::ops::init::OpenQuestion;
 use crate::ops::recovery::Purpose;
 use crate::ops::{Context, file, init};
 use crate::plan::files::{FileChange, What};
@@ -48,13 +48,13 @@ pub(super) fn run(context: &Context, args: &InitArgs, output: &mut Output) -> Re
     let path = project::config_file(&session.repo, &context.location)?;
     let before = file::read(&session.repo.root().join(&path))?;
     if before.is_some() && purpose == Purpose::Write {
-        let message = format!("{path} is there already");
+        let message = format!("{path} already exists");
         let finding = Finding::of(rule::CONFIG_THERE, message)
             .remedy("see `cargo relprep init --diff`, or remove it first");
         return Err(Refused::from(finding).into());
     }
     let asks = !args.yes && ask::is_possible();
-    let mut decide = |question: &Question| if asks { ask::ask(question) } else { Ok(0) };
+    let mut decide = |question: &OpenQuestion| if asks { ask::ask(question) } else { Ok(0) };
     let proposal = init::propose(&session, args.last, &mut decide, output)?;
     if args.diff {
         let change = FileChange { path, what: What::VersionFile, before, after: proposal.text };

@@ -16,11 +16,11 @@ Examples:
 pub(super) struct SchemaArgs {
     /// Of what
     #[arg(default_value = "config")]
-    subject: Subject,
+    subject: SchemaSubject,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Subject {
+enum SchemaSubject {
     /// The configuration, `relprep.toml`
     Config,
     /// What `--format json` prints, of every command
@@ -30,8 +30,8 @@ enum Subject {
 /// Prints it.
 pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> ExitStatus {
     output.result(&match args.subject {
-        Subject::Config => render::schema::config(),
-        Subject::Output => render::schema::output(),
+        SchemaSubject::Config => render::schema::config(),
+        SchemaSubject::Output => render::schema::output(),
     });
     ExitStatus::Done
 }

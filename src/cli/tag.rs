@@ -42,7 +42,7 @@ pub(super) struct TagArgs {
     if_due: bool,
     /// What kind of tag, instead of that of the latest one
     #[arg(long, value_name = "KIND")]
-    kind: Option<Kind>,
+    kind: Option<TagKind>,
     /// The day that `--supported` goes by, and `{date}` in messages stands for, instead of today in UTC
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     date: Option<NaiveDate>,
@@ -59,7 +59,7 @@ pub(super) struct TagArgs {
 
 /// What kind of tag is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Kind {
+enum TagKind {
     /// A name for a commit
     Lightweight,
     /// With a message and who made it
@@ -81,9 +81,9 @@ pub(super) fn run(context: Context, args: &TagArgs, output: &mut Output) -> Resu
         },
         commit: args.commit.clone(),
         form: args.kind.map(|kind| match kind {
-            Kind::Lightweight => TagForm::Lightweight,
-            Kind::Annotated => TagForm::Annotated,
-            Kind::Signed => TagForm::Signed,
+            TagKind::Lightweight => TagForm::Lightweight,
+            TagKind::Annotated => TagForm::Annotated,
+            TagKind::Signed => TagForm::Signed,
         }),
         if_due: args.if_due,
     };

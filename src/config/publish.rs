@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::Patterns;
-use crate::edit::manifest::Publication;
+use crate::edit::manifest::PublishTargets;
 
 /// The `[publish]` table.
 ///
@@ -36,8 +36,8 @@ impl PublishConfig {
     ///
     /// This is what tells which packages are published: a release, its checks, the order of publication and
     /// advisories all ask here.
-    pub fn publication(&self, name: &str, stated: &Publication) -> Publication {
-        if self.exclude.matches(name) { Publication::Nowhere } else { stated.clone() }
+    pub fn publication(&self, name: &str, stated: &PublishTargets) -> PublishTargets {
+        if self.exclude.matches(name) { PublishTargets::Nowhere } else { stated.clone() }
     }
 }
 
@@ -48,9 +48,9 @@ mod tests {
     #[test]
     fn what_is_excluded_is_published_nowhere() {
         let config: PublishConfig = toml_edit::de::from_str("exclude = ['examples-*', 'xtask']").unwrap();
-        let inhouse = Publication::To(vec!["inhouse".to_owned()]);
+        let inhouse = PublishTargets::To(vec!["inhouse".to_owned()]);
         for name in ["examples-web", "xtask"] {
-            assert_eq!(config.publication(name, &inhouse), Publication::Nowhere);
+            assert_eq!(config.publication(name, &inhouse), PublishTargets::Nowhere);
         }
         assert_eq!(config.publication("example", &inhouse), inhouse);
     }

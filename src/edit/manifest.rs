@@ -59,7 +59,7 @@ pub struct PackageTable {
     /// `edition`.
     pub edition: Inheritable,
     /// `publish`.
-    pub publication: Publication,
+    pub publication: PublishTargets,
     /// Where the table begins.
     pub range: Range<usize>,
 }
@@ -69,7 +69,7 @@ pub const DEFAULT_REGISTRY: &str = "crates-io";
 
 /// Where a package may be published: what `publish` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Publication {
+pub enum PublishTargets {
     /// To every registry.
     #[default]
     Anywhere,
@@ -79,7 +79,7 @@ pub enum Publication {
     To(Vec<String>),
 }
 
-impl Publication {
+impl PublishTargets {
     /// Reads the list that `cargo metadata` gives; none means that nothing is ruled out.
     pub fn of(registries: Option<Vec<String>>) -> Self {
         match registries {
@@ -205,7 +205,7 @@ impl Manifest {
                 .at(Place::range(path, text, offset + range.start..offset + range.end))
                 .remedy("make it valid TOML; nothing can be prepared before")
         })?;
-        Ok(Reader { text, offset }.manifest(document.as_table()))
+        Ok(ManifestReader { text, offset }.manifest(document.as_table()))
     }
 
     /// Returns the entry of `[workspace.dependencies]` with this key.
@@ -232,13 +232,13 @@ impl Manifest {
     }
 }
 
-struct Reader<'a> {
+struct ManifestReader<'a> {
     text: &'a str,
     /// What precedes the document that was parsed, in bytes.
     offset: usize,
 }
 
-impl Reader<'_> {
+impl ManifestReader<'_> {
     fn manifest(&self, root: &Table) -> Manifest {
         let mut manifest = Manifest::default();
         if let Some(package) = table(root, "package").or_else(|| table(root, "project")) {
@@ -374,14 +374,14 @@ impl Reader<'_> {
     }
 }
 
-fn publication(item: Option<&Item>) -> Publication {
+fn publication(item: Option<&Item>) -> PublishTargets {
     let names = |item: &Item| {
         let names = item.as_array()?.iter().filter_map(|name| name.as_str().map(str::to_owned));
         Some(names.collect())
     };
     match item {
-        Some(item) if item.as_bool() == Some(false) => Publication::Nowhere,
-        item => Publication::of(item.and_then(names)),
+        Some(item) if item.as_bool() == Some(false) => PublishTargets::Nowhere,
+        item => PublishTargets::of(item.and_then(names)),
     }
 }
 

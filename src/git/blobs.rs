@@ -76,7 +76,7 @@ impl Repo {
             let submodules = self.submodules.borrow();
             Ok(submodules.iter().find_map(|(_, git)| read(git).ok()).ok_or(missing)?)
         };
-        self.reading(read_here, || self.bring_blobs([blob]))
+        self.reading(read_here, || self.prefetch_blobs([blob]))
     }
 
     /// Returns the text of `blob`, the content of the file `path`, whose name tells how large it may be.

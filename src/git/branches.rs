@@ -79,7 +79,7 @@ pub struct BranchTip {
 
 /// One place of a branch, by the remote that it was fetched from, if it is not the local one; and its commit
 /// there.
-pub(super) type Place<'a> = (Option<&'a RemoteName>, CommitId);
+pub(super) type BranchPlace<'a> = (Option<&'a RemoteName>, CommitId);
 
 /// Why a remote counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl BranchTip {
     }
 
     /// Returns the places where the branch is, the local one first.
-    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = Place<'_>> {
+    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = BranchPlace<'_>> {
         let fetched = self.fetched.as_ref().map(|(remote, commit)| (Some(remote), *commit));
         self.local.map(|commit| (None, commit)).into_iter().chain(fetched)
     }

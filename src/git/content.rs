@@ -39,7 +39,7 @@ impl ChangedLines {
 impl Repo {
     /// Returns the lines that `commit` changes against its first parent in files that are `wanted`.
     pub fn changed_lines(&self, commit: CommitId, wanted: impl Fn(&str) -> bool) -> Result<ChangedLines> {
-        self.reading(|| self.read_changed_lines(commit, &wanted), || self.bring_changes(&[commit]))
+        self.reading(|| self.read_changed_lines(commit, &wanted), || self.prefetch_changes(&[commit]))
     }
 
     fn read_changed_lines(&self, commit: CommitId, wanted: &impl Fn(&str) -> bool) -> Result<ChangedLines> {
@@ -121,7 +121,7 @@ impl Repo {
 
     /// Returns whether the changes from `before` to `after` leave `here` as it is.
     fn merges_to(&self, before: BlobId, here: BlobId, after: BlobId) -> Result<bool> {
-        self.bring_blobs([before, here, after])?;
+        self.prefetch_blobs([before, here, after])?;
         let blob = |blob: BlobId| self.git.find_blob(blob.0);
         let (before, here, after) = (blob(before)?, blob(here)?, blob(after)?);
         if [&before, &here, &after].iter().any(|blob| blob.is_binary()) {

@@ -85,7 +85,7 @@ impl Repo {
     /// Returns how `after` differs from `before`, or from nothing, by path.
     pub fn differences(&self, before: Option<TreeId>, after: TreeId) -> Result<Vec<Difference>> {
         let trees = before.into_iter().chain([after]).map(|tree| tree.0);
-        self.reading(|| self.compare(before, after), || self.bring_folders(trees))
+        self.reading(|| self.compare(before, after), || self.prefetch_folders(trees))
     }
 
     /// Folders that are the same are not read: libgit2 reads each. Those that differ wait their turn, however deep
@@ -120,7 +120,7 @@ impl Repo {
     pub fn changed_files(&self, before: CommitId, after: CommitId) -> Result<Vec<ChangedFile>> {
         let differences = self.differences(Some(self.tree_of(before)?), self.tree_of(after)?)?;
         let sides = differences.iter().filter_map(|one| one.before.zip(one.after));
-        self.bring_blobs(sides.flat_map(|(old, new)| [old, new]).filter_map(DiffSide::blob))?;
+        self.prefetch_blobs(sides.flat_map(|(old, new)| [old, new]).filter_map(DiffSide::blob))?;
         let file = |one: &Difference| Ok(ChangedFile { path: one.shown(), change: self.change(one)? });
         differences.iter().map(file).collect()
     }
@@ -163,7 +163,7 @@ impl Repo {
     /// Returns the patch id of `commit` against its first parent; `None` for a merge and for a commit
     /// that changes nothing.
     pub fn patch_id(&self, commit: CommitId) -> Result<Option<PatchId>> {
-        self.reading(|| self.compute_patch_id(commit), || self.bring_changes(&[commit]))
+        self.reading(|| self.compute_patch_id(commit), || self.prefetch_changes(&[commit]))
     }
 
     fn compute_patch_id(&self, commit: CommitId) -> Result<Option<PatchId>> {

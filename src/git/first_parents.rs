@@ -13,7 +13,7 @@ const READERS: usize = 4;
 
 /// What a walk along first parents needs of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct WalkStep {
     /// The first parent.
     pub(super) parent: Option<Oid>,
     /// The time of the commit.
@@ -24,17 +24,17 @@ pub(super) struct Step {
 
 /// The commits that were read.
 #[derive(Debug, Default)]
-pub(super) struct FirstParents(RefCell<HashMap<Oid, Step>>);
+pub(super) struct FirstParents(RefCell<HashMap<Oid, WalkStep>>);
 
 impl FirstParents {
     /// Returns what a walk along first parents needs of `commit`.
-    pub(super) fn step(&self, git: &Repository, commit: Oid) -> Result<Step> {
+    pub(super) fn step(&self, git: &Repository, commit: Oid) -> Result<WalkStep> {
         if let Some(known) = self.0.borrow().get(&commit) {
             return Ok(*known);
         }
         let found = git.find_commit(commit)?;
         let (parent, is_merge) = (found.parent_id(0).ok(), found.parent_count() > 1);
-        let step = Step { parent, seconds: found.time().seconds(), is_merge };
+        let step = WalkStep { parent, seconds: found.time().seconds(), is_merge };
         self.0.borrow_mut().insert(commit, step);
         Ok(step)
     }
@@ -70,9 +70,9 @@ impl FirstParents {
 }
 
 /// Reads on until somebody else has read what follows.
-fn read_from(odb: &Odb<'_>, tip: Oid, until: i64, read: &Mutex<HashMap<Oid, Step>>) {
+fn read_from(odb: &Odb<'_>, tip: Oid, until: i64, read: &Mutex<HashMap<Oid, WalkStep>>) {
     let lock =
-        || -> MutexGuard<'_, HashMap<Oid, Step>> { read.lock().unwrap_or_else(PoisonError::into_inner) };
+        || -> MutexGuard<'_, HashMap<Oid, WalkStep>> { read.lock().unwrap_or_else(PoisonError::into_inner) };
     let mut next = Some(tip);
     while let Some(id) = next.filter(|id| !lock().contains_key(id)) {
         let Some(step) = odb.read(id).ok().and_then(|object| parse(object.data())) else { return };
@@ -82,7 +82,7 @@ fn read_from(odb: &Odb<'_>, tip: Oid, until: i64, read: &Mutex<HashMap<Oid, Step
 }
 
 /// Reads the header of a commit: `None` where it is not as git writes it.
-fn parse(data: &[u8]) -> Option<Step> {
+fn parse(data: &[u8]) -> Option<WalkStep> {
     let mut parents = Vec::new();
     for line in data.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()) {
         if let Some(parent) = line.strip_prefix(b"parent ") {
@@ -91,7 +91,7 @@ fn parse(data: &[u8]) -> Option<Step> {
             let end = committer.iter().rposition(|byte| *byte == b'>')?;
             let time = std::str::from_utf8(&committer[end + 1..]).ok()?;
             let seconds = time.split_whitespace().next()?.parse().ok()?;
-            return Some(Step { parent: parents.first().copied(), seconds, is_merge: parents.len() > 1 });
+            return Some(WalkStep { parent: parents.first().copied(), seconds, is_merge: parents.len() > 1 });
         }
     }
     None
@@ -110,7 +110,7 @@ mod tests {
             parse(format!("{header}gpgsig x\n y\n\nparent {}\ncommitter B <b> 9 +0000\n", id("c")).as_bytes())
         };
         let oid = |digit: &str| Oid::from_str(&id(digit)).unwrap();
-        let step = |parent, seconds, is_merge| Some(Step { parent, seconds, is_merge });
+        let step = |parent, seconds, is_merge| Some(WalkStep { parent, seconds, is_merge });
         let ann = "committer Ann > O <a@example.org> 1700000000 +0100";
         assert_eq!(commit(&[], ann), step(None, 1_700_000_000, false));
         assert_eq!(commit(&[id("1")], "committer A <> -5 -0330"), step(Some(oid("1")), -5, false));

@@ -172,7 +172,7 @@ impl Repo {
     /// `None` if they have nothing in common. The walk ends there, and does not go into older history
     /// unless commits lie about their time.
     pub fn left_at(&self, branch: CommitId, trunk: CommitId) -> Result<Option<CommitId>> {
-        let (mut ours, mut theirs) = (FirstParents::at(self, branch)?, FirstParents::at(self, trunk)?);
+        let (mut ours, mut theirs) = (FirstParentWalk::at(self, branch)?, FirstParentWalk::at(self, trunk)?);
         while let (Some((our, our_time)), Some((their, their_time))) = (ours.here, theirs.here) {
             if theirs.seen.contains(&our) {
                 return Ok(Some(CommitId(our)));
@@ -208,13 +208,13 @@ impl Repo {
 }
 
 /// A walk along first parents.
-struct FirstParents {
+struct FirstParentWalk {
     /// The commit reached, and its time; nothing past the first one.
     here: Option<(Oid, i64)>,
     seen: HashSet<Oid>,
 }
 
-impl FirstParents {
+impl FirstParentWalk {
     fn at(repo: &Repo, commit: CommitId) -> Result<Self> {
         let mut walk = Self { here: None, seen: HashSet::new() };
         walk.reach(repo, Some(commit.0))?;

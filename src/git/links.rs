@@ -25,7 +25,7 @@ impl Repo {
         if links.is_empty() {
             return Ok(());
         }
-        self.bring_blobs(links.iter().map(|(_, blob)| *blob))?;
+        self.prefetch_blobs(links.iter().map(|(_, blob)| *blob))?;
         let mut targets = BTreeMap::new();
         for (path, blob) in links {
             targets.extend(self.text(path.as_str(), blob)?.ok().map(|target| (path, target)));

@@ -28,7 +28,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal where they cannot be fetched.
-    fn bring(&self, objects: impl IntoIterator<Item = Oid>) -> Result<()> {
+    fn prefetch(&self, objects: impl IntoIterator<Item = Oid>) -> Result<()> {
         let Some(remote) = self.promisor() else { return Ok(()) };
         let odb = self.git.odb()?;
         let is_absent = |id: &Oid| !odb.exists_ext(*id, git2::OdbLookupFlags::NO_REFRESH);
@@ -76,7 +76,7 @@ impl Repo {
     }
 
     /// Fetches trees whole, where one of them, or a folder of one, is missing.
-    pub(super) fn bring_folders(&self, trees: impl IntoIterator<Item = Oid>) -> Result<()> {
+    pub(super) fn prefetch_folders(&self, trees: impl IntoIterator<Item = Oid>) -> Result<()> {
         let trees: Vec<Oid> = trees.into_iter().collect();
         match self.promisor() {
             Some(remote) if !trees.is_empty() => self.fetch_objects(remote, &trees),
@@ -89,17 +89,17 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal where they cannot be fetched.
-    pub fn bring_blobs(&self, blobs: impl IntoIterator<Item = BlobId>) -> Result<()> {
-        self.bring(blobs.into_iter().map(|blob| blob.0))
+    pub fn prefetch_blobs(&self, blobs: impl IntoIterator<Item = BlobId>) -> Result<()> {
+        self.prefetch(blobs.into_iter().map(|blob| blob.0))
     }
 
     /// Fetches what is absent of the files of `files` that are `wanted`, in one request.
     ///
     /// # Errors
     ///
-    /// As [`Repo::bring_blobs`].
-    pub fn bring_files(&self, files: &Tree, wanted: impl Fn(&RepoPath) -> bool) -> Result<()> {
-        self.bring_blobs(files.files().filter(|(path, _)| wanted(path)).map(|(_, file)| file.blob))
+    /// As [`Repo::prefetch_blobs`].
+    pub fn prefetch_files(&self, files: &Tree, wanted: impl Fn(&RepoPath) -> bool) -> Result<()> {
+        self.prefetch_blobs(files.files().filter(|(path, _)| wanted(path)).map(|(_, file)| file.blob))
     }
 
     /// Fetches what is absent of the files `paths` of `commits`: one request for their trees where these are
@@ -107,17 +107,17 @@ impl Repo {
     ///
     /// # Errors
     ///
-    /// As [`Repo::bring_blobs`].
-    pub fn bring_at(&self, commits: &[CommitId], paths: &[RepoPath]) -> Result<()> {
+    /// As [`Repo::prefetch_blobs`].
+    pub fn prefetch_at(&self, commits: &[CommitId], paths: &[RepoPath]) -> Result<()> {
         if self.promisor().is_none() {
             return Ok(());
         }
-        self.bring_trees(commits)?;
+        self.prefetch_trees(commits)?;
         let mut blobs = Vec::new();
         for commit in commits {
             blobs.extend(self.files_among(*commit, paths)?.files().map(|(_, file)| file.blob));
         }
-        self.bring_blobs(blobs)
+        self.prefetch_blobs(blobs)
     }
 
     /// Fetches what is absent of all files of `commits` that are `wanted`: one request for trees where these are
@@ -125,26 +125,26 @@ impl Repo {
     ///
     /// # Errors
     ///
-    /// As [`Repo::bring_blobs`].
-    pub fn bring_of_all(&self, commits: &[CommitId], wanted: impl Fn(&RepoPath) -> bool) -> Result<()> {
+    /// As [`Repo::prefetch_blobs`].
+    pub fn prefetch_of_all(&self, commits: &[CommitId], wanted: impl Fn(&RepoPath) -> bool) -> Result<()> {
         if self.promisor().is_none() {
             return Ok(());
         }
-        self.bring_trees(commits)?;
+        self.prefetch_trees(commits)?;
         let mut blobs = Vec::new();
         for commit in commits {
             let files = self.tree(*commit)?;
             blobs.extend(files.files().filter(|(path, _)| wanted(path)).map(|(_, file)| file.blob));
         }
-        self.bring_blobs(blobs)
+        self.prefetch_blobs(blobs)
     }
 
     /// Fetches what is absent of the files `paths` of `tip` and of the commits before it, along first parents.
     ///
     /// # Errors
     ///
-    /// As [`Repo::bring_blobs`].
-    pub fn bring_history(&self, tip: CommitId, paths: &[RepoPath]) -> Result<()> {
+    /// As [`Repo::prefetch_blobs`].
+    pub fn prefetch_history(&self, tip: CommitId, paths: &[RepoPath]) -> Result<()> {
         if self.promisor().is_none() {
             return Ok(());
         }
@@ -154,7 +154,7 @@ impl Repo {
         {
             commits.push(parent);
         }
-        self.bring_at(&commits, paths)
+        self.prefetch_at(&commits, paths)
     }
 
     /// Fetches what is absent of all that `commits` change against their first parents: one request for
@@ -162,8 +162,8 @@ impl Repo {
     ///
     /// # Errors
     ///
-    /// As [`Repo::bring_blobs`].
-    pub fn bring_changes(&self, commits: &[CommitId]) -> Result<()> {
+    /// As [`Repo::prefetch_blobs`].
+    pub fn prefetch_changes(&self, commits: &[CommitId]) -> Result<()> {
         if self.promisor().is_none() {
             return Ok(());
         }
@@ -171,20 +171,20 @@ impl Repo {
         for commit in commits {
             all.extend(self.parent(*commit)?);
         }
-        self.bring_trees(&all)?;
+        self.prefetch_trees(&all)?;
         let mut blobs = Vec::new();
         for commit in commits {
             let differences = self.differences(self.tree_before(*commit)?, self.tree_of(*commit)?)?;
             let sides = differences.iter().flat_map(|one| [one.before, one.after]).flatten();
             blobs.extend(sides.filter_map(DiffSide::blob));
         }
-        self.bring_blobs(blobs)
+        self.prefetch_blobs(blobs)
     }
 
     /// Fetches the trees of `commits` as far as they are absent.
-    fn bring_trees(&self, commits: &[CommitId]) -> Result<()> {
+    fn prefetch_trees(&self, commits: &[CommitId]) -> Result<()> {
         let roots: Result<Vec<Oid>> = commits.iter().map(|commit| Ok(self.tree_of(*commit)?.0)).collect();
-        self.bring(roots?)
+        self.prefetch(roots?)
     }
 
     /// Returns whether `blob` is here: it may be absent from a partial clone, or from a copy of one that no

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use semver::Version;
 use serde::Serialize;
 
-use super::branches::{BranchTip, Place};
+use super::branches::{BranchPlace, BranchTip};
 use super::tags::day_of;
 use super::tracking::TrackingDistance;
 use super::{BranchName, CommitId, Refs, RemoteName, Repo, Tag, TagName};
@@ -266,7 +266,7 @@ impl Repo {
     fn past(
         &self,
         name: &BranchName,
-        (remote, tip): Place<'_>,
+        (remote, tip): BranchPlace<'_>,
         date: NaiveDate,
         (cut_off, trunk): (&HashSet<CommitId>, Option<&PastBranch>),
     ) -> Result<Option<PastBranch>> {

@@ -181,7 +181,7 @@ impl Repo {
     /// Returns the files of `commit`.
     pub fn tree(&self, commit: CommitId) -> Result<Tree> {
         let read = || Tree::collect(&self.git, &self.git.find_commit(commit.0)?.tree()?, "");
-        let mut tree = self.reading(read, || self.bring_folders([self.tree_of(commit)?.0]))?;
+        let mut tree = self.reading(read, || self.prefetch_folders([self.tree_of(commit)?.0]))?;
         self.follow_links(&mut tree)?;
         Ok(tree)
     }
@@ -194,7 +194,7 @@ impl Repo {
         paths: impl IntoIterator<Item = &'a RepoPath>,
     ) -> Result<Tree> {
         let paths: Vec<&RepoPath> = paths.into_iter().collect();
-        self.reading(|| self.find_files(commit, &paths), || self.bring_folders([self.tree_of(commit)?.0]))
+        self.reading(|| self.find_files(commit, &paths), || self.prefetch_folders([self.tree_of(commit)?.0]))
     }
 
     fn find_files(&self, commit: CommitId, paths: &[&RepoPath]) -> Result<Tree> {
@@ -244,7 +244,7 @@ impl Repo {
 
     /// Returns the content that `path` has in `commit`, if it is a file there.
     pub fn blob_at(&self, commit: CommitId, path: &str) -> Result<Option<BlobId>> {
-        self.reading(|| self.find_blob(commit, path), || self.bring_folders([self.tree_of(commit)?.0]))
+        self.reading(|| self.find_blob(commit, path), || self.prefetch_folders([self.tree_of(commit)?.0]))
     }
 
     fn find_blob(&self, commit: CommitId, path: &str) -> Result<Option<BlobId>> {

@@ -24,13 +24,13 @@ pub fn compare(
     allowed: Option<RustVersion>,
 ) -> Vec<Finding> {
     let then = then.filter(|_| promised.is_none_or(|promised| promised.by != PromisedBy::User));
-    let mut groups: BTreeMap<ChangeKey, Group<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<ChangeKey, DeclarationGroup<'_>> = BTreeMap::new();
     for package in &now.packages {
         let before = then.and_then(|then| then.package(package));
         let Some((change, place)) = change(before, package, promised, allowed) else { continue };
         let spot = place.spot.as_ref().map_or(0, |spot| spot.line);
         let group = groups.entry((place.path.clone(), spot, change));
-        group.or_insert_with(|| Group { place, names: Vec::new() }).names.push(&package.name);
+        group.or_insert_with(|| DeclarationGroup { place, names: Vec::new() }).names.push(&package.name);
     }
     groups.iter().map(|((_, _, change), group)| change.finding(group)).collect()
 }
@@ -53,7 +53,7 @@ enum MsrvChange {
 /// What brings members together in one finding: the file and the line, and what happened there.
 type ChangeKey = (String, usize, MsrvChange);
 
-struct Group<'a> {
+struct DeclarationGroup<'a> {
     place: Place,
     names: Vec<&'a str>,
 }
@@ -90,7 +90,7 @@ fn change(
 }
 
 impl MsrvChange {
-    fn finding(self, group: &Group<'_>) -> Finding {
+    fn finding(self, group: &DeclarationGroup<'_>) -> Finding {
         let quoted: Vec<String> = group.names.iter().map(|name| format!("`{name}`")).collect();
         let names = listed(&quoted, NAMED);
         let finding = match self {

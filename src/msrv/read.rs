@@ -183,7 +183,7 @@ fn manifests_then(repo: &Repo, then: &Tree, project: &Project) -> Result<(Manife
         ["Cargo.toml", "Cargo.lock"].contains(&path.file_name())
             || TOOLCHAIN_FILES.contains(&path.file_name())
     };
-    repo.bring_files(then, is_read)?;
+    repo.prefetch_files(then, is_read)?;
     let (mut manifests, mut unread) = (BTreeMap::new(), Vec::new());
     let is_manifest =
         |(path, entry): &(&RepoPath, TreeFile)| path.file_name() == "Cargo.toml" && entry.mode != Mode::Link;

@@ -337,7 +337,7 @@ fn read_declared(
     let tips = survey.trunk.iter().chain(survey.branches.iter().map(|branch| &branch.tip));
     let tips: Vec<_> = tips.filter(|tip| !tip.is_cut_off).collect();
     let commits: Vec<CommitId> = tips.iter().map(|tip| tip.commit).collect();
-    repo.bring_at(&commits, &declared::manifests_for(manifest))?;
+    repo.prefetch_at(&commits, &declared::manifests_for(manifest))?;
     for tip in tips {
         if declared.contains_key(&tip.commit) {
             continue;

@@ -11,7 +11,7 @@ use crate::git::CommitId;
 use crate::path::RepoPath;
 use crate::report::Report;
 use crate::rule;
-use crate::workspace::semver_checks::{self, Answer, Comparison};
+use crate::workspace::semver_checks::{self, ApiAnswer, Comparison};
 use crate::workspace::{ManifestFile, Package, Workspace};
 
 /// What it says where nothing that is compared is a library.
@@ -45,7 +45,7 @@ pub(super) fn interfaces(
     Ok(findings(session, subject, &tag, &answer))
 }
 
-fn findings(session: &Session<'_>, subject: &Subject<'_>, tag: &str, answer: &Answer) -> Vec<Finding> {
+fn findings(session: &Session<'_>, subject: &Subject<'_>, tag: &str, answer: &ApiAnswer) -> Vec<Finding> {
     let (repo, project) = (&session.repo, subject.request.project);
     let read = api::read(&answer.said);
     let place = |path: &RepoPath, line: Option<usize>| {

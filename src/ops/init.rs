@@ -19,9 +19,11 @@ use chrono::NaiveDate;
 use semver::Version;
 
 pub use draft::Setting;
-pub use questions::{Choice, Decide, Question};
+pub use questions::{Decide, OpenQuestion, QuestionChoice};
 
-use super::replay::{Past, PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, configured, replay_as};
+use super::replay::{
+    PastCommits, PastStep, ReplayOptions, ReplayOutcome, ReplayedStep, configured, replay_as,
+};
 use super::session::Session;
 use super::sink::Sink;
 use crate::config::{self, Config, ConfigFile, SCHEMA_FILE, TextTemplate, schema_directive};
@@ -35,7 +37,7 @@ use crate::project::notes::USUAL;
 use crate::project::{self, PastMembers};
 use crate::version::{plain, short};
 use crate::workspace::metadata::Member;
-use carriers::{Carriers, Moved, Present};
+use carriers::{Carriers, MovedPackage, Present};
 use draft::quoted;
 
 /// A configuration that is proposed.
@@ -68,11 +70,12 @@ pub fn propose(
     let file = project::config_file(&session.repo, location)?;
     let folder = file.folder();
     let options = ReplayOptions { versions: Vec::new(), last, except: Vec::new() };
-    let past = Past::default();
+    let past = PastCommits::default();
     let lead: Vec<Setting> = lead(session, &past.members, &refs, decide)?.into_iter().collect();
     // What names are inferred is said once, and not for each trial.
     let usual = configured((session, &refs), read(&draft::text(&lead), folder)?, sink)?;
-    let mut trial = Trial { session, refs: &refs, past: &past, folder, options, settings: lead, sink };
+    let mut trial =
+        SettingsTrial { session, refs: &refs, past: &past, folder, options, settings: lead, sink };
     let before = trial.replay(&[])?;
     let known: Vec<PastStep> = before.iter().map(|step| step.step.clone()).collect();
     trial.settings.extend(labels(&known));
@@ -122,15 +125,15 @@ fn lead(
         let line = format!("lead = {}", quoted(&member.name));
         let why = "nothing but the versions tells which package names the releases".to_owned();
         let label = format!("{} ({})", member.name, member.version);
-        Choice { label, setting: Some(Setting::key("", line, why)) }
+        QuestionChoice { label, setting: Some(Setting::key("", line, why)) }
     };
     let rivals = project::lead::rivals(&members, &root, newest.as_ref(), has_branches);
-    let choices: Vec<Choice> = rivals.into_iter().take(MOST_RIVALS).map(choice).collect();
+    let choices: Vec<QuestionChoice> = rivals.into_iter().take(MOST_RIVALS).map(choice).collect();
     if choices.is_empty() {
         return Ok(None);
     }
     let text = "Which package's version names the releases, their branches and their tags?".to_owned();
-    Question { text, choices }.ask(decide)
+    OpenQuestion { text, choices }.ask(decide)
 }
 
 /// Returns calendar and support, as far as the days of releases and cuts show them.
@@ -172,7 +175,11 @@ fn behind_stable(
 
 /// Takes over what other release tools are told, where the history does not say otherwise; returns what has no
 /// counterpart here.
-fn others(trial: &mut Trial<'_, '_>, usual: &Config, steps: &mut Vec<ReplayedStep>) -> Result<Vec<String>> {
+fn others(
+    trial: &mut SettingsTrial<'_, '_>,
+    usual: &Config,
+    steps: &mut Vec<ReplayedStep>,
+) -> Result<Vec<String>> {
     let (session, refs) = (trial.session, trial.refs);
     let Some(head) = session.repo.head()?.commit() else { return Ok(Vec::new()) };
     let location = &session.context.location;
@@ -180,7 +187,7 @@ fn others(trial: &mut Trial<'_, '_>, usual: &Config, steps: &mut Vec<ReplayedSte
         return Ok(Vec::new());
     };
     let members = trial.past.members.packages(&session.repo, location, head)?;
-    let project = others::Project {
+    let project = others::AskedProject {
         repo: &session.repo,
         commit: head,
         root: &root,
@@ -204,10 +211,10 @@ fn others(trial: &mut Trial<'_, '_>, usual: &Config, steps: &mut Vec<ReplayedSte
 const MOST_RIVALS: usize = 6;
 
 /// Settings that are tried out on the past.
-struct Trial<'a, 's> {
+struct SettingsTrial<'a, 's> {
     session: &'a Session<'s>,
     refs: &'a Refs,
-    past: &'a Past,
+    past: &'a PastCommits,
     /// The folder of the root manifest.
     folder: &'a str,
     options: ReplayOptions,
@@ -215,7 +222,7 @@ struct Trial<'a, 's> {
     sink: &'a mut dyn Sink,
 }
 
-impl Trial<'_, '_> {
+impl SettingsTrial<'_, '_> {
     /// Keeps `settings`, in place of what says something of the same keys, where no fewer steps come out with them than
     /// in `steps`, those without.
     fn keep_unless_worse(&mut self, settings: Vec<Setting>, steps: &mut Vec<ReplayedStep>) -> Result<bool> {
@@ -339,11 +346,11 @@ fn carried(
             let (from, to) = (member.version.clone(), now.version.clone());
             let is_own = from != to && (&from, &to) != (&step.from, &step.to);
             let (package, folder) = (Some(member.name.clone()), member.manifest.folder().to_owned());
-            is_own.then_some(Moved { package, folder, from, to })
+            is_own.then_some(MovedPackage { package, folder, from, to })
         };
         let (from, to) = (step.from.clone(), step.to.clone());
-        let lead = Moved { package: None, folder: String::new(), from, to };
-        let moved: Vec<Moved> = std::iter::once(lead).chain(before.iter().filter_map(moved)).collect();
+        let lead = MovedPackage { package: None, folder: String::new(), from, to };
+        let moved: Vec<MovedPackage> = std::iter::once(lead).chain(before.iter().filter_map(moved)).collect();
         carriers.add(&repo.changed_files(step.parent, step.commit)?, &moved, step.date);
     }
     // The latest step is as new as there is.

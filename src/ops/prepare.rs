@@ -232,7 +232,7 @@ impl PrepareRun<'_> {
             .into_values()
             .flat_map(|branch| commits(branch).into_iter().map(move |commit| (branch, commit)))
             .collect();
-        repo.bring_at(&tips.iter().map(|(_, commit)| *commit).collect::<Vec<_>>(), &paths)?;
+        repo.prefetch_at(&tips.iter().map(|(_, commit)| *commit).collect::<Vec<_>>(), &paths)?;
         let mut notes = Vec::new();
         for (branch, commit) in tips {
             let files = repo.files_among(commit, &paths)?;

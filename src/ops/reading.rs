@@ -30,7 +30,7 @@ pub(super) fn read(
     }
     let commits: Vec<_> = targets.iter().map(|target| target.commit).collect();
     // Where that fails, reading says so of each branch.
-    let _ = Project::bring(&session.repo, &commits);
+    let _ = Project::prefetch(&session.repo, &commits);
     let read = |repo: &Repo, target: &ChosenBranch| read_one((repo, refs), location, target, changed, None);
     in_threads(location, targets, read, |done, target| {
         sink.progress(&Progress::Read { branch: &target.branch, done, all: targets.len() });

@@ -79,12 +79,12 @@ pub fn replay(
     let (config, _) =
         Project::config_at((repo, &refs), &context.location, Revision { commit, is_checked_out: true })?;
     let config = configured((session, &refs), config, sink)?;
-    replay_as((session, &refs), &config, options, &Past::default(), sink)
+    replay_as((session, &refs), &config, options, &PastCommits::default(), sink)
 }
 
 /// What is read of past commits whatever is configured, for replaying them again with another configuration.
 #[derive(Default)]
-pub struct Past {
+pub struct PastCommits {
     /// What Cargo says of their workspaces.
     pub members: PastMembers,
     declarations: Declarations,
@@ -125,11 +125,11 @@ pub fn replay_as(
     (session, refs): (&Session<'_>, &Refs),
     config: &Config,
     options: &ReplayOptions,
-    past: &Past,
+    past: &PastCommits,
     sink: &mut dyn Sink,
 ) -> Result<Vec<ReplayedStep>> {
     let Session { context, repo } = session;
-    let Past { members, declarations } = past;
+    let PastCommits { members, declarations } = past;
     let trunk = config.trunk_in(refs);
     let lead = project::lead(repo, &context.location, config)?;
     let manifest = lead.manifest.unwrap_or_else(|| RepoPath::known("Cargo.toml"));
@@ -137,7 +137,7 @@ pub fn replay_as(
     let history =
         steps::ReleaseHistory { repo, config, refs, trunk: &trunk, manifest, cut_off, declarations };
     let steps = history.steps(options)?;
-    bring(repo, &steps);
+    prefetch(repo, &steps);
     let work = |repo: &Repo, step: &PastStep| {
         Replaying { repo, location: &context.location, config, refs, trunk: &trunk, past: members }
             .again(step)
@@ -158,10 +158,10 @@ pub fn replay_as(
 
 /// Fetches what a partial clone lacks for `steps`, for all of them at once and not once for each thread. Where that
 /// fails, reading says so.
-fn bring(repo: &Repo, steps: &[PastStep]) {
+fn prefetch(repo: &Repo, steps: &[PastStep]) {
     let both: Vec<CommitId> = steps.iter().flat_map(|step| [step.parent, step.commit]).collect();
     let made: Vec<CommitId> = steps.iter().map(|step| step.commit).collect();
-    let _ = Project::bring(repo, &both).and_then(|()| repo.bring_changes(&made));
+    let _ = Project::prefetch(repo, &both).and_then(|()| repo.prefetch_changes(&made));
 }
 
 /// What a step is prepared again with.

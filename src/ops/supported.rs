@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::backport::concern::Concerns;
 use crate::backport::judged::Judged;
 use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
-use crate::backport::presence::{self, Places};
+use crate::backport::presence::{self, ChangePlaces};
 use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::Target;
@@ -123,14 +123,17 @@ impl Cuts {
 
     /// Returns where the trunk may have had what a row shows before the branch of a column was cut: at every cut since
     /// that of the branch that has it, where its commit on the trunk is not known.
-    fn places(&self, row: &MatrixRow, column: usize, is_origin_known: bool) -> Places {
+    fn places(&self, row: &MatrixRow, column: usize, is_origin_known: bool) -> ChangePlaces {
         let (version, tip) = &self.columns[column];
         let has = |column: &usize| matches!(row.cells[*column], MatrixCell::Contained(_));
         let oldest = (0..row.cells.len()).rev().find(has).map(|column| &self.columns[column].0);
         let is_between = |cut: &Version| oldest.is_some_and(|oldest| cut > oldest) && cut < version;
         let before = self.all.iter().filter(|(cut, _)| !is_origin_known && is_between(cut));
         let cut = self.all.iter().find(|(cut, _)| cut == version).map(|(_, cut)| *cut);
-        Places { before: before.map(|(_, cut)| *cut).collect(), own: cut.into_iter().chain([*tip]).collect() }
+        ChangePlaces {
+            before: before.map(|(_, cut)| *cut).collect(),
+            own: cut.into_iter().chain([*tip]).collect(),
+        }
     }
 }
 

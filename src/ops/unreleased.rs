@@ -57,7 +57,7 @@ struct Reader<'a> {
 }
 
 /// A commit, as far as it counts.
-struct Judged {
+struct JudgedCommit {
     facts: Facts,
     day: NaiveDate,
     is_fix: bool,
@@ -86,14 +86,14 @@ impl Reader<'_> {
         Ok(Some(unreleased))
     }
 
-    fn judged(&self, said: &CommitInfo, day: NaiveDate) -> Result<Judged> {
+    fn judged(&self, said: &CommitInfo, day: NaiveDate) -> Result<JudgedCommit> {
         let facts = Facts::read(said, &self.words);
         let touched = self.bookkeeping.repo.touched(said.id)?;
         let concern =
             concern::by_change(&self.bookkeeping, &self.config.backport.ignore, (&facts, &touched))?;
         let moves_version = concern == Some(concern::Concern::Release)
             && self.bookkeeping.moves_version(said.id, &touched)?;
-        Ok(Judged { facts, day, is_fix: concern.is_none(), moves_version })
+        Ok(JudgedCommit { facts, day, is_fix: concern.is_none(), moves_version })
     }
 
     /// Returns the version that a branch holds and that is made and not tagged, the day of that, and the place of
@@ -105,7 +105,7 @@ impl Reader<'_> {
         &self,
         row: &StatusRow,
         tip: CommitId,
-        commits: &[Judged],
+        commits: &[JudgedCommit],
     ) -> Result<Option<(usize, Version, NaiveDate)>> {
         let Some(version) = row.declared.version.as_ref().filter(|version| self.is_untagged(row, version))
         else {
@@ -141,7 +141,7 @@ impl Reader<'_> {
 }
 
 /// Returns the fixes among commits of a branch, parents first; not those that were taken back.
-fn fixes(commits: Vec<Judged>) -> Unreleased {
+fn fixes(commits: Vec<JudgedCommit>) -> Unreleased {
     let mut unreleased = Unreleased::default();
     let judged: BTreeMap<CommitId, (NaiveDate, bool)> =
         commits.iter().map(|commit| (commit.facts.id, (commit.day, commit.is_fix))).collect();

@@ -48,7 +48,7 @@ pub fn cut(
     branch: &BranchName,
     on_branches: &[BranchNotes],
 ) -> Result<Vec<Finding>, Vec<Finding>> {
-    let mut said = Said::default();
+    let mut said = FileFindings::default();
     for file in files(&request.project.config, &request.project.workspace) {
         let moved =
             if file.is_products { Some((cut.clone(), next.clone())) } else { moved(bump, file.package) };
@@ -165,7 +165,7 @@ pub fn date(
     if dating == Dating::None {
         return Ok(Vec::new());
     }
-    let mut said = Said::default();
+    let mut said = FileFindings::default();
     let all = files(&request.project.config, &request.project.workspace);
     for file in all {
         if dating == Dating::Prerelease && !file.config.style.has_prereleases() {
@@ -206,12 +206,12 @@ fn date_one(
 
 /// What is said of several files.
 #[derive(Default)]
-struct Said {
+struct FileFindings {
     findings: Vec<Finding>,
     is_refused: bool,
 }
 
-impl Said {
+impl FileFindings {
     fn take(&mut self, said: Result<Vec<Finding>, Vec<Finding>>) {
         self.is_refused |= said.is_err();
         self.findings.extend(said.unwrap_or_else(|wrong| wrong));

@@ -17,11 +17,12 @@ pub fn of(row: &ScheduleRow, survey: &Survey, config: &Config, address: Option<&
     let tag = latest.and_then(|latest| survey.tags.iter().find(|tag| tag.version == *latest));
     let tag = tag.map(|tag| tag.name.as_str());
     // The notes on the branch have what came after the tag; a branch that is gone has none.
-    let place = branch.map(|name| (Page::FileOnBranch, name)).or(tag.map(|name| (Page::FileAtTag, name)));
+    let place =
+        branch.map(|name| (ForgePage::FileOnBranch, name)).or(tag.map(|name| (ForgePage::FileAtTag, name)));
     let place = place.filter(|_| tag.is_some() && config.notes.enabled);
     ReleaseLinks {
-        branch: branch.map(|name| Link { text: name.to_owned(), address: page(Page::Tree, name) }),
-        tag: tag.map(|name| Link { text: name.to_owned(), address: page(Page::Tag, name) }),
+        branch: branch.map(|name| Link { text: name.to_owned(), address: page(ForgePage::Tree, name) }),
+        tag: tag.map(|name| Link { text: name.to_owned(), address: page(ForgePage::Tag, name) }),
         notes: place.map(|(kind, at)| Link {
             text: config.notes.file.to_string(),
             address: page(kind, &format!("{at}/{}", &*config.notes.file)),
@@ -31,13 +32,13 @@ pub fn of(row: &ScheduleRow, survey: &Survey, config: &Config, address: Option<&
 
 /// Returns the page of the branch `name` in the repository at `address`, where that is a forge's.
 pub fn branch(address: Option<&str>, name: &str) -> Option<String> {
-    Some(Forge::at(address?)?.page(Page::Tree, name))
+    Some(Forge::at(address?)?.page(ForgePage::Tree, name))
 }
 
 /// Returns the page that compares the tag or branch `from` with `to`.
 pub fn changes(address: Option<&str>, from: &str, to: &str) -> Option<String> {
     let forge = Forge::at(address?)?;
-    let path = if matches!(forge.kind, Kind::Gitlab) { "-/compare" } else { "compare" };
+    let path = if matches!(forge.kind, ForgeKind::Gitlab) { "-/compare" } else { "compare" };
     Some(format!("{}/{path}/{}...{}", forge.address, encoded(from), encoded(to)))
 }
 
@@ -48,12 +49,12 @@ fn branch_of<'s>(survey: &'s Survey, version: &Version) -> Option<&'s str> {
 /// A site that shows repositories, at one of them.
 struct Forge {
     address: String,
-    kind: Kind,
+    kind: ForgeKind,
 }
 
 /// How the pages of a forge are named.
 #[derive(Clone, Copy)]
-enum Kind {
+enum ForgeKind {
     Github,
     Gitlab,
     Gitea,
@@ -61,7 +62,7 @@ enum Kind {
 
 /// A page of a forge.
 #[derive(Clone, Copy)]
-enum Page {
+enum ForgePage {
     Tree,
     Tag,
     FileOnBranch,
@@ -78,26 +79,26 @@ impl Forge {
         }
         let host = address.strip_prefix("https://").or(address.strip_prefix("http://"))?.split('/').next()?;
         let kind = [
-            ("github", Kind::Github),
-            ("gitlab", Kind::Gitlab),
-            ("codeberg", Kind::Gitea),
-            ("gitea", Kind::Gitea),
-            ("forgejo", Kind::Gitea),
+            ("github", ForgeKind::Github),
+            ("gitlab", ForgeKind::Gitlab),
+            ("codeberg", ForgeKind::Gitea),
+            ("gitea", ForgeKind::Gitea),
+            ("forgejo", ForgeKind::Gitea),
         ];
         let (_, kind) = kind.into_iter().find(|(name, _)| host.contains(name))?;
         Some(Self { address: super::lead::repository_root(address).to_owned(), kind })
     }
 
-    fn page(&self, page: Page, name: &str) -> String {
+    fn page(&self, page: ForgePage, name: &str) -> String {
         let path = match (self.kind, page) {
-            (Kind::Github, Page::Tree) => "tree",
-            (Kind::Github | Kind::Gitea, Page::Tag) => "releases/tag",
-            (Kind::Github, Page::FileOnBranch | Page::FileAtTag) => "blob",
-            (Kind::Gitlab, Page::Tree) => "-/tree",
-            (Kind::Gitlab, Page::Tag) => "-/tags",
-            (Kind::Gitlab, Page::FileOnBranch | Page::FileAtTag) => "-/blob",
-            (Kind::Gitea, Page::Tree | Page::FileOnBranch) => "src/branch",
-            (Kind::Gitea, Page::FileAtTag) => "src/tag",
+            (ForgeKind::Github, ForgePage::Tree) => "tree",
+            (ForgeKind::Github | ForgeKind::Gitea, ForgePage::Tag) => "releases/tag",
+            (ForgeKind::Github, ForgePage::FileOnBranch | ForgePage::FileAtTag) => "blob",
+            (ForgeKind::Gitlab, ForgePage::Tree) => "-/tree",
+            (ForgeKind::Gitlab, ForgePage::Tag) => "-/tags",
+            (ForgeKind::Gitlab, ForgePage::FileOnBranch | ForgePage::FileAtTag) => "-/blob",
+            (ForgeKind::Gitea, ForgePage::Tree | ForgePage::FileOnBranch) => "src/branch",
+            (ForgeKind::Gitea, ForgePage::FileAtTag) => "src/tag",
         };
         format!("{}/{path}/{}", self.address, encoded(name))
     }

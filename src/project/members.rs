@@ -15,12 +15,12 @@ use crate::workspace::answer::Question;
 use crate::workspace::metadata::{Member, Members, Unreadable};
 
 /// The files of a commit and the members that Cargo finds there, or why it finds none.
-type Said = Arc<Result<(Tree, Members), Refused>>;
+type PastAnswer = Arc<Result<(Tree, Members), Refused>>;
 
 /// What Cargo said of the members of one workspace at past commits, whatever is configured for it.
 #[derive(Default)]
 pub struct PastMembers {
-    said: Mutex<HashMap<CommitId, Said>>,
+    said: Mutex<HashMap<CommitId, PastAnswer>>,
 }
 
 impl PastMembers {
@@ -29,7 +29,7 @@ impl PastMembers {
     /// # Errors
     ///
     /// If git fails, or Cargo cannot be asked.
-    pub(super) fn at(&self, repo: &Repo, location: &Location, commit: CommitId) -> Result<Said> {
+    pub(super) fn at(&self, repo: &Repo, location: &Location, commit: CommitId) -> Result<PastAnswer> {
         if let Some(said) = self.known().get(&commit) {
             return Ok(said.clone());
         }
@@ -49,7 +49,7 @@ impl PastMembers {
     }
 
     /// Returns what is known; a thread that panicked has left nothing half done in it.
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<CommitId, Said>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<CommitId, PastAnswer>> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

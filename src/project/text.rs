@@ -28,7 +28,7 @@ pub(super) fn of_commit(repo: &Repo, tree: &Tree, path: &RepoPath) -> Result<Opt
 ///
 /// A refusal with all of them.
 pub(super) fn check_sizes(repo: &Repo, tree: &Tree) -> Result<()> {
-    repo.bring_files(tree, is_read)?;
+    repo.prefetch_files(tree, is_read)?;
     let mut sizes = Vec::new();
     for (path, entry) in tree.files() {
         if is_cargos(path) {

@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command};
 
-use super::page::{Block, Page, Span, roff};
+use super::page::{Block, Inline, Page, roff};
 use super::topics::TOPICS;
 
 /// A page of the manual: the name of its file, and its text.
@@ -53,16 +53,16 @@ fn about(command: &Command) -> String {
 /// Returns a command in a list of such, with the page where more is said.
 fn entry(command: &Command) -> Block {
     let name = command.get_name().to_owned();
-    let page = Span::Text(format!(" See {PROGRAM}-{name}(1)."));
-    let mut text = Span::marked(&format!("{}.", about(command)));
+    let page = Inline::Text(format!(" See {PROGRAM}-{name}(1)."));
+    let mut text = Inline::marked(&format!("{}.", about(command)));
     text.push(page);
-    Block::Term(vec![Span::Strong(name)], vec![Block::Paragraph(text)])
+    Block::Term(vec![Inline::Strong(name)], vec![Block::Paragraph(text)])
 }
 
 fn page(command: &Command, see: &[String]) -> Page {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").to_owned();
-    let mut blocks = vec![Block::Section("Synopsis".to_owned()), Block::Paragraph(vec![Span::Code(usage)])];
+    let mut blocks = vec![Block::Section("Synopsis".to_owned()), Block::Paragraph(vec![Inline::Code(usage)])];
     let long = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
     // The first line is said under the name already.
     if let Some((_, more)) = long.split_once("\n\n") {
@@ -84,11 +84,11 @@ fn page(command: &Command, see: &[String]) -> Page {
 }
 
 fn see_also(pages: &[String]) -> [Block; 2] {
-    [Block::Section("See also".to_owned()), Block::Paragraph(vec![Span::Text(pages.join(", "))])]
+    [Block::Section("See also".to_owned()), Block::Paragraph(vec![Inline::Text(pages.join(", "))])]
 }
 
 fn paragraphs(text: &str) -> impl Iterator<Item = Block> {
-    text.split("\n\n").map(|part| Block::Paragraph(Span::marked(&part.replace('\n', " "))))
+    text.split("\n\n").map(|part| Block::Paragraph(Inline::marked(&part.replace('\n', " "))))
 }
 
 /// Returns the arguments and options under their headings, in the order of the help.
@@ -109,16 +109,16 @@ fn groups(command: &Command) -> Vec<(String, Vec<&Arg>)> {
 
 fn option(arg: &Arg) -> Block {
     let short = arg.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
-    let term = vec![Span::Strong(format!("{short}{arg}"))];
+    let term = vec![Inline::Strong(format!("{short}{arg}"))];
     let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
     let mut about: Vec<Block> = paragraphs(&help).collect();
     for value in arg.get_possible_values().iter().filter(|_| arg.get_action().takes_values()) {
         let help = value.get_help().map(|help| format!(": {help}")).unwrap_or_default();
-        about.push(Block::Item(Span::marked(&format!("`{}`{help}", value.get_name()))));
+        about.push(Block::Item(Inline::marked(&format!("`{}`{help}", value.get_name()))));
     }
     let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if !default.is_empty() && arg.get_action().takes_values() {
-        about.push(Block::Paragraph(Span::marked(&format!("Default: `{}`.", default.join(" ")))));
+        about.push(Block::Paragraph(Inline::marked(&format!("Default: `{}`.", default.join(" ")))));
     }
     Block::Term(term, about)
 }
@@ -131,6 +131,6 @@ fn titled(part: &str) -> Vec<Block> {
     let lines = || text.trim_matches('\n').lines().map(|line| line.strip_prefix("  ").unwrap_or(line));
     match is_lines {
         true => vec![section, Block::Code(lines().collect::<Vec<_>>().join("\n"))],
-        false => vec![section, Block::Paragraph(Span::marked(&text.trim().replace('\n', " ")))],
+        false => vec![section, Block::Paragraph(Inline::marked(&text.trim().replace('\n', " ")))],
     }
 }

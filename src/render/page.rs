@@ -17,20 +17,20 @@ pub enum Block {
     /// A heading inside of one.
     Subsection(String),
     /// Running text.
-    Paragraph(Vec<Span>),
+    Paragraph(Vec<Inline>),
     /// An item of a list.
-    Item(Vec<Span>),
+    Item(Vec<Inline>),
     /// What is shown as it is.
     Code(String),
     /// Rows of cells, the first of which is the head.
-    Table(Vec<Vec<Vec<Span>>>),
+    Table(Vec<Vec<Vec<Inline>>>),
     /// A term, and what is to be said of it.
-    Term(Vec<Span>, Vec<Block>),
+    Term(Vec<Inline>, Vec<Block>),
 }
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
+pub enum Inline {
     /// As it is.
     Text(String),
     /// What is typed or printed.
@@ -39,7 +39,7 @@ pub enum Span {
     Strong(String),
 }
 
-impl Span {
+impl Inline {
     /// Returns text, in which backquotes enclose code.
     pub fn marked(text: &str) -> Vec<Self> {
         let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
@@ -56,7 +56,7 @@ impl Span {
 impl Page {
     /// Reads Markdown; comments in it are for those who keep it.
     pub fn of_markdown(text: &str) -> Self {
-        let mut reader = Reader::default();
+        let mut reader = PageReader::default();
         Parser::new_ext(text, Options::ENABLE_TABLES).for_each(|event| reader.take(event));
         Self(reader.blocks)
     }
@@ -64,10 +64,10 @@ impl Page {
 
 /// What has been read of a text.
 #[derive(Default)]
-struct Reader {
+struct PageReader {
     blocks: Vec<Block>,
-    spans: Vec<Span>,
-    rows: Vec<Vec<Vec<Span>>>,
+    spans: Vec<Inline>,
+    rows: Vec<Vec<Vec<Inline>>>,
     code: Option<String>,
     strong: bool,
     is_item: bool,
@@ -75,18 +75,18 @@ struct Reader {
     address: Option<String>,
 }
 
-impl Reader {
+impl PageReader {
     fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(end) => self.end(end),
             Event::Text(text) => match &mut self.code {
                 Some(code) => code.push_str(&text),
-                None if self.strong => self.spans.push(Span::Strong(text.into_string())),
-                None => self.spans.push(Span::Text(text.into_string())),
+                None if self.strong => self.spans.push(Inline::Strong(text.into_string())),
+                None => self.spans.push(Inline::Text(text.into_string())),
             },
-            Event::Code(text) => self.spans.push(Span::Code(text.into_string())),
-            Event::SoftBreak | Event::HardBreak => self.spans.push(Span::Text(" ".to_owned())),
+            Event::Code(text) => self.spans.push(Inline::Code(text.into_string())),
+            Event::SoftBreak | Event::HardBreak => self.spans.push(Inline::Text(" ".to_owned())),
             _ => {}
         }
     }
@@ -123,7 +123,7 @@ impl Reader {
             TagEnd::CodeBlock => self.blocks.extend(self.code.take().map(Block::Code)),
             TagEnd::Strong => self.strong = false,
             TagEnd::Link => {
-                self.spans.extend(self.address.take().map(|address| Span::Text(format!(" <{address}>"))));
+                self.spans.extend(self.address.take().map(|address| Inline::Text(format!(" <{address}>"))));
             }
             TagEnd::TableCell => {
                 let cell = std::mem::take(&mut self.spans);
@@ -137,26 +137,26 @@ impl Reader {
 
 /// Returns rows for where they have no room beside each other: each as its first cell, and below it the others with
 /// the titles of their columns, where there are several.
-fn records(rows: &[Vec<Vec<Span>>]) -> Vec<Block> {
+fn records(rows: &[Vec<Vec<Inline>>]) -> Vec<Block> {
     let Some((head, rows)) = rows.split_first() else { return Vec::new() };
-    let titled = |cell: &[Span], title: &[Span]| {
+    let titled = |cell: &[Inline], title: &[Inline]| {
         let mut spans = title.to_vec();
         if !spans.is_empty() {
-            spans.push(Span::Text(": ".to_owned()));
+            spans.push(Inline::Text(": ".to_owned()));
         }
         spans.extend_from_slice(cell);
         Block::Paragraph(spans)
     };
-    let record = |row: &Vec<Vec<Span>>| {
-        let term: String = row.first().into_iter().flatten().map(Span::text).collect();
+    let record = |row: &Vec<Vec<Inline>>| {
+        let term: String = row.first().into_iter().flatten().map(Inline::text).collect();
         let cells = row.iter().zip(head).skip(1);
         let about = cells.map(|(cell, title)| titled(cell, if head.len() > 2 { title } else { &[] }));
-        Block::Term(vec![Span::Strong(term)], about.collect())
+        Block::Term(vec![Inline::Strong(term)], about.collect())
     };
     rows.iter().map(record).collect()
 }
 
-impl Span {
+impl Inline {
     fn text(&self) -> &str {
         let (Self::Text(text) | Self::Code(text) | Self::Strong(text)) = self;
         text

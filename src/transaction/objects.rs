@@ -16,7 +16,7 @@ use crate::transaction::pack::{InMemory, NewObjects, StagedPacks};
 use crate::transaction::values::{NewCommit, NewFile, Publication};
 
 /// A commit in the making.
-pub(crate) struct Draft<'a> {
+pub(crate) struct CommitDraft<'a> {
     pub(crate) branch: &'a BranchName,
     pub(crate) parent: Oid,
     pub(crate) tree: Oid,
@@ -26,7 +26,7 @@ pub(crate) struct Draft<'a> {
 }
 
 /// Who sees a commit before it is made, and may change or refuse it.
-pub(crate) type Review<'a> = &'a dyn Fn(&mut Draft<'_>) -> Result<()>;
+pub(crate) type Review<'a> = &'a dyn Fn(&mut CommitDraft<'_>) -> Result<()>;
 
 impl Repo {
     /// Makes the commits of the publication and returns them in its order; `review` sees each before, and may
@@ -235,7 +235,7 @@ impl Repo {
     /// # Errors
     ///
     /// A refusal if there is no signature: a commit that should be signed is not made without.
-    fn write_signed_commit(&self, draft: &Draft<'_>) -> Result<Oid> {
+    fn write_signed_commit(&self, draft: &CommitDraft<'_>) -> Result<Oid> {
         check_message(draft)?;
         let mut git = self
             .user_git("commit-tree")
@@ -269,7 +269,7 @@ impl<'c> InMemory<'_, 'c> {
         parent: Oid,
         author: Signature<'static>,
         committer: Signature<'static>,
-    ) -> Result<Draft<'c>> {
+    ) -> Result<CommitDraft<'c>> {
         let message = match commit.origin {
             Some(_) => commit.message.clone(),
             None => message_prettify(commit.message.as_str(), None)?,
@@ -285,10 +285,10 @@ impl<'c> InMemory<'_, 'c> {
         }
         let tree = self.repo.write_tree(&tree, &commit.files, &mut made)?;
         self.note(made);
-        Ok(Draft { branch: &commit.branch, parent, tree, message, author, committer })
+        Ok(CommitDraft { branch: &commit.branch, parent, tree, message, author, committer })
     }
 
-    fn write_commit(&self, draft: &Draft<'_>) -> Result<Oid> {
+    fn write_commit(&self, draft: &CommitDraft<'_>) -> Result<Oid> {
         check_message(draft)?;
         let git = &self.repo.git;
         let (parent, tree) = (git.find_commit(draft.parent)?, git.find_tree(draft.tree)?);
@@ -300,7 +300,7 @@ impl<'c> InMemory<'_, 'c> {
     }
 }
 
-fn check_message(draft: &Draft<'_>) -> Result<(), Refused> {
+fn check_message(draft: &CommitDraft<'_>) -> Result<(), Refused> {
     if !draft.message.is_empty() {
         return Ok(());
     }

@@ -35,14 +35,14 @@ impl Question {
 }
 
 /// What Cargo answers.
-pub(super) struct Answer {
+pub(super) struct CargoAnswer {
     /// The members.
     pub(super) members: MembersAnswer,
     /// The packages that they use, if it was asked for those.
     pub(super) graph: Option<Graph>,
 }
 
-impl Answer {
+impl CargoAnswer {
     /// Reads the answer to `question`.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ pub struct Answers<'a> {
     /// The tree.
     pub tree: &'a Tree,
     folder: CargoFolder,
-    layout: OnceCell<Layout<'a>>,
+    layout: OnceCell<CargoLayout<'a>>,
     known: RefCell<Option<(RepoPath, Result<Graph, CargoMessage>)>>,
     graphs: RefCell<BTreeMap<RepoPath, Rc<Result<Graph, GraphError>>>>,
 }
@@ -80,7 +80,7 @@ impl<'a> Answers<'a> {
         let (layout, graphs) = (OnceCell::new(), RefCell::default());
         let known = known.map(|AnsweredDependencies { root, graph, scratch }| {
             if let Some(scratch) = scratch {
-                layout.get_or_init(|| Layout::of(repo, tree, scratch));
+                layout.get_or_init(|| CargoLayout::of(repo, tree, scratch));
             }
             (root, graph)
         });
@@ -100,7 +100,7 @@ impl<'a> Answers<'a> {
         let layout = if let Some(layout) = self.layout.get() {
             layout
         } else {
-            let layout = Layout::new(self.repo, self.tree, self.folder)?;
+            let layout = CargoLayout::new(self.repo, self.tree, self.folder)?;
             self.layout.get_or_init(|| layout)
         };
         let is_known = |(root, _): &mut (RepoPath, _)| root == manifest;
@@ -115,14 +115,14 @@ impl<'a> Answers<'a> {
 }
 
 /// The files of a commit, laid out for Cargo.
-struct Layout<'a> {
+struct CargoLayout<'a> {
     repo: &'a Repo,
     tree: &'a Tree,
     root: PathBuf,
     scratch: Option<ScratchFolder>,
 }
 
-impl<'a> Layout<'a> {
+impl<'a> CargoLayout<'a> {
     /// Lays out `tree`, unless it is laid out in the work tree already.
     ///
     /// # Errors
@@ -186,7 +186,7 @@ pub fn updated_graph(
     manifest: &RepoPath,
     lock: &RepoPath,
 ) -> Result<Result<Graph, GraphError>> {
-    let layout = Layout::in_scratch(repo, tree)?;
+    let layout = CargoLayout::in_scratch(repo, tree)?;
     if let Some(scratch) = &layout.scratch
         && let Err(said) = update(scratch, lock, &["--workspace"])?
     {

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use semver::Version;
 
-use crate::edit::manifest::{Manifest, Publication};
+use crate::edit::manifest::{Manifest, PublishTargets};
 use crate::finding::{Finding, Refused};
 use crate::git::{Repo, Tree};
 use crate::path::RepoPath;
 use crate::rule;
 use crate::rust_version::RustVersion;
-use crate::workspace::answer::{Answer, AnsweredPackage, MembersAnswer, Question};
+use crate::workspace::answer::{AnsweredPackage, CargoAnswer, MembersAnswer, Question};
 use crate::workspace::cargo;
 use crate::workspace::graph::Graph;
 use crate::workspace::outside::CargoMessage;
@@ -30,7 +30,7 @@ pub struct Member {
     /// Its manifest.
     pub manifest: RepoPath,
     /// Where it may be published, as its manifest says.
-    pub publication: Publication,
+    pub publication: PublishTargets,
     /// `repository`, if it is stated.
     pub repository: Option<String>,
     /// The Rust that it says to need.
@@ -199,7 +199,7 @@ impl Members {
     /// alone where it does not tell the dependencies.
     fn ask((root, manifest): (&Path, &Path), question: Question, folder: Option<&Path>) -> Result<Self> {
         let ask = |question: Question, folder| {
-            cargo::metadata(manifest, question.arguments(), folder, |said| Answer::read(said, question))
+            cargo::metadata(manifest, question.arguments(), folder, |said| CargoAnswer::read(said, question))
         };
         let (answer, refused) = match ask(question, folder)? {
             Err(refused) if question == Question::Dependencies => {
@@ -226,7 +226,7 @@ impl Members {
                 manifest: inside(&package.manifest_path)?,
                 name: package.name,
                 version: package.version,
-                publication: Publication::of(package.publish),
+                publication: PublishTargets::of(package.publish),
                 repository: package.repository,
                 rust_version: package.rust_version.and_then(|rust| rust.parse().ok()),
                 about: PackageMetadata {

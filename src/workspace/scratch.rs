@@ -120,7 +120,7 @@ impl ScratchFolder {
         let root = folder.path()?.join("tree");
         std::fs::create_dir(&root).with_context(|| format!("cannot create {}", root.display()))?;
         let mut scratch = Self { root, submodules: ReachedSubmodules::default(), _folder: folder };
-        repo.bring_files(tree, is_read_by_cargo)?;
+        repo.prefetch_files(tree, is_read_by_cargo)?;
         let mut sources = TargetRoots::default();
         for (path, entry) in tree.files().filter(|(_, entry)| entry.mode != Mode::Link) {
             let is_manifest = path.file_name() == "Cargo.toml";

@@ -17,7 +17,7 @@ pub struct Comparison<'a> {
 }
 
 /// What the program said.
-pub struct Answer {
+pub struct ApiAnswer {
     /// Its own name and version.
     pub version: String,
     /// Whether it went to the end, whatever it found.
@@ -37,7 +37,7 @@ const BROKEN: i32 = 100;
 /// # Errors
 ///
 /// If it cannot be run.
-pub fn compare(comparison: &Comparison<'_>) -> Result<Option<Answer>> {
+pub fn compare(comparison: &Comparison<'_>) -> Result<Option<ApiAnswer>> {
     let Some(version) = version()? else { return Ok(None) };
     let Comparison { manifest, baseline, exclude } = *comparison;
     let mut command = program();
@@ -56,7 +56,7 @@ pub fn compare(comparison: &Comparison<'_>) -> Result<Option<Answer>> {
     output.read_to_end(&mut said).context("cannot read what `cargo semver-checks` says")?;
     let status = child.wait().context("cannot wait for `cargo semver-checks`")?;
     let is_whole = status.success() || status.code() == Some(BROKEN);
-    Ok(Some(Answer { version, is_whole, said: String::from_utf8_lossy(&said).into_owned() }))
+    Ok(Some(ApiAnswer { version, is_whole, said: String::from_utf8_lossy(&said).into_owned() }))
 }
 
 fn program() -> Command {

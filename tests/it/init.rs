@@ -80,7 +80,7 @@ fn what_the_history_tells_is_written_with_its_evidence_and_makes_the_same_steps(
 fn a_configuration_that_is_there_is_not_written_over() {
     let fixture = Fixture::new("candidate-train");
     let text = fixture.sandbox.read("relprep.toml");
-    assert!(fixture.refuses("init", &["config-there"]).contains("relprep.toml is there already"));
+    assert!(fixture.refuses("init", &["config-there"]).contains("relprep.toml already exists"));
     let said = fixture.run("init --diff");
     assert_eq!(said.status, 0, "{}", said.err);
     assert!(said.out.contains("--- a/relprep.toml\n+++ b/relprep.toml\n"), "{}", said.out);

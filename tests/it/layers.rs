@@ -1,5 +1,6 @@
 //! The house that `src/lib.rs` shows is the one that stands: no file of `src` imports from a floor
-//! below its own, files form no circle, and what touches the world is where the map says.
+//! below its own, files form no circle, what touches the world is where the map says, and the name of a
+//! type stands for one thing.
 
 mod source;
 
@@ -60,6 +61,7 @@ fn violations<'a>(sources: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> 
         found.extend(reserved(file));
     }
     found.extend(circles(&house));
+    found.extend(ambiguous(&house));
     found
 }
 
@@ -109,6 +111,16 @@ fn may_name(floor: &str, path: &str) -> bool {
     let begins =
         |name: &&str| path.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
     RESERVED.iter().all(|(names, floors)| floors.contains(&floor) || !names.iter().any(begins))
+}
+
+/// Returns the names of types that several files define.
+fn ambiguous(house: &Crate) -> BTreeSet<String> {
+    let mut files: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for file in &house.files {
+        file.types.iter().for_each(|name| files.entry(name).or_default().push(shown(&file.module)));
+    }
+    let several = files.into_iter().filter(|(_, files)| files.len() > 1);
+    several.map(|(name, files)| format!("`{name}` stands for several things: {}", files.join(", "))).collect()
 }
 
 /// Which files each file needs.
@@ -244,6 +256,16 @@ fn a_circle_is_found_however_it_closes() {
         &[("ground.rs", "mod a; pub use a::A; pub struct Own(A);"), ("ground/a.rs", "use super::Own;")],
         "ground.rs, ground/a.rs",
     );
+}
+
+#[test]
+fn the_name_of_a_type_stands_for_one_thing() {
+    let files = [
+        ("ground/a.rs", "pub struct Door;\nimpl FromStr for Door { type Err = String; }"),
+        ("ground/b.rs", "enum Door { Open }\nimpl FromStr for Door { type Err = String; }"),
+        ("attic.rs", "type Key = u8; mod tests { struct Door; }"),
+    ];
+    assert_eq!(found(&files), ["`Door` stands for several things: ground/a.rs, ground/b.rs"]);
 }
 
 #[test]

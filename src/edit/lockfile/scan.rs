@@ -23,14 +23,14 @@ pub(super) struct Scan<'a> {
 enum OpenTable<'a> {
     #[default]
     Top,
-    Package(Block<'a>),
-    UnusedPatch(Block<'a>),
+    Package(LockBlock<'a>),
+    UnusedPatch(LockBlock<'a>),
     Metadata,
     Unknown,
 }
 
 /// A `[[package]]` or `[[patch.unused]]` block as far as it is read.
-struct Block<'a> {
+struct LockBlock<'a> {
     line: usize,
     range: Range<usize>,
     name: Option<Quoted<'a>>,
@@ -117,8 +117,8 @@ impl<'a> Scan<'a> {
 
     fn open_table(&mut self, line: &ScanLine<'a>) -> Result<(), ScanError> {
         self.table = match line.text {
-            "[[package]]" => OpenTable::Package(Block::new(line)),
-            "[[patch.unused]]" => OpenTable::UnusedPatch(Block::new(line)),
+            "[[package]]" => OpenTable::Package(LockBlock::new(line)),
+            "[[patch.unused]]" => OpenTable::UnusedPatch(LockBlock::new(line)),
             "[metadata]" => OpenTable::Metadata,
             header if is_plain_header(header) && !is_about_packages(header) => OpenTable::Unknown,
             _ => return Err(ScanError::layout(line.number, "this is not a table that Cargo writes")),
@@ -136,7 +136,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-impl<'a> Block<'a> {
+impl<'a> LockBlock<'a> {
     fn new(header: &ScanLine<'a>) -> Self {
         Self {
             line: header.number,

@@ -16,7 +16,7 @@ use crate::finding::{Finding, Place};
 use crate::rule::{self, Severity};
 
 /// A heading inside of a section, and what is below it.
-pub(super) struct Category {
+pub(super) struct NotesCategory {
     pub(super) heading: Range<usize>,
     /// Where the block before it ends, if that is in the section, too.
     before: Option<usize>,
@@ -234,7 +234,7 @@ impl Notes<'_> {
     }
 
     /// Returns the categories inside of a section.
-    pub(super) fn categories(&self, body: &Range<usize>) -> Vec<Category> {
+    pub(super) fn categories(&self, body: &Range<usize>) -> Vec<NotesCategory> {
         let blocks = self.blocks(body);
         let inner = |block: &MarkdownBlock| match &block.kind {
             BlockKind::Heading(heading) => Some(heading.level),
@@ -244,7 +244,7 @@ impl Notes<'_> {
         let starts: Vec<usize> =
             (0..blocks.len()).filter(|&block| inner(&blocks[block]) == Some(top)).collect();
         let ends = starts.iter().skip(1).copied().chain([blocks.len()]);
-        let category = |(&start, end): (&usize, usize)| Category {
+        let category = |(&start, end): (&usize, usize)| NotesCategory {
             heading: blocks[start].range.clone(),
             before: start.checked_sub(1).map(|before| blocks[before].range.end),
             next: blocks.get(end).map(|next| next.range.start),
@@ -282,7 +282,7 @@ impl Notes<'_> {
         }
         let categories = self.categories(&gathering.body);
         let last = categories.iter().rposition(|category| !category.is_empty);
-        let range = |(index, category): (usize, &Category)| match (category.next, category.before) {
+        let range = |(index, category): (usize, &NotesCategory)| match (category.next, category.before) {
             // Before the last that is not empty the gap after goes, and behind it the gap before.
             (Some(next), _) if last.is_some_and(|last| index < last) => category.heading.start..next,
             (_, Some(before)) => before..category.heading.end,

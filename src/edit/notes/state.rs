@@ -49,13 +49,13 @@ const NOT_YET: [&str; 7] = [
 const BEFORE_DAY: [&str; 5] = ["on", "released", "release", "date", "published"];
 
 /// A state at the beginning of a text.
-struct Said {
+struct StateWords {
     state: SectionState,
     len: usize,
     day: Option<(Range<usize>, DayForm)>,
 }
 
-impl Said {
+impl StateWords {
     fn at(self, start: usize) -> StatePlace {
         StatePlace {
             state: self.state,
@@ -91,23 +91,23 @@ pub(super) fn in_title(text: &str, part: &Range<usize>, style: &Style) -> Option
     });
     starts.map(|(start, _)| start).find_map(|start| {
         let rest = &content[start..];
-        let whole = |said: &Said| !rest[said.len..].starts_with(char::is_alphanumeric);
+        let whole = |said: &StateWords| !rest[said.len..].starts_with(char::is_alphanumeric);
         let said = worded(rest, style).or_else(|| in_other_words(rest)).or_else(|| not_yet(rest));
         Some(said.filter(whole)?.at(part.start + start))
     })
 }
 
 /// Reads a state at the beginning of `text`, as the style words it.
-fn worded(text: &str, style: &Style) -> Option<Said> {
+fn worded(text: &str, style: &Style) -> Option<StateWords> {
     if let Some(rest) = strip_prefix(text, &style.unreleased) {
-        return Some(Said { state: SectionState::Unreleased, len: text.len() - rest.len(), day: None });
+        return Some(StateWords { state: SectionState::Unreleased, len: text.len() - rest.len(), day: None });
     }
     let (before, after) = &style.released;
     let from = text.len() - strip_prefix(text, before)?.len();
     let (date, len, form) = DayForm::read(&text[from..])?;
     let rest = strip_prefix(&text[from + len..], after)?;
     let ends = !rest.starts_with(char::is_alphanumeric);
-    ends.then(|| Said {
+    ends.then(|| StateWords {
         state: SectionState::Released(date),
         len: text.len() - rest.len(),
         day: Some((from..from + len, form)),
@@ -115,13 +115,13 @@ fn worded(text: &str, style: &Style) -> Option<Said> {
 }
 
 /// Reads a day at the beginning of `text`, or after words that introduce the day of a release.
-fn in_other_words(text: &str) -> Option<Said> {
+fn in_other_words(text: &str) -> Option<StateWords> {
     let mut at = 0;
     for _ in 0..=BEFORE_DAY.len() {
         let rest = &text[at..];
         if let Some((date, len, form)) = DayForm::read(rest) {
             let state = SectionState::Released(date);
-            return Some(Said { state, len: at + len, day: Some((at..at + len, form)) });
+            return Some(StateWords { state, len: at + len, day: Some((at..at + len, form)) });
         }
         let length = rest.find(|c: char| !c.is_alphabetic())?;
         let mut known = BEFORE_DAY.iter().skip(usize::from(at == 0));
@@ -132,9 +132,9 @@ fn in_other_words(text: &str) -> Option<Said> {
     None
 }
 
-fn not_yet(text: &str) -> Option<Said> {
+fn not_yet(text: &str) -> Option<StateWords> {
     let len = NOT_YET.iter().find_map(|word| strip_prefix(text, word).map(|_| word.len()))?;
-    Some(Said { state: SectionState::Unreleased, len, day: None })
+    Some(StateWords { state: SectionState::Unreleased, len, day: None })
 }
 
 fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {

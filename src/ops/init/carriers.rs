@@ -21,7 +21,7 @@ const PARTS: [(&str, &str); 3] = [("major", "{major}"), ("minor", "{minor}"), ("
 
 /// A package whose version moved in a step.
 #[derive(Clone, Debug)]
-pub(super) struct Moved {
+pub(super) struct MovedPackage {
     /// Its name; nothing for the lead package.
     pub(super) package: Option<String>,
     /// The folder whose files may carry its version.
@@ -53,7 +53,7 @@ pub(super) struct Carriers {
 
 impl Carriers {
     /// Adds what a step changed on the day `date`, in which `moved` went to other versions, the lead package first.
-    pub(super) fn add(&mut self, changed: &[ChangedFile], moved: &[Moved], date: NaiveDate) {
+    pub(super) fn add(&mut self, changed: &[ChangedFile], moved: &[MovedPackage], date: NaiveDate) {
         self.steps += 1;
         let Some(lead) = moved.first().map(|moved| plain(&moved.to)) else { return };
         self.reached.insert(lead.clone());
@@ -168,7 +168,7 @@ pub(super) fn is_read_anyway(path: &RepoPath) -> bool {
 }
 
 /// Returns the patterns of the lines that carry the version of what `moved`, and nothing else that changed.
-fn patterns(old: &str, new: &str, moved: &Moved, date: NaiveDate) -> Vec<String> {
+fn patterns(old: &str, new: &str, moved: &MovedPackage, date: NaiveDate) -> Vec<String> {
     let count = |text: &str| -> HashMap<String, usize> {
         let mut lines = HashMap::new();
         text.lines().for_each(|line| *lines.entry(line.trim().to_owned()).or_default() += 1);

@@ -16,7 +16,7 @@ use crate::path::RepoPath;
 use crate::workspace::metadata::Member;
 
 /// A project whose other tools are asked.
-pub(super) struct Project<'a> {
+pub(super) struct AskedProject<'a> {
     pub(super) repo: &'a Repo,
     /// The commit whose files are read.
     pub(super) commit: CommitId,
@@ -28,7 +28,7 @@ pub(super) struct Project<'a> {
     pub(super) has_tags: bool,
 }
 
-impl Project<'_> {
+impl AskedProject<'_> {
     /// Returns all that other tools are told.
     pub(super) fn told(&self) -> Result<Told> {
         let mut told = Told { folder: self.root.folder().to_owned(), ..Told::default() };
@@ -128,7 +128,7 @@ mod tests {
             name: name.to_owned(),
             version: semver::Version::new(1, 2, 3),
             manifest: RepoPath::new(&manifest).unwrap(),
-            publication: crate::edit::manifest::Publication::Anywhere,
+            publication: crate::edit::manifest::PublishTargets::Anywhere,
             repository: None,
             rust_version: None,
             about: crate::workspace::metadata::PackageMetadata::default(),

@@ -4,16 +4,16 @@ use super::draft::Setting;
 
 /// Something that cannot be told, with what it may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct OpenQuestion {
     /// The question, as a sentence.
     pub text: String,
     /// The answers, the likeliest first; there is at least one.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<QuestionChoice>,
 }
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct QuestionChoice {
     /// What it says.
     pub label: String,
     /// The setting that it leads to, if any.
@@ -21,9 +21,9 @@ pub struct Choice {
 }
 
 /// Who is asked: it takes a question, and returns the place of the answer among its choices.
-pub type Decide<'d> = &'d mut dyn FnMut(&Question) -> anyhow::Result<usize>;
+pub type Decide<'d> = &'d mut dyn FnMut(&OpenQuestion) -> anyhow::Result<usize>;
 
-impl Question {
+impl OpenQuestion {
     /// Asks it, and returns the setting that the answer leads to.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 use semver::Version;
 
 use super::draft::Setting;
-use super::questions::{Choice, Question};
+use super::questions::{OpenQuestion, QuestionChoice};
 
 /// How many lines must be over before they tell.
 const ENOUGH: usize = 4;
@@ -37,7 +37,7 @@ impl Line {
 pub(super) fn told(
     releases: &[(Version, NaiveDate)],
     number: impl Fn(&Version) -> u64,
-) -> (Vec<Setting>, Option<Question>) {
+) -> (Vec<Setting>, Option<OpenQuestion>) {
     let mut lines: BTreeMap<u64, Line> = BTreeMap::new();
     for (version, day) in releases {
         let line = lines.entry(number(version)).or_insert(Line { first: *day, last: *day });
@@ -67,7 +67,7 @@ pub(super) fn told(
 }
 
 /// Returns the question how long the releases with long-term support are supported, where they come at even steps.
-fn lts(long: &[u64], over: &[(u64, u32)]) -> Option<Question> {
+fn lts(long: &[u64], over: &[(u64, u32)]) -> Option<OpenQuestion> {
     let first = *long.first()?;
     let every = long.get(1)? - first;
     let is_even = long.windows(2).all(|pair| pair[1] - pair[0] == every);
@@ -77,10 +77,14 @@ fn lts(long: &[u64], over: &[(u64, u32)]) -> Option<Question> {
         let line = format!("lts = {{ every = {every}, first = {first}, support-months = {months} }}");
         let why =
             format!("{} lines were patched for much longer, one for {longest} months so far", long.len());
-        Choice { label: format!("{months} months"), setting: Some(Setting::key("[schedule]", line, why)) }
+        QuestionChoice {
+            label: format!("{months} months"),
+            setting: Some(Setting::key("[schedule]", line, why)),
+        }
     };
-    let none = Choice { label: "no release is supported longer than others".to_owned(), setting: None };
-    is_even.then(|| Question {
+    let none =
+        QuestionChoice { label: "no release is supported longer than others".to_owned(), setting: None };
+    is_even.then(|| OpenQuestion {
         text: format!(
             "Every {every}th release is patched for longer than others; for how long is it supported?"
         ),

@@ -50,7 +50,7 @@ impl ReleaseHistory<'_> {
         let branches = self.branches()?;
         // Where release branches left the trunk: a cut has that commit for its parent.
         let cuts: HashSet<CommitId> = branches.iter().filter_map(|branch| branch.left_at).collect();
-        branches.iter().try_for_each(|branch| self.bring(branch.tip))?;
+        branches.iter().try_for_each(|branch| self.prefetch(branch.tip))?;
         let (mut steps, mut seen) = (Vec::new(), HashSet::new());
         // What the trunk has merged of a release branch was made there.
         let is_trunk = |branch: &&Branch| branch.name == *self.trunk;
@@ -115,7 +115,7 @@ impl ReleaseHistory<'_> {
     /// Returns the commit that moved the version to `to`, where `moved` only merged it.
     fn made_in(&self, mut moved: VersionMove, to: &Version) -> Result<VersionMove> {
         while let Some(merged) = self.repo.merged_by(moved.commit)? {
-            self.bring(merged)?;
+            self.prefetch(merged)?;
             if self.version(merged)?.as_ref() != Some(to) {
                 break;
             }
@@ -152,8 +152,8 @@ impl ReleaseHistory<'_> {
     }
 
     /// Fetches what tells the versions before `tip`.
-    fn bring(&self, tip: CommitId) -> Result<()> {
-        self.repo.bring_history(tip, &manifests_for(&self.manifest))
+    fn prefetch(&self, tip: CommitId) -> Result<()> {
+        self.repo.prefetch_history(tip, &manifests_for(&self.manifest))
     }
 
     /// Returns the command that goes from one version to the other.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Page, Span, records};
+use super::{Block, Inline, Page, records};
 
 /// Returns it as the page of `name` in `section` of the manual, which `what` says in a line.
 pub fn page(page: &Page, name: &str, section: u8, what: &str) -> String {
@@ -52,15 +52,15 @@ fn code(text: &str) -> String {
     format!(".EX\n{lines}.EE\n")
 }
 
-fn line(spans: &[Span]) -> String {
+fn line(spans: &[Inline]) -> String {
     let text = inline(spans);
     protected(text.trim()) + "\n"
 }
 
-fn inline(spans: &[Span]) -> String {
-    let span = |span: &Span| match span {
-        Span::Text(text) => escaped(text),
-        Span::Code(text) | Span::Strong(text) => format!("\\fB{}\\fP", escaped(text)),
+fn inline(spans: &[Inline]) -> String {
+    let span = |span: &Inline| match span {
+        Inline::Text(text) => escaped(text),
+        Inline::Code(text) | Inline::Strong(text) => format!("\\fB{}\\fP", escaped(text)),
     };
     spans.iter().map(span).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Page, Span, records};
+use super::{Block, Inline, Page, records};
 use crate::render::BOLD;
 use crate::render::table::{Table, width as columns};
 
@@ -49,8 +49,8 @@ fn code(text: &str, indent: &str) -> String {
 }
 
 /// Returns rows as a table, or, where that is too wide, each as its cells below each other.
-fn table(rows: &[Vec<Vec<Span>>], width: usize) -> String {
-    let cells = |row: &[Vec<Span>]| row.iter().map(|cell| flat(cell)).collect::<Vec<_>>();
+fn table(rows: &[Vec<Vec<Inline>>], width: usize) -> String {
+    let cells = |row: &[Vec<Inline>]| row.iter().map(|cell| flat(cell)).collect::<Vec<_>>();
     let mut table = Table::new("  ");
     for (at, row) in rows.iter().enumerate() {
         let style = if at == 0 { BOLD } else { anstyle::Style::new() };
@@ -62,19 +62,19 @@ fn table(rows: &[Vec<Vec<Span>>], width: usize) -> String {
     records(rows).iter().map(|row| shown(row, width, "  ")).collect()
 }
 
-fn flat(spans: &[Span]) -> String {
+fn flat(spans: &[Inline]) -> String {
     spans.iter().map(|span| marked(span, span.text())).collect()
 }
 
-fn marked(span: &Span, text: &str) -> String {
+fn marked(span: &Inline, text: &str) -> String {
     match span {
-        Span::Code(_) => format!("`{text}`"),
-        Span::Text(_) | Span::Strong(_) => text.to_owned(),
+        Inline::Code(_) => format!("`{text}`"),
+        Inline::Text(_) | Inline::Strong(_) => text.to_owned(),
     }
 }
 
 /// Returns a text in lines no wider than `width`, the first behind `first` and the others behind `rest`.
-fn wrapped(spans: &[Span], width: usize, first: &str, rest: &str) -> String {
+fn wrapped(spans: &[Inline], width: usize, first: &str, rest: &str) -> String {
     let mut out = first.to_owned();
     let mut used = columns(first);
     let mut is_begin = true;
@@ -94,12 +94,12 @@ fn wrapped(spans: &[Span], width: usize, first: &str, rest: &str) -> String {
 }
 
 /// Returns the words of a text, and whether each stands out; code is divided only at its blanks.
-fn words(spans: &[Span]) -> Vec<(String, bool)> {
+fn words(spans: &[Inline]) -> Vec<(String, bool)> {
     let mut words: Vec<(String, bool)> = Vec::new();
     let mut is_open = false;
     for span in spans {
         let text = marked(span, span.text());
-        let is_strong = matches!(span, Span::Strong(_));
+        let is_strong = matches!(span, Inline::Strong(_));
         for (at, part) in text.split(' ').enumerate() {
             match words.last_mut() {
                 Some((word, strong)) if at == 0 && is_open && !part.is_empty() => {

@@ -21,7 +21,7 @@ const START: &str = "DTSTART;VALUE=DATE:";
 /// schedule for its stamp, which does not go back. Where there is no calendar before, the number counts what
 /// moved the event as far as the policy and the tags tell.
 pub fn render(schedule: &Schedule, before: Option<&str>) -> String {
-    let before = before.map(Revision::read_all).unwrap_or_default();
+    let before = before.map(EventRevision::read_all).unwrap_or_default();
     let mut calendar = IcsText::default();
     calendar.line("BEGIN", "VCALENDAR");
     calendar.line("VERSION", "2.0");
@@ -79,7 +79,7 @@ fn planned(day: &Day) -> String {
 }
 
 /// What a calendar said of an event.
-struct Revision {
+struct EventRevision {
     /// All but its number and its stamp.
     content: String,
     day: String,
@@ -87,7 +87,7 @@ struct Revision {
     stamp: String,
 }
 
-impl Revision {
+impl EventRevision {
     /// Reads the events of a calendar by their UIDs; what is not understood counts for nothing.
     fn read_all(calendar: &str) -> BTreeMap<String, Self> {
         let unfolded = calendar.replace("\r\n", "\n").replace("\n ", "");
@@ -130,19 +130,19 @@ impl IcsText {
         schedule: &Schedule,
         row: &ScheduleRow,
         event: &Event,
-        before: &BTreeMap<String, Revision>,
+        before: &BTreeMap<String, EventRevision>,
     ) {
         let name = one_line(&schedule.name);
         let uid = format!("{}-{}-{}@relprep", slug(&name), row.release.version, event.kind);
         let mut content = Self::default();
         content.content(&name, &uid, event);
-        let now = Revision {
+        let now = EventRevision {
             content: content.0.replace("\r\n", "\n").replace("\n ", ""),
             day: event.day.format("%Y%m%d").to_string(),
             number: event.moves,
             stamp: schedule.date.format("%Y%m%dT000000Z").to_string(),
         };
-        let (number, stamp) = Revision::next(before.get(&uid), &now);
+        let (number, stamp) = EventRevision::next(before.get(&uid), &now);
         self.line("BEGIN", "VEVENT");
         self.line("DTSTAMP", &stamp);
         self.line("SEQUENCE", &number.to_string());

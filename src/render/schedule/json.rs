@@ -18,7 +18,7 @@ pub struct ScheduleData<'a> {
     /// What it was made from.
     source: ScheduleSource,
     /// The releases, oldest first.
-    releases: Vec<ReleaseData<'a>>,
+    releases: Vec<ScheduledRelease<'a>>,
     /// The versions that are left out.
     skipped: &'a [Skipped],
 }
@@ -37,7 +37,7 @@ impl<'a> From<&'a Schedule> for ScheduleData<'a> {
 
 /// A release.
 #[derive(Serialize, JsonSchema)]
-struct ReleaseData<'a> {
+struct ScheduledRelease<'a> {
     /// Its first version.
     version: &'a Version,
     /// Whether it has long-term support.
@@ -86,9 +86,9 @@ struct LatestData<'a> {
     date: NaiveDate,
 }
 
-fn release(row: &ScheduleRow) -> ReleaseData<'_> {
+fn release(row: &ScheduleRow) -> ScheduledRelease<'_> {
     let release = &row.release;
-    ReleaseData {
+    ScheduledRelease {
         version: &release.version,
         lts: release.lts,
         phase: row.phase,

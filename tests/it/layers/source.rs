@@ -14,6 +14,8 @@ pub struct File {
     pub module: Path,
     /// What it names, in its order.
     pub mentions: Vec<Mention>,
+    /// The types that it defines, but for those that belong to an implementation.
+    pub types: Vec<String>,
     /// The modules that it keeps for tests.
     tests: Vec<Path>,
     /// Every name that it uses, but for imports and the modules that it declares.
@@ -94,8 +96,9 @@ impl Crate {
 
 impl File {
     fn read(module: &Path, text: &str, modules: &BTreeSet<Path>) -> Self {
-        let mut file = Self { module: module.clone(), ..Self::default() };
-        file.block(text.parse().unwrap(), modules);
+        let tokens: TokenStream = text.parse().unwrap();
+        let mut file = Self { module: module.clone(), types: types(&tokens), ..Self::default() };
+        file.block(tokens, modules);
         file
     }
 
@@ -171,6 +174,19 @@ impl File {
         let path = if inside { full } else { path };
         self.mentions.push(Mention { path, inside, how });
     }
+}
+
+/// Returns the types that a file defines; in a block, such as a test module, are others.
+fn types(file: &TokenStream) -> Vec<String> {
+    let mut tokens = Tokens(file.clone().into_iter().collect());
+    let mut types = Vec::new();
+    while let Some(token) = tokens.next() {
+        if matches!(&token, TokenTree::Ident(name) if ["struct", "enum", "type", "trait"].iter().any(|word| name == word))
+        {
+            types.extend(tokens.name());
+        }
+    }
+    types
 }
 
 /// What is left of a sequence of tokens.
