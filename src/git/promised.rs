@@ -43,7 +43,7 @@ impl Repo {
         let forbidden =
             std::env::var_os("GIT_NO_LAZY_FETCH").is_some_and(|value| value != "0" && !value.is_empty());
         if forbidden {
-            return Err(not_brought(remote, objects.len(), "`GIT_NO_LAZY_FETCH` is set"));
+            return Err(not_fetched(remote, objects.len(), "`GIT_NO_LAZY_FETCH` is set"));
         }
         let fetch = self.user_git("fetch").config("fetch.negotiationAlgorithm", "noop");
         let quiet = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"];
@@ -56,19 +56,19 @@ impl Repo {
         if objects.iter().all(|id| odb.exists(*id)) {
             return Ok(());
         }
-        Err(not_brought(remote, objects.len(), &failure("git fetch", output.status, &output.stderr)))
+        Err(not_fetched(remote, objects.len(), &failure("git fetch", output.status, &output.stderr)))
     }
 
-    /// Reads, and where that misses an object of a partial clone, lets `bring` fetch what it needs, and reads
+    /// Reads, and where that misses an object of a partial clone, lets `prefetch` fetch what it needs, and reads
     /// again.
     pub(super) fn reading<T>(
         &self,
         read: impl Fn() -> Result<T>,
-        bring: impl FnOnce() -> Result<()>,
+        prefetch: impl FnOnce() -> Result<()>,
     ) -> Result<T> {
         match read() {
             Err(error) if is_missing(&error) && self.promisor().is_some() => {
-                bring()?;
+                prefetch()?;
                 read()
             }
             read => read,
@@ -217,7 +217,7 @@ fn is_missing(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.code() == ErrorCode::NotFound && error.class() == ErrorClass::Odb)
 }
 
-fn not_brought(remote: &str, count: usize, said: &str) -> anyhow::Error {
+fn not_fetched(remote: &str, count: usize, said: &str) -> anyhow::Error {
     let objects = if count == 1 { "1 object" } else { &format!("{count} objects") };
     let message =
         format!("this clone is partial, and `{remote}` does not give {objects} that are needed: {said}");
