@@ -14,6 +14,7 @@ use relprep::ops::{Context, about::BranchSource};
 use relprep::plan::Command;
 use relprep::plan::course::Asked;
 use relprep::project::Location;
+use relprep::rule;
 use relprep::train::schedule::Selection;
 use relprep::transaction::values::Hooks;
 
@@ -55,20 +56,25 @@ fn context(sandbox: &Sandbox, moment: Moment) -> Context {
     Context::new(Location { folder: sandbox.root(), ..Location::default() }, moment)
 }
 
-/// Prepares `command` on `branches` and carries it out; returns what was made, by branch.
-fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<String> {
-    let mut said = Vec::new();
-    let session = context.open(Purpose::Write, &mut said).unwrap();
-    let options = PrepareOptions {
+/// Returns what prepares `command` on the branch that is checked out.
+fn on_checked_out(command: Command) -> PrepareOptions {
+    PrepareOptions {
         command,
         asked: Asked::default(),
-        branches,
+        branches: BranchChoice::CheckedOut,
         allow_dirty: false,
         behind: Behind::Refuse,
         push: false,
         if_due: false,
         pull_request: false,
-    };
+    }
+}
+
+/// Prepares `command` on `branches` and carries it out; returns what was made, by branch.
+fn made(context: &Context, command: Command, branches: BranchChoice) -> Vec<String> {
+    let mut said = Vec::new();
+    let session = context.open(Purpose::Write, &mut said).unwrap();
+    let options = PrepareOptions { branches, ..on_checked_out(command) };
     let applied = prepare(&session, &options, &mut said).unwrap().apply(Hooks::Run, &mut said).unwrap();
     applied.pushed.unwrap();
     applied.outcome.branches.into_iter().map(|made| made.name.to_string()).collect()
@@ -94,6 +100,31 @@ fn all_branches_of_a_run_bear_the_day_and_the_time_of_its_one_moment() {
 }
 
 #[test]
+fn a_manifest_that_is_saved_after_it_was_planned_on_is_not_overwritten() {
+    if environment::ran_apart() {
+        return;
+    }
+    let sandbox = train();
+    let manifest = sandbox.read("Cargo.toml");
+    let first = sandbox.rev("main");
+    // Of the same length, as it was when it was read while Cargo answered, and of another one.
+    for mine in [manifest.replace("2021", "2024"), format!("{manifest}# mine\n"), String::new()] {
+        let context = context(&sandbox, LAST_SECOND);
+        let mut said = Vec::new();
+        let session = context.open(Purpose::Write, &mut said).unwrap();
+        let prepared = prepare(&session, &on_checked_out(Command::Branch), &mut said).unwrap();
+        sandbox.write("Cargo.toml", &mine);
+        let error = prepared.apply(Hooks::Run, &mut said).unwrap_err();
+        let Refused(findings) = error.downcast().unwrap();
+        assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [rule::CHANGED_FILE]);
+        assert_eq!((sandbox.read("Cargo.toml"), sandbox.rev("main")), (mine, first.clone()));
+        assert_eq!(sandbox.git(["status", "--porcelain"]), " M Cargo.toml");
+        assert_eq!(sandbox.git(["branch", "--list", "release-3.0.0"]), "");
+        sandbox.write("Cargo.toml", &manifest);
+    }
+}
+
+#[test]
 fn a_plan_that_nobody_applies_writes_nothing() {
     if environment::ran_apart() {
         return;
@@ -103,18 +134,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
     let context = context(&sandbox, LAST_SECOND).on(Some("2025-09-01".parse().unwrap()));
     let mut said = Vec::new();
     let session = context.open(Purpose::Show, &mut said).unwrap();
-    let command = Command::Branch;
-    let options = PrepareOptions {
-        command,
-        asked: Asked::default(),
-        branches: BranchChoice::CheckedOut,
-        allow_dirty: false,
-        behind: Behind::Refuse,
-        push: false,
-        if_due: false,
-        pull_request: false,
-    };
-    let prepared = prepare(&session, &options, &mut said).unwrap();
+    let prepared = prepare(&session, &on_checked_out(Command::Branch), &mut said).unwrap();
     let plan = &prepared.preparation.plans[0];
     assert_eq!((plan.version.to_string().as_str(), plan.date), ("3.0.0", context.date));
     assert_eq!(plan.branches[0].name.as_str(), "release-3.0.0");
@@ -122,7 +142,7 @@ fn a_plan_that_nobody_applies_writes_nothing() {
     assert_eq!(sandbox.everything(), before);
     drop(session);
 
-    assert_eq!(made(&context, command, BranchChoice::CheckedOut), ["release-3.0.0", "main"]);
+    assert_eq!(made(&context, Command::Branch, BranchChoice::CheckedOut), ["release-3.0.0", "main"]);
     assert!(sandbox.read("Cargo.toml").contains("version = \"4.0.0\""));
 }
 
@@ -137,18 +157,7 @@ fn what_stops_a_plan_stops_it_from_being_applied() {
     let context = context(&sandbox, LAST_SECOND);
     let mut said = Vec::new();
     let session = context.open(Purpose::Write, &mut said).unwrap();
-    let command = Command::Branch;
-    let options = PrepareOptions {
-        command,
-        asked: Asked::default(),
-        branches: BranchChoice::CheckedOut,
-        allow_dirty: false,
-        behind: Behind::Refuse,
-        push: false,
-        if_due: false,
-        pull_request: false,
-    };
-    let prepared = prepare(&session, &options, &mut said).unwrap();
+    let prepared = prepare(&session, &on_checked_out(Command::Branch), &mut said).unwrap();
     let refused = prepared.apply(Hooks::Run, &mut said).unwrap_err();
     let Refused(findings) = refused.downcast().unwrap();
     assert_eq!(rules(&findings), ["dirty"]);
