@@ -38,7 +38,9 @@ pub fn read(
     if let Some(source) = explicit {
         return read_file(source).map(Some);
     }
-    let Ok(document) = Document::parse(manifest.text.as_str()) else {
+    let document =
+        Some(&manifest.text).filter(|text| may_configure(text)).map(|text| Document::parse(text.as_str()));
+    let Some(Ok(document)) = document else {
         // The manifest's own reader says what is wrong with it.
         return beside.map(read_file).transpose();
     };
@@ -53,6 +55,12 @@ pub fn read(
             Err(two(manifest, keys, table, &format!("[{}]", other.join("."))))
         }
     }
+}
+
+/// Returns whether a manifest may have a table for this program: whether it has its name in it, or an escape that may
+/// stand for a letter of that. To parse it takes much longer.
+fn may_configure(text: &str) -> bool {
+    text.contains("relprep") || text.contains('\\')
 }
 
 fn item<'a>(root: &'a dyn TableLike, keys: &[&str]) -> Option<&'a Item> {

@@ -98,8 +98,12 @@ fn a_configuration_may_not_be_larger_in_the_manifest_than_in_its_file() {
 
 #[test]
 fn the_manifest_may_hold_it_instead_and_both_are_too_many() {
+    for key in ["relprep", "\"relprep\"", "\"rel\\u0070rep\""] {
+        let manifest = format!("[workspace]\n[workspace.metadata.{key}]\nlead = 'a'\n");
+        let read = read(None, None, &source("Cargo.toml", &manifest), None).unwrap();
+        assert_eq!(read.unwrap().lead.as_deref(), Some("a"), "{key}");
+    }
     let manifest = source("Cargo.toml", "[workspace]\n[workspace.metadata.relprep]\nlead = 'a'\n");
-    assert_eq!(read(None, None, &manifest, None).unwrap().unwrap().lead.as_deref(), Some("a"));
     let beside = source("relprep.toml", "lead = 'b'");
     let refused = read(None, Some(&beside), &manifest, None).unwrap_err();
     assert_eq!(refused.0[0].rule, rule::CONFIG_TWICE);
