@@ -24,7 +24,7 @@ use baseline::BaselineSource;
 use claims::{Channel, Claim, Claims};
 use dependencies::LockComparison;
 use promised::{Promised, PromisedBy};
-use scope::Held;
+use scope::PromisedPackages;
 
 /// All that is known about a release line's MSRV.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct MsrvEvidence {
     /// The lead package's name.
     pub lead: String,
     /// The packages that the promise is about.
-    pub held: Held,
+    pub held: PromisedPackages,
     /// Where the promise is known from.
     pub source: BaselineSource,
     /// What the manifests said then; nothing where only the version is known.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::marks::{LEAST_DIGITS, MessageMark};
-use super::title::{self, BranchWords, Named};
+use super::title::{self, BranchWords, NamedChange};
 use crate::git::CommitId;
 use crate::git::history::CommitInfo;
 
@@ -92,7 +92,7 @@ pub struct Facts {
     /// The pull requests that its first line names: `(#123)`.
     pub pulls: BTreeSet<u64>,
     /// The changes that it lists, one on a line.
-    pub listed: Vec<Named>,
+    pub listed: Vec<NamedChange>,
     /// The advisories that it names anywhere.
     pub advisories: BTreeSet<String>,
     /// Whether it is a merge.
@@ -194,7 +194,7 @@ impl Facts {
 impl Facts {
     /// Returns whether it lists `wanted` among other changes.
     fn lists(&self, wanted: &Self) -> bool {
-        let is_it = |named: &Named| {
+        let is_it = |named: &NamedChange| {
             let subject = !named.subject.is_empty() && named.subject == wanted.subject;
             subject || !named.pulls.is_disjoint(&wanted.pulls)
         };

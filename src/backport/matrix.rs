@@ -41,9 +41,9 @@ pub struct NextBackport {
     pub branches: Vec<BranchName>,
 }
 
-/// What went to some branch.
+/// The commits that were brought to some branch.
 #[derive(Clone, Debug, Default)]
-pub struct Went {
+pub struct BackportedCommits {
     /// The commits, their origins on the trunk where they are known.
     pub commits: Vec<Facts>,
     /// How many were left out, and why.
@@ -264,8 +264,8 @@ fn judged(
 ///
 /// What a branch took back of its own is not a change. In the place of what the trunk took back stands what
 /// took it back: the branches that have the one lack the other.
-pub fn went_somewhere(survey: &mut PickSurvey<'_>, concerns: &Concerns<'_>) -> Result<Went> {
-    let mut went = Went::default();
+pub fn backported(survey: &mut PickSurvey<'_>, concerns: &Concerns<'_>) -> Result<BackportedCommits> {
+    let mut found = BackportedCommits::default();
     let mut seen: BTreeSet<CommitId> = BTreeSet::new();
     for target in 0..survey.targets() {
         for facts in survey.own(target).to_vec() {
@@ -277,7 +277,7 @@ pub fn went_somewhere(survey: &mut PickSurvey<'_>, concerns: &Concerns<'_>) -> R
                 continue;
             }
             if let Some(concern) = concerns.of(target, &facts)? {
-                *went.left_out.entry(concern).or_default() += 1;
+                *found.left_out.entry(concern).or_default() += 1;
                 continue;
             }
             let origins = if origins.is_empty() { vec![facts.clone()] } else { origins };
@@ -295,12 +295,12 @@ pub fn went_somewhere(survey: &mut PickSurvey<'_>, concerns: &Concerns<'_>) -> R
                         seen.insert(shown.by);
                     }
                 }
-                went.commits.push(origin);
+                found.commits.push(origin);
             }
             seen.insert(facts.id);
         }
     }
-    Ok(went)
+    Ok(found)
 }
 
 impl MatrixRow {

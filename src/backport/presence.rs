@@ -36,7 +36,7 @@ pub fn fill(
     rows: &mut Vec<MatrixRow>,
     places: &dyn Fn(&MatrixRow, usize) -> ChangePlaces,
 ) -> Result<()> {
-    let mut kept: Vec<Kept> = Vec::new();
+    let mut kept: Vec<ComparedRow> = Vec::new();
     for mut row in std::mem::take(rows) {
         let shown: Vec<bool> = row.cells.iter().map(MatrixCell::has).collect();
         for column in 0..row.cells.len() {
@@ -47,7 +47,7 @@ pub fn fill(
             }
         }
         let words = words(repo, row.commit, |path| judged.tells(path))?;
-        let row = Kept { words, shown, row };
+        let row = ComparedRow { words, shown, row };
         match kept.iter_mut().find(|known| known.is_same(&row)) {
             Some(known) => known.adopt(row),
             None => kept.push(row),
@@ -155,14 +155,14 @@ fn words(repo: &Repo, commit: CommitId, wanted: impl Fn(&str) -> bool) -> Result
 }
 
 /// A row, and what tells whether another is about the same change.
-struct Kept {
+struct ComparedRow {
     words: Words,
     /// Which branches have it by their commits.
     shown: Vec<bool>,
     row: MatrixRow,
 }
 
-impl Kept {
+impl ComparedRow {
     /// Returns whether both are the same change. What one branch has both of is two, however alike.
     fn is_same(&self, other: &Self) -> bool {
         let has_both = self.shown.iter().zip(&other.shown).any(|(one, other)| *one && *other);
@@ -187,12 +187,12 @@ impl Kept {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Kept, MatrixRow, Words, stands};
+    use super::{ComparedRow, MatrixRow, Words, stands};
     use crate::git::CommitId;
 
     #[test]
     fn what_one_branch_has_both_of_is_two_changes() {
-        let kept = |shown: [bool; 2]| Kept {
+        let kept = |shown: [bool; 2]| ComparedRow {
             words: Words::from([(("src/lib.rs".to_owned(), "fixed".to_owned()), 1)]),
             shown: shown.to_vec(),
             row: MatrixRow {

@@ -27,7 +27,7 @@ pub struct FixBranch {
 }
 
 /// What the commits of a branch show.
-enum Shown {
+enum BranchEvidence {
     /// It was there when the branch was cut.
     Cut(Evidence, Vec<CommitId>),
     /// It came with these commits.
@@ -74,23 +74,23 @@ impl FixSources<'_, '_> {
                 (state, FixEvidence::Notes { path: noted.path.clone() })
             }
             (None, None) => match &shown {
-                Shown::Cut(evidence, by) => {
+                BranchEvidence::Cut(evidence, by) => {
                     (FixState::Always, FixEvidence::Commits { evidence: *evidence, by: by.clone() })
                 }
-                Shown::Commits(evidence, by) => {
+                BranchEvidence::Commits(evidence, by) => {
                     let (evidence, by) = (*evidence, by.clone());
                     let state = self.first_with(number, &shown, None, &mut at)?;
                     (state, FixEvidence::Commits { evidence, by })
                 }
-                Shown::Part => {
+                BranchEvidence::Part => {
                     findings.push(doubt(&name, advisory, "some of what fixes it is there, and some is not"));
                     (FixState::Never, FixEvidence::Nothing)
                 }
-                Shown::Nothing => self.unfixed((advisory, fixing), number, findings)?,
+                BranchEvidence::Nothing => self.unfixed((advisory, fixing), number, findings)?,
             },
         };
         findings.extend(untagged(&name, &state));
-        if let Shown::Commits(_, by) = &shown {
+        if let BranchEvidence::Commits(_, by) = &shown {
             findings.extend(self.tags_against(number, &state, by)?);
         }
         Ok(FixBranch { name, standing: ReleaseFix { lower, upper, state }, evidence, at })
@@ -104,7 +104,7 @@ impl FixSources<'_, '_> {
 
     /// Finds out what the commits of a target show: all that the trunk did for the fix must be there, or what
     /// the branch did itself.
-    fn shown(&mut self, fixing: &Fixing, number: usize) -> Result<Shown> {
+    fn shown(&mut self, fixing: &Fixing, number: usize) -> Result<BranchEvidence> {
         let (mut weakest, mut by, mut is_part) = (Evidence::Ancestry, Vec::new(), false);
         for facts in &fixing.trunk {
             match self.survey.evidence(facts, number)? {
@@ -120,8 +120,8 @@ impl FixSources<'_, '_> {
         if !own.is_empty() {
             let came: Vec<CommitId> = by.into_iter().filter(|by| self.survey.has_own(number, *by)).collect();
             return Ok(match came.is_empty() {
-                true => Shown::Commits(Evidence::Advisory, own),
-                false => Shown::Commits(weakest, came),
+                true => BranchEvidence::Commits(Evidence::Advisory, own),
+                false => BranchEvidence::Commits(weakest, came),
             });
         }
         if fixing.trunk.is_empty() {
@@ -136,17 +136,17 @@ impl FixSources<'_, '_> {
         // Where branches are merged back, the trunk has what came to a branch after its first release.
         let came_after = self.of_line(number).first().is_some_and(|first| !self.has(first.2, &by));
         if !is_part && !by.is_empty() && came_after && weakest == Evidence::Ancestry {
-            return Ok(Shown::Commits(weakest, by));
+            return Ok(BranchEvidence::Commits(weakest, by));
         }
         let is_own = by.iter().any(|by| self.survey.has_own(number, *by));
         Ok(match (by.is_empty(), is_part, is_own) {
-            (true, ..) => Shown::Nothing,
-            (_, true, _) => Shown::Part,
+            (true, ..) => BranchEvidence::Nothing,
+            (_, true, _) => BranchEvidence::Part,
             (_, false, true) => {
                 by.retain(|by| self.survey.has_own(number, *by));
-                Shown::Commits(weakest, by)
+                BranchEvidence::Commits(weakest, by)
             }
-            (_, false, false) => Shown::Cut(weakest, by),
+            (_, false, false) => BranchEvidence::Cut(weakest, by),
         })
     }
 
@@ -233,14 +233,14 @@ impl FixSources<'_, '_> {
     fn first_with(
         &self,
         number: usize,
-        shown: &Shown,
+        shown: &BranchEvidence,
         noted: Option<&Version>,
         at: &mut CommitId,
     ) -> Result<FixState> {
         let by = match shown {
-            Shown::Cut(..) => return Ok(FixState::Always),
-            Shown::Commits(_, by) => Some(by),
-            Shown::Part | Shown::Nothing => None,
+            BranchEvidence::Cut(..) => return Ok(FixState::Always),
+            BranchEvidence::Commits(_, by) => Some(by),
+            BranchEvidence::Part | BranchEvidence::Nothing => None,
         };
         if let Some(version) = noted {
             return Ok(self.from(version.clone(), number, at));
@@ -262,9 +262,9 @@ impl FixSources<'_, '_> {
     }
 
     /// Finds that the notes of a target name another version than its commits tell.
-    fn disagreement(&self, number: usize, shown: &Shown, noted: &Version) -> Option<Finding> {
+    fn disagreement(&self, number: usize, shown: &BranchEvidence, noted: &Version) -> Option<Finding> {
         let branch = &self.targets[number].branch;
-        let Shown::Commits(_, by) = shown else { return None };
+        let BranchEvidence::Commits(_, by) = shown else { return None };
         let first = self.of_line(number).into_iter().find(|tag| self.has(tag.2, by));
         let (tag, version, _) = first?;
         (version != *noted).then(|| {

@@ -18,7 +18,7 @@ pub struct BranchWords {
 
 /// A change that a title or a line of a message tells of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedChange {
     /// The words about the change; empty where there are none.
     pub subject: String,
     /// The pull requests that are named.
@@ -57,8 +57,8 @@ impl BranchWords {
     }
 
     /// Reads a line of a list of changes.
-    pub fn named(&self, line: &str) -> Named {
-        Named { subject: self.subject(line), pulls: numbers(line) }
+    pub fn named(&self, line: &str) -> NamedChange {
+        NamedChange { subject: self.subject(line), pulls: numbers(line) }
     }
 
     /// Cuts off one mark at the beginning: `[36.0.0]`, `release-36.0.0:`, `Backport of`.
@@ -191,9 +191,9 @@ pub fn numbers(text: &str) -> BTreeSet<u64> {
 }
 
 /// Returns the changes that the lines of a message list, one each or several pull requests in one.
-pub fn listed(words: &BranchWords, message: &str) -> Vec<Named> {
+pub fn listed(words: &BranchWords, message: &str) -> Vec<NamedChange> {
     let title = message.lines().next().unwrap_or_default();
-    let mut found: Vec<Named> = each(&listed_in_title(title)).collect();
+    let mut found: Vec<NamedChange> = each(&listed_in_title(title)).collect();
     for line in message.lines().skip(1).map(str::trim) {
         if let Some(item) = item(line) {
             found.push(words.named(item));
@@ -215,8 +215,8 @@ fn listed_in_title(title: &str) -> BTreeSet<u64> {
     if says_backport(title) { numbers } else { &numbers - &pulls(title) }
 }
 
-fn each(pulls: &BTreeSet<u64>) -> impl Iterator<Item = Named> {
-    pulls.iter().map(|pull| Named { subject: String::new(), pulls: BTreeSet::from([*pull]) })
+fn each(pulls: &BTreeSet<u64>) -> impl Iterator<Item = NamedChange> {
+    pulls.iter().map(|pull| NamedChange { subject: String::new(), pulls: BTreeSet::from([*pull]) })
 }
 
 /// Returns what a line lists: after a bullet or a number, or with its pull request at an end.

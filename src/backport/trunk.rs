@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::evidence::{Evidence, Facts};
 use super::marks::MessageMark;
 use super::own::Commits;
-use super::title::{self, Named};
+use super::title::{self, NamedChange};
 
 /// The commits of the trunk since the oldest cut.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl TrunkCommits {
     }
 
     /// Returns the commit that an item of a list means.
-    fn of_item(&self, item: &Named, facts: &Facts) -> Option<&Facts> {
+    fn of_item(&self, item: &NamedChange, facts: &Facts) -> Option<&Facts> {
         let pull = item.pulls.iter().find_map(|pull| self.of_pull(*pull, facts));
         pull.or_else(|| self.of_subject(&item.subject))
     }

@@ -12,7 +12,7 @@ use crate::rule;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparisons<'a> {
     /// The items that users would find broken.
-    pub broken: Vec<Broken<'a>>,
+    pub broken: Vec<BrokenItem<'a>>,
     /// The packages that could not be compared, and why.
     pub unchecked: Vec<(&'a str, &'a str)>,
     /// Why it went no further, where that is of no package.
@@ -21,7 +21,7 @@ pub struct Comparisons<'a> {
 
 /// An item of a library that users would find broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken<'a> {
+pub struct BrokenItem<'a> {
     /// The package.
     pub package: &'a str,
     /// What is wrong with it: `pub fn removed or renamed`.
@@ -84,7 +84,7 @@ fn error(line: &str) -> Option<&str> {
 }
 
 /// Reads `function a::f, previously in file src/lib.rs:3` or `a::E:V in src/lib.rs:3`.
-fn item<'a>(package: &'a str, (kind, what): (&str, &'a str), text: &'a str) -> Broken<'a> {
+fn item<'a>(package: &'a str, (kind, what): (&str, &'a str), text: &'a str) -> BrokenItem<'a> {
     let places = [", previously in file ", ", previously at ", " in file ", " in "];
     let found = places.into_iter().find_map(|words| {
         let (item, place) = text.rsplit_once(words)?;
@@ -92,7 +92,7 @@ fn item<'a>(package: &'a str, (kind, what): (&str, &'a str), text: &'a str) -> B
         Some((item.trim_end_matches(','), (file, line.trim().parse().ok()?)))
     });
     let (item, place) = found.map_or((text, None), |(item, place)| (item, Some(place)));
-    Broken { package, what, item, place, is_warning: kind.starts_with("warning") }
+    BrokenItem { package, what, item, place, is_warning: kind.starts_with("warning") }
 }
 
 /// Where an item stands in the repository.
@@ -103,7 +103,7 @@ enum ItemPlace {
     There(RepoPath, usize),
 }
 
-impl Broken<'_> {
+impl BrokenItem<'_> {
     /// Returns the finding, where the work tree is at `root`, and `place` is that of a line of a file in it, or of the
     /// file if it is not known.
     pub fn finding(

@@ -43,7 +43,7 @@ struct PackageComparison<'a> {
 }
 
 /// A dependency as it is stated: in the workspace's table if it is inherited.
-type Stated<'a> = (&'a Dependency, &'a RepoPath);
+type StatedDependency<'a> = (&'a Dependency, &'a RepoPath);
 
 impl PackageComparison<'_> {
     fn dependencies(&self) -> Vec<Finding> {
@@ -98,7 +98,7 @@ fn users<'a>(
     manifest: &'a Manifest,
     (path, root): (&'a RepoPath, &'a RepoPath),
     manifests: &'a BTreeMap<RepoPath, ManifestFile>,
-) -> BTreeMap<&'a str, Stated<'a>> {
+) -> BTreeMap<&'a str, StatedDependency<'a>> {
     let shared = |key: &str| manifests.get(root)?.manifest.shared(key);
     let counts = |one: &&Dependency| matches!(one.kind, DependencyKind::Normal | DependencyKind::Build);
     let stated = manifest.dependencies.iter().filter(counts).filter_map(|one| match one.inherited {

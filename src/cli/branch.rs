@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, Wanted};
+use super::prepare::{self, PrepareRequest};
 use super::targets::{BranchOptions, DueOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -55,7 +55,7 @@ pub(super) fn run(context: Context, args: &BranchArgs, output: &mut Output) -> R
         (None, false) => CutExtent::Whole,
     };
     let at = args.at.clone().map(BranchChoice::At);
-    let wanted = Wanted {
+    let wanted = PrepareRequest {
         command: Command::Branch,
         asked: Asked { cut, ..args.versions.asked() },
         branches: at.unwrap_or_else(|| args.targets.branches()),

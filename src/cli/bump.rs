@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, Wanted};
+use super::prepare::{self, PrepareRequest};
 use super::targets::{BranchOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -40,6 +40,7 @@ pub(super) struct BumpArgs {
 /// Prepares it.
 pub(super) fn run(context: Context, args: &BumpArgs, output: &mut Output) -> Result<ExitStatus> {
     let asked = Asked { is_undated: args.no_date, ..args.versions.asked() };
-    let wanted = Wanted { command: Command::Bump, asked, branches: args.targets.branches(), if_due: false };
+    let wanted =
+        PrepareRequest { command: Command::Bump, asked, branches: args.targets.branches(), if_due: false };
     prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, Wanted};
+use super::prepare::{self, PrepareRequest};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
 use crate::ops::targets::BranchChoice;
@@ -34,7 +34,7 @@ pub(super) struct NotesArgs {
 /// Prepares it.
 pub(super) fn run(context: Context, args: &NotesArgs, output: &mut Output) -> Result<ExitStatus> {
     debug_assert!(args.carry, "it is required");
-    let wanted = Wanted {
+    let wanted = PrepareRequest {
         command: Command::Notes,
         asked: Asked::default(),
         branches: BranchChoice::CheckedOut,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, Wanted};
+use super::prepare::{self, PrepareRequest};
 use super::targets::{BranchOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -53,6 +53,7 @@ pub(super) fn run(context: Context, args: &PatchArgs, output: &mut Output) -> Re
         true => BranchChoice::Supported { except: args.except.clone() },
         false => args.targets.branches(),
     };
-    let wanted = Wanted { command: Command::Patch, asked: args.versions.asked(), branches, if_due: false };
+    let wanted =
+        PrepareRequest { command: Command::Patch, asked: args.versions.asked(), branches, if_due: false };
     prepare::run(&context.on(args.date), wanted, &args.preparing, output)
 }

@@ -18,7 +18,7 @@ use crate::rule::Severity;
 use crate::transaction::values::Hooks;
 
 /// What is to be prepared.
-pub(super) struct Wanted {
+pub(super) struct PrepareRequest {
     pub(super) command: Command,
     pub(super) asked: Asked,
     pub(super) branches: BranchChoice,
@@ -28,7 +28,7 @@ pub(super) struct Wanted {
 /// Shows the plans of what is `wanted`, and carries them out unless it is a dry run.
 pub(super) fn run(
     context: &Context,
-    wanted: Wanted,
+    wanted: PrepareRequest,
     args: &Preparing,
     output: &mut Output,
 ) -> Result<ExitStatus> {

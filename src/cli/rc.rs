@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, Wanted};
+use super::prepare::{self, PrepareRequest};
 use super::targets::{BranchOptions, VersionOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -33,7 +33,7 @@ pub(super) struct RcArgs {
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &RcArgs, output: &mut Output) -> Result<ExitStatus> {
-    let wanted = Wanted {
+    let wanted = PrepareRequest {
         command: Command::Rc,
         asked: args.versions.asked(),
         branches: args.targets.branches(),

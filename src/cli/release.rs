@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::NaiveDate;
 
 use super::options::{Preparing, day};
-use super::prepare::{self, Wanted};
+use super::prepare::{self, PrepareRequest};
 use super::targets::{BranchOptions, DueOptions};
 use super::{ExitStatus, Output};
 use crate::ops::Context;
@@ -34,7 +34,7 @@ pub(super) struct ReleaseArgs {
 
 /// Prepares it.
 pub(super) fn run(context: Context, args: &ReleaseArgs, output: &mut Output) -> Result<ExitStatus> {
-    let wanted = Wanted {
+    let wanted = PrepareRequest {
         command: Command::Release,
         asked: Asked::default(),
         branches: args.targets.branches(),

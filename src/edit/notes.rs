@@ -29,7 +29,7 @@ use std::ops::Range;
 use semver::Version;
 
 pub use self::archive::{Archive, ArchiveEntry};
-pub use self::carried::Carried;
+pub use self::carried::CarriedSections;
 pub use self::carry::{added_to_released, carry};
 pub use self::definition::LinkDefinition;
 pub use self::fresh::{Opening, create};

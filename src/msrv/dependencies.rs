@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::scope::Held;
+use super::scope::PromisedPackages;
 use crate::finding::{Finding, Place};
 use crate::path::RepoPath;
 use crate::rule;
@@ -61,7 +61,7 @@ pub struct ThirdParty {
 
 /// Returns which of the changed third parties need more than `promise`, and which nobody can tell, of those that the
 /// packages that are `held` need.
-pub fn judge(lock: &LockComparison, promise: RustVersion, held: &Held) -> Vec<Finding> {
+pub fn judge(lock: &LockComparison, promise: RustVersion, held: &PromisedPackages) -> Vec<Finding> {
     match lock {
         LockComparison::Same => Vec::new(),
         LockComparison::Untracked => vec![
@@ -102,7 +102,7 @@ fn not_current(path: &RepoPath) -> Finding {
 fn compare(
     (path, place): (&RepoPath, &dyn Fn(usize) -> Place),
     packages: &[ThirdParty],
-    (graph, held): (&Graph, &Held),
+    (graph, held): (&Graph, &PromisedPackages),
     promise: RustVersion,
 ) -> Vec<Finding> {
     let reached = graph.reach(|node| node.member && held.holds_member(&node.name), held.develops());
@@ -177,10 +177,10 @@ mod tests {
     }
 
     fn changed(names: &[&str], graph: Result<Graph, GraphError>) -> Vec<String> {
-        judged(names, graph, &Held::all())
+        judged(names, graph, &PromisedPackages::all())
     }
 
-    fn judged(names: &[&str], graph: Result<Graph, GraphError>, held: &Held) -> Vec<String> {
+    fn judged(names: &[&str], graph: Result<Graph, GraphError>, held: &PromisedPackages) -> Vec<String> {
         let path = RepoPath::new("Cargo.lock").unwrap();
         let packages = names.iter().map(|name| ThirdParty {
             name: (*name).to_owned(),
@@ -219,7 +219,7 @@ mod tests {
         let development = vec![Edge { to: 2, development: true }, Edge { to: 4, development: false }];
         let graph = Graph { nodes, edges: vec![development, used(&[3, 0]), vec![], vec![], vec![]] };
         let names = ["tester", "tool", "deep"];
-        let found = judged(&names, Ok(graph.clone()), &Held::published(&["app"]));
+        let found = judged(&names, Ok(graph.clone()), &PromisedPackages::published(&["app"]));
         assert_eq!(
             found,
             ["`deep 1.0.0` needs Rust 1.83, and the line promised 1.80: app 1.0.0 → deep 1.0.0"]
@@ -235,9 +235,9 @@ mod tests {
             ["what `deep 1.0.0` needs cannot be read offline, and is unchecked: it is not downloaded"]
         );
         assert_eq!(changed(&[], Err(GraphError::Stale)), [""; 0]);
-        assert_eq!(judge(&LockComparison::Same, RustVersion::new(1), &Held::all()), []);
+        assert_eq!(judge(&LockComparison::Same, RustVersion::new(1), &PromisedPackages::all()), []);
         assert_eq!(
-            judge(&LockComparison::Untracked, RustVersion::new(1), &Held::all())[0].rule,
+            judge(&LockComparison::Untracked, RustVersion::new(1), &PromisedPackages::all())[0].rule,
             rule::MSRV_UNCHECKED
         );
     }

@@ -6,7 +6,7 @@ use semver::Version;
 use super::baseline::{self, BaselineOverride, Search};
 use super::promised::PromisedBy;
 pub use super::read::Inquiry;
-use super::scope::Held;
+use super::scope::PromisedPackages;
 use super::{exception, judge, read, trunk};
 use crate::config::Config;
 use crate::finding::{Finding, Refused};
@@ -122,7 +122,7 @@ impl Inquiry<'_> {
     /// Holds the trunk behind the stable Rust of the day.
     fn trunk(&self, report: &mut Report) -> Result<Promise> {
         let Request { project, date, .. } = *self.request;
-        let now = read::now(self.repo, project, &Held::of(project))?;
+        let now = read::now(self.repo, project, &PromisedPackages::of(project))?;
         let lead = lead::package(&project.workspace, &project.config);
         let promised = now.promise(lead.map_or("", |lead| &lead.name));
         if let Some(promised) = promised {

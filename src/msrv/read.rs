@@ -9,7 +9,7 @@ use super::MsrvEvidence;
 use super::baseline::{self, BaselineOverride, BaselineSource, Search};
 use super::claims::{Claim, Claims};
 use super::dependencies::{LockComparison, ThirdParty};
-use super::scope::Held;
+use super::scope::PromisedPackages;
 use crate::edit::lockfile::{LockFile, LockFormat, PackageChange, third_party_changes};
 use crate::finding::{Finding, Place, Refused};
 use crate::git::{CommitId, Mode, Repo, Tree, TreeFile};
@@ -57,12 +57,12 @@ pub fn evidence(
         Ok(source) => source,
         Err(finding) => return Ok(Err(finding)),
     };
-    let held = Held::of(project);
-    let mut then = Then::read(inquiry, &held, source)?;
+    let held = PromisedPackages::of(project);
+    let mut then = PromiseCommit::read(inquiry, &held, source)?;
     if stated.revision.is_none() && !then.declares() {
         then = later(inquiry, &held, line)?.unwrap_or(then);
     }
-    let Then { source, tree, claims, unread } = then;
+    let PromiseCommit { source, tree, claims, unread } = then;
     let (lock, lock_format) = lock(inquiry, tree.as_ref())?;
     Ok(Ok(MsrvEvidence {
         lead: lead.name.clone(),
@@ -100,7 +100,7 @@ fn source(
 }
 
 /// What is known of the commit that holds the promise; nothing where only the version is known.
-struct Then {
+struct PromiseCommit {
     source: BaselineSource,
     tree: Option<Tree>,
     claims: Option<Claims>,
@@ -108,8 +108,8 @@ struct Then {
     unread: Vec<Finding>,
 }
 
-impl Then {
-    fn read(inquiry: &Inquiry<'_>, held: &Held, source: BaselineSource) -> Result<Self> {
+impl PromiseCommit {
+    fn read(inquiry: &Inquiry<'_>, held: &PromisedPackages, source: BaselineSource) -> Result<Self> {
         let Inquiry { repo, request, .. } = *inquiry;
         let Some(commit) = source.commit() else {
             return Ok(Self { source, tree: None, claims: None, unread: Vec::new() });
@@ -127,12 +127,12 @@ impl Then {
 
 /// Returns the latest release of the line that declares a `rust-version`, which the tip is held to where the first
 /// one declares none; the tip itself is no release before it.
-fn later(inquiry: &Inquiry<'_>, held: &Held, line: &Version) -> Result<Option<Then>> {
+fn later(inquiry: &Inquiry<'_>, held: &PromisedPackages, line: &Version) -> Result<Option<PromiseCommit>> {
     let request = inquiry.request;
     let released = request.releases_of(line).into_iter().rev().map(|(_, tag)| tag);
     for tag in released.filter(|tag| tag.commit != request.project.commit) {
         let source = BaselineSource::LaterRelease { tag: tag.name.to_string(), commit: tag.commit };
-        let then = Then::read(inquiry, held, source)?;
+        let then = PromiseCommit::read(inquiry, held, source)?;
         if then.declares() {
             return Ok(Some(then));
         }
@@ -145,7 +145,7 @@ fn later(inquiry: &Inquiry<'_>, held: &Held, line: &Version) -> Result<Option<Th
 /// # Errors
 ///
 /// If the repository cannot be read.
-pub fn now(repo: &Repo, project: &Project, held: &Held) -> Result<Claims> {
+pub fn now(repo: &Repo, project: &Project, held: &PromisedPackages) -> Result<Claims> {
     let workspace = &project.workspace;
     let wanted = |_: &RepoPath, file: &ManifestFile| file.member && held.holds(file);
     let claims = Claims::read(&workspace.manifests, &workspace.root, wanted);
@@ -170,7 +170,12 @@ fn members(project: &Project) -> impl Iterator<Item = &RepoPath> {
 
 /// Reads what the packages of a tree said then, and returns with it what could not be read. Which were
 /// members then, only Cargo could tell, and nobody needs to know.
-fn claims_then(repo: &Repo, then: &Tree, project: &Project, held: &Held) -> Result<(Claims, Vec<Finding>)> {
+fn claims_then(
+    repo: &Repo,
+    then: &Tree,
+    project: &Project,
+    held: &PromisedPackages,
+) -> Result<(Claims, Vec<Finding>)> {
     let (manifests, unread) = manifests_then(repo, then, project)?;
     let root = &project.workspace.root;
     let claims = Claims::read(&manifests, root, |_, file| held.holds(file));

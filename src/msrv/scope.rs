@@ -10,7 +10,7 @@ use crate::workspace::ManifestFile;
 
 /// The packages that a release line's promise is about.
 #[derive(Clone, Debug, Default)]
-pub struct Held {
+pub struct PromisedPackages {
     /// The members of today, and whether they are published.
     members: BTreeMap<String, bool>,
     /// Whether all members are held, published or not, and what they need for development too.
@@ -18,7 +18,7 @@ pub struct Held {
     publish: PublishConfig,
 }
 
-impl Held {
+impl PromisedPackages {
     /// Returns those of `project`: the published ones, and all where the configuration says so or none is
     /// published.
     pub fn of(project: &Project) -> Self {

@@ -139,7 +139,7 @@ pub fn replay_as(
     let steps = history.steps(options)?;
     prefetch(repo, &steps);
     let work = |repo: &Repo, step: &PastStep| {
-        Replaying { repo, location: &context.location, config, refs, trunk: &trunk, past: members }
+        ReplayRun { repo, location: &context.location, config, refs, trunk: &trunk, past: members }
             .again(step)
     };
     let outcomes = reading::in_threads(&context.location, &steps, work, |done, step| {
@@ -165,7 +165,7 @@ fn prefetch(repo: &Repo, steps: &[PastStep]) {
 }
 
 /// What a step is prepared again with.
-struct Replaying<'a> {
+struct ReplayRun<'a> {
     repo: &'a Repo,
     location: &'a Location,
     config: &'a Config,
@@ -179,7 +179,7 @@ fn not_mechanical(findings: Vec<Finding>) -> ReplayOutcome {
     ReplayOutcome::NotMechanical { reasons: errors.map(|finding| finding.message).collect() }
 }
 
-impl Replaying<'_> {
+impl ReplayRun<'_> {
     /// Prepares `step` again, as it is asked for; where that differs from what was made, with those versions of
     /// other lines that were made: which one a line comes to is its maintainer's choice, as for the lead package.
     fn again(&self, step: &PastStep) -> Result<ReplayedStep> {

@@ -10,7 +10,7 @@ use super::calendar::ProjectSchedule;
 use super::session::Session;
 use crate::backport::concern::Concerns;
 use crate::backport::judged::Judged;
-use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, rows, went_somewhere};
+use crate::backport::matrix::{Matrix, MatrixCell, MatrixRow, backported, rows};
 use crate::backport::presence::{self, ChangePlaces};
 use crate::backport::scope::Scope;
 use crate::backport::survey::PickSurvey;
@@ -71,17 +71,17 @@ fn compare(
 ) -> Result<()> {
     let mut survey = PickSurvey::read(repo, scope, &targets, &[])?;
     let concerns = Concerns::read((repo, refs), (scope, config), &targets, false)?;
-    let went = went_somewhere(&mut survey, &concerns)?;
-    let mut rows = rows(&mut survey, &went.commits, &targets, &scope.statements)?;
+    let found = backported(&mut survey, &concerns)?;
+    let mut rows = rows(&mut survey, &found.commits, &targets, &scope.statements)?;
     let on_trunk = on_trunk(repo, scope, &rows)?;
     if rows.iter().any(MatrixRow::has_gap) {
         let cuts = Cuts::read(repo, scope, &targets)?;
         let places = |row: &MatrixRow, column| cuts.places(row, column, on_trunk.contains(&row.commit));
         presence::fill(repo, &Judged::new(repo, scope), &mut rows, &places)?;
     }
-    let matrix = Matrix::new(targets, excepted, rows, went.left_out);
+    let matrix = Matrix::new(targets, excepted, rows, found.left_out);
     let releases = releases((repo, refs), status, &matrix.branches, &matrix.rows)?;
-    let (compared, left_out) = (went.commits.len(), matrix.left_out);
+    let (compared, left_out) = (found.commits.len(), matrix.left_out);
     report.fact("changes", format!("{compared} compared, {left_out} of one branch only left out"));
     report.findings.extend(supported::findings(&matrix, &|commit| on_trunk.contains(&commit)));
     report.findings.extend(supported::unreleased(&matrix, &releases));

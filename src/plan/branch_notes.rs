@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::edit::notes::{Carried, Notes, Section, SectionState};
+use crate::edit::notes::{CarriedSections, Notes, Section, SectionState};
 use crate::git::BranchName;
 use crate::path::RepoPath;
 use crate::plan::Request;
@@ -23,8 +23,8 @@ pub fn carried(
     file: &NotesFile<'_>,
     own: &Notes<'_>,
     from: &[BranchNotes],
-) -> Carried {
-    let mut carried = Carried::default();
+) -> CarriedSections {
+    let mut carried = CarriedSections::default();
     for BranchNotes { branch, texts } in from {
         let Some(text) = texts.get(&file.path) else { continue };
         let theirs = Notes::parse(&file.path, text, &file.config.style);

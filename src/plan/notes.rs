@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use semver::Version;
 
 use crate::config::{Carry, NotesConfig};
-use crate::edit::notes::{self, Carried, Edited, Layout, Notes, Opening, SectionState};
+use crate::edit::notes::{self, CarriedSections, Edited, Layout, Notes, Opening, SectionState};
 use crate::finding::{Finding, Place};
 use crate::git::BranchName;
 use crate::path::RepoPath;
@@ -116,9 +116,9 @@ fn carried(
     file: &NotesFile<'_>,
     (notes, layout): (&Notes<'_>, Option<Layout>),
     from: &[BranchNotes],
-) -> Result<Carried, Vec<Finding>> {
+) -> Result<CarriedSections, Vec<Finding>> {
     match (file.config.carry, layout) {
-        (Carry::Asked, _) => Ok(Carried::default()),
+        (Carry::Asked, _) => Ok(CarriedSections::default()),
         (Carry::Cut, Some(Layout::PerBranch)) => {
             let message =
                 format!("{} is laid out per branch: its trunk has no section of a release", file.path);

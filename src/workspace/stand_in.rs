@@ -55,21 +55,21 @@ pub(super) fn stand_ins(
     }
     let texts = lock_texts(repo, tree)?;
     let read = texts.iter().filter_map(|(path, text)| Some((path, LockFile::read(path, text).ok()?)));
-    let mut sketches = Sketches { locks: read.collect(), known, by_folder: BTreeMap::new() };
+    let mut absent = AbsentPackages { locks: read.collect(), known, by_folder: BTreeMap::new() };
     // What is named comes before what may be any.
     ways.sort_by_key(|(submodule, way)| (way.dependency.is_none(), way.folder_in(submodule).contains(GLOB)));
     for (submodule, way) in &ways {
         match &way.dependency {
-            Some(dependency) => sketches.require(way, dependency),
-            None => sketches.add_members(submodule, way),
+            Some(dependency) => absent.require(way, dependency),
+            None => absent.add_members(submodule, way),
         }
     }
-    Ok(sketches.drawn())
+    Ok(absent.stand_ins())
 }
 
 /// A package of an absent submodule, and what is known of it.
 #[derive(Debug, Default)]
-struct Sketch {
+struct AbsentPackage {
     name: String,
     /// The versions that are required.
     required: Vec<Version>,
@@ -79,20 +79,20 @@ struct Sketch {
 }
 
 /// The packages that are found to be missing.
-struct Sketches<'a> {
+struct AbsentPackages<'a> {
     locks: BTreeMap<&'a RepoPath, LockFile<'a>>,
     known: &'a KnownPackages,
-    by_folder: BTreeMap<String, Sketch>,
+    by_folder: BTreeMap<String, AbsentPackage>,
 }
 
-impl Sketches<'_> {
+impl AbsentPackages<'_> {
     fn require(&mut self, way: &Way, dependency: &Dependency) {
         let lock = self.lock_above(&way.from);
-        let sketch = self.by_folder.entry(way.parts.join("/")).or_default();
-        sketch.name.clone_from(&dependency.package);
-        sketch.features.extend(dependency.features.iter().cloned());
-        sketch.required.extend(dependency.requirement.as_ref().and_then(|text| least(&text.value)));
-        sketch.lock = sketch.lock.take().or(lock);
+        let package = self.by_folder.entry(way.parts.join("/")).or_default();
+        package.name.clone_from(&dependency.package);
+        package.features.extend(dependency.features.iter().cloned());
+        package.required.extend(dependency.requirement.as_ref().and_then(|text| least(&text.value)));
+        package.lock = package.lock.take().or(lock);
     }
 
     /// Adds what one of `members` may mean: packages that are locked, and that are nowhere else.
@@ -100,15 +100,19 @@ impl Sketches<'_> {
         let lock = self.lock_above(&way.from);
         let unknown = self.unaccounted(lock.as_ref());
         let folder = way.folder_in(submodule);
-        let sketch = |name: &str| Sketch { name: name.to_owned(), lock: lock.clone(), ..Sketch::default() };
+        let package = |name: &str| AbsentPackage {
+            name: name.to_owned(),
+            lock: lock.clone(),
+            ..AbsentPackage::default()
+        };
         if !folder.contains(GLOB) {
             let last = folder.rsplit('/').next().unwrap_or_default();
             let is_stated = !way.parts.iter().any(|part| way.is_glob(part));
             let alike = unknown.iter().find(|name| name.replace('_', "-") == last.replace('_', "-"));
             let only = unknown.first().filter(|_| unknown.len() == 1);
             let name = alike.or(only).map(String::as_str).or(is_stated.then_some(last));
-            if let Some(sketch) = name.map(sketch) {
-                self.by_folder.entry(folder).or_insert(sketch);
+            if let Some(package) = name.map(package) {
+                self.by_folder.entry(folder).or_insert(package);
             }
             return;
         }
@@ -117,7 +121,7 @@ impl Sketches<'_> {
             parts.collect::<Vec<_>>().join("/")
         };
         for name in unknown {
-            self.by_folder.entry(filled(&name)).or_insert_with(|| sketch(&name));
+            self.by_folder.entry(filled(&name)).or_insert_with(|| package(&name));
         }
     }
 
@@ -136,28 +140,28 @@ impl Sketches<'_> {
         let packages = lock.and_then(|path| self.locks.get(path)).into_iter().flat_map(|lock| &lock.packages);
         let names = packages.filter(|package| package.source.is_none()).map(|package| package.name);
         let is_known = |name: &&str| {
-            self.known.0.contains_key(*name) || self.by_folder.values().any(|sketch| sketch.name == **name)
+            self.known.0.contains_key(*name) || self.by_folder.values().any(|package| package.name == **name)
         };
         names.filter(|name| !is_known(name)).map(str::to_owned).collect()
     }
 
-    fn drawn(self) -> Vec<StandIn> {
+    fn stand_ins(self) -> Vec<StandIn> {
         let mut folders = self.known.0.clone();
-        folders.extend(self.by_folder.iter().map(|(folder, sketch)| (sketch.name.clone(), folder.clone())));
-        let locked = |sketch: &Sketch| self.locks.get_key_value(sketch.lock.as_ref()?);
-        let drawn = self.by_folder.iter().filter_map(|(folder, sketch)| {
-            let locked = locked(sketch).map(|(path, lock)| (*path, lock));
-            sketch.drawn(folder, locked, &folders)
+        folders.extend(self.by_folder.iter().map(|(folder, package)| (package.name.clone(), folder.clone())));
+        let locked = |package: &AbsentPackage| self.locks.get_key_value(package.lock.as_ref()?);
+        let stand_ins = self.by_folder.iter().filter_map(|(folder, package)| {
+            let locked = locked(package).map(|(path, lock)| (*path, lock));
+            package.stand_in(folder, locked, &folders)
         });
-        drawn.collect()
+        stand_ins.collect()
     }
 }
 
 /// What makes a component of a path a glob.
 const GLOB: [char; 3] = ['*', '?', '['];
 
-impl Sketch {
-    fn drawn(
+impl AbsentPackage {
+    fn stand_in(
         &self,
         folder: &str,
         lock: Option<(&RepoPath, &LockFile<'_>)>,

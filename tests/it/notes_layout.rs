@@ -1,6 +1,6 @@
 //! The layouts of the notes: which one a file shows, and what becomes of it.
 
-use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing};
+use relprep::edit::notes::{Anew, CarriedSections, Edited, Layout, Missing};
 use relprep::finding::Finding;
 use relprep::template::Values;
 
@@ -204,7 +204,7 @@ fn what_is_carried_is_compared_with_the_version_before_it() {
                  [Unreleased]: e/v1.0.0...HEAD\n[1.0.0]: e/v0.9.0...v1.0.0\n";
     let branch = "## [Unreleased]\n\n## [1.1.0] - 2024-05-01\n\n- A\n\n[1.1.0]: e/v1.0.0...v1.1.0\n";
     let after = with(trunk, |trunk| {
-        let mut carried = Carried::default();
+        let mut carried = CarriedSections::default();
         with(branch, |branch| trunk.lacks(branch, "release-1.0.0", |_| true, &mut carried));
         trunk.with_carried(&mut carried)
     });

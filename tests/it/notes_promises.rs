@@ -1,7 +1,7 @@
 //! What the layouts of notes promise, for texts and edits by chance.
 
 use proptest::prelude::*;
-use relprep::edit::notes::{Anew, Carried, Edited, Layout, Missing, Section, SectionState};
+use relprep::edit::notes::{Anew, CarriedSections, Edited, Layout, Missing, Section, SectionState};
 use relprep::finding::Finding;
 use relprep::template::Values;
 
@@ -29,7 +29,7 @@ fn grow(text: &str, next: &str) -> Result<String, Vec<String>> {
 fn carried(trunk: &str, branch: &str) -> Option<String> {
     let is_released = |section: &Section| matches!(section.state(), Some(SectionState::Released(_)));
     let after = with(trunk, |trunk| {
-        let mut carried = Carried::default();
+        let mut carried = CarriedSections::default();
         with(branch, |branch| trunk.lacks(branch, "release-1.0.0", is_released, &mut carried));
         trunk.with_carried(&mut carried)
     });

@@ -14,7 +14,7 @@ use crate::rule;
 
 /// What the release branches have that the trunk is to have, too.
 #[derive(Debug, Default)]
-pub struct Carried {
+pub struct CarriedSections {
     sections: BTreeMap<Version, String>,
     /// What becomes of sections that are there, and are not released yet.
     states: Vec<Splice>,
@@ -23,7 +23,7 @@ pub struct Carried {
     pub findings: Vec<Finding>,
 }
 
-impl Carried {
+impl CarriedSections {
     /// Returns the versions whose sections come to the trunk.
     pub fn versions(&self) -> BTreeSet<&Version> {
         self.sections.keys().collect()
@@ -38,7 +38,7 @@ impl Notes<'_> {
         from: &Notes<'_>,
         branch: &str,
         wanted: impl Fn(&Section) -> bool,
-        carried: &mut Carried,
+        carried: &mut CarriedSections,
     ) {
         for section in from.sections.iter().filter(|section| wanted(section)) {
             let content = &from.text[from.content_of(section)];
@@ -72,7 +72,7 @@ impl Notes<'_> {
 
     /// Returns the text with what is `carried`: each section before the first that is older, byte for byte as on its
     /// branch; as it is, with an error, where they would not be sections there.
-    pub fn with_carried(&self, carried: &mut Carried) -> String {
+    pub fn with_carried(&self, carried: &mut CarriedSections) -> String {
         let text = self.joined(carried);
         let joined = Notes::parse(self.path, &text, self.style);
         let mut here: BTreeMap<&Version, usize> = BTreeMap::new();
@@ -87,7 +87,7 @@ impl Notes<'_> {
         self.text.to_owned()
     }
 
-    fn joined(&self, carried: &Carried) -> String {
+    fn joined(&self, carried: &CarriedSections) -> String {
         let end = self.line_end();
         let rule = self.rule_between().map(|rule| [rule, end, end].concat()).unwrap_or_default();
         let gap = end.repeat(self.blank_lines().max(1));
@@ -142,7 +142,7 @@ fn is_open(content: &str) -> bool {
     !followed.blocks.last().is_some_and(|last| matches!(last.kind, BlockKind::Heading(_)))
 }
 
-impl Carried {
+impl CarriedSections {
     /// Takes the state of a section that is released on its branch and not here; where the two differ in more, that
     /// is said.
     fn take_state(

@@ -55,19 +55,21 @@ impl DayForm {
         let length = text.len() - rest.len();
         let is_whole = !rest.starts_with(char::is_alphanumeric);
         let fields = match [first, second, third] {
-            [Read::Year(y), Read::Number(m, width), Read::Number(d, other_width)] if one == other => {
+            [DayPart::Year(y), DayPart::Number(m, width), DayPart::Number(d, other_width)]
+                if one == other =>
+            {
                 let width = width.or(other_width).unwrap_or(2);
                 [(y, Field::Year), (m, Field::Month(width)), (d, Field::Day(other_width.unwrap_or(width)))]
             }
-            [Read::Number(d, width), Read::Number(m, other_width), Read::Year(y)]
+            [DayPart::Number(d, width), DayPart::Number(m, other_width), DayPart::Year(y)]
                 if one == "." && other == "." =>
             {
                 let width = width.or(other_width).unwrap_or(2);
                 [(d, Field::Day(width)), (m, Field::Month(other_width.unwrap_or(width))), (y, Field::Year)]
             }
-            [day, Read::Name(m, name), Read::Year(y)] => [day.as_day()?, (m, name), (y, Field::Year)],
-            [Read::Name(m, name), day, Read::Year(y)] => [(m, name), day.as_day()?, (y, Field::Year)],
-            [Read::Year(y), Read::Name(m, name), day] => [(y, Field::Year), (m, name), day.as_day()?],
+            [day, DayPart::Name(m, name), DayPart::Year(y)] => [day.as_day()?, (m, name), (y, Field::Year)],
+            [DayPart::Name(m, name), day, DayPart::Year(y)] => [(m, name), day.as_day()?, (y, Field::Year)],
+            [DayPart::Year(y), DayPart::Name(m, name), day] => [(y, Field::Year), (m, name), day.as_day()?],
             _ => return None,
         };
         let of = |wanted: fn(Field) -> bool| fields.iter().find(|(_, field)| wanted(*field)).map(|(n, _)| *n);
@@ -108,7 +110,7 @@ fn ending(number: u32) -> &'static str {
 
 /// One of the numbers of a day, as it was read.
 #[derive(Clone, Copy)]
-enum Read {
+enum DayPart {
     Year(u32),
     /// With the least count of digits, if that can be told.
     Number(u32, Option<usize>),
@@ -116,7 +118,7 @@ enum Read {
     Name(u32, Field),
 }
 
-impl Read {
+impl DayPart {
     /// Takes the number for a day beside a month's name.
     fn as_day(self) -> Option<(u32, Field)> {
         match self {
@@ -127,7 +129,7 @@ impl Read {
     }
 }
 
-fn field(text: &str) -> Option<(Read, &str)> {
+fn field(text: &str) -> Option<(DayPart, &str)> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = text.split_at(digits);
     match digits {
@@ -141,16 +143,16 @@ fn field(text: &str) -> Option<(Read, &str)> {
             let index = MONTHS.iter().position(is_month)?;
             let is_short = letters < MONTHS[index].len();
             let name = if is_short { Field::Short } else { Field::Name };
-            Some((Read::Name(u32::try_from(index).ok()? + 1, name), rest))
+            Some((DayPart::Name(u32::try_from(index).ok()? + 1, name), rest))
         }
         1 | 2 => {
             let value = number.parse().ok()?;
             match rest.get(..2).filter(|word| word.eq_ignore_ascii_case(ending(value))) {
-                Some(_) => Some((Read::Ordinal(value), &rest[2..])),
-                None => Some((Read::Number(value, (value < 10).then_some(digits)), rest)),
+                Some(_) => Some((DayPart::Ordinal(value), &rest[2..])),
+                None => Some((DayPart::Number(value, (value < 10).then_some(digits)), rest)),
             }
         }
-        4 => Some((Read::Year(number.parse().ok()?), rest)),
+        4 => Some((DayPart::Year(number.parse().ok()?), rest)),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::BackportSession;
 use crate::backport::concern::Concerns;
 use crate::backport::evidence::Facts;
 use crate::backport::fixes::{FixReport, report};
-use crate::backport::matrix::{Matrix, MatrixRow, Went, most_urgent_first, rows, went_somewhere};
+use crate::backport::matrix::{BackportedCommits, Matrix, MatrixRow, backported, most_urgent_first, rows};
 use crate::backport::sources::FixSources;
 use crate::backport::survey::PickSurvey;
 use crate::backport::targets::{Target, Targets};
@@ -32,20 +32,20 @@ impl BackportSession<'_> {
         }
         let Targets { targets, excepted, .. } = chosen;
         let mut survey = PickSurvey::read(repo, &self.scope, &targets, &commits)?;
-        let went = if commits.is_empty() {
+        let found = if commits.is_empty() {
             let project = (&self.scope, &self.project.config);
             let concerns = Concerns::read((repo, &self.refs), project, &targets, self.options.all)?;
-            went_somewhere(&mut survey, &concerns)?
+            backported(&mut survey, &concerns)?
         } else {
             let named = commits.iter().map(|commit| survey.facts(*commit)).collect::<Result<_>>()?;
-            Went { commits: named, ..Went::default() }
+            BackportedCommits { commits: named, ..BackportedCommits::default() }
         };
-        let mut rows = rows(&mut survey, &went.commits, &targets, &self.scope.statements)?;
+        let mut rows = rows(&mut survey, &found.commits, &targets, &self.scope.statements)?;
         if commits.is_empty() {
             rows.retain(MatrixRow::has_gap);
             most_urgent_first(&mut rows);
         }
-        Ok(Matrix::new(targets, excepted, rows, went.left_out))
+        Ok(Matrix::new(targets, excepted, rows, found.left_out))
     }
 
     /// Returns the versions of `packages`, or else of those that the fix touches, that a security advisory

@@ -10,7 +10,7 @@ mod workflows;
 use anyhow::Result;
 use toml_edit::{DocumentMut, Item, Table};
 
-pub(super) use self::told::Told;
+pub(super) use self::told::ToolSettings;
 use crate::git::{CommitId, Repo};
 use crate::path::RepoPath;
 use crate::workspace::metadata::Member;
@@ -30,8 +30,8 @@ pub(super) struct AskedProject<'a> {
 
 impl AskedProject<'_> {
     /// Returns all that other tools are told.
-    pub(super) fn told(&self) -> Result<Told> {
-        let mut told = Told { folder: self.root.folder().to_owned(), ..Told::default() };
+    pub(super) fn told(&self) -> Result<ToolSettings> {
+        let mut told = ToolSettings { folder: self.root.folder().to_owned(), ..ToolSettings::default() };
         let manifest = self.toml(self.root)?;
         let metadata = |table: &str, tool: &str| -> Option<&Table> {
             let metadata = manifest.as_ref()?.get(table)?.as_table()?.get("metadata")?;
@@ -77,7 +77,7 @@ impl AskedProject<'_> {
         Ok(told)
     }
 
-    fn workflows(&self, told: &mut Told) -> Result<()> {
+    fn workflows(&self, told: &mut ToolSettings) -> Result<()> {
         let tree = self.repo.tree(self.commit)?;
         let is_workflow = |path: &RepoPath| {
             path.is_below(".github/workflows")
@@ -110,8 +110,8 @@ impl AskedProject<'_> {
 mod tests {
     use super::*;
 
-    fn told(read: impl FnOnce(&mut Told)) -> (Vec<String>, Vec<String>) {
-        let mut told = Told::default();
+    fn told(read: impl FnOnce(&mut ToolSettings)) -> (Vec<String>, Vec<String>) {
+        let mut told = ToolSettings::default();
         read(&mut told);
         let line =
             |setting: &crate::ops::init::Setting| format!("{} {}", setting.table, setting.lines.join(", "));

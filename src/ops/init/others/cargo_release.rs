@@ -3,7 +3,7 @@
 use toml_edit::{Item, TableLike, Value};
 
 use super::super::carriers::{days, is_read_anyway, open};
-use super::told::{Told, translated};
+use super::told::{ToolSettings, translated};
 use crate::path::RepoPath;
 use crate::workspace::metadata::Member;
 
@@ -43,7 +43,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
 ];
 
 /// Takes what it is told for the workspace in `file`.
-pub(super) fn of_workspace(told: &mut Told, table: &dyn TableLike, file: &str, has_tags: bool) {
+pub(super) fn of_workspace(told: &mut ToolSettings, table: &dyn TableLike, file: &str, has_tags: bool) {
     let text = |key: &str| table.get(key).and_then(Item::as_str);
     let why = |key: &str| format!("as `{key}` in {file}");
     let templates = [
@@ -71,7 +71,7 @@ pub(super) fn of_workspace(told: &mut Told, table: &dyn TableLike, file: &str, h
 
 /// Takes what it is told for a package, and whether that is the root package; `text` returns the content of a file.
 pub(super) fn of_package(
-    told: &mut Told,
+    told: &mut ToolSettings,
     table: &dyn TableLike,
     (member, is_root): (&Member, bool),
     text: impl Fn(&RepoPath) -> Option<String>,

@@ -3,11 +3,11 @@
 use toml_edit::{Item, TableLike};
 
 use super::super::draft::quoted;
-use super::told::Told;
+use super::told::ToolSettings;
 use crate::workspace::metadata::Member;
 
 /// Takes what it is told for the workspace in `file`.
-pub(super) fn of_workspace(told: &mut Told, table: &dyn TableLike, file: &str) {
+pub(super) fn of_workspace(told: &mut ToolSettings, table: &dyn TableLike, file: &str) {
     let place = format!("[workspace.metadata.workspaces] of {file}");
     if let Some(branch) = table.get("allow_branch").and_then(Item::as_str) {
         match branch.contains(['*', '[', '?']) {
@@ -24,7 +24,7 @@ pub(super) fn of_workspace(told: &mut Told, table: &dyn TableLike, file: &str) {
 }
 
 /// Takes what it is told for a package: one that is independent is released by itself.
-pub(super) fn of_package(told: &mut Told, table: &dyn TableLike, member: &Member) {
+pub(super) fn of_package(told: &mut ToolSettings, table: &dyn TableLike, member: &Member) {
     if table.get("independent").and_then(Item::as_bool) == Some(true) {
         told.add_kept(&member.name, format!("as `independent` in {}", member.manifest));
     }

@@ -4,7 +4,7 @@ use toml_edit::{Item, Table, TableLike};
 
 use super::super::carriers::open;
 use super::super::draft::quoted;
-use super::told::Told;
+use super::told::ToolSettings;
 use crate::path::RepoPath;
 use crate::workspace::metadata::Member;
 
@@ -12,7 +12,7 @@ const FILE: &str = "knope.toml";
 
 /// Takes what it is told; `text` returns a file and its content, by its path from the root manifest's folder.
 pub(super) fn read(
-    told: &mut Told,
+    told: &mut ToolSettings,
     document: &Table,
     members: &[Member],
     text: impl Fn(&str) -> Option<(RepoPath, String)>,

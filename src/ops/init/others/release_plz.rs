@@ -3,7 +3,7 @@
 use toml_edit::{ArrayOfTables, Item, Table, TableLike};
 
 use super::super::draft::quoted;
-use super::told::{Told, translated};
+use super::told::{ToolSettings, translated};
 
 /// What is understood, or is about what is not done here: pull requests, releases of a forge, publishing.
 const KNOWN: &[&str] = &[
@@ -37,7 +37,7 @@ const KNOWN: &[&str] = &[
 ];
 
 /// Takes what it is told in `file`.
-pub(super) fn read(told: &mut Told, document: &Table, file: &str, has_tags: bool) {
+pub(super) fn read(told: &mut ToolSettings, document: &Table, file: &str, has_tags: bool) {
     if let Some(table) = document.get("workspace").and_then(Item::as_table) {
         of_workspace(told, table, file, has_tags);
     }
@@ -52,7 +52,7 @@ pub(super) fn read(told: &mut Told, document: &Table, file: &str, has_tags: bool
     }
 }
 
-fn of_workspace(told: &mut Told, table: &dyn TableLike, file: &str, has_tags: bool) {
+fn of_workspace(told: &mut ToolSettings, table: &dyn TableLike, file: &str, has_tags: bool) {
     let why = |key: &str| format!("as `{key}` in {file}");
     if let Some(text) = table.get("git_tag_name").and_then(Item::as_str).filter(|_| !has_tags) {
         match translated(text, &[("package", "{name}"), ("version", "{version}")]) {

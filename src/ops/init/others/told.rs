@@ -8,7 +8,7 @@ use crate::path::RepoPath;
 
 /// What another tool is told.
 #[derive(Debug, Default)]
-pub(in super::super) struct Told {
+pub(in super::super) struct ToolSettings {
     /// The same in keys of this one.
     pub(in super::super) settings: Vec<Setting>,
     /// What of it has no key here, with its file: `pre-release-hook` in release.toml.
@@ -17,7 +17,7 @@ pub(in super::super) struct Told {
     pub(super) folder: String,
 }
 
-impl Told {
+impl ToolSettings {
     pub(super) fn add(&mut self, table: &'static str, line: String, why: &str) {
         self.settings.push(Setting::key(table, line, why.to_owned()));
     }

@@ -1,11 +1,11 @@
 //! Workflows of the forge: on which branches they run, and when.
 
 use super::super::draft::quoted;
-use super::told::Told;
+use super::told::ToolSettings;
 
 /// Takes what a workflow in `file` tells: the names of release branches, where there are none yet, and the day of
 /// the month on which something is cut.
-pub(super) fn read(told: &mut Told, text: &str, file: &str, has_branches: bool) {
+pub(super) fn read(told: &mut ToolSettings, text: &str, file: &str, has_branches: bool) {
     let is_about_releases = text.to_lowercase().contains("release");
     if let Some(branch) = branch(text).filter(|_| !has_branches && !told.names("branch")) {
         let line = format!("branch = {}", quoted(&branch));
@@ -16,7 +16,7 @@ pub(super) fn read(told: &mut Told, text: &str, file: &str, has_branches: bool) 
     }
 }
 
-impl Told {
+impl ToolSettings {
     /// Returns whether something is said of a key already.
     fn names(&self, key: &str) -> bool {
         let begins = |line: &String| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(" = "));
