@@ -22,6 +22,7 @@ pub mod reach;
 mod refs;
 mod rerere;
 pub(crate) mod settings;
+pub(crate) mod stamp;
 mod submodules;
 pub mod survey;
 pub mod tags;
@@ -47,6 +48,7 @@ pub use tags::Tag;
 pub use tree::{Mode, Tree, TreeFile};
 
 use self::first_parents::FirstParents;
+use self::stamp::FileStamp;
 use crate::finding::{Finding, Refused};
 use crate::git::settings::Settings;
 use crate::path::RepoPath;
@@ -97,7 +99,7 @@ pub struct Repo {
     /// What blobs hold that are known from the work tree.
     known_blobs: RefCell<HashMap<BlobId, Vec<u8>>>,
     /// The files of the work tree from which that is known.
-    known_files: RefCell<HashMap<RepoPath, BlobId>>,
+    known_files: RefCell<HashMap<RepoPath, (BlobId, FileStamp)>>,
 }
 
 impl Repo {

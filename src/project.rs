@@ -108,9 +108,8 @@ impl Project {
         changed: &[String],
         asked: Option<AskedMembers>,
     ) -> Result<Self> {
-        let tree = repo.tree(commit)?;
         // What is edited need not be read again.
-        repo.changed_among(&tree, text::is_cargos)?;
+        let CheckedOut { tree, .. } = CheckedOut::at(repo, commit)?;
         let asked = (Question::Members, asked);
         Ok(Self::read_tree((repo, refs), location, (commit, tree), changed, asked)?.0)
     }

@@ -41,7 +41,7 @@ pub fn read(
     let document =
         Some(&manifest.text).filter(|text| may_configure(text)).map(|text| Document::parse(text.as_str()));
     let Some(Ok(document)) = document else {
-        // The manifest's own reader says what is wrong with it.
+        // It has no table for this program, or is wrong, and its own reader says how.
         return beside.map(read_file).transpose();
     };
     let tables: Vec<_> =

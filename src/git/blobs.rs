@@ -3,6 +3,7 @@
 use anyhow::Result;
 use git2::{ErrorCode, ObjectType, Oid};
 
+use super::stamp::FileStamp;
 use super::{BlobId, CommitId, Mode, Repo, Tree};
 use crate::finding::{Finding, Place};
 use crate::limits;
@@ -35,30 +36,32 @@ impl Repo {
     }
 
     /// Returns whether the file `path` of the work tree is `blob`, whose content is known then without reading it
-    /// from git; one that is too large is not read, and taken for another.
+    /// from git; one that is too large is not read, and taken for another, and so is what is not a file.
     ///
     /// # Errors
     ///
     /// If it cannot be told.
     pub(super) fn know_by_file(&self, path: &RepoPath, blob: BlobId) -> Result<bool> {
         let file = self.root().join(path);
-        let is_small = |found: std::fs::Metadata| limits::check(path.as_str(), found.len()).is_ok();
-        if !file.metadata().is_ok_and(is_small) {
+        let Ok(found) = file.symlink_metadata() else { return Ok(false) };
+        if !found.is_file() || limits::check(path.as_str(), found.len()).is_err() {
             return Ok(false);
         }
         let Ok(content) = std::fs::read(file) else { return Ok(false) };
         let is_same = Oid::hash_object(ObjectType::Blob, &content)? == blob.0;
         if is_same {
             self.known_blobs.borrow_mut().insert(blob, content);
-            self.known_files.borrow_mut().insert(path.clone(), blob);
+            self.known_files.borrow_mut().insert(path.clone(), (blob, FileStamp::of(&found)));
         }
         Ok(is_same)
     }
 
-    /// Returns what the file `path` of the work tree held when it was read, if that was `blob`.
-    pub(crate) fn known_of_file(&self, path: &RepoPath, blob: BlobId) -> Option<Vec<u8>> {
-        let is_known = self.known_files.borrow().get(path) == Some(&blob);
-        if is_known { self.known_blobs.borrow().get(&blob).cloned() } else { None }
+    /// Returns what the file `path` of the work tree held when it was read, and its stamp from right before, if that
+    /// was `blob`.
+    pub(crate) fn known_of_file(&self, path: &RepoPath, blob: BlobId) -> Option<(FileStamp, Vec<u8>)> {
+        let known = self.known_files.borrow();
+        let (_, stamp) = known.get(path).filter(|(known, _)| *known == blob)?;
+        Some((stamp.clone(), self.known_blobs.borrow().get(&blob)?.clone()))
     }
 
     /// Reads a blob where it is: in this repository, in that of a submodule, or with the remote that promises

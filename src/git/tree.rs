@@ -234,8 +234,10 @@ impl Repo {
     /// A file that git converts on its way to the work tree counts as changed.
     pub fn changed_among(&self, tree: &Tree, wanted: impl Fn(&RepoPath) -> bool) -> Result<Vec<String>> {
         let mut changed = Vec::new();
-        for (path, entry) in tree.files().filter(|(path, _)| wanted(path)) {
-            if !self.know_by_file(path, entry.blob)? && entry.mode != Mode::Link {
+        // Links lead anywhere, and are not followed.
+        let files = tree.files().filter(|(path, entry)| entry.mode != Mode::Link && wanted(path));
+        for (path, entry) in files {
+            if !self.know_by_file(path, entry.blob)? {
                 changed.push(path.to_string());
             }
         }

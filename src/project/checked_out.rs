@@ -20,7 +20,7 @@ impl CheckedOut {
     ///
     /// # Errors
     ///
-    /// If git fails.
+    /// As [`CheckedOut::at`].
     pub fn read(repo: &Repo) -> Result<Option<Self>> {
         repo.head()?.commit().map(|commit| Self::at(repo, commit)).transpose()
     }
@@ -29,9 +29,10 @@ impl CheckedOut {
     ///
     /// # Errors
     ///
-    /// If git fails.
+    /// A refusal where its manifests and lock files are too large to be read.
     pub(super) fn at(repo: &Repo, commit: CommitId) -> Result<Self> {
         let tree = repo.tree(commit)?;
+        text::check_sizes(repo, &tree)?;
         let changed = repo.changed_among(&tree, text::is_cargos)?;
         Ok(Self { commit, tree, changed })
     }

@@ -1,8 +1,8 @@
 //! A pack and its index, as git reads them (gitformat-pack(5)).
 //!
-//! libgit2 can write both, but compresses as tightly as it can, and then reads all of it again: that took
-//! as long as everything else that a commit of a hundred manifests needs. Objects are whole here, and
-//! compressed as git does those that it makes: `git gc` looks for what they have in common one day.
+//! libgit2 can write both, but reads the whole pack again to index it, and compresses it at leisure: that took as long
+//! as everything else that a commit of a hundred manifests needs. Objects are whole here, compressed as fast as it
+//! goes, and not at all where they are small: `git gc` looks for what they have in common one day.
 
 use std::fmt::Write as _;
 
@@ -47,7 +47,7 @@ impl Content<'_> {
 struct PackEntry {
     id: Oid,
     crc: u32,
-    offset: u32,
+    offset: u64,
 }
 
 impl PackFile {
@@ -55,7 +55,7 @@ impl PackFile {
     ///
     /// # Errors
     ///
-    /// If an object cannot be read, or all of them together are larger than 2 GiB.
+    /// If an object cannot be read.
     pub(crate) fn of<'o>(objects: impl ExactSizeIterator<Item = Result<(Oid, Content<'o>)>>) -> Result<Self> {
         let count = u32::try_from(objects.len()).context("too many objects for one pack")?;
         let mut pack = [b"PACK", &2_u32.to_be_bytes()[..], &count.to_be_bytes()].concat();
@@ -64,13 +64,11 @@ impl PackFile {
         for object in objects {
             let (id, content) = object?;
             let start = pack.len();
-            // A larger offset would need another table in the index.
-            let offset = u32::try_from(start).ok().filter(|offset| offset >> 31 == 0);
             pack.extend(header(kind(content.kind())?, content.data().len()));
             deflate(&mut compress, content.data(), &mut pack)?;
             let mut crc = Crc::new();
             crc.update(&pack[start..]);
-            entries.push(PackEntry { id, crc: crc.sum(), offset: offset.context("too much for one pack")? });
+            entries.push(PackEntry { id, crc: crc.sum(), offset: start as u64 });
         }
         let checksum = seal(&mut pack);
         let mut name = String::new();
@@ -145,6 +143,9 @@ fn seal(bytes: &mut Vec<u8>) -> [u8; 20] {
     checksum
 }
 
+/// What marks, in the table of offsets, the place of one in the table of those that are too far away for it.
+const FAR: u32 = 1 << 31;
+
 /// Returns the index (version 2) of a pack with these entries, which are sorted, and this checksum.
 fn index(entries: &[PackEntry], checksum: &[u8; 20]) -> Vec<u8> {
     let mut index = [&b"\xfftOc"[..], &2_u32.to_be_bytes()].concat();
@@ -159,7 +160,17 @@ fn index(entries: &[PackEntry], checksum: &[u8; 20]) -> Vec<u8> {
     }
     index.extend(entries.iter().flat_map(|entry| entry.id.as_bytes()));
     index.extend(entries.iter().flat_map(|entry| entry.crc.to_be_bytes()));
-    index.extend(entries.iter().flat_map(|entry| entry.offset.to_be_bytes()));
+    let (mut far, mut next) = (Vec::new(), FAR);
+    for PackEntry { offset, .. } in entries {
+        // What does not fit into 31 bits stands in a table of its own.
+        let near = u32::try_from(*offset).ok().filter(|offset| offset & FAR == 0);
+        index.extend(near.unwrap_or(next).to_be_bytes());
+        if near.is_none() {
+            far.push(*offset);
+            next += 1;
+        }
+    }
+    index.extend(far.into_iter().flat_map(u64::to_be_bytes));
     index.extend(checksum);
     seal(&mut index);
     index
@@ -204,6 +215,21 @@ mod tests {
             let index = fs::read(folder.path().join(format!("pack-{name}.idx"))).unwrap();
             assert_eq!((name, index), (pack.name, pack.index));
         }
+    }
+
+    #[test]
+    fn what_is_far_away_stands_in_a_table_of_its_own() {
+        let id = |first: u8| Oid::from_bytes(&[&[first; 1][..], &[0; 19]].concat()).unwrap();
+        let offsets = [12, (1 << 31) - 1, 1 << 31, 5 << 32];
+        let entries: Vec<PackEntry> =
+            (1..).zip(offsets).map(|(at, offset)| PackEntry { id: id(at), crc: 0, offset }).collect();
+        let index = index(&entries, &[7; 20]);
+        let offsets = &index[8 + 1024 + 4 * (20 + 4)..];
+        let near = [12_u32, 0x7fff_ffff, 0x8000_0000, 0x8000_0001].map(u32::to_be_bytes).concat();
+        let far = [1_u64 << 31, 5 << 32].map(u64::to_be_bytes).concat();
+        assert_eq!(offsets[..32], [near, far].concat());
+        assert_eq!(offsets[32..52], [7; 20]);
+        assert_eq!(offsets.len(), 32 + 2 * 20);
     }
 
     #[test]

@@ -101,10 +101,8 @@ impl Repo {
         let mut suspects = Vec::new();
         for (at, file) in files.iter_mut().enumerate() {
             let skipped = index::entry(&index, &file.path).as_ref().is_some_and(is_skipped);
-            // What has changed since it was read comes to light before it is written.
             let known = file.old.as_ref().and_then(|old| self.known_of_file(&file.path, BlobId(old.id)));
-            let known_len = known.as_ref().map(Vec::len);
-            let disk = DiskEntry::read_unless(known, &self.root, &file.path)?;
+            let (disk, is_known) = DiskEntry::read_unless(known, &self.root, &file.path)?;
             file.on_disk = !((skipped && disk == DiskEntry::Nothing) || file.is_submodule());
             if !file.on_disk {
                 continue;
@@ -120,7 +118,7 @@ impl Repo {
                 (Some(old), DiskEntry::File { bytes, executable })
                     if old.mode != Mode::Link && old.has_bit(executable, settings) =>
                 {
-                    if known_len != Some(bytes.len()) && !old.is_stored_as(&bytes) {
+                    if !is_known && !old.is_stored_as(&bytes) {
                         suspects.push(at);
                     }
                     old.bytes = bytes;

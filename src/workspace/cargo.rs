@@ -143,9 +143,11 @@ fn attempt<T>(
     let mut printed = BufReader::new(printed.context(NOT_UNDERSTOOD)?);
     let found = read(&mut printed);
     // It would not end well with nobody to print to.
-    io::copy(&mut printed, &mut io::sink()).with_context(|| cannot.clone())?;
+    let rest = io::copy(&mut printed, &mut io::sink());
+    drop(printed);
     let status = child.wait().with_context(|| cannot.clone())?;
-    let said = said.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).context(cannot)?;
+    let said = said.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let said = rest.and(said).context(cannot)?;
     Ok(if status.success() { Ok(found) } else { Err(text(said)) })
 }
 

@@ -106,7 +106,7 @@ fn a_manifest_that_is_saved_after_it_was_planned_on_is_not_overwritten() {
     }
     let sandbox = train();
     let manifest = sandbox.read("Cargo.toml");
-    let first = sandbox.rev("main");
+    let (first, reflog) = (sandbox.rev("main"), sandbox.git(["reflog", "show", "main"]));
     // Of the same length, as it was when it was read while Cargo answered, and of another one.
     for mine in [manifest.replace("2021", "2024"), format!("{manifest}# mine\n"), String::new()] {
         let context = context(&sandbox, LAST_SECOND);
@@ -120,6 +120,8 @@ fn a_manifest_that_is_saved_after_it_was_planned_on_is_not_overwritten() {
         assert_eq!((sandbox.read("Cargo.toml"), sandbox.rev("main")), (mine, first.clone()));
         assert_eq!(sandbox.git(["status", "--porcelain"]), " M Cargo.toml");
         assert_eq!(sandbox.git(["branch", "--list", "release-3.0.0"]), "");
+        // It came to light before anything moved.
+        assert_eq!(sandbox.git(["reflog", "show", "main"]), reflog);
         sandbox.write("Cargo.toml", &manifest);
     }
 }

@@ -112,3 +112,22 @@ fn a_link_that_leads_to_nothing_committed_is_said_to_be_one() {
         assert!(said.contains(link), "{said}");
     }
 }
+
+#[test]
+fn what_a_link_leads_to_is_not_read_for_a_lock_file() {
+    let fixture = Fixture::new("virtual-workspace");
+    let sandbox = &fixture.sandbox;
+    sandbox.write("docs/index.md", "");
+    // Nobody writes to it: who opened it would wait forever.
+    let pipe = sandbox.root().join("docs/pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    symlink("pipe", sandbox.root().join("docs/Cargo.lock")).unwrap();
+    sandbox.write(".gitignore", "pipe\n");
+    sandbox.commit_all("A lock file that is none");
+    sandbox.git(["push", "--quiet", "origin", "main"]);
+    for command in ["branch --dry-run", "check", "branch"] {
+        let said = fixture.run(command);
+        // This workspace is not fit for a release, which is beside the point.
+        assert!(said.status == 0 || command == "check" && said.status == 1, "{command}: {}", said.err);
+    }
+}

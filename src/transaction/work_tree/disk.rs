@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::finding::{Finding, Place};
 use crate::git::Mode;
+use crate::git::stamp::FileStamp;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::journal::{FileMove, Side};
@@ -65,8 +66,8 @@ impl FileMove {
         self.old.is_none() && found.is_ok_and(|found| found.is_file() && found.len() == 0)
     }
 
-    /// Gives the file the content of `side`, one of the two, and returns what git notes of it, if it is a regular
-    /// file then.
+    /// Gives the file the content of `side`, one of the two, and returns what git notes of it, unless it is a link or
+    /// gone then.
     pub(crate) fn write(&self, root: &Path, side: Option<&Side>) -> Result<Option<fs::Metadata>> {
         let path = root.join(&self.path);
         let cannot = || format!("cannot write {}", self.path);
@@ -112,30 +113,37 @@ pub(crate) enum DiskEntry {
 
 impl DiskEntry {
     pub(crate) fn read(root: &Path, path: &RepoPath) -> Result<Self> {
-        Self::read_unless(None, root, path)
+        Ok(Self::read_unless(None, root, path)?.0)
     }
 
-    /// Reads what lies at `path`, but not a file of the same length whose content is `known`.
-    pub(crate) fn read_unless(known: Option<Vec<u8>>, root: &Path, path: &RepoPath) -> Result<Self> {
+    /// Reads what lies at `path`, and returns whether it is a file whose content is `known` by its stamp, which is not
+    /// read.
+    pub(crate) fn read_unless(
+        known: Option<(FileStamp, Vec<u8>)>,
+        root: &Path,
+        path: &RepoPath,
+    ) -> Result<(Self, bool)> {
         let full = root.join(path);
         let cannot = || format!("cannot read {path}");
         let found = match fs::symlink_metadata(&full) {
             Ok(found) => found,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Ok(Self::Nothing);
+                return Ok((Self::Nothing, false));
             }
             Err(error) => return Err(error).with_context(cannot),
         };
-        Ok(if found.is_symlink() {
+        if found.is_symlink() {
             let target = fs::read_link(&full).with_context(cannot)?;
-            Self::Link(target.into_os_string().into_encoded_bytes())
-        } else if found.is_file() {
-            let known = known.filter(|bytes| bytes.len() as u64 == found.len());
-            let bytes = known.map_or_else(|| fs::read(&full), Ok).with_context(cannot)?;
-            Self::File { bytes, executable: is_executable(&found) }
-        } else {
-            Self::Other
-        })
+            return Ok((Self::Link(target.into_os_string().into_encoded_bytes()), false));
+        }
+        if !found.is_file() {
+            return Ok((Self::Other, false));
+        }
+        let executable = is_executable(&found);
+        let known = known.filter(|(stamp, _)| *stamp == FileStamp::of(&found));
+        let is_known = known.is_some();
+        let bytes = known.map_or_else(|| fs::read(&full), |(_, bytes)| Ok(bytes)).with_context(cannot)?;
+        Ok((Self::File { bytes, executable }, is_known))
     }
 
     pub(crate) fn is(&self, side: Option<&Side>) -> bool {

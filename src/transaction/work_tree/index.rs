@@ -9,6 +9,7 @@ use git2::{Index, IndexEntry, IndexTime, Oid};
 
 use crate::finding::{Finding, Refused};
 use crate::git::Mode;
+use crate::git::stamp::FileStamp;
 use crate::path::RepoPath;
 use crate::rule;
 use crate::transaction::git_lock::{GitLock, lock_of};
@@ -112,15 +113,14 @@ fn moved(
 ) -> IndexEntry {
     let (flags, flags_extended) = entry.map_or((0, 0), |entry| (entry.flags, entry.flags_extended));
     let mut moved = IndexEntry { flags, flags_extended, ..blank_entry(&file.path, side.mode, side.id) };
-    if let Some(found) = written.get(&file.path) {
-        note_stat(&mut moved, found);
-    } else if file.on_disk
-        && side.mode != Mode::Submodule
-        && let Ok(found) = fs::symlink_metadata(root.join(&file.path))
+    let has_stat = file.on_disk && side.mode != Mode::Submodule;
+    if let Some(found) = fs::symlink_metadata(root.join(&file.path)).ok().filter(|_| has_stat) {
         // What someone else has changed since must not look unchanged.
-        && DiskEntry::read(root, &file.path).is_ok_and(|found| found.is(Some(side)))
-    {
-        note_stat(&mut moved, &found);
+        let is_as_written =
+            written.get(&file.path).is_some_and(|written| FileStamp::of(written) == FileStamp::of(&found));
+        if is_as_written || DiskEntry::read(root, &file.path).is_ok_and(|found| found.is(Some(side))) {
+            note_stat(&mut moved, &found);
+        }
     }
     moved
 }
