@@ -20,7 +20,7 @@ impl CheckedOut {
     ///
     /// # Errors
     ///
-    /// As [`CheckedOut::at`].
+    /// A refusal where its manifests and lock files are too large to be read.
     pub fn read(repo: &Repo) -> Result<Option<Self>> {
         repo.head()?.commit().map(|commit| Self::at(repo, commit)).transpose()
     }
