@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use crate::environment;
 use crate::fixture::Fixture;
 
 /// Moves what is at `from` to `to`, and leaves a link to `target`.
@@ -120,7 +121,7 @@ fn what_a_link_leads_to_is_not_read_for_a_lock_file() {
     sandbox.write("docs/index.md", "");
     // Nobody writes to it: who opened it would wait forever.
     let pipe = sandbox.root().join("docs/pipe");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert!(environment::command("mkfifo", &sandbox.root()).arg(&pipe).status().unwrap().success());
     symlink("pipe", sandbox.root().join("docs/Cargo.lock")).unwrap();
     sandbox.write(".gitignore", "pipe\n");
     sandbox.commit_all("A lock file that is none");
